@@ -1,0 +1,124 @@
+//! The load bench: skep's real release binary beside a raw hyper server, in one run, on one machine.
+//!
+//! ```text
+//! cargo bench --bench load                                      all parts, about four minutes
+//! cargo bench --bench load -- throughput [--case hello|echo|headers]
+//! cargo bench --bench load -- latency [--poisson]
+//! cargo bench --bench load -- cold [--count 200] [--registered 10000]
+//! cargo bench --bench load -- memory [--count 200] [--idle 5]
+//! cargo bench --bench load -- raw                               the generator alone, without skep
+//! ```
+//!
+//! cargo's `bench` profile inherits `release` and changes nothing, and the manifest has no `[profile.bench]`: both name the same
+//! artefacts, so the binary measured is the very `target/release/skep`, and neither build makes the other's stale. It runs as a child
+//! process pinned to one CPU; the generator has another. Loopback only; children die with the bench.
+//!
+//! Invariant: a figure is printed with what it needs to be believed: machine, command, spread, and any warning.
+
+mod args;
+mod client;
+mod cold;
+mod facts;
+mod http;
+mod latency;
+mod memory;
+mod pin;
+mod poll;
+mod process;
+mod raw_hyper;
+mod report;
+mod round;
+mod servers;
+mod single;
+mod stats;
+mod throughput;
+mod workload;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::args::{Args, Part};
+use crate::facts::Facts;
+use crate::pin::Plan;
+use crate::report::Report;
+
+/// Skep's own allocator, so that raw hyper is not handicapped by another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    if args.part == Some(Part::RawHyper) {
+        return raw_hyper::run();
+    }
+    // `cargo test --benches` starts benches too, with debug binaries and without this flag.
+    if !args.bench && args.part.is_none() {
+        println!("load: nothing to test; run `cargo bench --bench load`");
+        return Ok(());
+    }
+    stats::self_check();
+    let plan = Plan::new(args.unpinned)?;
+    if let Some(cpu) = plan.generator {
+        pin::pin_self(cpu)?;
+    }
+    let facts = Facts::gather(&args, plan);
+    if !args.json {
+        facts.print();
+    }
+    let mut reports = Vec::new();
+    let mut failed = None;
+    for part in parts(&args) {
+        // A part that fails must not take the figures of the others with it.
+        match measure(part, &args, plan) {
+            Ok(report) => {
+                if !args.json {
+                    report.print();
+                }
+                reports.push(report);
+            }
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                failed = Some(error);
+            }
+        }
+    }
+    if args.json {
+        report::print_json(&facts, &reports);
+    }
+    failed.map_or(Ok(()), |error| Err(error.context("not all parts could be measured")))
+}
+
+/// What the chosen part stands for.
+fn parts(args: &Args) -> Vec<Measure> {
+    match args.part.unwrap_or(Part::All) {
+        Part::Throughput => vec![Measure::Throughput],
+        Part::Latency => vec![Measure::Latency],
+        Part::Cold => vec![Measure::Cold],
+        Part::Memory => vec![Measure::Memory],
+        Part::Raw | Part::RawHyper => vec![Measure::RawThroughput, Measure::RawLatency],
+        Part::All => vec![Measure::Throughput, Measure::Latency, Measure::Cold, Measure::Memory],
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Measure {
+    Throughput,
+    Latency,
+    Cold,
+    Memory,
+    RawThroughput,
+    RawLatency,
+}
+
+fn measure(measure: Measure, args: &Args, plan: Plan) -> Result<Report> {
+    eprintln!("{measure:?} ...");
+    let report = match measure {
+        Measure::Throughput => throughput::run(args, plan),
+        Measure::Latency => latency::run(args, plan),
+        Measure::Cold => cold::run(args, plan),
+        Measure::Memory => memory::run(args, plan),
+        Measure::RawThroughput => throughput::run_raw(args, plan),
+        Measure::RawLatency => latency::run_raw(args, plan),
+    };
+    report.with_context(|| format!("{measure:?}"))
+}

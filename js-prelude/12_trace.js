@@ -1,0 +1,46 @@
+// Trace context inside an isolate: which call is running, and its W3C headers on every outgoing fetch.
+//
+// The async context (V8's continuation-preserved embedder data) *is* the call object of `99_dispatch.js`; V8 carries it over every
+// `await`, and the timers carry it over callbacks. deno_fetch asks a telemetry module for spans and propagators; this one takes its place.
+
+import { core, internals } from "ext:core/mod.js";
+
+const span = { __proto__: null, end() {} };
+
+/** The call whose code is running, or undefined (module top level). */
+export function currentCall() {
+  const context = core.getAsyncContext();
+  return context !== undefined && context !== null && context.isSkepCall === true ? context : undefined;
+}
+
+const propagator = {
+  __proto__: null,
+  inject(call, headers) {
+    if (call === undefined) return;
+    // A function that sets its own trace headers is taken at its word.
+    if (!headers.has("traceparent")) {
+      headers.append("traceparent", call.outgoingTraceparent());
+      const tracestate = call.tracestate();
+      if (tracestate !== null) headers.append("tracestate", tracestate);
+    }
+    // Counts functions that call each other over HTTP; the host refuses the ninth (fault `loop_detected`).
+    headers.set("x-skep-hops", call.hops());
+  },
+};
+
+internals.__telemetry = {
+  __proto__: null,
+  TRACING_ENABLED: true,
+  builtinTracer: () => ({ __proto__: null, startSpan: () => span }),
+  ContextManager: { __proto__: null, active: currentCall },
+  DID_NOT_ENTER: null,
+  enterSpan: () => null,
+  exitSpan() {},
+  PROPAGATORS: [propagator],
+};
+internals.__telemetryUtil = {
+  __proto__: null,
+  updateSpanFromClientResponse() {},
+  updateSpanFromError() {},
+  updateSpanFromRequest() {},
+};

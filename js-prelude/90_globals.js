@@ -1,0 +1,201 @@
+// The global object of a function: the only writer of globalThis.
+//
+// Runs while the snapshot is made and leaves one function behind, `globalThis.__skep_bootstrap`, which Rust calls once in every new isolate. That
+// call takes away everything of the host's (`Deno`, `__bootstrap`, itself) and hands Rust the dispatch functions.
+// The list is the WinterTC minimum common API (ECMA-429) plus WebSocket and EventSource; deviations stand in README.md.
+
+import { core, internals, primordials } from "ext:core/mod.js";
+import { op_skep_log } from "ext:core/ops";
+import { currentCall } from "ext:skep/12_trace.js";
+import { describe } from "ext:skep/10_errors.js";
+
+const { ObjectDefineProperty, ObjectDefineProperties, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SymbolToStringTag, TypeError } = primordials;
+
+const script = (name) => () => core.loadExtScript(name);
+const module = (name) => core.createLazyLoader(name);
+
+const abort = script("ext:deno_web/03_abort_signal.js");
+const base64 = script("ext:deno_web/05_base64.js");
+const compression = script("ext:deno_web/14_compression.js");
+const crypto = script("ext:deno_crypto/00_crypto.js");
+const encoding = script("ext:deno_web/08_text_encoding.js");
+const eventSource = script("ext:deno_fetch/27_eventsource.js");
+const events = script("ext:deno_web/02_event.js");
+const exception = script("ext:deno_web/01_dom_exception.js");
+const fetching = script("ext:deno_fetch/26_fetch.js");
+const file = script("ext:deno_web/09_file.js");
+const formData = script("ext:deno_fetch/21_formdata.js");
+const headers = script("ext:deno_fetch/20_headers.js");
+const messages = script("ext:deno_web/13_message_port.js");
+const performance = script("ext:deno_web/15_performance.js");
+const requests = script("ext:deno_fetch/23_request.js");
+const responses = script("ext:deno_fetch/23_response.js");
+const streams = script("ext:deno_web/06_streams.js");
+const timers = script("ext:deno_web/02_timers.js");
+const url = script("ext:deno_web/00_url.js");
+const urlPattern = script("ext:deno_web/01_urlpattern.js");
+const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
+const websocket = module("ext:deno_websocket/01_websocket.js");
+
+// What every function touches is evaluated while the snapshot is made; the rest waits for its first use.
+for (const load of [events, exception, abort, timers, url, headers, streams, requests, responses, encoding, base64]) load();
+
+const INTERFACES = [
+  [abort, ["AbortController", "AbortSignal"]],
+  [compression, ["CompressionStream", "DecompressionStream"]],
+  [crypto, ["Crypto", "CryptoKey", "SubtleCrypto"]],
+  [encoding, ["TextDecoder", "TextDecoderStream", "TextEncoder", "TextEncoderStream"]],
+  [eventSource, ["EventSource"]],
+  [events, [
+    "CloseEvent",
+    "CustomEvent",
+    "ErrorEvent",
+    "Event",
+    "EventTarget",
+    "MessageEvent",
+    "ProgressEvent",
+    "PromiseRejectionEvent",
+  ]],
+  [exception, ["DOMException", "QuotaExceededError"]],
+  [file, ["Blob", "File"]],
+  [formData, ["FormData"]],
+  [headers, ["Headers"]],
+  [messages, ["MessageChannel", "MessagePort"]],
+  [performance, ["Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"]],
+  [requests, ["Request"]],
+  [responses, ["Response"]],
+  [streams, [
+    "ByteLengthQueuingStrategy",
+    "CountQueuingStrategy",
+    "ReadableByteStreamController",
+    "ReadableStream",
+    "ReadableStreamBYOBReader",
+    "ReadableStreamBYOBRequest",
+    "ReadableStreamDefaultController",
+    "ReadableStreamDefaultReader",
+    "TransformStream",
+    "TransformStreamDefaultController",
+    "WritableStream",
+    "WritableStreamDefaultController",
+    "WritableStreamDefaultWriter",
+  ]],
+  [url, ["URL", "URLSearchParams"]],
+  [urlPattern, ["URLPattern"]],
+  [websocket, ["WebSocket"]],
+];
+
+/** An accessor that becomes a plain data property at its first use, so that later uses cost nothing. */
+function defineLazily(name, load, enumerable) {
+  const settle = (value) => {
+    ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: true, enumerable, configurable: true });
+    return value;
+  };
+  ObjectDefineProperty(globalThis, name, {
+    __proto__: null,
+    get: () => settle(load()),
+    set: settle,
+    enumerable,
+    configurable: true,
+  });
+}
+
+const baked = new Set([abort, encoding, events, exception, headers, requests, responses, streams, url]);
+for (const { 0: load, 1: names } of INTERFACES) {
+  for (const name of names) {
+    if (baked.has(load)) {
+      ObjectDefineProperty(globalThis, name, core.propNonEnumerable(load()[name]));
+    } else {
+      defineLazily(name, () => load()[name], false);
+    }
+  }
+}
+
+core.defineGlobalProperties(globalThis, {
+  self: core.propGetterOnly(() => globalThis),
+  atob: core.propWritable(base64().atob),
+  btoa: core.propWritable(base64().btoa),
+  clearInterval: core.propWritable(timers().clearInterval),
+  clearTimeout: core.propWritable(timers().clearTimeout),
+  setInterval: core.propWritable(timers().setInterval),
+  setTimeout: core.propWritable(timers().setTimeout),
+  reportError: core.propWritable(events().reportError),
+  [webidl.brand]: core.propNonEnumerable(webidl.brand),
+});
+defineLazily("fetch", () => fetching().fetch, true);
+defineLazily("structuredClone", () => messages().structuredClone, true);
+defineLazily("performance", () => performance().performance, true);
+defineLazily("crypto", () => crypto().crypto, true);
+
+class Navigator {
+  constructor() {
+    webidl.illegalConstructor();
+  }
+  get userAgent() {
+    webidl.assertBranded(this, Navigator.prototype);
+    return "Skep";
+  }
+}
+const navigator = webidl.createBranded(Navigator);
+ObjectDefineProperty(Navigator.prototype, SymbolToStringTag, { __proto__: null, value: "Navigator", configurable: true });
+core.defineGlobalProperties(globalThis, {
+  Navigator: core.propNonEnumerable(Navigator),
+  navigator: core.propGetterOnly(() => navigator),
+});
+
+Object.setPrototypeOf(globalThis, events().EventTarget.prototype);
+events().saveGlobalThisReference(globalThis);
+events().defineEventHandler(globalThis, "error");
+events().defineEventHandler(globalThis, "unhandledrejection");
+events().defineEventHandler(globalThis, "rejectionhandled");
+
+internals.describe = describe;
+internals.currentCall = currentCall;
+
+/** `Deno` as far as functions written for Deno Deploy or Supabase need it; nothing of the host's. */
+function denoNamespace(dispatch) {
+  const unsupported = (name) => () => {
+    throw new TypeError(`Deno.env.${name} is not supported: set [env] in function.toml`);
+  };
+  return ObjectFreeze({
+    __proto__: null,
+    serve: dispatch.serve,
+    env: ObjectFreeze({
+      __proto__: null,
+      get: (key) => dispatch.env()[key],
+      has: (key) => dispatch.env()[key] !== undefined,
+      toObject: () => ({ ...dispatch.env() }),
+      set: unsupported("set"),
+      delete: unsupported("delete"),
+    }),
+  });
+}
+
+// Called once by Rust, outside the snapshot. Returns the functions that `runtime::isolate` calls.
+globalThis.__skep_bootstrap = () => {
+  ReflectDeleteProperty(globalThis, "__skep_bootstrap");
+  ReflectDeleteProperty(globalThis, "__bootstrap");
+  ReflectDeleteProperty(globalThis, "bootstrap");
+  ReflectDeleteProperty(globalThis, "Deno");
+
+  events().setEventTargetData(globalThis);
+  // The console holds a native object, which no snapshot can carry.
+  defineLazily("console", () => {
+    const { Console, inspect } = core.loadExtScript("ext:deno_web/01_console.js");
+    internals.inspect = inspect;
+    return new Console((text, level) => op_skep_log(level, text));
+  }, false);
+  internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
+
+  const dispatch = core.loadExtScript("ext:skep/99_dispatch.js");
+  ObjectDefineProperties(globalThis, {
+    Deno: { __proto__: null, value: denoNamespace(dispatch), writable: true, enumerable: false, configurable: true },
+    EdgeRuntime: {
+      __proto__: null,
+      value: ObjectFreeze({ __proto__: null, waitUntil: (promise) => dispatch.waitUntil(promise) }),
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    },
+  });
+  return [dispatch.assign, dispatch.adopt, dispatch.dispatch, dispatch.abort];
+};

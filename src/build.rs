@@ -1,0 +1,101 @@
+//! Build script: makes the V8 startup snapshot from the web extensions and `js-prelude/`.
+//!
+//! Writes `snapshot.bin` and `residual.rs` (sources of lazy files that the snapshot does not hold) into `OUT_DIR`, where
+//! `runtime::isolate::snapshot` includes them.
+//!
+//! Invariant: the extension list is the program's own (`runtime/isolate/extension.rs`), so op names and order agree.
+#![allow(dead_code, reason = "the program's ops are compiled here for their names and order only")]
+
+mod fault;
+mod function {
+    #[path = "message.rs"]
+    pub mod message;
+    #[path = "trace.rs"]
+    pub mod trace;
+}
+mod runtime {
+    #[path = "ops/mod.rs"]
+    pub mod ops;
+    pub mod isolate {
+        #[path = "extension.rs"]
+        pub mod extension;
+    }
+}
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
+use deno_core::{Extension, ExtensionFileSourceCode, wrap_lazy_ext_script};
+
+fn main() {
+    println!("cargo:rerun-if-changed=js-prelude");
+    println!("cargo:rerun-if-changed=src/runtime/ops");
+    println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
+    println!("cargo:rerun-if-changed=src/build.rs");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+
+    let extensions = runtime::isolate::extension::lazy();
+    let lazy = lazy_files(&extensions);
+    let snapshot = create_snapshot(
+        CreateSnapshotOptions {
+            cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
+            startup_snapshot: None,
+            skip_op_registration: false,
+            extensions,
+            extension_transpiler: None,
+            with_runtime_cb: None,
+        },
+        None,
+    )
+    .expect("the prelude evaluates");
+    for file in &snapshot.files_loaded_during_snapshot {
+        println!("cargo:rerun-if-changed={}", file.display());
+    }
+    std::fs::write(out.join("snapshot.bin"), &snapshot.output).expect("OUT_DIR is writable");
+    let residual: Vec<_> = lazy
+        .into_iter()
+        .filter(|file| !snapshot.consumed_lazy_specifiers.iter().any(|consumed| *consumed == file.specifier))
+        .collect();
+    write_residual(&out, &residual);
+}
+
+struct LazyFile {
+    specifier: &'static str,
+    path: &'static str,
+    is_script: bool,
+}
+
+fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
+    let mut files = Vec::new();
+    for extension in extensions {
+        let scripts = extension.lazy_loaded_js_files.iter().map(|file| (file, true));
+        let modules = extension.lazy_loaded_esm_files.iter().map(|file| (file, false));
+        for (file, is_script) in scripts.chain(modules) {
+            #[allow(deprecated, reason = "the only way to learn the path of a file that the snapshot leaves out")]
+            if let ExtensionFileSourceCode::LoadedFromFsDuringSnapshot(path) = &file.code {
+                files.push(LazyFile { specifier: file.specifier, path, is_script });
+            }
+        }
+    }
+    files
+}
+
+/// Two tables of `(specifier, source)`, sorted, because deno_core searches them by bisection.
+fn write_residual(out: &Path, files: &[LazyFile]) {
+    let mut scripts = Vec::new();
+    let mut modules = Vec::new();
+    for file in files {
+        println!("cargo:rerun-if-changed={}", file.path);
+        let source = std::fs::read_to_string(file.path).expect("an extension's file is readable");
+        let source = if file.is_script { wrap_lazy_ext_script(&source).to_string() } else { source };
+        assert!(source.is_ascii(), "{} must be ASCII: V8 takes it as a one-byte string", file.specifier);
+        if file.is_script { &mut scripts } else { &mut modules }.push((file.specifier, source));
+    }
+    let mut text = String::new();
+    for (name, mut table) in [("SCRIPTS", scripts), ("MODULES", modules)] {
+        table.sort();
+        writeln!(text, "pub static {name}: &[(&str, &str)] = &{table:?};").expect("a String grows");
+    }
+    std::fs::write(out.join("residual.rs"), text).expect("OUT_DIR is writable");
+}

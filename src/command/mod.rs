@@ -1,0 +1,7 @@
+//! Commands: what `skep` does besides serving.
+//!
+//! Each takes its arguments from `config` and gives back a value; `main` prints that and leaves with an exit code.
+//!
+//! Invariant: no command prints while it works out its result, so that every one of them can be tested.
+
+pub mod new;

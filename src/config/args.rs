@@ -1,0 +1,208 @@
+//! Raw arguments: the flags and sub-commands of `skep`, as clap reads them from the command line and the environment.
+//!
+//! Read once by `main`; `resolve` turns the settings into a [`super::Config`], `command` carries the sub-commands out.
+//!
+//! Invariant: nothing here looks at the world; each setting has one long flag, one `SKEP_…` variable and one key in the file, of one name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand};
+use http::Method;
+
+use super::default::*;
+use super::value::{Header, LogFormatChoice, LogLevel, Payload, Threads, parse_address};
+
+const EXAMPLES: &str = "\
+Examples:
+  skep new hello && skep dev        a first function, reloaded on every change: http://127.0.0.1:8000/hello
+  skep --listen 0.0.0.0:80          serve ./functions to everybody
+  skep check --json                 does every function load? for a build server
+  skep invoke hello /world          call a function without a server
+
+Every setting may also stand in the environment (SKEP_LISTEN) or in skep.toml (listen = \"0.0.0.0:80\").
+A flag wins over the environment, the environment over the file, the file over the default.
+
+Exit codes: 0 done, 1 a function failed, 2 wrong usage, 3 wrong configuration, 4 address not to be had,
+5 functions folder unusable, 6 requests still running after the drain time, 70 a bug in Skep.";
+
+/// Hosts functions: every folder in ./functions answers HTTP requests, each in an isolate, a thread and a heap of its own.
+///
+/// `skep` alone is `skep serve`.
+#[derive(Debug, Parser)]
+#[command(name = "skep", version, after_long_help = EXAMPLES, max_term_width = 120)]
+pub(super) struct RawArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<RawCommand>,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum RawCommand {
+    /// Serve the functions; what `skep` does without a command.
+    Serve,
+    /// Serve the functions while they are written: hot reload, error pages with stacks, readable logs.
+    Dev,
+    /// Make a new function that works at once.
+    New(NewArgs),
+    /// Compile and load functions, each within its limits, without serving them.
+    Check(CheckArgs),
+    /// Call one function, without a server.
+    Invoke(InvokeArgs),
+}
+
+/// `skep new`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct NewArgs {
+    /// Name of the function: a-z, 0-9, `-` and `_`, also the first part of its address.
+    #[arg(required_unless_present = "list_templates")]
+    pub name: Option<String>,
+    /// What to start from.
+    #[arg(long, default_value = DEFAULT_TEMPLATE)]
+    pub template: String,
+    /// List the templates and make nothing.
+    #[arg(long)]
+    pub list_templates: bool,
+    /// With --list-templates: as JSON.
+    #[arg(long, requires = "list_templates")]
+    pub json: bool,
+}
+
+/// `skep check`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct CheckArgs {
+    /// Functions to check; all of them if none is named.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `skep invoke`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct InvokeArgs {
+    /// The function to call.
+    pub name: String,
+    /// Path and query as the function sees them.
+    #[arg(default_value = "/")]
+    pub path: String,
+    /// Method; POST if there is data, GET otherwise.
+    #[arg(long)]
+    pub method: Option<Method>,
+    /// A request header; may be given several times.
+    #[arg(long = "header", value_name = "NAME:VALUE")]
+    pub headers: Vec<Header>,
+    /// Request body: a text, @FILE, or - for the standard input.
+    #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
+    pub data: Option<Payload>,
+    /// Print status, headers, body and time as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Every setting, by the stage it is for. Each may also stand in the environment and, but for `config`, in the file.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Settings {
+    #[command(flatten)]
+    pub(super) places: PlaceSettings,
+    #[command(flatten)]
+    pub(super) addresses: AddressSettings,
+    #[command(flatten)]
+    pub(super) connections: ConnectionSettings,
+    #[command(flatten)]
+    pub(super) instances: InstanceSettings,
+    #[command(flatten)]
+    pub(super) log: LogSettings,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Places")]
+pub(super) struct PlaceSettings {
+    /// Folder of the functions.
+    #[arg(long, global = true, env = "SKEP_FUNCTIONS", value_name = "DIR", default_value = DEFAULT_FUNCTIONS)]
+    pub(super) functions: PathBuf,
+    /// Folder for what Skep itself writes.
+    #[arg(long, global = true, env = "SKEP_STATE", value_name = "DIR", default_value = DEFAULT_STATE)]
+    pub(super) state: PathBuf,
+    /// Configuration file; must exist only if it is named.
+    #[arg(long, global = true, env = "SKEP_CONFIG", value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub(super) config: PathBuf,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = ADDRESSES)]
+pub(super) struct AddressSettings {
+    /// Address where functions are called; port 0 takes a free one and prints it.
+    #[arg(long, global = true, env = "SKEP_LISTEN", value_name = "IP:PORT", default_value_t = DEFAULT_LISTEN, value_parser = parse_address)]
+    pub(super) listen: SocketAddr,
+    /// Address where Skep is operated: health, metrics, releases, dashboard. Not for the public.
+    #[arg(long, global = true, env = "SKEP_ADMIN", value_name = "IP:PORT", default_value_t = DEFAULT_ADMIN, value_parser = parse_address)]
+    pub(super) admin: SocketAddr,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = CONNECTIONS)]
+pub(super) struct ConnectionSettings {
+    /// Threads that read and write sockets: a number, or `cores` for one per core.
+    #[arg(long, global = true, env = "SKEP_THREADS", value_name = "N", default_value_t = DEFAULT_THREADS)]
+    pub(super) threads: Threads,
+    /// Connections open at a time; more wait to be accepted.
+    #[arg(long, global = true, env = "SKEP_MAX_CONNECTIONS", value_name = "N", default_value_t = DEFAULT_MAX_CONNECTIONS)]
+    pub(super) max_connections: u64,
+    /// Largest request head, in KB.
+    #[arg(long, global = true, env = "SKEP_MAX_HEADER_KB", value_name = "KB", default_value_t = DEFAULT_MAX_HEADER_KB)]
+    pub(super) max_header_kb: u64,
+    /// Longest time for a request head to arrive, in seconds.
+    #[arg(long, global = true, env = "SKEP_HEADER_TIMEOUT_S", value_name = "S", default_value_t = DEFAULT_HEADER_TIMEOUT_S)]
+    pub(super) header_timeout_s: u64,
+    /// Longest time a connection stays open between requests, in seconds.
+    #[arg(long, global = true, env = "SKEP_KEEP_ALIVE_S", value_name = "S", default_value_t = DEFAULT_KEEP_ALIVE_S)]
+    pub(super) keep_alive_s: u64,
+    /// Longest gap between two chunks of a request body, in seconds.
+    #[arg(long, global = true, env = "SKEP_BODY_TIMEOUT_S", value_name = "S", default_value_t = DEFAULT_BODY_TIMEOUT_S)]
+    pub(super) body_timeout_s: u64,
+    /// Longest wait at shutdown for requests in flight, in seconds.
+    #[arg(long, global = true, env = "SKEP_DRAIN_S", value_name = "S", default_value_t = DEFAULT_DRAIN_S)]
+    pub(super) drain_s: u64,
+    /// Believe incoming x-forwarded-* headers; only behind a proxy that sets them.
+    #[arg(long, global = true, env = "SKEP_TRUST_PROXY", value_name = "BOOL", default_value_t = DEFAULT_TRUST_PROXY,
+          num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub(super) trust_proxy: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = INSTANCES)]
+pub(super) struct InstanceSettings {
+    /// Blank isolates kept warm for functions that are called for the first time.
+    #[arg(long, global = true, env = "SKEP_WARM", value_name = "N", default_value_t = DEFAULT_WARM)]
+    pub(super) warm: u64,
+    /// Instances alive at a time, of all functions together.
+    #[arg(long, global = true, env = "SKEP_MAX_INSTANCES", value_name = "N", default_value_t = DEFAULT_MAX_INSTANCES)]
+    pub(super) max_instances: u64,
+    /// CPU time a function may use to load, in milliseconds.
+    #[arg(long, global = true, env = "SKEP_BOOT_CPU_MS", value_name = "MS", default_value_t = DEFAULT_BOOT_CPU_MS)]
+    pub(super) boot_cpu_ms: u64,
+    /// Wall-clock time a function may take to load, in milliseconds.
+    #[arg(long, global = true, env = "SKEP_BOOT_WALL_MS", value_name = "MS", default_value_t = DEFAULT_BOOT_WALL_MS)]
+    pub(super) boot_wall_ms: u64,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub(super) struct LogSettings {
+    /// Least important log line that is written.
+    #[arg(long, global = true, env = "SKEP_LOG_LEVEL", value_name = "LEVEL", value_enum, default_value_t = DEFAULT_LOG_LEVEL)]
+    pub(super) log_level: LogLevel,
+    /// Form of log lines; `auto` is pretty in dev and json otherwise.
+    #[arg(long, global = true, env = "SKEP_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = DEFAULT_LOG_FORMAT)]
+    pub(super) log_format: LogFormatChoice,
+}
+
+/// Headings that mean nothing to a command which serves nobody.
+pub(super) const ADDRESSES: &str = "Addresses";
+pub(super) const CONNECTIONS: &str = "Connections";
+pub(super) const INSTANCES: &str = "Instances";

@@ -1,0 +1,58 @@
+//! Defaults: what a setting is when neither flag, environment nor file names it.
+//!
+//! Read by `args`, which shows them in the help, and so by `resolve`.
+//!
+//! Invariant: every default of the host stands here, with its unit; defaults of a function stand in `function::limits`.
+
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+
+use super::value::{LogFormatChoice, LogLevel, Threads};
+
+/// Folder of function folders.
+pub const DEFAULT_FUNCTIONS: &str = "functions";
+/// Folder of what Skep itself writes: compiled versions, history.
+pub const DEFAULT_STATE: &str = ".skep";
+/// Configuration file, which need not exist.
+pub const DEFAULT_CONFIG: &str = "skep.toml";
+/// Where functions are called: this machine alone, until somebody decides otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = local(8000);
+/// Where Skep is operated.
+pub const DEFAULT_ADMIN: SocketAddr = local(8001);
+
+/// Connections open at a time.
+pub const DEFAULT_MAX_CONNECTIONS: u64 = 10_000;
+/// Largest request head, in kilobytes of 1024 bytes.
+pub const DEFAULT_MAX_HEADER_KB: u64 = 32;
+/// Longest time a request head may take to arrive, in seconds.
+pub const DEFAULT_HEADER_TIMEOUT_S: u64 = 10;
+/// Longest time a connection may stay open between requests, in seconds.
+pub const DEFAULT_KEEP_ALIVE_S: u64 = 60;
+/// Longest gap between two chunks of a request body, in seconds.
+pub const DEFAULT_BODY_TIMEOUT_S: u64 = 30;
+/// Longest time requests in flight are waited for at shutdown, in seconds.
+pub const DEFAULT_DRAIN_S: u64 = 30;
+/// Whether incoming `x-forwarded-*` headers are believed.
+pub const DEFAULT_TRUST_PROXY: bool = false;
+
+/// Threads that read and write sockets.
+pub const DEFAULT_THREADS: Threads = Threads::Cores;
+/// Blank isolates kept ready, so that a first request need not wait for one to start.
+pub const DEFAULT_WARM: u64 = 2;
+/// Instances alive at a time, of all functions together.
+pub const DEFAULT_MAX_INSTANCES: u64 = 1024;
+/// CPU time a function's modules may use while they load, in milliseconds.
+pub const DEFAULT_BOOT_CPU_MS: u64 = 1000;
+/// Wall-clock time a function's modules may take to load, in milliseconds.
+pub const DEFAULT_BOOT_WALL_MS: u64 = 5000;
+
+/// Least important log line that is still written.
+pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;
+/// Form of log lines: `json` in serve, `pretty` in dev.
+pub const DEFAULT_LOG_FORMAT: LogFormatChoice = LogFormatChoice::Auto;
+
+/// What `skep new` starts from.
+pub const DEFAULT_TEMPLATE: &str = "typescript";
+
+const fn local(port: u16) -> SocketAddr {
+    SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))
+}

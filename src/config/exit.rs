@@ -1,0 +1,52 @@
+//! Exit codes: what the process tells the shell or the supervisor that started it.
+//!
+//! Made by `command` and `app` from whatever ended them; returned by `main` and nowhere else.
+//!
+//! Invariant: a code, once published, keeps its meaning; scripts rely on it.
+
+/// Why the process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Everything asked for was done.
+    Ok = 0,
+    /// A function failed: an invocation ended in a fault, or a check found one that does not load.
+    FunctionFault = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The configuration file or an environment variable is wrong.
+    Config = 3,
+    /// An address could not be bound.
+    Bind = 4,
+    /// The functions folder cannot be read or written.
+    Functions = 5,
+    /// Requests were still in flight when the time to drain was over.
+    DrainTimeout = 6,
+    /// A bug in Skep itself.
+    Internal = 70,
+}
+
+impl ExitCode {
+    /// Every code, in ascending order.
+    pub const ALL: &[ExitCode] = &[
+        Self::Ok,
+        Self::FunctionFault,
+        Self::Usage,
+        Self::Config,
+        Self::Bind,
+        Self::Functions,
+        Self::DrainTimeout,
+        Self::Internal,
+    ];
+
+    /// The number the operating system sees.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        code.code().into()
+    }
+}

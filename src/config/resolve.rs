@@ -1,0 +1,123 @@
+//! Resolving: which of several sources decides each setting, and whether what it says makes sense.
+//!
+//! Takes what clap read from flags and environment, and the file; gives the one [`Config`].
+//!
+//! Invariant: pure but for asking the machine for its number of cores; a flag wins over the environment, that over the file, that over the
+//! default.
+
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::file::RawFile;
+use super::line::{Command, CommandLine, Origin, Origins};
+use super::value::{LogFormatChoice, Threads};
+use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting};
+
+/// An hour and a day, in seconds: longer waits are mistakes.
+const HOUR_S: u64 = 3600;
+const DAY_S: u64 = 86_400;
+/// Ten minutes: a function that needs longer to load is not one.
+const BOOT_MS_MAX: u64 = 600_000;
+
+/// Settles every setting.
+pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, ConfigError> {
+    let pick = Pick { origins: &line.origins };
+    let raw = &line.settings;
+    let mode = match line.command {
+        Command::Dev => Mode::Dev,
+        _ => Mode::Serve,
+    };
+    let listen = pick.of("listen", raw.addresses.listen, file.listen);
+    let admin = pick.of("admin", raw.addresses.admin, file.admin);
+    if listen.value == admin.value && listen.value.port() != 0 {
+        return Err(ConfigError::SameAddress { listen: listen.setting, admin: admin.setting, address: listen.value });
+    }
+    Ok(Config {
+        mode,
+        functions: pick.of("functions", raw.places.functions.clone(), file.functions.clone()).value,
+        state: pick.of("state", raw.places.state.clone(), file.state.clone()).value,
+        listen: listen.value,
+        admin: admin.value,
+        ingress: ingress(&pick, line, &file)?,
+        pool: pool(&pick, line, &file)?,
+        log: log(&pick, line, &file, mode),
+    })
+}
+
+fn ingress(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<IngressConfig, ConfigError> {
+    let raw = &line.settings.connections;
+    let number = |key, from_clap, from_file, range| pick.of(key, from_clap, from_file).within(range);
+    let seconds = |key, from_clap, from_file, range| number(key, from_clap, from_file, range).map(Duration::from_secs);
+    Ok(IngressConfig {
+        threads: match pick.of("threads", raw.threads, file.threads).value {
+            Threads::Count(count) => count,
+            Threads::Cores => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        },
+        max_connections: number("max_connections", raw.max_connections, file.max_connections, 1..=1_000_000)? as usize,
+        max_header_bytes: number("max_header_kb", raw.max_header_kb, file.max_header_kb, 8..=1024)? as usize * 1024,
+        header_timeout: seconds("header_timeout_s", raw.header_timeout_s, file.header_timeout_s, 1..=HOUR_S)?,
+        keep_alive: seconds("keep_alive_s", raw.keep_alive_s, file.keep_alive_s, 1..=DAY_S)?,
+        body_timeout: seconds("body_timeout_s", raw.body_timeout_s, file.body_timeout_s, 1..=DAY_S)?,
+        drain: seconds("drain_s", raw.drain_s, file.drain_s, 0..=DAY_S)?,
+        trust_proxy: pick.of("trust_proxy", raw.trust_proxy, file.trust_proxy).value,
+    })
+}
+
+fn pool(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<PoolConfig, ConfigError> {
+    let raw = &line.settings.instances;
+    let warm = pick.of("warm", raw.warm, file.warm);
+    let max_instances = pick.of("max_instances", raw.max_instances, file.max_instances);
+    let settings = (warm.setting.clone(), max_instances.setting.clone());
+    let config = PoolConfig {
+        warm: warm.within(0..=1024)? as usize,
+        max_instances: max_instances.within(1..=100_000)? as usize,
+        boot_cpu: Duration::from_millis(pick.of("boot_cpu_ms", raw.boot_cpu_ms, file.boot_cpu_ms).within(1..=BOOT_MS_MAX)?),
+        boot_wall: Duration::from_millis(pick.of("boot_wall_ms", raw.boot_wall_ms, file.boot_wall_ms).within(1..=BOOT_MS_MAX)?),
+    };
+    if config.warm > config.max_instances {
+        return Err(ConfigError::WarmAboveMax { warm: settings.0, max_instances: settings.1 });
+    }
+    Ok(config)
+}
+
+fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> LogConfig {
+    let raw = &line.settings.log;
+    let format = match (pick.of("log_format", raw.log_format, file.log_format).value, mode) {
+        (LogFormatChoice::Pretty, _) | (LogFormatChoice::Auto, Mode::Dev) => LogFormat::Pretty,
+        (LogFormatChoice::Json, _) | (LogFormatChoice::Auto, Mode::Serve) => LogFormat::Json,
+    };
+    LogConfig { level: pick.of("log_level", raw.log_level, file.log_level).value, format }
+}
+
+/// Picks the strongest source of a setting.
+struct Pick<'a> {
+    origins: &'a Origins,
+}
+
+/// A value and the way it was set.
+struct Picked<T> {
+    setting: Setting,
+    value: T,
+}
+
+impl Pick<'_> {
+    /// `from_clap` holds the flag, the variable or the default; only the last gives way to the file.
+    fn of<T>(&self, key: &'static str, from_clap: T, from_file: Option<T>) -> Picked<T> {
+        let (origin, value) = match (self.origins.of(key), from_file) {
+            (Origin::Default, Some(value)) => (Origin::File, value),
+            (origin, _) => (origin, from_clap),
+        };
+        Picked { setting: Setting { key, origin }, value }
+    }
+}
+
+impl Picked<u64> {
+    fn within(self, range: RangeInclusive<u64>) -> Result<u64, ConfigError> {
+        if range.contains(&self.value) {
+            return Ok(self.value);
+        }
+        let (least, most) = range.into_inner();
+        Err(ConfigError::OutOfRange { setting: self.setting, value: self.value, least, most })
+    }
+}

@@ -1,0 +1,190 @@
+//! Values: what a flag, a variable or a key of the file may be set to, and how its text is read.
+//!
+//! Read by `args` (flags and variables) and `file` (keys), so that every source accepts the same texts.
+//!
+//! Invariant: a text that is refused is answered with one that would be accepted.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Deserializer, de};
+
+/// How many threads read and write sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// One for each core of the machine.
+    Cores,
+    /// So many.
+    Count(NonZeroUsize),
+}
+
+impl fmt::Display for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cores => f.write_str("cores"),
+            Self::Count(count) => count.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Threads {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "cores" {
+            return Ok(Self::Cores);
+        }
+        text.parse().map(Self::Count).map_err(|_| "expected a number above 0, or `cores` for one thread per core".to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Threads {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a number above 0, or \"cores\"")]
+        enum Either {
+            Number(NonZeroUsize),
+            Text(String),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Number(count) => Ok(Self::Count(count)),
+            Either::Text(text) => text.parse().map_err(de::Error::custom),
+        }
+    }
+}
+
+/// The least important log line that is still written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What failed and needs somebody.
+    Error,
+    /// And what may.
+    Warn,
+    /// And what happened.
+    Info,
+    /// And how.
+    Debug,
+    /// And every step of it.
+    Trace,
+}
+
+/// What the form of log lines may be set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormatChoice {
+    /// `pretty` in `skep dev`, `json` otherwise.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// Reads `IP:PORT`; `localhost` stands for 127.0.0.1. Names are not looked up: an address has to mean one thing.
+pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| {
+        let port = text.trim_start_matches(':');
+        match port.parse::<u16>() {
+            Ok(port) => format!("expected IP:PORT, such as 127.0.0.1:{port}, or 0.0.0.0:{port} for every interface"),
+            Err(_) => "expected IP:PORT, such as 127.0.0.1:8000, 0.0.0.0:8000 or [::1]:8000".to_owned(),
+        }
+    })
+}
+
+/// The same for a key of the file.
+pub(super) fn deserialize_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_address(&text).map(Some).map_err(de::Error::custom)
+}
+
+/// One header of an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Before the colon.
+    pub name: HeaderName,
+    /// After it, without the spaces around.
+    pub value: HeaderValue,
+}
+
+impl FromStr for Header {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once(':').ok_or("expected NAME:VALUE, such as accept:application/json")?;
+        let name = name.trim().parse().map_err(|_| format!("`{}` is not a header name", name.trim()))?;
+        let value = value.trim().parse().map_err(|_| "the value has characters that a header cannot carry".to_owned())?;
+        Ok(Self { name, value })
+    }
+}
+
+/// The body of an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// The argument itself.
+    Text(String),
+    /// The file named after `@`.
+    File(PathBuf),
+    /// `-`: what comes in on the standard input.
+    Stdin,
+}
+
+impl FromStr for Payload {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix('@')) {
+            ("-", _) => Ok(Self::Stdin),
+            (_, Some("")) => Err("expected a file name after `@`".to_owned()),
+            (_, Some(file)) => Ok(Self::File(file.into())),
+            (_, None) => Ok(Self::Text(text.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_an_ip_and_a_port_and_a_refusal_shows_how_to_write_it() {
+        assert_eq!(parse_address("localhost:0").unwrap().to_string(), "127.0.0.1:0");
+        assert_eq!(parse_address("[::1]:80").unwrap().to_string(), "[::1]:80");
+        assert!(parse_address("8080").unwrap_err().contains("127.0.0.1:8080"));
+        assert!(parse_address(":8080").unwrap_err().contains("0.0.0.0:8080"));
+        assert!(parse_address("example.com:80").unwrap_err().contains("[::1]:8000"));
+        assert!(parse_address("127.0.0.1").is_err());
+    }
+
+    #[test]
+    fn threads_are_counted_or_as_many_as_cores() {
+        assert_eq!("cores".parse(), Ok(Threads::Cores));
+        assert_eq!("3".parse::<Threads>().unwrap().to_string(), "3");
+        assert!("0".parse::<Threads>().unwrap_err().contains("cores"));
+    }
+
+    #[test]
+    fn a_header_is_a_name_and_a_value() {
+        let header: Header = "X-Token:  a:b ".parse().unwrap();
+        assert_eq!((header.name.as_str(), header.value.to_str().unwrap()), ("x-token", "a:b"));
+        assert!("x-token".parse::<Header>().unwrap_err().contains("NAME:VALUE"));
+        assert!("a b:c".parse::<Header>().unwrap_err().contains("`a b`"));
+        assert!("a:b\nc".parse::<Header>().is_err());
+    }
+
+    #[test]
+    fn a_payload_is_text_a_file_or_the_standard_input() {
+        assert_eq!("-".parse(), Ok(Payload::Stdin));
+        assert_eq!("@a.json".parse(), Ok(Payload::File("a.json".into())));
+        assert_eq!("{\"a\":1}".parse(), Ok(Payload::Text("{\"a\":1}".into())));
+        assert!("@".parse::<Payload>().is_err());
+    }
+}

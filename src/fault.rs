@@ -1,0 +1,171 @@
+//! Faults: the one closed list of ways in which a call fails.
+//!
+//! A fault is made where the fact is known (pool, worker, ingress) and becomes a response in `ingress::respond` and nowhere else.
+//!
+//! Invariant: each kind's label, blame and retry rule stand in this file alone; its HTTP status stands in `ingress::respond`.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Who has to act for the fault to go away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The request is wrong.
+    Client,
+    /// The function's code or manifest is wrong.
+    Function,
+    /// The host refused or failed.
+    Host,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident, $label:literal, $blame:ident, retry: $retry:literal;)*) => {
+        /// A named way in which a call fails (design §2.5).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[$doc])* $variant),* }
+
+        impl Kind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &[Kind] = &[$(Kind::$variant),*];
+
+            /// The name in answers, metrics and logs.
+            pub fn label(self) -> &'static str {
+                match self { $(Kind::$variant => $label),* }
+            }
+
+            /// Who has to act.
+            pub fn blame(self) -> Blame {
+                match self { $(Kind::$variant => Blame::$blame),* }
+            }
+
+            /// Whether sending the same request again is safe: it never reached the function's code, or had no effect there.
+            pub fn retry_is_safe(self) -> bool {
+                match self { $(Kind::$variant => $retry),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// No function or route answers this address.
+    NoSuchFunction, "no_such_function", Client, retry: true;
+    /// The route exists, for other methods.
+    MethodNotAllowed, "method_not_allowed", Client, retry: true;
+    /// The request body is larger than the function's `body_mb`.
+    BodyTooLarge, "body_too_large", Client, retry: false;
+    /// The request head is larger than the host allows.
+    HeadersTooLarge, "headers_too_large", Client, retry: true;
+    /// Every instance is full and the queue as well.
+    Overloaded, "overloaded", Host, retry: true;
+    /// The function does not load.
+    BootFailed, "boot_failed", Function, retry: true;
+    /// The host is shutting down.
+    Draining, "draining", Host, retry: true;
+    /// The function took an engine down before and is refused until its next version.
+    Quarantined, "quarantined", Function, retry: true;
+    /// The handler threw or its promise was rejected.
+    Threw, "threw", Function, retry: false;
+    /// The handler returned something that is neither a Response nor JSON-able.
+    BadResponse, "bad_response", Function, retry: false;
+    /// Heap and ArrayBuffers passed `memory_mb`.
+    MemoryLimit, "memory_limit", Function, retry: false;
+    /// The request used more CPU time than `cpu_ms`.
+    CpuLimit, "cpu_limit", Function, retry: false;
+    /// The request took longer than `wall_ms`.
+    WallLimit, "wall_limit", Function, retry: false;
+    /// The handler waits for a promise that nothing can settle.
+    NeverSettles, "never_settles", Function, retry: false;
+    /// The instance died of another request before this one was answered.
+    InstanceLost, "instance_lost", Host, retry: true;
+    /// The function calls itself, directly or through others, beyond the hop limit.
+    LoopDetected, "loop_detected", Function, retry: false;
+    /// The engine gave the isolate up.
+    Crashed, "crashed", Function, retry: false;
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+/// One failed call: what happened, what it may tell the client, and what only the operator sees.
+#[derive(Clone, Debug)]
+pub struct Fault(Box<Facts>);
+
+/// The contents of a [`Fault`].
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Which of the closed list.
+    pub kind: Kind,
+    /// Safe text for the client: no stack, no path, no name of another tenant.
+    pub message: String,
+    /// Full text for the log and, in dev, for the answer: stack or diagnostic.
+    pub detail: Option<Arc<str>>,
+    /// The limit that struck, with its unit, e.g. `128 MB`.
+    pub limit: Option<String>,
+    /// What was used when it struck, in the same unit.
+    pub used: Option<String>,
+    /// Seconds after which a retry makes sense.
+    pub retry_after_s: Option<u32>,
+    /// Methods the route allows, for `method_not_allowed`.
+    pub allow: Option<String>,
+}
+
+impl Fault {
+    /// A fault with a safe message and nothing else.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Facts {
+            kind,
+            message: message.into(),
+            detail: None,
+            limit: None,
+            used: None,
+            retry_after_s: None,
+            allow: None,
+        }))
+    }
+
+    /// Adds the text that only the operator and, in dev, the developer may see.
+    pub fn with_detail(mut self, detail: impl Into<Arc<str>>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds the limit that struck and what was used.
+    pub fn with_limit(mut self, limit: impl Into<String>, used: impl Into<String>) -> Self {
+        self.0.limit = Some(limit.into());
+        self.0.used = Some(used.into());
+        self
+    }
+
+    /// Adds the time after which a retry makes sense.
+    pub fn with_retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Adds the allowed methods.
+    pub fn with_allow(mut self, methods: impl Into<String>) -> Self {
+        self.0.allow = Some(methods.into());
+        self
+    }
+
+    /// The kind alone.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Everything that is known.
+    pub fn facts(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.kind, self.0.message)
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,48 @@
+//! The keys a manifest may have, and what to say about one it may not have.
+//!
+//! `parse` and `routes` match on these names and bring what they do not know here.
+//!
+//! Invariant: a key that is not in the tables of this file is an error that names the nearest one that is.
+
+use toml::Spanned;
+use toml::de::DeString;
+
+use super::reader::Reader;
+
+pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net"];
+pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
+pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
+pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
+pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
+
+/// Beyond this a key is no typo of ours, and comparing it costs its length.
+const TYPO_BYTES_MAX: usize = 40;
+
+/// Notes an unknown key, where it belongs if that is elsewhere, and else what may have been meant.
+pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, place: &str, known: &[&str]) {
+    let name = reader.written(key.span());
+    let homes = [(LIMITS_KEYS, "in `[limits]`"), (SCALE_KEYS, "in `[scale]`"), (NET_KEYS, "in `[net]`"), (TOP_KEYS, "at the top")];
+    let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));
+    let advice = match (home, nearest(key.get_ref(), known).as_slice()) {
+        (Some((_, home)), _) => format!("it belongs {home}"),
+        (None, []) => format!("known are `{}`", known.join("`, `")),
+        (None, near) => format!("did you mean `{}`?", near.join("` or `")),
+    };
+    reader.refuse(key.span(), format!("unknown key `{name}` {place}; {advice}"));
+}
+
+/// The known keys that are closest to `key`, if any is close enough to have been meant.
+pub(super) fn nearest<'k>(key: &str, known: &[&'k str]) -> Vec<&'k str> {
+    if key.len() > TYPO_BYTES_MAX {
+        return Vec::new();
+    }
+    let key = key.to_lowercase();
+    let distances = known.iter().filter_map(|candidate| {
+        let distance = strsim::damerau_levenshtein(&key, candidate);
+        (distance <= 1 + key.len().max(candidate.len()) / 4).then_some((distance, *candidate))
+    });
+    let mut distances: Vec<_> = distances.collect();
+    let Some(best) = distances.iter().map(|(distance, _)| *distance).min() else { return Vec::new() };
+    distances.retain(|(distance, _)| *distance == best);
+    distances.into_iter().map(|(_, candidate)| candidate).collect()
+}

@@ -1,0 +1,151 @@
+//! From the text of `function.toml` to a `Manifest`: what each key may say.
+//!
+//! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` answers for unknown ones.
+//!
+//! Invariant: every key of `keys` is read here or in `routes`, and nowhere else.
+
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::ManifestError;
+use super::keys::{LIMITS_KEYS, NET_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
+use super::net::NetRule;
+use super::reader::{Reader, Value};
+use super::routes::routes;
+use super::{MANIFEST_BYTES_MAX, Manifest};
+use crate::function::limits::{Limits, Scale};
+
+/// A day: longer work belongs in a job, and a typo should not hold an instance forever.
+const DURATION_MS_MAX: u64 = 86_400_000;
+/// A year.
+const IDLE_S_MAX: u64 = 31_536_000;
+
+pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
+    let mut reader = Reader::new(text);
+    let mut manifest = Manifest::default();
+    if text.len() > MANIFEST_BYTES_MAX {
+        reader.refuse(0..0, format!("the file is larger than {MANIFEST_BYTES_MAX} bytes"));
+        return reader.finish(manifest);
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What was recovered from broken syntax would only bring problems that are not there.
+        for error in errors {
+            reader.refuse(error.span().unwrap_or_default(), error.message());
+        }
+        return reader.finish(manifest);
+    }
+    for (key, value) in document.get_ref() {
+        match &**key.get_ref() {
+            "entry" => manifest.entry = entry(&mut reader, value),
+            "routes" => manifest.routes = routes(&mut reader, value),
+            "limits" => limits(&mut reader, value, &mut manifest.limits),
+            "scale" => scale(&mut reader, value, &mut manifest.scale),
+            "env" => env(&mut reader, value, &mut manifest),
+            "net" => net(&mut reader, value, &mut manifest),
+            _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
+        }
+    }
+    reader.finish(manifest)
+}
+
+fn entry(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
+    let text = reader.string("entry", value)?;
+    let path = text.strip_prefix("./").unwrap_or(text);
+    let inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
+    if !path.split('/').all(inside) {
+        let message = format!("`entry = {}` must be a path inside the function's folder", reader.written(value.span()));
+        reader.refuse(value.span(), message);
+        return None;
+    }
+    Some(path.to_owned())
+}
+
+fn limits(reader: &mut Reader<'_>, value: &Value<'_>, limits: &mut Limits) {
+    let Some(table) = reader.table("limits", value) else { return };
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "memory_mb" => set(&mut limits.memory_bytes, reader.megabytes("memory_mb", value, 16..=4096)),
+            "body_mb" => set(&mut limits.body_bytes, reader.megabytes("body_mb", value, 0..=10_240)),
+            "cpu_ms" => set(&mut limits.cpu, milliseconds(reader, "cpu_ms", value)),
+            "wall_ms" => set(&mut limits.wall, milliseconds(reader, "wall_ms", value)),
+            _ => unknown_key(reader, key, "in `[limits]`", LIMITS_KEYS),
+        }
+    }
+}
+
+fn scale(reader: &mut Reader<'_>, value: &Value<'_>, scale: &mut Scale) {
+    let Some(table) = reader.table("scale", value) else { return };
+    let mut min_span = value.span();
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "min" => {
+                min_span = value.span();
+                set(&mut scale.min, reader.whole("min", value, 0..=1024));
+            }
+            "max" => set(&mut scale.max, reader.whole("max", value, 1..=1024)),
+            "concurrency" => set(&mut scale.concurrency, reader.whole("concurrency", value, 1..=10_000)),
+            "queue" => set(&mut scale.queue, reader.whole("queue", value, 0..=1_000_000)),
+            "idle_s" => set(&mut scale.idle, reader.whole("idle_s", value, 1..=IDLE_S_MAX).map(Duration::from_secs)),
+            _ => unknown_key(reader, key, "in `[scale]`", SCALE_KEYS),
+        }
+    }
+    if scale.min > scale.max {
+        let default = if table.contains_key("max") { "" } else { " (the default)" };
+        let message = format!("`min = {}` is greater than `max = {}`{default}: allowed is min <= max", scale.min, scale.max);
+        reader.refuse(min_span, message);
+    }
+}
+
+fn env(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
+    let Some(table) = reader.table("env", value) else { return };
+    for (key, value) in table {
+        let name = &**key.get_ref();
+        if name.is_empty() || name.contains(['=', '\0']) {
+            reader.refuse(key.span(), format!("{name:?} is not a name for a variable: it may hold neither `=` nor NUL, nor be empty"));
+        }
+        match value.get_ref() {
+            DeValue::String(text) => {
+                manifest.env.insert(name.to_owned(), text.to_string());
+            }
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+                let written = reader.written(value.span());
+                reader.refuse(value.span(), format!("`{name}` must be a string: write `{name} = \"{written}\"`"));
+            }
+            DeValue::Array(_) | DeValue::Table(_) => reader.wrong_type(name, value, "a string"),
+        }
+    }
+}
+
+fn net(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
+    let Some(table) = reader.table("net", value) else { return };
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "allow" => manifest.net.allow = net_rules(reader, "allow", value),
+            "only" => manifest.net.only = Some(net_rules(reader, "only", value)),
+            _ => unknown_key(reader, key, "in `[net]`", NET_KEYS),
+        }
+    }
+}
+
+fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRule> {
+    let mut rules = Vec::new();
+    for (text, span) in reader.strings(key, value) {
+        match NetRule::parse(text) {
+            Ok(rule) => rules.push(rule),
+            Err(why) => reader.refuse_item(key, span, &why),
+        }
+    }
+    rules
+}
+
+fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
+    reader.whole(key, value, 1..=DURATION_MS_MAX).map(Duration::from_millis)
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}

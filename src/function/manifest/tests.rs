@@ -1,0 +1,282 @@
+//! What a manifest may say, what it may not, and how the author is told.
+
+use std::time::Duration;
+
+use http::Method;
+use proptest::prelude::*;
+
+use super::keys::{LIMITS_KEYS, NET_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::*;
+use crate::function::route::{HostPattern, PathPattern, Segment};
+
+/// Every key of the documentation, as it stands there.
+const DOCUMENTED: &str = r#"
+entry = "index.ts"
+routes = ["/orders/*", { host = "api.example.com", path = "/v2/*", methods = ["GET"], port = 9000 }]
+[limits]    # memory counts heap AND ArrayBuffers
+memory_mb = 128
+cpu_ms = 1000
+wall_ms = 30000
+body_mb = 10
+[scale]
+min = 0
+max = 4
+concurrency = 64
+queue = 256
+idle_s = 300
+[env]
+GREETING = "hello"
+[net]       # public addresses are open, private and loopback ones closed;
+allow = ["10.0.0.7:5432"]          # opened beside them
+only = ["api.example.com:443"]     # or: nothing but these
+"#;
+
+fn problems(text: &str) -> Vec<String> {
+    Manifest::parse(text).unwrap_err().problems.iter().map(ToString::to_string).collect()
+}
+
+fn only_problem(text: &str) -> String {
+    let problems = problems(text);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    problems.into_iter().next().unwrap()
+}
+
+#[test]
+fn the_documented_manifest_is_read_whole() {
+    let manifest = Manifest::parse(DOCUMENTED).unwrap();
+    assert_eq!(manifest.entry.as_deref(), Some("index.ts"));
+    assert_eq!(manifest.routes.len(), 2);
+    assert_eq!(manifest.routes[0].path.segments(), [Segment::Literal("orders".into()), Segment::Rest]);
+    assert_eq!(manifest.routes[1].host, Some(HostPattern::Exact("api.example.com".into())));
+    assert_eq!(manifest.routes[1].methods, [Method::GET]);
+    assert_eq!(manifest.routes[1].port, Some(9000));
+    assert_eq!(manifest.limits, Limits::default(), "the documentation shows the defaults");
+    assert_eq!(manifest.scale, Scale::default(), "the documentation shows the defaults");
+    assert_eq!(manifest.env["GREETING"], "hello");
+    assert_eq!(manifest.net.allow[0].to_string(), "10.0.0.7:5432");
+    assert_eq!(manifest.net.only.unwrap()[0].to_string(), "api.example.com:443");
+}
+
+#[test]
+fn no_file_and_an_empty_file_are_the_same() {
+    assert_eq!(Manifest::parse("").unwrap(), Manifest::default());
+    assert_eq!(Manifest::parse("# nothing\n").unwrap(), Manifest::default());
+}
+
+#[test]
+fn megabytes_may_be_fractions() {
+    let manifest = Manifest::parse("limits = { memory_mb = 16.5, body_mb = 0.25 }").unwrap();
+    assert_eq!(manifest.limits.memory_bytes, 33 << 19);
+    assert_eq!(manifest.limits.body_bytes, 1 << 18);
+    assert_eq!(Manifest::parse("limits.body_mb = 0").unwrap().limits.body_bytes, 0);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
+    assert_eq!(
+        only_problem("[limits]\nmemry_mb = 64\n"),
+        "line 2, column 1: unknown key `memry_mb` in `[limits]`; did you mean `memory_mb`?"
+    );
+    assert!(only_problem("rotues = []").contains("did you mean `routes`?"));
+    assert!(only_problem("[scale]\nmxn = 1").contains("did you mean `min`?"));
+    assert!(only_problem("[scale]\nman = 1").contains("did you mean `min` or `max`?"));
+    assert!(only_problem("Entry = 'x'").contains("did you mean `entry`?"));
+    assert!(only_problem("memory_mb = 64").contains("it belongs in `[limits]`"));
+    assert!(only_problem("[scale]\nroutes = []").contains("it belongs at the top"));
+    assert!(only_problem("colour = 1").contains("known are `entry`, `routes`"));
+    assert!(only_problem("routes = [{ path = '/', hots = 'a' }]").contains("did you mean `host`?"));
+}
+
+#[test]
+fn a_value_out_of_range_is_named_with_the_allowed_range() {
+    for (text, message) in [
+        ("[limits]\nmemory_mb = 8", "line 2, column 13: `memory_mb = 8` is out of range: allowed is 16 to 4096"),
+        ("[limits]\nmemory_mb = 4096.5", "line 2, column 13: `memory_mb = 4096.5` is out of range: allowed is 16 to 4096"),
+        ("[limits]\nmemory_mb = nan", "line 2, column 13: `memory_mb = nan` is out of range: allowed is 16 to 4096"),
+        ("[limits]\nbody_mb = -1", "line 2, column 11: `body_mb = -1` is out of range: allowed is 0 to 10240"),
+        ("[limits]\ncpu_ms = 0", "line 2, column 10: `cpu_ms = 0` is out of range: allowed is 1 to 86400000"),
+        ("[limits]\nwall_ms = 86400001", "line 2, column 11: `wall_ms = 86400001` is out of range: allowed is 1 to 86400000"),
+        ("[scale]\nconcurrency = 0", "line 2, column 15: `concurrency = 0` is out of range: allowed is 1 to 10000"),
+        ("[scale]\nqueue = 1_000_001", "line 2, column 9: `queue = 1_000_001` is out of range: allowed is 0 to 1000000"),
+        ("[scale]\nmax = 0", "line 2, column 7: `max = 0` is out of range: allowed is 1 to 1024"),
+        ("[scale]\nidle_s = 0", "line 2, column 10: `idle_s = 0` is out of range: allowed is 1 to 31536000"),
+        ("[scale]\nmin = 5", "line 2, column 7: `min = 5` is greater than `max = 4` (the default): allowed is min <= max"),
+        ("[scale]\nmin = 5\nmax = 3", "line 2, column 7: `min = 5` is greater than `max = 3`: allowed is min <= max"),
+        ("routes = [{ path = '/', port = 0 }]", "line 1, column 32: `port = 0` is out of range: allowed is 1 to 65535"),
+    ] {
+        let problems = problems(text);
+        assert_eq!(problems, [message], "{text}");
+    }
+    let huge = only_problem("[scale]\nqueue = 9223372036854775808123");
+    assert!(huge.contains("out of range"), "{huge}");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_named_with_the_right_one() {
+    for (text, message) in [
+        ("entry = 1", "`entry` must be a string, not a whole number"),
+        ("limits = 1", "`limits` must be a table (write `[limits]` on a line of its own), not a whole number"),
+        ("[[limits]]\ncpu_ms = 1", "`limits` must be a table (write `[limits]` on a line of its own), not an array"),
+        ("limits.cpu_ms = 1.5", "`cpu_ms` must be a whole number from 1 to 86400000, not a fraction"),
+        ("limits.memory_mb = '64'", "`memory_mb` must be a number from 16 to 4096, not a string"),
+        ("routes = '/a'", "`routes` must be an array of paths or tables, not a string"),
+        ("routes = [1]", "`routes[]` must be a path or a table with `path`, not a whole number"),
+        ("net.allow = 'a'", "`allow` must be an array of strings, not a string"),
+        ("net.allow = [1]", "`allow[]` must be a string, not a whole number"),
+        ("env.PORT = 80", "`PORT` must be a string: write `PORT = \"80\"`"),
+        ("env.LIST = []", "`LIST` must be a string, not an array"),
+    ] {
+        assert!(only_problem(text).ends_with(message), "{text}: {}", only_problem(text));
+    }
+}
+
+#[test]
+fn bad_routes_entries_and_rules_say_why() {
+    for (text, message) in [
+        ("routes = ['orders']", "must begin with `/`"),
+        ("routes = [{ host = 'a.com' }]", "a route needs a `path`"),
+        ("routes = [{ path = '/', host = '*' }]", "leave `host` out"),
+        ("routes = [{ path = '/', methods = ['get'] }]", "'get' is not allowed: allowed are GET, HEAD"),
+        ("routes = [{ path = '/', methods = ['GET', 'GET'] }]", "listed twice"),
+        ("routes = [{ path = '/', methods = [] }]", "leave it out to answer every method"),
+        ("entry = '../x.ts'", "must be a path inside the function's folder"),
+        ("entry = '/x.ts'", "must be a path inside the function's folder"),
+        ("entry = ''", "must be a path inside the function's folder"),
+        ("net.only = ['a:0']", "from 1 to 65535"),
+        ("net.only = ['*']", "too wide"),
+        ("net.only = ['http://a']", "without scheme"),
+        ("net.only = ['10.0.0.0/33']", "from 0 to 32"),
+        ("net.only = ['a.com/8']", "only an IP address"),
+        ("env.'A=B' = 'x'", "not a name for a variable"),
+    ] {
+        assert!(only_problem(text).contains(message), "{text}: {}", only_problem(text));
+    }
+}
+
+#[test]
+fn every_problem_is_reported_in_the_order_of_the_text() {
+    let problems = problems("entry = 1\n[scale]\nmaxx = 1\nqueue = -1\n[limits]\ncpu_ms = 'a'\n");
+    let lines: Vec<_> = problems.iter().map(|problem| problem.split(',').next().unwrap()).collect();
+    assert_eq!(lines, ["line 1", "line 3", "line 4", "line 6"]);
+}
+
+#[test]
+fn broken_toml_is_reported_where_it_breaks() {
+    let error = Manifest::parse("entry = 'a'\n[limits\ncpu_ms = 1").unwrap_err();
+    assert_eq!(error.problems[0].line, 2, "{error}");
+    assert!(only_problem("entry = 'a'\nentry = 'b'").starts_with("line 2"));
+}
+
+#[test]
+fn rules_of_the_net_are_read_and_written_back() {
+    for text in ["10.0.0.7:5432", "10.0.0.0/8", "10.0.0.0/8:80", "::1", "[::1]:80", "fd00::/8", "[fd00::/8]:80", "db", "*.a.com:1"] {
+        assert_eq!(NetRule::parse(text).unwrap().to_string(), text);
+    }
+    assert_eq!(NetRule::parse("[::1]").unwrap(), NetRule::parse("::1").unwrap());
+}
+
+#[test]
+fn an_entry_may_begin_with_a_dot_slash() {
+    assert_eq!(Manifest::parse("entry = './src/main.ts'").unwrap().entry.as_deref(), Some("src/main.ts"));
+}
+
+/// One letter changed, added, taken away or swapped with its neighbour.
+fn typo(key: &str, place: usize, letter: char, how: u8) -> String {
+    let mut letters: Vec<char> = key.chars().collect();
+    let place = place % letters.len();
+    match how {
+        0 => letters[place] = letter,
+        1 => letters.insert(place, letter),
+        2 => {
+            letters.remove(place);
+        }
+        _ => {
+            let next = (place + 1) % letters.len();
+            if next > place {
+                letters.swap(place, next);
+            }
+        }
+    }
+    letters.into_iter().collect()
+}
+
+fn in_section(section: &str, key: &str) -> String {
+    match section {
+        "" => format!("{key} = 1"),
+        "route" => format!("routes = [{{ path = '/', {key} = 1 }}]"),
+        section => format!("[{section}]\n{key} = 1"),
+    }
+}
+
+fn any_rule() -> impl Strategy<Value = NetRule> {
+    let host = prop_oneof![
+        "[a-z]{1,5}\\.[a-z]{2}".prop_map(|name| NetHost::Name(HostPattern::parse(&name).unwrap())),
+        (any::<[u8; 4]>(), 0u8..=32).prop_map(|(address, prefix)| NetHost::Network { address: address.into(), prefix }),
+        (any::<[u8; 16]>(), 0u8..=128).prop_map(|(address, prefix)| NetHost::Network { address: address.into(), prefix }),
+    ];
+    (host, proptest::option::of(1..=u16::MAX)).prop_map(|(host, port)| NetRule { host, port })
+}
+
+fn any_route() -> impl Strategy<Value = Route> {
+    let path = "(/[a-z:]?[a-z0-9]{1,4}){0,3}/\\*".prop_filter_map("a pattern", |text| PathPattern::parse(&text).ok());
+    let host = proptest::option::of("(\\*\\.)?[a-z]{1,5}\\.[a-z]{2}".prop_map(|text| HostPattern::parse(&text).unwrap()));
+    let methods = proptest::sample::subsequence(vec![Method::GET, Method::POST, Method::DELETE], 0..=3);
+    (host, path, methods, proptest::option::of(1..=u16::MAX))
+        .prop_map(|(host, path, methods, port)| Route { host, path, methods, port })
+}
+
+fn any_manifest() -> impl Strategy<Value = Manifest> {
+    let limits = (16u64 << 20..=4096 << 20, 1..=86_400_000u64, 1..=86_400_000u64, 0..=10_240u64 << 20).prop_map(
+        |(memory_bytes, cpu, wall, body_bytes)| Limits {
+            memory_bytes,
+            cpu: Duration::from_millis(cpu),
+            wall: Duration::from_millis(wall),
+            body_bytes,
+        },
+    );
+    let scale = (0..=1024u32, 1..=1024u32, 1..=10_000u32, 0..=1_000_000u32, 1..=31_536_000u64).prop_map(
+        |(min, max, concurrency, queue, idle)| Scale { min: min.min(max), max, concurrency, queue, idle: Duration::from_secs(idle) },
+    );
+    let rules = || proptest::collection::vec(any_rule(), 0..3);
+    let net = (rules(), proptest::option::of(rules())).prop_map(|(allow, only)| Net { allow, only });
+    let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
+    let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
+    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net)
+        .prop_map(|(entry, routes, limits, scale, env, net)| Manifest { entry, routes, limits, scale, env, net })
+}
+
+proptest! {
+    #[test]
+    fn reading_arbitrary_text_never_panics(text in "\\PC{0,200}", lines in proptest::collection::vec("[\\[\\]{}a-z_=\"'0-9.,# -]{0,20}", 0..12)) {
+        let _ = Manifest::parse(&text);
+        let _ = Manifest::parse(&lines.join("\n"));
+    }
+
+    #[test]
+    fn reading_a_damaged_manifest_never_panics(cut in 0..DOCUMENTED.len(), length in 0usize..20, filler in "\\PC{0,5}") {
+        let end = (cut + length).min(DOCUMENTED.len());
+        let _ = Manifest::parse(&format!("{}{filler}{}", &DOCUMENTED[..cut], &DOCUMENTED[end..]));
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same(manifest in any_manifest()) {
+        let text = manifest.to_string();
+        let read = Manifest::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(read, manifest, "{}", text);
+    }
+
+    #[test]
+    fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
+        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("route", ROUTE_KEYS)] {
+            for key in keys {
+                let typo = typo(key, place, letter, how);
+                if keys.contains(&typo.as_str()) || typo.is_empty() {
+                    continue;
+                }
+                let problems = problems(&in_section(section, &typo)).join("\n");
+                prop_assert!(problems.contains(&format!("unknown key `{typo}`")), "{}", problems);
+                prop_assert!(problems.contains(&format!("`{key}`")), "{} should be {}: {}", typo, key, problems);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A request and its answer as the runtime sees them.
+//!
+//! `ingress` makes requests from what hyper read, `runtime` hands them to an isolate, and the answers travel back the same way.
+//! The `http` crate's vocabulary types cross as they are, so that nothing is copied on the way.
+//!
+//! Invariant: a body is never buffered whole here; what streams, streams.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+
+use super::trace::TraceContext;
+
+/// Any error a body may end with, as text for the log.
+pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A body: nothing, bytes that are here already, or a stream with back-pressure.
+#[derive(Default)]
+pub enum Body {
+    /// No body at all.
+    #[default]
+    Empty,
+    /// The whole body.
+    Full(Bytes),
+    /// Polled only as fast as the reader takes it.
+    Stream(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("Empty"),
+            Body::Full(bytes) => write!(f, "Full({} bytes)", bytes.len()),
+            Body::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// How a request reached the function; decides the shape of its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallShape {
+    /// Plain HTTP: the answer is the function's answer.
+    Http,
+}
+
+/// One call of a function.
+#[derive(Debug)]
+pub struct Request {
+    /// As sent.
+    pub method: Method,
+    /// `http` or `https`, from the listener or a trusted proxy.
+    pub scheme: &'static str,
+    /// The authority the client named: `Host` or `:authority`.
+    pub authority: String,
+    /// Path and query as the function sees them, always with a leading `/`.
+    pub path_and_query: String,
+    /// As sent, less the hop-by-hop ones, plus `x-forwarded-*`.
+    pub headers: HeaderMap,
+    /// As sent, limited to `body_mb`.
+    pub body: Body,
+    /// This hop's span.
+    pub trace: TraceContext,
+    /// Echoed as `x-request-id`.
+    pub request_id: String,
+    /// The peer of the connection; `None` for an in-process call.
+    pub remote: Option<SocketAddr>,
+    /// How many functions called one another to get here.
+    pub hops: u8,
+    /// Which peer's convention the caller speaks.
+    pub shape: CallShape,
+}
+
+/// A function's answer.
+#[derive(Debug, Default)]
+pub struct Response {
+    /// 200..=599; checked where the answer enters Rust.
+    pub status: u16,
+    /// As set by the function, not yet freed of hop-by-hop headers.
+    pub headers: HeaderMap,
+    /// What the function returned.
+    pub body: Body,
+}

@@ -1,0 +1,97 @@
+//! The entry of a function's folder: the module whose exports are the handler.
+//!
+//! Asked by `folder` (is there one at all?) and by `release::compile`. The manifest's word comes first, then `index.*`, then `package.json`.
+//!
+//! Invariant: an entry is an existing file; whether it may be read is decided by `confine`, not here.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::CODE_EXTENSIONS;
+use super::disk::{Disk, ReadError};
+
+/// Conditions of `exports` in `package.json` that describe us.
+pub const CONDITIONS: &[&str] = &["workerd", "worker", "import", "module", "default"];
+/// Largest `package.json` that is read.
+const PACKAGE_JSON_BYTES_MAX: u64 = 4 << 20;
+/// Deepest nesting of conditions in `exports`.
+const CONDITIONS_DEPTH_MAX: usize = 16;
+
+/// Why a folder has no entry.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// Nothing that could be one.
+    #[error("there is no entry module: add an `index.ts` (or .js, .mjs, .tsx, .jsx), or name one with `entry` in function.toml")]
+    None,
+    /// `entry` in `function.toml` names a file that is not there.
+    #[error("`entry = \"{0}\"` in function.toml names a file that does not exist")]
+    ManifestNamesNothing(String),
+    /// `package.json` names a file that is not there.
+    #[error("package.json names `{0}` as its entry, but that file does not exist")]
+    PackageNamesNothing(String),
+    /// `package.json` names something that is not a path in the folder.
+    #[error("package.json names `{0}` as its entry, which is not a path inside the function's folder")]
+    PackageLeadsOut(String),
+    /// `package.json` cannot be read as text.
+    #[error("package.json: {0}")]
+    PackageUnreadable(#[from] ReadError),
+    /// `package.json` is not JSON.
+    #[error("package.json is not valid JSON: {0}")]
+    PackageBroken(#[from] serde_json::Error),
+}
+
+/// Finds the entry of a folder; `named` is what the manifest says.
+pub fn locate(disk: &Disk, folder: &Path, named: Option<&str>) -> Result<PathBuf, EntryError> {
+    if let Some(named) = named {
+        let path = folder.join(named);
+        return if disk.is_file(&path) { Ok(path) } else { Err(EntryError::ManifestNamesNothing(named.to_owned())) };
+    }
+    for extension in CODE_EXTENSIONS {
+        let path = folder.join("index").with_extension(extension);
+        if disk.is_file(&path) {
+            return Ok(path);
+        }
+    }
+    from_package(disk, folder)
+}
+
+fn from_package(disk: &Disk, folder: &Path) -> Result<PathBuf, EntryError> {
+    let path = folder.join("package.json");
+    if !disk.is_file(&path) {
+        return Err(EntryError::None);
+    }
+    let package: Value = serde_json::from_str(&disk.text(&path, PACKAGE_JSON_BYTES_MAX)?)?;
+    let Some(named) = exported(package.get("exports")).or_else(|| package.get("main")?.as_str()) else {
+        return Err(EntryError::None);
+    };
+    let relative = named.strip_prefix("./").unwrap_or(named);
+    if relative.is_empty() || relative.split('/').any(|part| part == "..") || Path::new(relative).is_absolute() {
+        return Err(EntryError::PackageLeadsOut(named.to_owned()));
+    }
+    // `main` may leave its ending out.
+    let exact = folder.join(relative);
+    let endings = CODE_EXTENSIONS.iter().map(|extension| folder.join(format!("{relative}.{extension}")));
+    let found = std::iter::once(exact).chain(endings).find(|path| disk.is_file(path));
+    found.ok_or_else(|| EntryError::PackageNamesNothing(named.to_owned()))
+}
+
+/// What `exports` names for the package itself: `"./x.js"`, `{ ".": … }` or the conditions alone.
+fn exported(exports: Option<&Value>) -> Option<&str> {
+    let exports = exports?;
+    conditional(exports.get(".").unwrap_or(exports), CONDITIONS_DEPTH_MAX)
+}
+
+/// The first target whose condition describes us. The order of the keys counts: `serde_json` keeps it, because `oxc_resolver` asks it to.
+fn conditional(target: &Value, depth: usize) -> Option<&str> {
+    let depth = depth.checked_sub(1)?;
+    match target {
+        Value::String(path) => Some(path),
+        Value::Array(targets) => targets.iter().find_map(|target| conditional(target, depth)),
+        Value::Object(conditions) => conditions
+            .iter()
+            .filter(|(condition, _)| CONDITIONS.contains(&condition.as_str()))
+            .find_map(|(_, target)| conditional(target, depth)),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! The functions directory: one function per folder or single file.
+//!
+//! Read at start-up and on every change by `release`; each function found goes to `release::compile`.
+//! Skipped are `node_modules`, what begins with `_` (shared code) or `.`, and files that are not code.
+//!
+//! Invariant: an entry is a function, a named problem, or skipped; no entry's problem touches another.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::confine::{ConfineError, Confinement};
+use super::disk::Disk;
+use super::entry::{self, EntryError};
+use super::CODE_EXTENSIONS;
+use crate::function::manifest::MANIFEST_BYTES_MAX;
+use crate::function::name::NameError;
+use crate::function::{FunctionName, Manifest};
+
+/// The name of the manifest's file.
+pub const MANIFEST_FILE: &str = "function.toml";
+
+/// Whether a function is a folder or one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// `functions/<name>/`.
+    Folder,
+    /// `functions/<name>.ts` and the like.
+    File,
+}
+
+/// One function's place on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionSource {
+    /// From the folder's or file's name.
+    pub name: FunctionName,
+    /// Directly below the canonical functions directory; may be a link.
+    pub path: PathBuf,
+    /// What `path` is.
+    pub kind: SourceKind,
+}
+
+/// What the functions directory holds.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// By name, in alphabetical order. That they compile is not promised.
+    pub functions: Vec<FunctionSource>,
+    /// What is in the way of other entries' becoming functions, in alphabetical order.
+    pub problems: Vec<Problem>,
+}
+
+/// Why an entry of the functions directory is not a function.
+#[derive(Debug, thiserror::Error)]
+#[error("{entry}: {kind}")]
+pub struct Problem {
+    /// The entry's name in the directory.
+    pub entry: String,
+    /// The function it would be, if the name is one.
+    pub function: Option<FunctionName>,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+/// What may be wrong with an entry of the functions directory.
+#[derive(Debug, thiserror::Error)]
+pub enum ProblemKind {
+    /// The name is no function's.
+    #[error("{0} (a leading `_` marks shared code)")]
+    Name(#[from] NameError),
+    /// The name is not text.
+    #[error("its name is not UTF-8 text")]
+    NotUtf8,
+    /// Another entry makes the same function.
+    #[error("`{0}` is the same function; remove one of them")]
+    Twice(String),
+    /// A link that cannot be followed.
+    #[error("{0}")]
+    Link(#[from] ConfineError),
+    /// A folder without code.
+    #[error("{0}")]
+    Entry(#[from] EntryError),
+}
+
+/// Why the functions directory could not be listed at all.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the functions directory {path}: {error}", path = .path.display())]
+pub struct SourceError {
+    /// As given.
+    pub path: PathBuf,
+    /// What the system says.
+    #[source]
+    pub error: io::Error,
+}
+
+/// Lists every function below `root`, and every entry that only looks like one.
+pub fn discover(root: &Path) -> Result<Discovery, SourceError> {
+    let refuse = |error| SourceError { path: root.to_owned(), error };
+    let root = fs::canonicalize(root).map_err(refuse)?;
+    let mut discovery = Discovery::default();
+    let mut found: BTreeMap<FunctionName, Vec<FunctionSource>> = BTreeMap::new();
+    for entry in fs::read_dir(&root).map_err(refuse)? {
+        let file_name = entry.map_err(refuse)?.file_name();
+        match examine(&root, &file_name) {
+            Ok(None) => {}
+            Ok(Some(source)) => found.entry(source.name.clone()).or_default().push(source),
+            Err(problem) => discovery.problems.push(problem),
+        }
+    }
+    for (name, mut sources) in found {
+        if sources.len() == 1 {
+            discovery.functions.append(&mut sources);
+            continue;
+        }
+        sources.sort_by(|one, other| one.path.cmp(&other.path));
+        let entries: Vec<_> = sources.iter().map(|source| label(source.path.file_name().unwrap_or_default())).collect();
+        for (index, entry) in entries.iter().enumerate() {
+            let others: Vec<_> = entries.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, entry)| &**entry).collect();
+            let kind = ProblemKind::Twice(others.join("`, `"));
+            discovery.problems.push(Problem { entry: entry.clone(), function: Some(name.clone()), kind });
+        }
+    }
+    discovery.problems.sort_by(|one, other| one.entry.cmp(&other.entry));
+    Ok(discovery)
+}
+
+/// Decides about one entry: a function, nothing of ours, or a problem.
+fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Problem> {
+    let entry = label(file_name);
+    if entry.starts_with(['_', '.']) || entry == "node_modules" {
+        return Ok(None);
+    }
+    let path = root.join(file_name);
+    let stem = code_stem(file_name);
+    let kind = match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => SourceKind::Folder,
+        Ok(metadata) if metadata.is_file() && stem.is_some() => SourceKind::File,
+        Ok(_) => return Ok(None),
+        // A link to nothing; where it is not named like a file of another kind, it was meant to be a function.
+        Err(_) if stem.is_none() && Path::new(file_name).extension().is_some() => return Ok(None),
+        Err(_) => {
+            let function = FunctionName::parse(stem.unwrap_or(&entry)).ok();
+            return Err(Problem { entry, function, kind: ConfineError::Missing.into() });
+        }
+    };
+    if file_name.to_str().is_none() {
+        return Err(Problem { entry, function: None, kind: ProblemKind::NotUtf8 });
+    }
+    let name = match (kind, stem) {
+        (SourceKind::File, Some(stem)) => FunctionName::parse(stem),
+        _ => FunctionName::parse(&entry),
+    };
+    let name = match name {
+        Ok(name) => name,
+        Err(error) => return Err(Problem { entry, function: None, kind: error.into() }),
+    };
+    let source = FunctionSource { name, path, kind };
+    match check(root, &source) {
+        Ok(()) => Ok(Some(source)),
+        Err(kind) => Err(Problem { entry, function: Some(source.name), kind }),
+    }
+}
+
+/// What can be told without compiling. A manifest that cannot be read is left for the compiler, which shows where and why.
+fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
+    let confinement = Confinement::of(root, source)?;
+    let Some(folder) = confinement.own_folder() else { return Ok(()) };
+    let disk = Disk::default();
+    let path = folder.join(MANIFEST_FILE);
+    let manifest = match disk.metadata(&path) {
+        Ok(_) => match disk.text(&path, MANIFEST_BYTES_MAX as u64).ok().and_then(|text| Manifest::parse(&text).ok()) {
+            Some(manifest) => manifest,
+            None => return Ok(()),
+        },
+        Err(_) => Manifest::default(),
+    };
+    entry::locate(&disk, folder, manifest.entry.as_deref())?;
+    Ok(())
+}
+
+/// The name without its ending, if that is one of code; declarations (`x.d.ts`) are no code.
+fn code_stem(file_name: &OsStr) -> Option<&str> {
+    let (stem, extension) = file_name.to_str()?.rsplit_once('.')?;
+    (CODE_EXTENSIONS.contains(&extension) && !stem.ends_with(".d")).then_some(stem)
+}
+
+/// A name from the disk as it may stand on one line.
+fn label(file_name: &OsStr) -> String {
+    file_name.to_string_lossy().chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}

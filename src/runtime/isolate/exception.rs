@@ -1,0 +1,59 @@
+//! JavaScript errors as text: what a module threw while it loaded.
+//!
+//! Comes from deno_core's errors and V8's caught exceptions, goes to `worker`, which makes the fault.
+//!
+//! Invariant: formatting an exception of a condemned isolate runs no user code; only what deno_core captured is used.
+
+use deno_core::error::{CoreError, CoreErrorKind};
+use deno_core::v8;
+
+/// Why an isolate could not be made or a function could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct BootError {
+    /// One line.
+    pub message: String,
+    /// With the JavaScript stack, positions in the author's source.
+    pub detail: String,
+}
+
+impl BootError {
+    /// The engine itself failed.
+    pub(super) fn engine(error: CoreError) -> Self {
+        Self { message: "the engine could not make an isolate".to_owned(), detail: error.to_string() }
+    }
+
+    /// The prelude is not what this program expects.
+    pub(super) fn prelude(what: &str) -> Self {
+        Self { message: what.to_owned(), detail: what.to_owned() }
+    }
+
+    /// The function or its manifest is wrong, in words of our own.
+    pub(super) fn function(message: String) -> Self {
+        Self { detail: message.clone(), message }
+    }
+
+    /// Loading or evaluating a module failed.
+    pub(super) fn module(error: CoreError) -> Self {
+        match error.as_kind() {
+            CoreErrorKind::Js(error) => {
+                let detail = error.stack.clone().unwrap_or_else(|| error.exception_message.clone());
+                Self { message: error.exception_message.clone(), detail }
+            }
+            _ => {
+                let text = error.to_string();
+                Self { message: text.lines().next().unwrap_or_default().to_owned(), detail: text }
+            }
+        }
+    }
+
+    /// The exception a call of a prelude function left behind.
+    pub(super) fn caught(scope: &mut v8::PinnedRef<'_, v8::TryCatch<'_, '_, v8::HandleScope<'_>>>) -> Self {
+        let detail = match scope.exception() {
+            Some(exception) => deno_core::error::JsError::from_v8_exception(scope, exception).exception_message.clone(),
+            None => "execution was terminated".to_owned(),
+        };
+        let message = detail.strip_prefix("Uncaught ").unwrap_or(&detail).to_owned();
+        Self { message, detail }
+    }
+}

@@ -1,0 +1,58 @@
+//! The extensions of every isolate, in the one order that the snapshot and the program must share.
+//!
+//! Compiled into the build script (`src/build.rs`) and into the program. Data: none; what an extension needs at run time comes as arguments.
+//!
+//! Invariant: `for_snapshot` and `late_arguments` name the same extensions in the same order.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use deno_core::{Extension, ExtensionArguments};
+
+use crate::runtime::ops;
+
+/// Extensions without their arguments, for making the snapshot and for blank isolates.
+pub fn lazy() -> Vec<Extension> {
+    let mut extensions = vec![
+        deno_webidl::deno_webidl::lazy_init(),
+        deno_web::deno_web::lazy_init(),
+        deno_fetch::deno_fetch::lazy_init(),
+        deno_crypto::deno_crypto::lazy_init(),
+        deno_websocket::deno_websocket::lazy_init(),
+        ops::deno_net::lazy_init(),
+        ops::skep::lazy_init(),
+    ];
+    for extension in &mut extensions {
+        remove_unused(extension);
+    }
+    extensions
+}
+
+/// What each extension of [`lazy`] is given once an isolate exists.
+pub fn late_arguments(fetch: deno_fetch::Options) -> Vec<ExtensionArguments> {
+    vec![
+        deno_webidl::deno_webidl::args(),
+        deno_web::deno_web::args(
+            Arc::new(deno_web::BlobStore::default()),
+            None,
+            false,
+            // One per isolate: a shared channel would join tenants.
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        deno_fetch::deno_fetch::args(fetch),
+        deno_crypto::deno_crypto::args(None),
+        deno_websocket::deno_websocket::args(),
+        ops::deno_net::args(),
+        ops::skep::args(),
+    ]
+}
+
+/// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry. What is not there cannot be reached.
+fn remove_unused(extension: &mut Extension) {
+    if extension.name != "deno_web" {
+        return;
+    }
+    let unused = |name: &str| ["op_lock_manager_", "op_broadcast_", "op_geometry_"].iter().any(|prefix| name.starts_with(prefix));
+    let ops: Vec<_> = extension.ops.iter().filter(|op| !unused(op.name)).cloned().collect();
+    extension.ops = Cow::Owned(ops);
+}

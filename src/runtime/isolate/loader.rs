@@ -1,0 +1,100 @@
+//! Gives V8 the modules of one version, and nothing else.
+//!
+//! Specifiers were resolved when the version was compiled; here they are looked up. Source maps and compiled code come from here as well.
+//!
+//! Invariant: no file is read and no address fetched at run time.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use deno_core::{
+    ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource, ModuleSourceCode,
+    ModuleSpecifier, ModuleType, ResolutionKind, SourceCodeCacheInfo,
+};
+use deno_error::JsErrorBox;
+
+use super::code_cache::{self, CodeCache};
+use crate::function::version::{Module, ModuleKind, Version};
+
+/// The module loader of one isolate; empty until the isolate gets its version.
+#[derive(Default)]
+pub struct Loader {
+    version: RefCell<Option<Arc<Version>>>,
+}
+
+impl Loader {
+    pub(super) fn assign(&self, version: Arc<Version>) {
+        *self.version.borrow_mut() = Some(version);
+    }
+
+    fn module(&self, url: &str) -> Option<Arc<Module>> {
+        self.version.borrow().as_ref()?.modules.get(url).cloned()
+    }
+
+    fn find(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, JsErrorBox> {
+        if let Some(url) = self.module(referrer).and_then(|module| module.imports.get(specifier).cloned()) {
+            return ModuleSpecifier::parse(&url).map_err(JsErrorBox::from_err);
+        }
+        // The entry itself, or a dynamic import whose specifier was computed: it must be one of the version's modules.
+        let url = deno_core::resolve_import(specifier, referrer).map_err(JsErrorBox::from_err)?;
+        if self.module(url.as_str()).is_some() {
+            return Ok(url);
+        }
+        Err(JsErrorBox::type_error(format!(
+            "cannot import {specifier:?}: it is not part of this version. Modules are found when a function is compiled, so a computed \
+             import() can only name a module that another import names as well"
+        )))
+    }
+}
+
+impl ModuleLoader for Loader {
+    fn resolve(&self, specifier: &str, referrer: &str, _kind: ResolutionKind) -> ModuleResolveResponse {
+        self.find(specifier, referrer)
+    }
+
+    fn load(
+        &self,
+        specifier: &ModuleSpecifier,
+        _referrer: Option<&ModuleLoadReferrer>,
+        _options: ModuleLoadOptions,
+    ) -> ModuleLoadResponse {
+        let Some(module) = self.module(specifier.as_str()) else {
+            return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
+        };
+        let hash = CodeCache::hash(&module.code);
+        let data = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));
+        let kind = match module.kind {
+            ModuleKind::JavaScript => ModuleType::JavaScript,
+            ModuleKind::Json => ModuleType::Json,
+        };
+        ModuleLoadResponse::Sync(Ok(ModuleSource::new(
+            kind,
+            ModuleSourceCode::String(module.code.clone().into()),
+            specifier,
+            Some(SourceCodeCacheInfo { hash, data }),
+        )))
+    }
+
+    fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
+        code_cache::shared().put(specifier.as_str(), hash, code);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
+        let hash = CodeCache::hash(source);
+        let data = code_cache::shared().get(specifier.as_str(), hash).map(|code| Cow::Owned(code.to_vec()));
+        Some(SourceCodeCacheInfo { hash, data })
+    }
+
+    fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
+        self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec()))
+    }
+
+    fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {
+        Some(true)
+    }
+}
+

@@ -1,0 +1,17 @@
+//! The startup snapshot and the scripts it leaves out, as made by `src/build.rs`.
+//!
+//! Invariant: one snapshot per process. V8 shares the read-only heap of the first isolate with all later ones, so a second, different
+//! snapshot would be silent heap corruption.
+
+mod residual {
+    include!(concat!(env!("OUT_DIR"), "/residual.rs"));
+}
+
+/// V8's heap as the prelude left it.
+pub static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));
+
+/// Classic scripts loaded at first use: `(specifier, source)`, sorted.
+pub static SCRIPTS: &[(&str, &str)] = residual::SCRIPTS;
+
+/// ES modules loaded at first use: `(specifier, source)`, sorted.
+pub static MODULES: &[(&str, &str)] = residual::MODULES;

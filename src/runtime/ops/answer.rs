@@ -1,0 +1,129 @@
+//! Ops that answer a call: one per shape, each a V8 fast call where V8 allows it.
+//!
+//! Header text is either a bare content type or lines of names and values, each line begun by a line feed, which no header can contain.
+//!
+//! Invariant: whatever JavaScript passes, the caller gets a response or a fault, never a panic.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use deno_core::{OpState, op2};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tokio::sync::mpsc;
+
+use super::body::Outbound;
+use super::exchange::{Exchanges, Reply};
+use crate::fault::{Fault, Kind};
+use crate::function::message::{Body, BodyError, Response};
+
+/// Answers with a text body.
+#[op2(fast)]
+pub fn op_skep_reply_text(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str, #[string] body: &str) {
+    // `&str` is UTF-8 here; V8's Latin-1 strings were converted by the op macro.
+    reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes())));
+}
+
+/// Answers with bytes.
+#[op2(fast)]
+pub fn op_skep_reply_bytes(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str, #[buffer] body: &[u8]) {
+    reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body)));
+}
+
+/// Answers without a body.
+#[op2(fast)]
+pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) {
+    reply(state, id, status, headers, Body::Empty);
+}
+
+/// Answers with a head now and a body later, through `op_skep_stream_write`.
+#[op2(fast)]
+pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) {
+    let (outbound, rx) = Outbound::channel();
+    if let Some(exchange) = state.borrow_mut::<Exchanges>().get_mut(id) {
+        if exchange.is_answered() {
+            return;
+        }
+        exchange.outbound = Some(outbound);
+    }
+    reply(state, id, status, headers, Body::Stream(Box::pin(OutboundBody(rx))));
+}
+
+/// The handler failed. `kind`: 0 it threw, 1 it returned something that is no answer.
+#[op2(fast)]
+pub fn op_skep_fail(state: &mut OpState, #[smi] id: u32, #[smi] kind: u32, #[string] message: &str, #[string] detail: &str) {
+    let kind = if kind == 0 { Kind::Threw } else { Kind::BadResponse };
+    // What a function throws may hold secrets: the client is told so only in dev.
+    let safe = if kind == Kind::Threw { "the function threw an error" } else { message };
+    let detail = if detail.is_empty() { message } else { detail };
+    state.borrow_mut::<Exchanges>().answer(id, Err(Fault::new(kind, safe).with_detail(detail)));
+}
+
+/// A `waitUntil` promise begins (true) or has settled (false).
+#[op2(fast)]
+pub fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) {
+    state.borrow_mut::<Exchanges>().background(id, begins);
+}
+
+fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {
+    state.borrow_mut::<Exchanges>().answer(id, response(status, headers, body));
+}
+
+fn response(status: u32, headers: &str, body: Body) -> Reply {
+    let status = match u16::try_from(status) {
+        Ok(status @ 200..=599) => status,
+        _ => return Err(Fault::new(Kind::BadResponse, format!("status {status} is outside 200..=599"))),
+    };
+    Ok(Response { status, headers: parse_headers(headers)?, body })
+}
+
+/// Turns header text into a map. Values are Latin-1 in JavaScript and UTF-8 here, so they go back to single bytes.
+pub(super) fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
+    let mut map = HeaderMap::new();
+    if text.is_empty() {
+        return Ok(map);
+    }
+    let Some(lines) = text.strip_prefix('\n') else {
+        map.insert(header::CONTENT_TYPE, content_type(text)?);
+        return Ok(map);
+    };
+    let mut lines = lines.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(name))?;
+        map.append(name, value_from_latin1(value)?);
+    }
+    Ok(map)
+}
+
+fn content_type(text: &str) -> Result<HeaderValue, Fault> {
+    match text {
+        "application/json" => Ok(HeaderValue::from_static("application/json")),
+        "text/plain;charset=UTF-8" => Ok(HeaderValue::from_static("text/plain;charset=UTF-8")),
+        other => value_from_latin1(other),
+    }
+}
+
+fn value_from_latin1(text: &str) -> Result<HeaderValue, Fault> {
+    if text.is_ascii() {
+        return HeaderValue::from_str(text).map_err(|_| bad_header(text));
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect();
+    bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()).ok_or_else(|| bad_header(text))
+}
+
+fn bad_header(text: &str) -> Fault {
+    let shown: String = text.chars().take(40).collect();
+    Fault::new(Kind::BadResponse, format!("the response has an invalid header: {shown:?}"))
+}
+
+/// The receiving end of [`Outbound`].
+struct OutboundBody(mpsc::Receiver<Result<Bytes, BodyError>>);
+
+impl http_body::Body for OutboundBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
+        self.0.poll_recv(cx).map(|item| item.map(|chunk| chunk.map(http_body::Frame::data)))
+    }
+}

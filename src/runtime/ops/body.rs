@@ -1,0 +1,209 @@
+//! Ops that move bodies: inbound chunks when JavaScript pulls, outbound chunks as fast as the client takes them.
+//!
+//! Invariant: at most [`OUTBOUND_CHUNKS`] chunks of an answer wait in Rust; a body that nobody reads holds its sender back.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use bytes::{Buf, Bytes};
+use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
+use deno_error::JsErrorBox;
+use tokio::sync::mpsc;
+
+use super::exchange::Exchanges;
+use crate::function::message::{Body, BodyError};
+
+/// Chunks of one answer between an instance and its connection.
+pub const OUTBOUND_CHUNKS: usize = 4;
+
+type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
+
+/// A body on its way into JavaScript.
+pub enum Inbound {
+    /// Nothing left.
+    Done,
+    /// Here already.
+    Full(Bytes),
+    /// Pulled chunk by chunk.
+    Stream(Stream),
+    /// A read is under way.
+    Reading,
+}
+
+impl Inbound {
+    pub(super) fn new(body: Body) -> Self {
+        match body {
+            Body::Empty => Inbound::Done,
+            Body::Full(bytes) => Inbound::Full(bytes),
+            Body::Stream(stream) => Inbound::Stream(stream),
+        }
+    }
+}
+
+/// An answer's body on its way out.
+pub struct Outbound {
+    tx: mpsc::Sender<Result<Bytes, BodyError>>,
+    stalled: Option<Bytes>,
+}
+
+impl Outbound {
+    /// Both ends of a body with room for [`OUTBOUND_CHUNKS`] chunks.
+    pub(super) fn channel() -> (Self, mpsc::Receiver<Result<Bytes, BodyError>>) {
+        let (tx, rx) = mpsc::channel(OUTBOUND_CHUNKS);
+        (Self { tx, stalled: None }, rx)
+    }
+
+    /// Ends the body with an error, so that the client sees it cut and not complete.
+    pub fn cut(self, why: &str) {
+        // A full channel means the client reads nothing; dropping the sender after an error it never sees would look complete, so the
+        // error waits for its turn on a task of its own.
+        let error: BodyError = why.into();
+        if let Err(mpsc::error::TrySendError::Full(item)) = self.tx.try_send(Err(error)) {
+            let tx = self.tx;
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { tx.send(item).await });
+            }
+        }
+    }
+}
+
+fn closed() -> JsErrorBox {
+    JsErrorBox::type_error("the body is closed: the request is over")
+}
+
+/// The whole body if it is here already, else null.
+#[op2]
+#[serde]
+pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Option<ToJsBuffer> {
+    let exchanges = state.borrow_mut::<Exchanges>();
+    let exchange = exchanges.get_mut(id)?;
+    match std::mem::replace(&mut exchange.inbound, Inbound::Done) {
+        Inbound::Full(bytes) => {
+            forget_bare_inbound(exchanges, id);
+            Some(Vec::from(bytes).into())
+        }
+        other => {
+            exchange.inbound = other;
+            None
+        }
+    }
+}
+
+/// The next chunk, or null at the end.
+#[op2]
+#[serde]
+pub async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
+    let mut stream = {
+        let mut state = state.borrow_mut();
+        let exchange = state.borrow_mut::<Exchanges>().get_mut(id).ok_or_else(closed)?;
+        match std::mem::replace(&mut exchange.inbound, Inbound::Reading) {
+            Inbound::Stream(stream) => stream,
+            Inbound::Full(bytes) => {
+                exchange.inbound = Inbound::Done;
+                return Ok(Some(Vec::from(bytes).into()));
+            }
+            Inbound::Done => {
+                exchange.inbound = Inbound::Done;
+                return Ok(None);
+            }
+            Inbound::Reading => return Err(JsErrorBox::type_error("the body is being read already")),
+        }
+    };
+    let chunk = next_chunk(&mut stream).await;
+    let mut state = state.borrow_mut();
+    let exchanges = state.borrow_mut::<Exchanges>();
+    let Some(exchange) = exchanges.get_mut(id) else { return Err(closed()) };
+    match chunk {
+        Some(Ok(bytes)) => {
+            exchange.inbound = Inbound::Stream(stream);
+            Ok(Some(Vec::from(bytes).into()))
+        }
+        Some(Err(error)) => {
+            exchange.inbound = Inbound::Done;
+            Err(JsErrorBox::type_error(error.to_string()))
+        }
+        None => {
+            exchange.inbound = Inbound::Done;
+            forget_bare_inbound(exchanges, id);
+            Ok(None)
+        }
+    }
+}
+
+/// JavaScript wants no more of the body.
+#[op2(fast)]
+pub fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) {
+    let exchanges = state.borrow_mut::<Exchanges>();
+    if let Some(exchange) = exchanges.get_mut(id) {
+        exchange.inbound = Inbound::Done;
+        forget_bare_inbound(exchanges, id);
+    }
+}
+
+/// The answer of a called function has nothing but its body; it leaves with it.
+fn forget_bare_inbound(exchanges: &mut Exchanges, id: u32) {
+    if exchanges.get(id).is_some_and(|exchange| exchange.head.is_none()) {
+        exchanges.forget(id);
+    }
+}
+
+/// The next data frame; trailers and empty frames are passed over.
+async fn next_chunk(stream: &mut Stream) -> Option<Result<Bytes, BodyError>> {
+    loop {
+        match std::future::poll_fn(|cx| stream.as_mut().poll_frame(cx)).await? {
+            Ok(frame) => match frame.into_data() {
+                Ok(bytes) if bytes.has_remaining() => return Some(Ok(bytes)),
+                _ => continue,
+            },
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}
+
+/// Sends a chunk. False: the connection is slow (or gone) and `op_skep_stream_ready` must be awaited.
+#[op2(fast)]
+pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> bool {
+    let exchanges = state.borrow_mut::<Exchanges>();
+    let Some(outbound) = exchanges.get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else { return false };
+    match outbound.tx.try_send(Ok(Bytes::copy_from_slice(chunk))) {
+        Ok(()) => true,
+        Err(mpsc::error::TrySendError::Full(item)) => {
+            outbound.stalled = item.ok();
+            false
+        }
+        Err(mpsc::error::TrySendError::Closed(_)) => false,
+    }
+}
+
+/// Waits until the stalled chunk is taken. False: the client left.
+#[op2]
+pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> bool {
+    let (tx, stalled) = {
+        let mut state = state.borrow_mut();
+        let Some(outbound) =
+            state.borrow_mut::<Exchanges>().get_mut(id).and_then(|exchange| exchange.outbound.as_mut())
+        else {
+            return false;
+        };
+        (outbound.tx.clone(), outbound.stalled.take())
+    };
+    match stalled {
+        Some(chunk) => tx.send(Ok(chunk)).await.is_ok(),
+        None => !tx.is_closed(),
+    }
+}
+
+/// The body is complete (empty text) or failed (why).
+#[op2(fast)]
+pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) {
+    let exchanges = state.borrow_mut::<Exchanges>();
+    if let Some(exchange) = exchanges.get_mut(id) {
+        if let Some(outbound) = exchange.outbound.take()
+            && !error.is_empty()
+        {
+            outbound.cut(error);
+        }
+        exchanges.forget_if_over(id);
+    }
+}

@@ -1,0 +1,116 @@
+//! `ctx.call`: one function calls another without a socket, in the same trace.
+//!
+//! Invariant: the host decides what a name means and counts the hops; this op only carries the message.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deno_core::{JsBuffer, OpState, op2};
+use deno_error::JsErrorBox;
+use futures::future::BoxFuture;
+use http::{HeaderMap, Method, Uri};
+use serde::Serialize;
+
+use super::answer::parse_headers;
+use super::exchange::Exchanges;
+use super::log::ConsoleLine;
+use crate::function::message::{Body, CallShape, Request, Response};
+use crate::function::trace::TraceContext;
+
+/// What an instance needs of the process around it.
+pub trait Host: Send + Sync {
+    /// A line a function wrote to its console. Must not block.
+    fn console(&self, line: ConsoleLine<'_>);
+
+    /// Calls a function by name; a fault comes back as the response a client would get.
+    fn call(&self, name: &str, request: Request) -> BoxFuture<'static, Response>;
+}
+
+/// Which instance this isolate is; put into its state when it is assigned.
+#[derive(Clone)]
+pub struct Identity {
+    /// Function name.
+    pub function: Arc<str>,
+    /// Version id.
+    pub version: Arc<str>,
+    /// Number of the instance, unique in the process.
+    pub instance: u32,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    status: u16,
+    headers: String,
+    body: u32,
+}
+
+/// Calls function `name`. The answer's body, if any, streams through `op_skep_body_read` under its own id.
+#[op2]
+#[serde]
+pub async fn op_skep_call(
+    state: Rc<RefCell<OpState>>,
+    #[smi] id: u32,
+    #[string] name: String,
+    #[string] method: String,
+    #[string] url: String,
+    #[string] headers: String,
+    #[buffer] body: Option<JsBuffer>,
+) -> Result<Answer, JsErrorBox> {
+    let (host, context) = {
+        let state = state.borrow();
+        let context = state.borrow::<Exchanges>().get(id).and_then(|exchange| exchange.head.as_ref()).map(|head| {
+            (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned())
+        });
+        (state.borrow::<Arc<dyn Host>>().clone(), context)
+    };
+    let Some((trace, request_id, hops, tracestate)) = context else {
+        return Err(JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"));
+    };
+    let mut request = outgoing(&method, &url, &headers, body)?;
+    request.trace = trace;
+    request.request_id = request_id;
+    request.hops = hops.saturating_add(1);
+    if let Some(tracestate) = tracestate {
+        request.headers.insert("tracestate", tracestate);
+    }
+    let response = host.call(&name, request).await;
+    let headers = flatten(&response.headers);
+    let body = match response.body {
+        Body::Empty => 0,
+        body => state.borrow_mut().borrow_mut::<Exchanges>().insert_inbound(body),
+    };
+    Ok(Answer { status: response.status, headers, body })
+}
+
+fn outgoing(method: &str, url: &str, headers: &str, body: Option<JsBuffer>) -> Result<Request, JsErrorBox> {
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| JsErrorBox::type_error("invalid method"))?;
+    let uri: Uri = url.parse().map_err(|_| JsErrorBox::type_error("invalid URL"))?;
+    let headers: HeaderMap = parse_headers(headers).map_err(|fault| JsErrorBox::type_error(fault.to_string()))?;
+    Ok(Request {
+        method,
+        scheme: "http",
+        authority: uri.authority().map(ToString::to_string).unwrap_or_default(),
+        path_and_query: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        headers,
+        body: body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body))),
+        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        request_id: String::new(),
+        remote: None,
+        hops: 0,
+        shape: CallShape::Http,
+    })
+}
+
+/// Lines of names and values, each begun by a line feed, as `99_dispatch.js` reads them. Bytes become Latin-1 characters.
+fn flatten(headers: &HeaderMap) -> String {
+    let mut flat = String::new();
+    for (name, value) in headers {
+        flat.push('\n');
+        flat.push_str(name.as_str());
+        flat.push('\n');
+        flat.extend(value.as_bytes().iter().map(|byte| char::from(*byte)));
+    }
+    flat
+}

@@ -1,0 +1,146 @@
+//! Runs one case: copies it, starts a Skep on the copy, sends step after step, stops at the first one that fails.
+//!
+//! Takes a `Case`, gives the answers to `judge`, and turns what it finds into one readable failure.
+//!
+//! Invariant: a case shares no process, folder or connection with another.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use super::case::{Case, Mode, OneOrMany, Step};
+use super::judge;
+use crate::support::{Client, Project, Request, Response, Skep};
+
+/// Runs the case in this folder; the failure names the step, the request and each difference.
+pub(super) fn run(folder: &Path) -> Result<(), String> {
+    let case = Case::read(folder)?;
+    let project = Project::copied_from(folder);
+    for (at, to) in &case.links {
+        project.link(at, to);
+    }
+    let skep = match case.mode {
+        Mode::Serve => Skep::start(project),
+        Mode::Dev => Skep::dev(project),
+    };
+    let mut run = Run { skep, folder, connection: None, held: HashMap::new() };
+    for (index, step) in case.steps.iter().enumerate() {
+        run.step(step).map_err(|failure| format!("step {}\n{failure}", index + 1))?;
+    }
+    Ok(())
+}
+
+struct Run<'a> {
+    skep: Skep,
+    folder: &'a Path,
+    /// Kept from step to step, as long as the server keeps it.
+    connection: Option<Client>,
+    /// Requests whose bodies are still open, by name.
+    held: HashMap<String, (Client, Request)>,
+}
+
+impl Run<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), String> {
+        let request = self.request(step);
+        if let Some(name) = &step.hold {
+            let mut client = self.skep.connect();
+            client.open(&request);
+            self.held.insert(name.clone(), (client, request));
+            self.wait_for(step);
+            return Ok(());
+        }
+        let (request, response) = match &step.release {
+            Some(name) => {
+                let (mut client, request) = self.held.remove(name).unwrap_or_else(|| panic!("nothing is held as {name:?}"));
+                client.finish();
+                let response = client.read_response(&request.method);
+                (request, response)
+            }
+            None => {
+                let response = self.exchange(&request);
+                (request, response)
+            }
+        };
+        self.wait_for(step);
+        let differences = judge::differences(&step.expect, &response, self.folder);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(report(&request, &response, &differences, &self.skep))
+    }
+
+    fn exchange(&mut self, request: &Request) -> Response {
+        let mut client = self.connection.take().unwrap_or_else(|| self.skep.connect());
+        let response = client.exchange(request);
+        let closes = response.header_all("connection").iter().any(|value| value.eq_ignore_ascii_case("close"));
+        if !closes {
+            self.connection = Some(client);
+        }
+        response
+    }
+
+    fn wait_for(&self, step: &Step) {
+        if let Some(text) = &step.until_log {
+            self.skep.wait_for_line(&[text]);
+        }
+        if !step.expect.log.is_empty() {
+            let texts: Vec<&str> = step.expect.log.iter().map(String::as_str).collect();
+            self.skep.wait_for_line(&texts);
+        }
+    }
+
+    fn request(&self, step: &Step) -> Request {
+        let listen = self.skep.listen.to_string();
+        let fill = |text: &str| text.replace("{listen}", &listen).replace("{40k}", &"x".repeat(40 << 10));
+        let mut request = Request::new(&step.method, &fill(&step.path));
+        for (name, values) in &step.headers {
+            let values = match values {
+                OneOrMany::One(value) => std::slice::from_ref(value),
+                OneOrMany::Many(values) => values,
+            };
+            for value in values {
+                request = request.header(name, &fill(value));
+            }
+        }
+        if let Some(body) = body(step) {
+            request = request.body(body);
+        }
+        if step.chunked { request.chunked() } else { request }
+    }
+}
+
+fn body(step: &Step) -> Option<Vec<u8>> {
+    let given = [
+        step.body.clone().map(String::into_bytes),
+        step.body_json.as_ref().map(|value| value.to_string().into_bytes()),
+        step.body_hex.as_ref().map(|digits| bytes_of(digits)),
+        step.body_size.map(|size| vec![b'x'; size]),
+    ];
+    let mut given = given.into_iter().flatten();
+    let body = given.next();
+    assert!(given.next().is_none(), "a step has one body");
+    body
+}
+
+fn bytes_of(digits: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).expect("a hexadecimal digit");
+    digits.as_bytes().chunks(2).map(|pair| (digit(pair[0]) << 4 | digit(pair[1])) as u8).collect()
+}
+
+fn report(request: &Request, response: &Response, differences: &[String], skep: &Skep) -> String {
+    let mut report = format!("  {} {}\n", request.method, start(&request.path));
+    for (name, value) in &request.headers {
+        writeln!(report, "  {name}: {}", start(value)).expect("text");
+    }
+    for difference in differences {
+        writeln!(report, "- {difference}").expect("text");
+    }
+    writeln!(report, "the whole answer:\n{}", start(&response.to_string())).expect("text");
+    write!(report, "the log:\n{}", skep.log_text()).expect("text");
+    report
+}
+
+/// Enough to understand it.
+fn start(text: &str) -> String {
+    text.chars().take(4000).collect()
+}

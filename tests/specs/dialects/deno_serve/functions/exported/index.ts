@@ -1,0 +1,3 @@
+export default {
+  fetch: (request: Request) => new Response(`exported: ${request.method} ${new URL(request.url).pathname}`),
+};

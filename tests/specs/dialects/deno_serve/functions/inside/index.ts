@@ -1,0 +1,3 @@
+Deno.serve({
+  handler: (request: Request) => new Response(`inside: ${request.method} ${new URL(request.url).pathname}`),
+});

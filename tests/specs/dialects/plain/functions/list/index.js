@@ -1,0 +1,3 @@
+export default function list() {
+  return [1, 2, 3];
+}

@@ -1,0 +1,1 @@
+export default () => ({ nested: { list: [1, "two", true], gone: undefined } });

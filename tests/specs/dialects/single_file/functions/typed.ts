@@ -1,0 +1,2 @@
+const file: string = "typed.ts";
+export default (): string => `from ${file}`;

@@ -1,0 +1,1 @@
+export default (request) => new Response(request.method, { headers: { "access-control-allow-origin": "*" } });

@@ -1,0 +1,3 @@
+import { isOdd } from "./odd.ts";
+
+export const isEven = (n: number): boolean => n === 0 || isOdd(n - 1);

@@ -1,0 +1,3 @@
+import { noSuchExport } from "./other.ts";
+
+export default () => noSuchExport;

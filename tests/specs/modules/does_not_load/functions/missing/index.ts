@@ -1,0 +1,3 @@
+import { x } from "./nowhere.ts";
+
+export default () => x;

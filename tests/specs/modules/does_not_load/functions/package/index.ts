@@ -1,0 +1,3 @@
+import x from "not-installed";
+
+export default () => x;

@@ -1,0 +1,3 @@
+import x from "https://example.com/x.ts";
+
+export default () => x;

@@ -1,0 +1,3 @@
+const const = 1;
+
+export default () => "never";

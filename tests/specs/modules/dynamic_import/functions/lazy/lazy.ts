@@ -1,0 +1,2 @@
+Object.assign(globalThis, { lazyLoaded: true });
+export const text: string = "lazy text";

@@ -1,0 +1,3 @@
+import { here } from "../_shared/here.js";
+
+export default () => [import.meta.url, here];

@@ -1,0 +1,3 @@
+import secret from "/etc/hostname";
+
+export default () => secret;

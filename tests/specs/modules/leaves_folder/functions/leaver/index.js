@@ -1,0 +1,3 @@
+import { secret } from "../../outside/secret.js";
+
+export default () => secret;

@@ -1,0 +1,3 @@
+import { next } from "./_shared/count.ts";
+
+export default () => next("two");

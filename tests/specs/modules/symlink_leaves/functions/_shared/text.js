@@ -1,0 +1,1 @@
+export const text = "a link that stays inside is fine";

@@ -1,0 +1,3 @@
+import { secret } from "./secret.js";
+
+export default () => secret;

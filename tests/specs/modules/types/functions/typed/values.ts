@@ -1,0 +1,2 @@
+export type Kept = string;
+export const kept: Kept = "import type erased";

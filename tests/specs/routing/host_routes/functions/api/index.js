@@ -1,0 +1,1 @@
+export default (request) => `api: ${new URL(request.url).pathname}`;

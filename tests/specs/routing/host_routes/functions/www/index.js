@@ -1,0 +1,1 @@
+export default (request) => `www: ${new URL(request.url).pathname}`;

@@ -1,0 +1,1 @@
+export default (request, ctx) => `${ctx.function}: ${new URL(request.url).pathname}`;

@@ -1,0 +1,1 @@
+Deno.serve((request: Request) => new Response(`${request.method} for hello`));
