@@ -5,29 +5,19 @@
 //!
 //! Invariant: dependencies point one way, `app → admin, ingress, release → live → runtime → function`; `tests/it/tidy.rs` holds it.
 
-pub mod config;
+pub mod app;
 pub mod command;
+pub mod config;
+
+pub mod admin;
+pub mod ingress;
+pub mod release;
+
+pub mod live;
+
+pub mod runtime;
+
 pub mod fault;
 pub mod function;
-pub mod live;
-pub mod runtime;
-pub fn smoke() {
-    use std::sync::Arc;
-    use runtime::*;
-    isolate::init_engine();
-    struct H;
-    impl ops::Host for H {
-        fn console(&self, line: ops::ConsoleLine<'_>) { println!("console: {}", line.text); }
-        fn call(&self, _: &str, _: function::Request) -> futures::future::BoxFuture<'static, function::Response> { todo!() }
-    }
-    for _ in 0..20 {
-    std::thread::spawn(|| {
-        let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        rt.block_on(async {
-            let t = std::time::Instant::now();
-            let _i = isolate::Isolate::blank(Arc::new(H), Default::default(), 32 << 20).unwrap();
-            println!("{:?} {}", t.elapsed(), std::fs::read_to_string("/proc/self/statm").unwrap());
-        });
-    }).join().unwrap();
-    }
-}
+pub mod shutdown;
+pub mod telemetry;

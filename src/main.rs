@@ -1,3 +1,52 @@
-fn main() {
-    skep::smoke();
+//! The process: engine first, then arguments, then one command, then an exit code.
+//!
+//! Invariant: V8 is set up before any thread exists, and nothing but this file ends the process.
+
+use std::process::ExitCode as ProcessExitCode;
+
+use skep::app::{self, StartError};
+use skep::command;
+use skep::config::{Command, CommandLine, Config, ExitCode};
+use skep::{runtime, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ProcessExitCode {
+    let line = match CommandLine::read(std::env::args_os()) {
+        Ok(line) => line,
+        Err(error) => {
+            // Also `--help` and `--version`. A closed standard output is nobody's fault.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2).into();
+        }
+    };
+    let code = match run(&line) {
+        Ok(code) => code,
+        Err(error) => {
+            telemetry::flush();
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    };
+    telemetry::flush();
+    // Instances' threads may be inside JavaScript: the process ends without waiting for them.
+    std::process::exit(code.code().into())
+}
+
+fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
+    let config = Config::load(line)?;
+    match &line.command {
+        Command::New(args) => return Ok(command::new::print(&config, args)),
+        Command::Serve | Command::Dev | Command::Check(_) | Command::Invoke(_) => {}
+    }
+    // Before any thread: see the function.
+    runtime::isolate::init_engine();
+    app::init_log(&config);
+    match &line.command {
+        Command::Serve | Command::Dev => command::serve::run(&config),
+        Command::Check(args) => command::check::run(&config, args),
+        Command::Invoke(args) => command::invoke::run(&config, args),
+        Command::New(_) => Ok(ExitCode::Ok),
+    }
 }

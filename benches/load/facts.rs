@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::pin::{self, Plan};
+use crate::pin::Plan;
 use crate::servers;
 
 /// Gathered once per run, before the load begins.
@@ -44,7 +44,7 @@ impl Facts {
                 value(&cpuinfo, "cpu family"),
                 value(&cpuinfo, "model\t")
             ),
-            cores: pin::allowed().map_or(0, |cpus| cpus.len()),
+            cores: cpuinfo.lines().filter(|line| line.starts_with("processor")).count(),
             kernel: file("/proc/sys/kernel/osrelease"),
             ram_gb: ram_kb.div_ceil(1 << 20),
             max_map_count: file("/proc/sys/vm/max_map_count"),
@@ -96,7 +96,7 @@ fn skep_version(args: &Args) -> String {
         .filter(|output| output.status.success())
         .map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let line = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-    if line.is_empty() { "skep (no version)".to_owned() } else { line }
+    if line.starts_with("skep") { line } else { "skep (no version)".to_owned() }
 }
 
 /// From the lock file, which is what was built; V8's own version is in the name of the crate's release.

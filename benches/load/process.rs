@@ -97,18 +97,15 @@ pub fn wait_until_quiet(root: u32, at_least: Duration, at_most: Duration) -> Dur
     begin.elapsed()
 }
 
-/// Busy and stolen time of one CPU (or of all of them), whoever used it: tells whether a stranger ran beside the server.
-pub fn cpu_busy(cpu: Option<usize>) -> (Duration, Duration) {
+/// Time that one CPU (or all of them) was not idle, whoever used it, the hypervisor's other guests included.
+pub fn cpu_busy(cpu: Option<usize>) -> Duration {
     let name = cpu.map_or("cpu".to_owned(), |cpu| format!("cpu{cpu}"));
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();
     let line = text.lines().find(|line| line.split(' ').next() == Some(&name)).unwrap_or_default();
     let ticks: Vec<u64> = line.split_whitespace().skip(1).filter_map(|word| word.parse().ok()).collect();
-    let time = |columns: &[usize]| {
-        let sum: u64 = columns.iter().filter_map(|column| ticks.get(*column)).sum();
-        Duration::from_secs_f64(sum as f64 / pin::ticks_per_second())
-    };
-    // Columns: user nice system idle iowait irq softirq steal.
-    (time(&[0, 1, 2, 5, 6]), time(&[7]))
+    // Columns: user nice system idle iowait irq softirq steal (guest time is part of user time).
+    let busy: u64 = [0, 1, 2, 5, 6, 7].iter().filter_map(|column| ticks.get(*column)).sum();
+    Duration::from_secs_f64(busy as f64 / pin::ticks_per_second())
 }
 
 struct Stat {

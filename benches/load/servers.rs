@@ -71,9 +71,14 @@ impl Server {
     /// Skep on a functions folder of the caller, with a state folder of its own, so that nothing is cached from before.
     pub fn skep(args: &Args, plan: Plan, functions: &Path, more: &[&str]) -> Result<Self> {
         let state = TempDir::with_prefix("skep-load-state-")?;
-        let mut command = Command::new(skep_binary(args));
-        command.arg("serve").arg("--functions").arg(functions).arg("--state").arg(state.path());
+        let mut command = Command::new(std::path::absolute(skep_binary(args))?);
+        command.arg("serve").arg("--functions").arg(std::path::absolute(functions)?).arg("--state").arg(state.path());
         command.args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+        // Nothing of the caller's own set-up may reach the figures: no SKEP_… variable, no skep.toml of the folder we stand in.
+        command.current_dir(state.path());
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"SKEP_")) {
+            command.env_remove(name);
+        }
         command.args(more).args(&args.skep_arg);
         Self::start(command, args, plan, vec![state])
     }

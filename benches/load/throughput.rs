@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::args::Args;
 use crate::pin::Plan;
 use crate::report::{Report, Table, grouped, percent, us};
-use crate::round::{self, Load, Round};
+use crate::round::{self, Load, Round, Rounds};
 use crate::servers::{Kind, Server};
 use crate::workload::Request;
 
@@ -26,7 +26,7 @@ pub fn run_raw(args: &Args, plan: Plan) -> Result<Report> {
 }
 
 fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: Plan) -> Result<Report> {
-    let all = round::alternate(servers, &Request::of(args), Load::Closed, args, plan)?;
+    let Rounds { lists, repeated } = round::alternate(servers, &Request::of(args), Load::Closed, args, plan)?;
     let mut table = Table::new(&[
         "server",
         "requests/s",
@@ -39,7 +39,7 @@ fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: P
     ]);
     let mut notes = Vec::new();
     let mut data = serde_json::Map::new();
-    for ((kind, _), rounds) in servers.iter().zip(&all) {
+    for ((kind, _), rounds) in servers.iter().zip(&lists) {
         let median = |figure: fn(&Round) -> f64| round::spread(rounds, figure).median;
         table.row([
             kind.to_string(),
@@ -54,7 +54,7 @@ fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: P
         notes.extend(round::warnings(*kind, rounds, true));
         data.insert(kind.to_string(), rounds.iter().map(Round::json).collect());
     }
-    if let [raw, skep] = all.as_slice() {
+    if let [raw, skep] = lists.as_slice() {
         let ratio = |figure: fn(&Round) -> f64| round::ratio(skep, raw, figure);
         let (rps, cpu, per_cpu) = (ratio(|round| round.rps), ratio(|round| round.cpu_us), ratio(Round::per_cpu_second));
         let (p50, p99) = (ratio(Round::p50_us), ratio(Round::p99_us));
@@ -66,7 +66,7 @@ fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: P
         );
     }
     notes.push(format!(
-        "{:?}, {} connections, medians of {} rounds of {} s; ratios are taken round by round, with their extremes in brackets",
+        "{:?}, {} connections, medians of {} rounds of {} s ({repeated} repeated for noise); ratios are taken round by round, with their extremes in brackets",
         args.case, args.connections, args.rounds, args.seconds
     ));
     Ok(Report { part, command: args.command(part), tables: vec![table], notes, data: data.into() })

@@ -4,4 +4,8 @@
 //!
 //! Invariant: no command prints while it works out its result, so that every one of them can be tested.
 
+pub mod check;
+pub mod invoke;
 pub mod new;
+pub mod serve;
+pub mod template;

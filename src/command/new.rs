@@ -10,62 +10,12 @@ use std::{fmt, fs, io};
 
 use thiserror::Error;
 
-use crate::config::ExitCode;
+use crate::config::{Config, ExitCode, NewArgs};
 use crate::config::default::{DEFAULT_FUNCTIONS, DEFAULT_LISTEN};
 use crate::function::FunctionName;
 use crate::function::name::{NAME_BYTES_MAX, NameError};
 
-/// What a new function may start from.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Template {
-    /// What `--template` takes.
-    pub name: &'static str,
-    /// One line for the list.
-    pub summary: &'static str,
-    files: &'static [(&'static str, &'static str)],
-    /// How to try it: what stands around its address on curl's command line.
-    curl: (&'static str, &'static str),
-}
-
-const TYPES: (&str, &str) = ("skep.d.ts", include_str!("templates/skep.d.ts"));
-
-/// Every template, the default first.
-pub const TEMPLATES: &[Template] = &[
-    Template {
-        name: "typescript",
-        summary: "a plain handler, with types",
-        files: &[("index.ts", include_str!("templates/typescript/index.ts")), TYPES],
-        curl: ("", "/ada"),
-    },
-    Template {
-        name: "javascript",
-        summary: "a plain handler",
-        files: &[("index.js", include_str!("templates/javascript/index.js"))],
-        curl: ("", "/ada"),
-    },
-    Template {
-        name: "workers",
-        summary: "the shape of Cloudflare Workers: export default { fetch }",
-        files: &[
-            ("index.ts", include_str!("templates/workers/index.ts")),
-            ("function.toml", include_str!("templates/workers/function.toml")),
-            TYPES,
-        ],
-        curl: ("", "/ada"),
-    },
-    Template {
-        name: "deno",
-        summary: "the shape of Deno and Supabase: Deno.serve",
-        files: &[("index.ts", include_str!("templates/deno/index.ts"))],
-        curl: (r#"--json '{"name":"Ada"}' "#, ""),
-    },
-    Template {
-        name: "sse",
-        summary: "a stream of server-sent events",
-        files: &[("index.ts", include_str!("templates/sse/index.ts"))],
-        curl: ("--no-buffer ", ""),
-    },
-];
+use super::template::{TEMPLATES, Template, template_list, template_list_json};
 
 /// Ends of files that are functions by themselves.
 const SINGLE_FILES: &[&str] = &["ts", "js", "mjs", "cjs", "tsx", "jsx"];
@@ -170,6 +120,24 @@ fn suggest(name: &str) -> Option<String> {
     FunctionName::parse(suggestion).is_ok().then(|| suggestion.to_owned())
 }
 
+/// Carries the command out and prints what came of it.
+pub fn print(config: &Config, args: &NewArgs) -> ExitCode {
+    if args.list_templates {
+        if args.json { println!("{:#}", template_list_json()) } else { print!("{}", template_list()) }
+        return ExitCode::Ok;
+    }
+    match run_new(&config.functions, args.name.as_deref().unwrap_or_default(), &args.template) {
+        Ok(created) => {
+            println!("{created}");
+            ExitCode::Ok
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
 impl fmt::Display for Created {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { function, folder, template, functions } = self;
@@ -184,16 +152,6 @@ impl fmt::Display for Created {
         let (before, after) = template.curl;
         write!(f, "\nnext:\n  skep dev{elsewhere}\n  curl {before}http://{DEFAULT_LISTEN}/{function}{after}")
     }
-}
-
-/// The list of templates, for people.
-pub fn template_list() -> String {
-    TEMPLATES.iter().map(|template| format!("{:<12}{}\n", template.name, template.summary)).collect()
-}
-
-/// The list of templates, for programs.
-pub fn template_list_json() -> serde_json::Value {
-    TEMPLATES.iter().map(|template| serde_json::json!({ "name": template.name, "summary": template.summary })).collect()
 }
 
 #[cfg(test)]
@@ -213,23 +171,6 @@ mod tests {
         }
         assert_eq!(fs::read_dir(&functions).unwrap().count(), TEMPLATES.len(), "drafts were left behind");
         assert_eq!(TEMPLATES[0].name, DEFAULT_TEMPLATE);
-    }
-
-    #[test]
-    fn every_template_is_valid_code() {
-        for template in TEMPLATES {
-            for (name, content) in template.files.iter().filter(|(name, _)| !name.ends_with(".toml")) {
-                let params = deno_ast::ParseParams {
-                    specifier: deno_ast::ModuleSpecifier::parse(&format!("file:///{name}")).unwrap(),
-                    text: (*content).into(),
-                    media_type: deno_ast::MediaType::from_path(Path::new(name)),
-                    capture_tokens: false,
-                    scope_analysis: false,
-                    maybe_syntax: None,
-                };
-                deno_ast::parse_module(params).unwrap_or_else(|error| panic!("{}/{name}: {error}", template.name));
-            }
-        }
     }
 
     #[test]
@@ -271,11 +212,5 @@ mod tests {
         let text = run_new(functions.path(), "hello", DEFAULT_TEMPLATE).unwrap().to_string();
         let dev = format!("  skep dev --functions {}\n", functions.path().display());
         assert!(text.ends_with(&(dev + "  curl http://127.0.0.1:8000/hello/ada")), "{text}");
-    }
-
-    #[test]
-    fn templates_are_listed_for_people_and_programs() {
-        assert_eq!(template_list().lines().count(), TEMPLATES.len());
-        assert_eq!(template_list_json()[1]["name"], "javascript");
     }
 }

@@ -16,16 +16,21 @@ use super::value::{Header, LogFormatChoice, LogLevel, Payload, Threads, parse_ad
 
 const EXAMPLES: &str = "\
 Examples:
-  skep new hello && skep dev        a first function, reloaded on every change: http://127.0.0.1:8000/hello
-  skep --listen 0.0.0.0:80          serve ./functions to everybody
-  skep check --json                 does every function load? for a build server
-  skep invoke hello /world          call a function without a server
+  skep new hello              make a first function ...
+  skep dev                    ... and serve it: http://127.0.0.1:8000/hello
+  skep --listen 0.0.0.0:80    serve ./functions to everybody
+  skep check --json           does every function load? For a build server
+  skep invoke hello /world    call a function without a server
 
-Every setting may also stand in the environment (SKEP_LISTEN) or in skep.toml (listen = \"0.0.0.0:80\").
-A flag wins over the environment, the environment over the file, the file over the default.
+Every setting may also stand in the environment (SKEP_WARM=4) or in skep.toml
+(warm = 4). A flag wins over the environment, the environment over the file,
+the file over the default.
 
-Exit codes: 0 done, 1 a function failed, 2 wrong usage, 3 wrong configuration, 4 address not to be had,
-5 functions folder unusable, 6 requests still running after the drain time, 70 a bug in Skep.";
+Exit codes:
+  0  done                         4  an address could not be bound
+  1  a function failed            5  the functions folder is unusable
+  2  the command line is wrong    6  requests still ran after the drain time
+  3  the configuration is wrong   70 a bug in Skep";
 
 /// Hosts functions: every folder in ./functions answers HTTP requests, each in an isolate, a thread and a heap of its own.
 ///
@@ -59,7 +64,7 @@ pub struct NewArgs {
     /// Name of the function: a-z, 0-9, `-` and `_`, also the first part of its address.
     #[arg(required_unless_present = "list_templates")]
     pub name: Option<String>,
-    /// What to start from.
+    /// What to start from; see --list-templates.
     #[arg(long, default_value = DEFAULT_TEMPLATE)]
     pub template: String,
     /// List the templates and make nothing.
@@ -192,7 +197,7 @@ pub(super) struct InstanceSettings {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Logs")]
+#[command(next_help_heading = LOGS)]
 pub(super) struct LogSettings {
     /// Least important log line that is written.
     #[arg(long, global = true, env = "SKEP_LOG_LEVEL", value_name = "LEVEL", value_enum, default_value_t = DEFAULT_LOG_LEVEL)]
@@ -202,7 +207,8 @@ pub(super) struct LogSettings {
     pub(super) log_format: LogFormatChoice,
 }
 
-/// Headings that mean nothing to a command which serves nobody.
+/// Headings that some commands leave out of their help, because they heed none of the settings below.
 pub(super) const ADDRESSES: &str = "Addresses";
 pub(super) const CONNECTIONS: &str = "Connections";
 pub(super) const INSTANCES: &str = "Instances";
+pub(super) const LOGS: &str = "Logs";

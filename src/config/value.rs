@@ -39,7 +39,9 @@ impl FromStr for Threads {
         if text == "cores" {
             return Ok(Self::Cores);
         }
-        text.parse().map(Self::Count).map_err(|_| "expected a number above 0, or `cores` for one thread per core".to_owned())
+        text.parse()
+            .map(Self::Count)
+            .map_err(|_| "expected a number above 0, or `cores` for one thread per core".to_owned())
     }
 }
 
@@ -62,15 +64,15 @@ impl<'de> Deserialize<'de> for Threads {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// What failed and needs somebody.
+    /// What failed.
     Error,
-    /// And what may.
+    /// Also what may soon fail.
     Warn,
-    /// And what happened.
+    /// Also what happened.
     Info,
-    /// And how.
+    /// Also how it came about.
     Debug,
-    /// And every step of it.
+    /// Also every step on the way.
     Trace,
 }
 
@@ -121,7 +123,8 @@ impl FromStr for Header {
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, value) = text.split_once(':').ok_or("expected NAME:VALUE, such as accept:application/json")?;
         let name = name.trim().parse().map_err(|_| format!("`{}` is not a header name", name.trim()))?;
-        let value = value.trim().parse().map_err(|_| "the value has characters that a header cannot carry".to_owned())?;
+        let value =
+            value.trim().parse().map_err(|_| "the value has characters that a header cannot carry".to_owned())?;
         Ok(Self { name, value })
     }
 }

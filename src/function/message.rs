@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
 use super::trace::TraceContext;
@@ -53,12 +54,16 @@ pub struct Request {
     pub method: Method,
     /// `http` or `https`, from the listener or a trusted proxy.
     pub scheme: &'static str,
-    /// The authority the client named: `Host` or `:authority`.
-    pub authority: String,
-    /// Path and query as the function sees them, always with a leading `/`.
-    pub path_and_query: String,
-    /// As sent, less the hop-by-hop ones, plus `x-forwarded-*`.
+    /// The authority of the request target (HTTP/2, absolute form); `None`: the `host` header names it.
+    pub authority: Option<http::uri::Authority>,
+    /// Path and query as the client sent them.
+    pub path_and_query: PathAndQuery,
+    /// Bytes of the path's prefix that the function does not see.
+    pub strip: usize,
+    /// As sent; what is not for the function's eyes is left out when it looks.
     pub headers: HeaderMap,
+    /// Whether incoming `x-forwarded-*` headers are believed.
+    pub trust_forwarded: bool,
     /// As sent, limited to `body_mb`.
     pub body: Body,
     /// This hop's span.

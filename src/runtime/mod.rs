@@ -6,3 +6,5 @@
 
 pub mod isolate;
 pub mod ops;
+pub mod pool;
+pub mod worker;

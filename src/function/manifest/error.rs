@@ -10,6 +10,8 @@ use std::ops::Range;
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestProblem {
+    /// Where it begins in the text, in bytes, from 0.
+    pub offset: usize,
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
@@ -31,7 +33,7 @@ impl ManifestProblem {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
         let line = before.matches('\n').count() + 1;
-        Self { line, column, length: span.end.saturating_sub(start), message }
+        Self { offset: start, line, column, length: span.end.saturating_sub(start), message }
     }
 }
 

@@ -59,7 +59,12 @@ impl<T> Hosts<T> {
         self.any.find(path, accept)
     }
 
-    fn find_named<'t>(&'t self, host: &str, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    fn find_named<'t>(
+        &'t self,
+        host: &str,
+        path: &str,
+        accept: &mut impl FnMut(&Claim<T>) -> bool,
+    ) -> Option<&'t Claim<T>> {
         if let Some(found) = self.exact.get(host).and_then(|paths| paths.find(path, accept)) {
             return Some(found);
         }

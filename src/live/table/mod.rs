@@ -94,7 +94,8 @@ impl<T> Table<T> {
     /// whole but for the refused routes, so that a release can be refused and a start can go on. Of two entries for one function the
     /// later one counts.
     pub fn build<'r>(main_port: u16, entries: impl IntoIterator<Item = Entry<'r, T>>) -> (Self, Vec<Clash>) {
-        let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
+        let entries: BTreeMap<_, _> =
+            entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
         let entries: Vec<_> = entries
             .into_iter()
             .map(|(function, (routes, target))| (Arc::new(Owner { function, target }), routes))
@@ -103,7 +104,7 @@ impl<T> Table<T> {
         let mut main = Hosts::default();
         let mut others: HashMap<u16, Hosts<T>> = HashMap::new();
         // Backwards, so that where a function's own routes are equal to its built-in ones, its own are asked first.
-        for Raised { place, claim, .. } in settled.into_iter() {
+        for Raised { place, claim, .. } in settled.into_iter().rev() {
             let hosts = match place.port {
                 None => &mut main,
                 Some(port) => others.entry(port).or_default(),
@@ -123,9 +124,12 @@ impl<T> Table<T> {
             takes
         });
         match found {
-            Some(Claim { owner, strip, shape, .. }) => {
-                Resolution::Found(Found { target: &owner.target, function: &owner.function, strip: *strip, shape: *shape })
-            }
+            Some(Claim { owner, strip, shape, .. }) => Resolution::Found(Found {
+                target: &owner.target,
+                function: &owner.function,
+                strip: *strip,
+                shape: *shape,
+            }),
             None if refused => Resolution::MethodNotAllowed { allow: self.allow(port, host, path) },
             None => Resolution::NotFound,
         }

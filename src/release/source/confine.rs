@@ -10,6 +10,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::disk::{Disk, ReadError};
 use super::folder::{FunctionSource, SourceKind};
 
 /// The places one function's modules may come from.
@@ -55,6 +56,14 @@ impl Confinement {
         match relative.components().next() {
             Some(Component::Normal(first)) => first == "node_modules" || first.as_encoded_bytes().starts_with(b"_"),
             _ => false,
+        }
+    }
+
+    /// The text of a file beside the code (manifest, package and compiler settings), confined like the code itself.
+    pub fn text(&self, disk: &Disk, path: &Path, bytes_max: u64) -> Result<String, ReadError> {
+        match self.allows(&disk.canonical(path)?) {
+            true => disk.text(path, bytes_max),
+            false => Err(ReadError::LeadsOut),
         }
     }
 

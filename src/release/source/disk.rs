@@ -30,6 +30,9 @@ pub enum ReadError {
     /// Larger than the caller takes.
     #[error("it is larger than {0} bytes")]
     TooLarge(u64),
+    /// A link to a file that the function may not read.
+    #[error("it is a link that leads out of the function's folder")]
+    LeadsOut,
     /// Some bytes are not text.
     #[error("it is not UTF-8 text")]
     NotUtf8,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::CODE_EXTENSIONS;
+use super::confine::Confinement;
 use super::disk::{Disk, ReadError};
 
 /// Conditions of `exports` in `package.json` that describe us.
@@ -41,8 +42,9 @@ pub enum EntryError {
     PackageBroken(#[from] serde_json::Error),
 }
 
-/// Finds the entry of a folder; `named` is what the manifest says.
-pub fn locate(disk: &Disk, folder: &Path, named: Option<&str>) -> Result<PathBuf, EntryError> {
+/// Finds the entry of a function; `named` is what its manifest says.
+pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>) -> Result<PathBuf, EntryError> {
+    let Some(folder) = confinement.own_folder() else { return Ok(confinement.own().to_owned()) };
     if let Some(named) = named {
         let path = folder.join(named);
         return if disk.is_file(&path) { Ok(path) } else { Err(EntryError::ManifestNamesNothing(named.to_owned())) };
@@ -53,15 +55,15 @@ pub fn locate(disk: &Disk, folder: &Path, named: Option<&str>) -> Result<PathBuf
             return Ok(path);
         }
     }
-    from_package(disk, folder)
+    from_package(disk, confinement, folder)
 }
 
-fn from_package(disk: &Disk, folder: &Path) -> Result<PathBuf, EntryError> {
+fn from_package(disk: &Disk, confinement: &Confinement, folder: &Path) -> Result<PathBuf, EntryError> {
     let path = folder.join("package.json");
     if !disk.is_file(&path) {
         return Err(EntryError::None);
     }
-    let package: Value = serde_json::from_str(&disk.text(&path, PACKAGE_JSON_BYTES_MAX)?)?;
+    let package: Value = serde_json::from_str(&confinement.text(disk, &path, PACKAGE_JSON_BYTES_MAX)?)?;
     let Some(named) = exported(package.get("exports")).or_else(|| package.get("main")?.as_str()) else {
         return Err(EntryError::None);
     };

@@ -11,10 +11,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::CODE_EXTENSIONS;
 use super::confine::{ConfineError, Confinement};
 use super::disk::Disk;
 use super::entry::{self, EntryError};
-use super::CODE_EXTENSIONS;
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::name::NameError;
 use crate::function::{FunctionName, Manifest};
@@ -162,21 +162,24 @@ fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Pro
     }
 }
 
-/// What can be told without compiling. A manifest that cannot be read is left for the compiler, which shows where and why.
+/// What can be told without compiling: a manifest that cannot be read is left for the compiler, which shows where and why.
 fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
     let confinement = Confinement::of(root, source)?;
     let Some(folder) = confinement.own_folder() else { return Ok(()) };
     let disk = Disk::default();
     let path = folder.join(MANIFEST_FILE);
     let manifest = match disk.metadata(&path) {
-        Ok(_) => match disk.text(&path, MANIFEST_BYTES_MAX as u64).ok().and_then(|text| Manifest::parse(&text).ok()) {
+        Ok(_) => match confinement.text(&disk, &path, MANIFEST_BYTES_MAX as u64).ok().and_then(|text| Manifest::parse(&text).ok()) {
             Some(manifest) => manifest,
             None => return Ok(()),
         },
         Err(_) => Manifest::default(),
     };
-    entry::locate(&disk, folder, manifest.entry.as_deref())?;
-    Ok(())
+    match entry::locate(&disk, &confinement, manifest.entry.as_deref()) {
+        Err(error @ EntryError::None) => Err(error.into()),
+        // An entry that is named but missing is the compiler's to show, too.
+        _ => Ok(()),
+    }
 }
 
 /// The name without its ending, if that is one of code; declarations (`x.d.ts`) are no code.

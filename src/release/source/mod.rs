@@ -9,6 +9,8 @@ pub mod confine;
 pub mod disk;
 pub mod entry;
 pub mod folder;
+#[cfg(test)]
+mod tests;
 
 pub use confine::{ConfineError, Confinement};
 pub use disk::{Disk, ReadError};

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use deno_core::{JsBuffer, OpState, op2};
 use deno_error::JsErrorBox;
 use futures::future::BoxFuture;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Uri};
 use serde::Serialize;
 
@@ -91,9 +92,11 @@ fn outgoing(method: &str, url: &str, headers: &str, body: Option<JsBuffer>) -> R
     Ok(Request {
         method,
         scheme: "http",
-        authority: uri.authority().map(ToString::to_string).unwrap_or_default(),
-        path_and_query: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        authority: uri.authority().cloned(),
+        path_and_query: uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
+        strip: 0,
         headers,
+        trust_forwarded: false,
         body: body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body))),
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: String::new(),

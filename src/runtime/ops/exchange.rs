@@ -7,17 +7,15 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
-use http::HeaderMap;
 use tokio::sync::oneshot;
 
 use super::body::{Inbound, Outbound};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Request, Response};
-use crate::function::trace::TraceContext;
 
 /// Callers number their calls 1..CALL_IDS; bodies that this side opens are numbered from there on. Both are V8 small integers, and 0
 /// means "no body" to JavaScript.
@@ -35,6 +33,15 @@ pub struct Tally {
     pub queue_ns: AtomicU64,
     /// The instance that took the call; 0 while none has.
     pub instance: AtomicU32,
+    /// The call's id in that instance.
+    pub call: AtomicU32,
+}
+
+impl Tally {
+    /// Adds CPU time; returns the sum.
+    fn charge(&self, cpu_ns: u64) -> u64 {
+        self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed) + cpu_ns
+    }
 }
 
 /// One call on its way into an instance.
@@ -51,26 +58,6 @@ pub struct Job {
     pub permit: Box<dyn Send>,
 }
 
-/// The parts of a request that JavaScript may ask for.
-pub struct Head {
-    /// As sent.
-    pub headers: HeaderMap,
-    /// `http` or `https`.
-    pub scheme: &'static str,
-    /// Host and port the client named.
-    pub authority: String,
-    /// What the function sees.
-    pub path_and_query: String,
-    /// This hop.
-    pub trace: TraceContext,
-    /// Echoed as `x-request-id`.
-    pub request_id: String,
-    /// Peer, if the call came over a socket.
-    pub remote: Option<SocketAddr>,
-    /// Functions that called one another to get here.
-    pub hops: u8,
-}
-
 /// What JavaScript is told about a request's body before it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
@@ -82,7 +69,8 @@ pub enum BodyKind {
 
 /// A request an instance works on.
 pub struct Exchange {
-    pub(super) head: Option<Head>,
+    /// The request without its body; `None` for the answer of a called function.
+    pub(super) head: Option<Request>,
     pub(super) inbound: Inbound,
     pub(super) outbound: Option<Outbound>,
     reply: Option<oneshot::Sender<Reply>>,
@@ -97,22 +85,16 @@ impl Exchange {
         self.reply.is_none()
     }
 
-    /// Sends the answer. A second one is dropped: the first stands.
-    pub fn answer(&mut self, reply: Reply) {
-        if let Some(tx) = self.reply.take() {
-            // The caller may have left; then nobody waits for this.
-            let _ = tx.send(reply);
-        }
-    }
-
-    /// What the call has cost so far.
-    pub fn tally(&self) -> Option<&Tally> {
-        self.tally.as_deref()
-    }
-
     fn is_over(&self) -> bool {
         self.reply.is_none() && self.outbound.is_none() && self.background == 0
     }
+}
+
+/// An answer that waits for the end of the turn.
+struct Answered {
+    reply: Reply,
+    to: oneshot::Sender<Reply>,
+    tally: Option<Arc<Tally>>,
 }
 
 /// Every exchange of one instance, by id.
@@ -120,24 +102,26 @@ impl Exchange {
 pub struct Exchanges {
     map: HashMap<u32, Exchange, BuildHasherDefault<IdHasher>>,
     last: u32,
-    background: u32,
+    /// Answers leave together: their callers' threads are woken once a turn, and the turn's CPU time is charged before they go.
+    outbox: Vec<Answered>,
 }
 
 impl Exchanges {
     /// Takes a job in under the id its caller chose. Returns its method and whether it has a body.
     pub fn begin(&mut self, id: u32, job: Job) -> (http::Method, BodyKind) {
-        let Request { method, scheme, authority, path_and_query, headers, body, trace, request_id, remote, hops, .. } = job.request;
-        job.tally.queue_ns.store(u64::try_from(job.admitted.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let Job { mut request, reply, tally, admitted, permit } = job;
+        tally.queue_ns.store(u64::try_from(admitted.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let method = request.method.clone();
+        let body = std::mem::take(&mut request.body);
         let kind = if matches!(body, Body::Empty) { BodyKind::None } else { BodyKind::Some };
-        let head = Head { headers, scheme, authority, path_and_query, trace, request_id, remote, hops };
         let exchange = Exchange {
-            head: Some(head),
+            head: Some(request),
             inbound: Inbound::new(body),
             outbound: None,
-            reply: Some(job.reply),
+            reply: Some(reply),
             background: 0,
-            tally: Some(job.tally),
-            _permit: Some(job.permit),
+            tally: Some(tally),
+            _permit: Some(permit),
         };
         self.map.insert(id, exchange);
         (method, kind)
@@ -173,10 +157,12 @@ impl Exchanges {
         self.map.get(&id)
     }
 
-    /// Answers a call; unknown ids (answered, or given up by a limit) are ignored.
+    /// Answers a call; unknown ids (answered, or given up by a limit) and second answers are ignored. Leaves with [`Exchanges::end_turn`].
     pub fn answer(&mut self, id: u32, reply: Reply) {
-        if let Some(exchange) = self.map.get_mut(&id) {
-            exchange.answer(reply);
+        if let Some(exchange) = self.map.get_mut(&id)
+            && let Some(to) = exchange.reply.take()
+        {
+            self.outbox.push(Answered { reply, to, tally: exchange.tally.clone() });
             self.forget_if_over(id);
         }
     }
@@ -206,10 +192,8 @@ impl Exchanges {
         if let Some(exchange) = self.map.get_mut(&id) {
             if begins {
                 exchange.background += 1;
-                self.background += 1;
-            } else if exchange.background > 0 {
-                exchange.background -= 1;
-                self.background = self.background.saturating_sub(1);
+            } else {
+                exchange.background = exchange.background.saturating_sub(1);
             }
             self.forget_if_over(id);
         }
@@ -220,35 +204,50 @@ impl Exchanges {
         self.map.iter().filter(|(_, exchange)| !exchange.is_answered()).map(|(id, _)| *id)
     }
 
-    /// Calls that still have a body in transit or background work, answered or not.
-    pub fn open(&self) -> usize {
-        self.map.values().filter(|exchange| exchange.head.is_some()).count()
-    }
-
     /// Whether anything is open.
     pub fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
-    /// Adds CPU time to every open call, in equal parts.
-    pub fn charge(&mut self, cpu_ns: u64) {
-        let open = self.map.values().filter(|exchange| exchange.tally.is_some()).count() as u64;
-        for tally in self.map.values().filter_map(Exchange::tally) {
-            tally.cpu_ns.fetch_add(cpu_ns / open.max(1), Ordering::Relaxed);
+    /// Charges a turn's CPU time in equal parts to the calls it may have worked on, ends those that passed `limit`, and lets the answers go.
+    pub fn end_turn(&mut self, cpu_ns: u64, limit: Duration) {
+        let calls = self.outbox.len() + self.map.values().filter(|exchange| exchange.reply.is_some()).count();
+        let share = cpu_ns / (calls.max(1) as u64);
+        let mut over = Vec::new();
+        for (id, exchange) in &self.map {
+            if let (Some(tally), Some(_)) = (&exchange.tally, &exchange.reply)
+                && u128::from(tally.charge(share)) > limit.as_nanos()
+            {
+                over.push(*id);
+            }
+        }
+        for id in over {
+            let fault = Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
+                .with_limit(format!("{} ms", limit.as_millis()), format!("> {} ms", limit.as_millis()));
+            self.answer(id, Err(fault));
+        }
+        for answered in self.outbox.drain(..) {
+            if let Some(tally) = answered.tally {
+                tally.charge(share);
+            }
+            // The caller may have left; then nobody waits for this.
+            let _ = answered.to.send(answered.reply);
         }
     }
 
     /// Ends every call with a fault made for its id, and cuts what still streams.
     pub fn fail_all(&mut self, mut fault: impl FnMut(u32) -> Fault) {
-        for (id, mut exchange) in self.map.drain() {
-            if let Some(outbound) = exchange.outbound.take() {
+        for (id, exchange) in self.map.drain() {
+            if let Some(outbound) = exchange.outbound {
                 outbound.cut("the instance ended");
             }
-            if !exchange.is_answered() {
-                exchange.answer(Err(fault(id)));
+            if let Some(to) = exchange.reply {
+                self.outbox.push(Answered { reply: Err(fault(id)), to, tally: None });
             }
         }
-        self.background = 0;
+        for answered in self.outbox.drain(..) {
+            let _ = answered.to.send(answered.reply);
+        }
     }
 
     /// Ends every unanswered call because no promise of this instance can settle any more.

@@ -15,7 +15,7 @@ mod request;
 
 pub use body::Outbound;
 pub use call::{Host, Identity};
-pub use exchange::{BodyKind, CALL_IDS, Exchange, Exchanges, Head, Job, Reply, Tally};
+pub use exchange::{BodyKind, CALL_IDS, Exchange, Exchanges, Job, Reply, Tally};
 pub use log::{ConsoleLine, Level};
 
 deno_core::extension!(

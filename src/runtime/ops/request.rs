@@ -1,13 +1,36 @@
 //! Ops that read a request's head: URL, headers, trace and request id, each when JavaScript asks for it.
 //!
+//! The request crosses as it was received; here hop-by-hop headers are left out and `x-forwarded-*` are put in, so that a function which
+//! never looks costs nothing.
+//!
 //! Invariant: header values cross as bytes (Latin-1 strings), as the Fetch standard wants them.
+
+use std::borrow::Cow;
 
 use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
+use http::header;
 
-use super::exchange::{Exchanges, Head};
+use super::exchange::Exchanges;
+use crate::function::message::Request;
 
-fn head(state: &OpState, id: u32) -> Result<&Head, JsErrorBox> {
+/// Not for the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
+const HIDDEN: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-skep-hops",
+];
+
+/// Written by the host.
+const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix", "x-forwarded-proto"];
+
+fn head(state: &OpState, id: u32) -> Result<&Request, JsErrorBox> {
     state
         .borrow::<Exchanges>()
         .get(id)
@@ -15,12 +38,62 @@ fn head(state: &OpState, id: u32) -> Result<&Head, JsErrorBox> {
         .ok_or_else(|| JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"))
 }
 
+/// The host the client named.
+fn authority(head: &Request) -> Cow<'_, str> {
+    match (&head.authority, head.headers.get(header::HOST)) {
+        (Some(authority), _) => Cow::Borrowed(authority.as_str()),
+        (None, Some(host)) => String::from_utf8_lossy(host.as_bytes()),
+        (None, None) => Cow::Borrowed("localhost"),
+    }
+}
+
+/// Path and query without the prefix that the function does not see.
+fn visible_path(head: &Request) -> Cow<'_, str> {
+    let rest = head.path_and_query.as_str().get(head.strip..).unwrap_or_default();
+    if rest.starts_with('/') { Cow::Borrowed(rest) } else { Cow::Owned(format!("/{rest}")) }
+}
+
 /// The absolute URL the function sees.
 #[op2]
 #[string]
 pub fn op_skep_url(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
     let head = head(state, id)?;
-    Ok(format!("{}://{}{}", head.scheme, head.authority, head.path_and_query))
+    let scheme = forwarded_proto(head);
+    Ok(format!("{scheme}://{}{}", authority(head), visible_path(head)))
+}
+
+fn forwarded_proto(head: &Request) -> &str {
+    let named = head.trust_forwarded.then(|| head.headers.get("x-forwarded-proto")).flatten();
+    match named.map(http::HeaderValue::as_bytes) {
+        Some(b"https") => "https",
+        Some(b"http") => "http",
+        _ => head.scheme,
+    }
+}
+
+/// One of the headers that the host writes.
+fn forwarded(head: &Request, name: &str) -> Option<Vec<u8>> {
+    let believed = head.trust_forwarded.then(|| head.headers.get(name)).flatten().map(|value| value.as_bytes().to_vec());
+    let peer = || head.remote.map(|remote| remote.ip().to_canonical().to_string().into_bytes());
+    match name {
+        "x-forwarded-for" => match (believed, peer()) {
+            (Some(mut chain), Some(peer)) => {
+                chain.extend_from_slice(b", ");
+                chain.extend_from_slice(&peer);
+                Some(chain)
+            }
+            (chain, peer) => chain.or(peer),
+        },
+        "x-forwarded-host" => believed.or_else(|| Some(authority(head).into_owned().into_bytes())),
+        "x-forwarded-proto" => Some(forwarded_proto(head).as_bytes().to_vec()),
+        "x-forwarded-prefix" => {
+            let own = head.path_and_query.as_str().get(..head.strip).unwrap_or_default();
+            let mut prefix = believed.unwrap_or_default();
+            prefix.extend_from_slice(own.as_bytes());
+            (!prefix.is_empty()).then_some(prefix)
+        }
+        _ => None,
+    }
 }
 
 /// Names and values, one after the other.
@@ -31,10 +104,19 @@ pub fn op_skep_headers<'s>(
     #[smi] id: u32,
 ) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
     let head = head(state, id)?;
-    let mut flat = Vec::with_capacity(head.headers.len() * 2);
+    let mut flat = Vec::with_capacity((head.headers.len() + FORWARDED.len()) * 2);
     for (name, value) in &head.headers {
-        flat.push(latin1(scope, name.as_str().as_bytes())?);
-        flat.push(latin1(scope, value.as_bytes())?);
+        let name = name.as_str();
+        if !HIDDEN.contains(&name) && !FORWARDED.contains(&name) {
+            flat.push(latin1(scope, name.as_bytes())?);
+            flat.push(latin1(scope, value.as_bytes())?);
+        }
+    }
+    for name in FORWARDED {
+        if let Some(value) = forwarded(head, name) {
+            flat.push(latin1(scope, name.as_bytes())?);
+            flat.push(latin1(scope, &value)?);
+        }
     }
     Ok(v8::Array::new_with_elements(scope, &flat))
 }
@@ -48,6 +130,16 @@ pub fn op_skep_header<'s>(
     #[string] name: String,
 ) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
     let head = head(state, id)?;
+    let name = name.to_ascii_lowercase();
+    if HIDDEN.contains(&name.as_str()) {
+        return Ok(v8::null(scope).into());
+    }
+    if FORWARDED.contains(&name.as_str()) {
+        return match forwarded(head, &name) {
+            Some(value) => latin1(scope, &value),
+            None => Ok(v8::null(scope).into()),
+        };
+    }
     let mut values = head.headers.get_all(name.as_str()).iter();
     let Some(first) = values.next() else { return Ok(v8::null(scope).into()) };
     let mut joined = first.as_bytes().to_vec();

@@ -72,8 +72,9 @@ impl Run<'_> {
     fn exchange(&mut self, request: &Request) -> Response {
         let mut client = self.connection.take().unwrap_or_else(|| self.skep.connect());
         let response = client.exchange(request);
-        let closes = response.header_all("connection").iter().any(|value| value.eq_ignore_ascii_case("close"));
-        if !closes {
+        let says_close = response.header_all("connection").iter().any(|value| value.eq_ignore_ascii_case("close"));
+        // A server that refuses to read a request to its end has to close, whether it says so or not.
+        if !says_close && !matches!(response.status, 413 | 431) {
             self.connection = Some(client);
         }
         response

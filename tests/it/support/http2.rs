@@ -32,34 +32,35 @@ async fn exchange_all(address: SocketAddr, requests: &[Request]) -> Vec<Response
     }
     let mut responses = Vec::new();
     for stream in streams {
-        responses.push(stream.await.expect("an answer"));
+        let response = stream.await.expect("no panic");
+        responses.push(response.unwrap_or_else(|error| panic!("HTTP/2: {error}")));
     }
     connection.abort();
     responses
 }
 
-async fn exchange_one(mut send: SendRequest<Bytes>, address: SocketAddr, request: Request) -> Response {
+async fn exchange_one(mut send: SendRequest<Bytes>, address: SocketAddr, request: Request) -> Result<Response, h2::Error> {
     let mut head = http::Request::builder().method(request.method.as_str()).uri(format!("http://{address}{}", request.path));
     for (name, value) in &request.headers {
         head = head.header(name, value);
     }
     let ends_here = request.body.is_none();
-    let (answer, mut body) = send.send_request(head.body(()).expect("a request"), ends_here).expect("sent");
+    let (answer, mut body) = send.send_request(head.body(()).expect("a request"), ends_here)?;
     if let Some(bytes) = request.body {
-        body.send_data(bytes.into(), true).expect("sent");
+        body.send_data(bytes.into(), true)?;
     }
 
-    let (head, mut body) = answer.await.expect("a head").into_parts();
+    let (head, mut body) = answer.await?.into_parts();
     let mut bytes = Vec::new();
     while let Some(piece) = body.data().await {
-        let piece = piece.expect("a piece of the body");
+        let piece = piece?;
         bytes.extend_from_slice(&piece);
-        body.flow_control().release_capacity(piece.len()).expect("released");
+        body.flow_control().release_capacity(piece.len())?;
     }
     let headers = head
         .headers
         .iter()
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    Response { status: head.status.as_u16(), headers, body: bytes }
+    Ok(Response { status: head.status.as_u16(), headers, body: bytes })
 }

@@ -4,12 +4,13 @@
 //!
 //! Invariant: no process outlives its `Skep`, and a test that fails shows what the binary printed.
 
+use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Instant;
 
@@ -201,6 +202,38 @@ pub fn binary() -> Command {
         });
     }
     command
+}
+
+/// A command that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl fmt::Display for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}\n--- stdout ---\n{}\n--- stderr ---\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(mut command: Command) -> Finished {
+    let child = command.spawn().expect("the skep binary starts");
+    let pid = child.id();
+    let (ended_tx, ended_rx) = mpsc::channel();
+    thread::spawn(move || ended_tx.send(child.wait_with_output()));
+    let output = ended_rx.recv_timeout(HANG).unwrap_or_else(|_| {
+        family(pid).into_iter().for_each(end);
+        panic!("{command:?} does not end")
+    });
+    let output = output.expect("its output");
+    Finished {
+        code: output.status.code().unwrap_or_else(|| panic!("{command:?} ended by a signal: {}", output.status)),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
 }
 
 /// What the process printed so far.

@@ -1,0 +1,109 @@
+//! `skep check`: compile and boot every function, and say what would not work.
+//!
+//! Invariant: nothing is served; the exit code is 1 exactly if something would not work.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::app::{Core, StartError};
+use crate::config::{CheckArgs, Config, ExitCode};
+use crate::function::FunctionName;
+use crate::live::Endpoint;
+use crate::release::{Releaser, check};
+
+/// What became of one function.
+#[derive(Serialize)]
+struct Checked {
+    name: String,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostic: Option<String>,
+}
+
+/// Checks the named functions, or all.
+///
+/// # Errors
+/// If the functions cannot be read at all.
+pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
+    let core = Core::start(config)?;
+    let releaser =
+        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
+    let endpoints = releaser.endpoints();
+    let unknown: Vec<_> = args.names.iter().filter(|name| !endpoints.contains_key(name.as_str())).collect();
+    if let Some(name) = unknown.first() {
+        let hint = core.live.table().nearest(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        eprintln!("error: there is no function `{name}`{hint}");
+        return Ok(ExitCode::Usage);
+    }
+    let chosen = |name: &FunctionName| args.names.is_empty() || args.names.iter().any(|wanted| wanted == name.as_str());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut checked = Vec::new();
+    for (name, endpoint) in endpoints.into_iter().filter(|(name, _)| chosen(name)) {
+        checked.push(runtime.block_on(check_one(name, &endpoint, &core)));
+    }
+    if args.names.is_empty() {
+        let named: Vec<String> = checked.iter().map(|one| one.name.clone()).collect();
+        for report in releaser.report().into_iter().filter(|report| !named.contains(&report.name)) {
+            let diagnostic = report.outcome.err();
+            checked.push(Checked { name: report.name, ok: false, version: None, dialect: None, fault: Some("boot_failed"), diagnostic });
+        }
+    }
+    let clashes = releaser.clashes();
+    print(&checked, &clashes, args.json);
+    let good = clashes.is_empty() && checked.iter().all(|one| one.ok);
+    Ok(if good { ExitCode::Ok } else { ExitCode::FunctionFault })
+}
+
+async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) -> Checked {
+    let (version, verdict) = match endpoint.make() {
+        Ok(pool) => {
+            let version = pool.version().clone();
+            (Some(version.id.to_string()), check::boot(version, &core.blanks).await)
+        }
+        Err(fault) => (None, Err(fault.clone())),
+    };
+    let name = name.to_string();
+    match verdict {
+        Ok(dialect) => Checked { name, ok: true, version, dialect: Some(dialect), fault: None, diagnostic: None },
+        Err(fault) => {
+            let facts = fault.facts();
+            let mut diagnostic = facts.detail.as_deref().unwrap_or(&facts.message).to_owned();
+            if let (Some(limit), Some(used)) = (&facts.limit, &facts.used) {
+                diagnostic.push_str(&format!(" (limit {limit}, used {used})"));
+            }
+            Checked { name, ok: false, version, dialect: None, fault: Some(fault.kind().label()), diagnostic: Some(diagnostic) }
+        }
+    }
+}
+
+fn print(checked: &[Checked], clashes: &[String], json: bool) {
+    if json {
+        let report = serde_json::json!({ "functions": checked, "clashes": clashes });
+        println!("{report:#}");
+        return;
+    }
+    let width = checked.iter().map(|one| one.name.len()).max().unwrap_or(0);
+    for one in checked {
+        match (&one.version, &one.dialect, one.ok) {
+            (Some(version), Some(dialect), true) => println!("ok     {:width$}  {version}  {dialect}", one.name),
+            _ => {
+                println!("FAULT  {:width$}  {}", one.name, one.fault.unwrap_or_default());
+                for line in one.diagnostic.iter().flat_map(|text| text.lines()) {
+                    println!("       {line}");
+                }
+            }
+        }
+    }
+    for clash in clashes {
+        println!("CLASH  {clash}");
+    }
+    let bad = checked.iter().filter(|one| !one.ok).count();
+    println!("{} functions checked, {bad} with a fault", checked.len());
+}

@@ -1,0 +1,179 @@
+//! `skep invoke`: call a function without a server.
+//!
+//! Invariant: the body of the answer goes to standard output byte by byte, everything else to standard error, so that it can be piped.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::Method;
+use http::uri::PathAndQuery;
+
+use crate::app::{Core, StartError};
+use crate::config::{Config, ExitCode, InvokeArgs, Payload};
+use crate::fault::{Fault, Kind};
+use crate::function::message::{Body, BodyError, CallShape, Request};
+use crate::function::trace::TraceContext;
+use crate::release::Releaser;
+use crate::runtime::pool::Pool;
+
+/// Calls one function once.
+///
+/// # Errors
+/// If the functions cannot be read at all.
+pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
+    let core = Core::start(config)?;
+    let releaser =
+        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
+    let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
+        let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
+        return Ok(ExitCode::Usage);
+    };
+    let request = match request(args) {
+        Ok(request) => request,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return Ok(ExitCode::Usage);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let started = Instant::now();
+    let outcome = match endpoint.make() {
+        Ok(pool) => runtime.block_on(call(pool.clone(), request, args.json)),
+        Err(fault) => Err(fault.clone()),
+    };
+    match outcome {
+        Ok(answer) => {
+            answer.print(args.json, started);
+            Ok(ExitCode::Ok)
+        }
+        Err(fault) => {
+            print_fault(&fault, args.json);
+            Ok(ExitCode::FunctionFault)
+        }
+    }
+}
+
+fn request(args: &InvokeArgs) -> Result<Request, String> {
+    let body = match &args.data {
+        None => Body::Empty,
+        Some(Payload::Text(text)) => Body::Full(Bytes::from(text.clone())),
+        Some(Payload::File(path)) => {
+            Body::Full(std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?.into())
+        }
+        Some(Payload::Stdin) => {
+            let mut data = Vec::new();
+            std::io::stdin().read_to_end(&mut data).map_err(|error| format!("cannot read standard input: {error}"))?;
+            Body::Full(data.into())
+        }
+    };
+    let default = if matches!(body, Body::Empty) { Method::GET } else { Method::POST };
+    let path = if args.path.starts_with('/') { args.path.clone() } else { format!("/{}", args.path) };
+    let path_and_query: PathAndQuery = path.parse().map_err(|error| format!("{path:?} is no path: {error}"))?;
+    let mut headers = http::HeaderMap::new();
+    for header in &args.headers {
+        headers.append(header.name.clone(), header.value.clone());
+    }
+    Ok(Request {
+        method: args.method.clone().unwrap_or(default),
+        scheme: "http",
+        authority: Some(http::uri::Authority::from_static("localhost")),
+        path_and_query,
+        strip: 0,
+        headers,
+        trust_forwarded: false,
+        body,
+        trace: TraceContext::begin((u128::from(std::process::id()) << 64 | 1, 1)),
+        request_id: "invoke".to_owned(),
+        remote: None,
+        hops: 0,
+        shape: CallShape::Http,
+    })
+}
+
+struct Answer {
+    status: u16,
+    headers: http::HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Calls; without `--json` a streaming body is printed as it comes.
+async fn call(pool: Arc<Pool>, request: Request, collect: bool) -> Result<Answer, Fault> {
+    let response = pool.call(request).await.reply?;
+    let mut answer = Answer { status: response.status, headers: response.headers, body: Vec::new() };
+    if !collect {
+        answer.print_head();
+    }
+    let mut sink = |chunk: &[u8]| {
+        if collect {
+            answer.body.extend_from_slice(chunk);
+        } else {
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(chunk);
+            let _ = out.flush();
+        }
+    };
+    match response.body {
+        Body::Empty => {}
+        Body::Full(bytes) => sink(&bytes),
+        Body::Stream(mut stream) => {
+            while let Some(frame) = std::future::poll_fn(|cx| stream.as_mut().poll_frame(cx)).await {
+                let frame = frame.map_err(|error: BodyError| Fault::new(Kind::Threw, format!("the body was cut: {error}")))?;
+                if let Ok(chunk) = frame.into_data() {
+                    sink(&chunk);
+                }
+            }
+        }
+    }
+    Ok(answer)
+}
+
+impl Answer {
+    fn print_head(&self) {
+        eprintln!("{}", self.status);
+        for (name, value) in &self.headers {
+            eprintln!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+        }
+        eprintln!();
+    }
+
+    fn print(&self, json: bool, started: Instant) {
+        if !json {
+            // Head and body are out already.
+            let _ = std::io::stdout().flush();
+            return;
+        }
+        let headers: Vec<(&str, String)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let report = serde_json::json!({
+            "status": self.status,
+            "headers": headers,
+            "body": String::from_utf8_lossy(&self.body),
+            "wall_ms": started.elapsed().as_secs_f64() * 1e3,
+        });
+        println!("{report:#}");
+    }
+}
+
+fn print_fault(fault: &Fault, json: bool) {
+    let facts = fault.facts();
+    if json {
+        let report = serde_json::json!({ "error": {
+            "kind": facts.kind.label(), "message": facts.message, "limit": facts.limit, "used": facts.used, "detail": facts.detail.as_deref(),
+        }});
+        println!("{report:#}");
+        return;
+    }
+    eprintln!("fault {}: {}", facts.kind, facts.message);
+    if let (Some(limit), Some(used)) = (&facts.limit, &facts.used) {
+        eprintln!("limit {limit}, used {used}");
+    }
+    if let Some(detail) = &facts.detail {
+        eprintln!("{detail}");
+    }
+}

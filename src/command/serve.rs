@@ -1,0 +1,107 @@
+//! `skep serve` and `skep dev`: serve until a signal, then drain.
+//!
+//! Invariant: what is announced is true: an address is printed once it is bound and its functions are registered.
+
+use std::io::Write as _;
+
+use crate::app::{App, StartError};
+use crate::config::{Config, ExitCode, Mode};
+use crate::release::Report;
+
+/// Functions shown one by one at start; of more, only those with a problem are.
+const TABLE_ROWS_MAX: usize = 40;
+
+/// Serves until SIGINT or SIGTERM, then drains.
+///
+/// # Errors
+/// If the host does not start.
+pub fn run(config: &Config) -> Result<ExitCode, StartError> {
+    let app = App::start(config)?;
+    announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
+    let releaser = app.releaser.clone();
+    let threads = config.ingress.threads.get();
+    std::thread::Builder::new().name("skep compile".to_owned()).spawn(move || {
+        releaser.compile_all(threads, &|done, all| {
+            if done % 1000 == 0 {
+                announce(&format!("compiled {done} of {all} functions\n"));
+            }
+        });
+        announce(&table(&releaser.report()));
+        for clash in releaser.clashes() {
+            tracing::warn!("{clash}");
+        }
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(until_drained(&app, config)))
+}
+
+async fn until_drained(app: &App, config: &Config) -> ExitCode {
+    let name = signal().await;
+    tracing::info!(signal = name, "draining: requests in flight finish, new ones are refused");
+    if config.mode == Mode::Dev {
+        announce("\n");
+    }
+    app.drain.begin();
+    let deadline = config.ingress.drain;
+    let finished = tokio::select! {
+        finished = app.drain.finished(deadline) => finished,
+        name = signal() => {
+            tracing::warn!(signal = name, "ending at once");
+            return ExitCode::DrainTimeout;
+        }
+    };
+    if finished {
+        tracing::info!("drained");
+        // Answers that left last may still be in a socket buffer of ours; closing is the kernel's affair.
+        return ExitCode::Ok;
+    }
+    tracing::warn!(deadline_s = deadline.as_secs(), "requests were still in flight at the deadline and are cut");
+    ExitCode::DrainTimeout
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn signal() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        tracing::error!("signals cannot be caught: the process ends without draining");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+/// Standard output is for people and scripts that wait for the address; the log is on standard error.
+fn announce(text: &str) {
+    let mut out = std::io::stdout().lock();
+    // A closed standard output is no reason to stop serving.
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// The start-up table.
+fn table(reports: &[Report]) -> String {
+    let broken = reports.iter().filter(|report| report.outcome.is_err()).count();
+    let mut text = String::new();
+    let all = reports.len() <= TABLE_ROWS_MAX;
+    let shown: Vec<&Report> = reports.iter().filter(|report| all || report.outcome.is_err()).collect();
+    let width = shown.iter().map(|report| report.name.len() + 1).max().unwrap_or(0);
+    for report in &shown {
+        let name = format!("/{}", report.name);
+        let line = match &report.outcome {
+            Ok(version) => format!("  {name:width$}  {version}  {}\n", report.routes.join(" ")),
+            Err(why) => format!("  {name:width$}  DOES NOT LOAD  {why}\n"),
+        };
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    let ready = reports.len() - broken;
+    match (reports.len(), broken) {
+        (0, _) => text.push_str("no functions yet: `skep new NAME` makes one\n"),
+        (_, 0) => text.push_str(&format!("{ready} functions\n")),
+        _ => text.push_str(&format!("{ready} functions, {broken} that do not load\n")),
+    }
+    text
+}
+

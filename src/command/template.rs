@@ -1,0 +1,98 @@
+//! Templates: what a new function may start from.
+//!
+//! The files lie in `templates/` and are part of the binary; `new` writes them out.
+//!
+//! Invariant: every template works as it is, without installing anything.
+
+/// What a new function may start from.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Template {
+    /// What `--template` takes.
+    pub name: &'static str,
+    /// One line for the list.
+    pub summary: &'static str,
+    /// Names and contents.
+    pub(super) files: &'static [(&'static str, &'static str)],
+    /// How to try it: what stands around its address on curl's command line.
+    pub(super) curl: (&'static str, &'static str),
+}
+
+const TYPES: (&str, &str) = ("skep.d.ts", include_str!("templates/skep.d.ts"));
+
+/// Every template, the default first.
+pub const TEMPLATES: &[Template] = &[
+    Template {
+        name: "typescript",
+        summary: "a plain handler, with types",
+        files: &[("index.ts", include_str!("templates/typescript/index.ts")), TYPES],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "javascript",
+        summary: "a plain handler",
+        files: &[("index.js", include_str!("templates/javascript/index.js"))],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "workers",
+        summary: "the shape of Cloudflare Workers: export default { fetch }",
+        files: &[
+            ("index.ts", include_str!("templates/workers/index.ts")),
+            ("function.toml", include_str!("templates/workers/function.toml")),
+            TYPES,
+        ],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "deno",
+        summary: "the shape of Deno and Supabase: Deno.serve",
+        files: &[("index.ts", include_str!("templates/deno/index.ts"))],
+        curl: (r#"--json '{"name":"Ada"}' "#, ""),
+    },
+    Template {
+        name: "sse",
+        summary: "a stream of server-sent events",
+        files: &[("index.ts", include_str!("templates/sse/index.ts"))],
+        curl: ("--no-buffer ", ""),
+    },
+];
+
+/// The list of templates, for people.
+pub fn template_list() -> String {
+    TEMPLATES.iter().map(|template| format!("{:<12}{}\n", template.name, template.summary)).collect()
+}
+
+/// The list of templates, for programs.
+pub fn template_list_json() -> serde_json::Value {
+    TEMPLATES.iter().map(|template| serde_json::json!({ "name": template.name, "summary": template.summary })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_template_is_valid_code() {
+        for template in TEMPLATES {
+            for (name, content) in template.files.iter().filter(|(name, _)| !name.ends_with(".toml")) {
+                let params = deno_ast::ParseParams {
+                    specifier: deno_ast::ModuleSpecifier::parse(&format!("file:///{name}")).unwrap(),
+                    text: (*content).into(),
+                    media_type: deno_ast::MediaType::from_path(Path::new(name)),
+                    capture_tokens: false,
+                    scope_analysis: false,
+                    maybe_syntax: None,
+                };
+                deno_ast::parse_module(params).unwrap_or_else(|error| panic!("{}/{name}: {error}", template.name));
+            }
+        }
+    }
+
+    #[test]
+    fn templates_are_listed_for_people_and_programs() {
+        assert_eq!(template_list().lines().count(), TEMPLATES.len());
+        assert_eq!(template_list_json()[1]["name"], "javascript");
+    }
+}

@@ -1,0 +1,47 @@
+//! The content hash that names a version.
+//!
+//! `compile` feeds it the manifest and every module; the id goes wherever a version is named.
+//!
+//! Invariant: equal ids mean equal manifest and modules; neither the order of files on the disk nor that of keys in a manifest matters.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::function::{Manifest, Module, ModuleKind, VersionId};
+
+/// Changes when the same source comes to mean something else, e.g. with another transpiler.
+const FORMAT: &[u8] = b"skep version 1";
+
+pub(super) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>) -> VersionId {
+    let mut hash = Sha256::new();
+    feed(&mut hash, FORMAT);
+    feed(&mut hash, manifest.to_string().as_bytes());
+    feed(&mut hash, entry.as_bytes());
+    let mut modules: Vec<_> = modules.values().collect();
+    modules.sort_by(|one, other| one.url.cmp(&other.url));
+    for module in modules {
+        feed(&mut hash, module.url.as_bytes());
+        feed(&mut hash, match module.kind {
+            ModuleKind::JavaScript => b"js",
+            ModuleKind::Json => b"json",
+        });
+        feed(&mut hash, module.code.as_bytes());
+        // The same code from another text (a type moved a line) has other stack traces.
+        feed(&mut hash, module.source_map.as_deref().unwrap_or_default());
+        let mut imports: Vec<_> = module.imports.iter().collect();
+        imports.sort();
+        for (specifier, url) in imports {
+            feed(&mut hash, specifier.as_bytes());
+            feed(&mut hash, url.as_bytes());
+        }
+    }
+    VersionId::from_digest(&hash.finalize().into())
+}
+
+/// With its length, so that no two lists of parts are the same bytes.
+fn feed(hash: &mut Sha256, part: &[u8]) {
+    hash.update((part.len() as u64).to_le_bytes());
+    hash.update(part);
+}

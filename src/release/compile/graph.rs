@@ -1,0 +1,262 @@
+//! The import graph: from the entry to every module it can reach.
+//!
+//! `compile` hands over the entry; each file is read, transpiled and searched for imports, each import resolved, until nothing is new.
+//!
+//! Invariant: bounded in modules, bytes and depth; a problem never stops the walk, so that one look finds them all.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use deno_ast::ModuleSpecifier;
+
+use super::error::{DIAGNOSTICS_MAX, Diagnostic, ErrorKind};
+use super::frame::Place;
+use super::imports::{Attribute, Import};
+use super::resolve::Resolver;
+use super::style;
+use super::transpile::{self, Fact, Style, Transpiled};
+use crate::function::{Module, ModuleKind};
+use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, ReadError};
+
+/// Most modules of a version.
+pub const MODULES_MAX: usize = 2_000;
+/// Most source text of a version, in bytes.
+pub const SOURCE_BYTES_MAX: u64 = 20 << 20;
+/// Longest way from the entry to a module.
+pub const DEPTH_MAX: usize = 200;
+
+/// Everything reachable.
+pub(super) struct Graph {
+    pub(super) entry: String,
+    pub(super) modules: HashMap<String, Arc<Module>>,
+}
+
+/// Walks from `entry`, which must be canonical and allowed.
+pub(super) fn walk(entry: PathBuf, confinement: &Confinement, disk: &Disk) -> Result<Graph, Vec<Diagnostic>> {
+    let Some(url) = module_url(confinement.root(), &entry) else {
+        return Err(vec![Diagnostic::new(ErrorKind::Entry, "the path of the entry is not UTF-8 text")]);
+    };
+    let mut walk = Walk {
+        confinement,
+        disk,
+        resolver: Resolver::new(confinement, disk),
+        style: OnceCell::new(),
+        bytes_left: SOURCE_BYTES_MAX,
+        kinds: HashMap::from([(entry.clone(), ModuleKind::JavaScript)]),
+        queue: VecDeque::from([Pending { path: entry, url: url.clone(), kind: ModuleKind::JavaScript, depth: 0, importer: None }]),
+        modules: HashMap::new(),
+        diagnostics: Vec::new(),
+    };
+    while let Some(pending) = walk.queue.pop_front() {
+        if let Some(module) = walk.visit(&pending) {
+            walk.modules.insert(module.url.clone(), Arc::new(module));
+        }
+        if walk.diagnostics.len() >= DIAGNOSTICS_MAX {
+            break;
+        }
+    }
+    match walk.diagnostics.is_empty() {
+        true => Ok(Graph { entry: url.into(), modules: walk.modules }),
+        false => Err(walk.diagnostics),
+    }
+}
+
+/// A module that was found and not yet looked at.
+struct Pending {
+    path: PathBuf,
+    url: ModuleSpecifier,
+    kind: ModuleKind,
+    depth: usize,
+    /// The import that found it; `None` for the entry.
+    importer: Option<Place>,
+}
+
+struct Walk<'c> {
+    confinement: &'c Confinement,
+    disk: &'c Disk,
+    resolver: Resolver<'c>,
+    /// Read when the first module needs it; JavaScript never does.
+    style: OnceCell<Style>,
+    bytes_left: u64,
+    kinds: HashMap<PathBuf, ModuleKind>,
+    queue: VecDeque<Pending>,
+    modules: HashMap<String, Arc<Module>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, pending: &Pending) -> Option<Module> {
+        let text: Arc<str> = match self.disk.text(&pending.path, self.bytes_left) {
+            Ok(text) => text.into(),
+            Err(error) => {
+                self.unreadable(pending, &error);
+                return None;
+            }
+        };
+        self.bytes_left = self.bytes_left.saturating_sub(text.len() as u64);
+        let label = self.confinement.label(&pending.path);
+        if pending.kind == ModuleKind::Json {
+            return self.json(pending, &label, text);
+        }
+        let Transpiled { code, source_map, imports } = self.transpile(pending, &label, &text)?;
+        let mut resolved = HashMap::with_capacity(imports.len());
+        for import in imports {
+            match self.follow(pending, &import) {
+                Ok(found) => {
+                    resolved.insert(import.specifier.clone(), found.url.clone().into());
+                    self.enqueue(found, &label, &text, &import);
+                }
+                Err(diagnostic) => {
+                    let place = place_of(&label, &text, &import);
+                    self.diagnostics.push(diagnostic.at(place));
+                }
+            }
+        }
+        let source_map = source_map.map(Arc::from);
+        Some(Module { url: pending.url.to_string(), kind: pending.kind, code, source_map, imports: resolved })
+    }
+
+    fn transpile(&mut self, pending: &Pending, label: &str, text: &Arc<str>) -> Option<Transpiled> {
+        let media = transpile::media_type(extension(&pending.path))?;
+        let style = match self.style.get() {
+            Some(style) => style,
+            None if transpile::is_plain(media) => &Style::default(),
+            None => match style::of(self.confinement, self.disk) {
+                Ok(style) => self.style.get_or_init(|| style),
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    self.style.get_or_init(Style::default)
+                }
+            },
+        };
+        match transpile::transpile(&pending.url, media, Arc::clone(text), style) {
+            Ok(transpiled) => Some(transpiled),
+            Err(refusals) => {
+                for refusal in refusals {
+                    let place = Place::of(label, text, refusal.bytes);
+                    let diagnostic = match refusal.fact {
+                        Fact::Syntax(message) => Diagnostic::new(ErrorKind::Syntax, message),
+                        Fact::CommonJs => common_js(label, pending.importer.as_ref()),
+                    };
+                    self.diagnostics.push(diagnostic.at(place));
+                }
+                None
+            }
+        }
+    }
+
+    fn json(&mut self, pending: &Pending, label: &str, text: Arc<str>) -> Option<Module> {
+        if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+            let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+            let at = line_start + error.column().saturating_sub(1);
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            let diagnostic = Diagnostic::new(ErrorKind::Syntax, format!("invalid JSON: {message}"));
+            self.diagnostics.push(diagnostic.at(Place::of(label, &text, at..at)));
+            return None;
+        }
+        Some(Module { url: pending.url.to_string(), kind: ModuleKind::Json, code: text, source_map: None, imports: HashMap::new() })
+    }
+
+    /// Finds the module an import means and decides what kind it is.
+    fn follow(&self, importer: &Pending, import: &Import) -> Result<Pending, Diagnostic> {
+        let path = self.resolver.resolve(&importer.path, &import.specifier).map_err(|refusal| *refusal)?;
+        let kind = kind_of(&path, import, self.confinement)?;
+        if self.kinds.get(&path).is_some_and(|known| *known != kind) {
+            let message = format!("`{}` is imported as JSON here and as code elsewhere", import.specifier);
+            return Err(Diagnostic::new(ErrorKind::Import, message));
+        }
+        let url = module_url(self.confinement.root(), &path)
+            .ok_or_else(|| Diagnostic::new(ErrorKind::Import, format!("`{}`: its path is not UTF-8 text", import.specifier)))?;
+        Ok(Pending { path, url, kind, depth: importer.depth + 1, importer: None })
+    }
+
+    fn enqueue(&mut self, mut found: Pending, label: &str, text: &str, import: &Import) {
+        if self.kinds.contains_key(&found.path) {
+            return;
+        }
+        let place = place_of(label, text, import);
+        let too_large = |what: String| Diagnostic::new(ErrorKind::TooLarge, what).at(place.clone());
+        if found.depth > DEPTH_MAX {
+            self.diagnostics.push(too_large(format!("imports are nested more than {DEPTH_MAX} deep")));
+            return;
+        }
+        if self.kinds.len() >= MODULES_MAX {
+            self.diagnostics.push(too_large(format!("the function has more than {MODULES_MAX} modules")));
+            // Every further import would be refused for the same reason.
+            self.queue.clear();
+            return;
+        }
+        self.kinds.insert(found.path.clone(), found.kind);
+        found.importer = Some(place);
+        self.queue.push_back(found);
+    }
+
+    fn unreadable(&mut self, pending: &Pending, error: &ReadError) {
+        let label = self.confinement.label(&pending.path);
+        let mut diagnostic = match error {
+            ReadError::TooLarge(_) => {
+                self.queue.clear();
+                let message = format!("the function's source is larger than {} MB in all, {label} included", SOURCE_BYTES_MAX >> 20);
+                Diagnostic::new(ErrorKind::TooLarge, message)
+            }
+            error => Diagnostic::new(ErrorKind::Unreadable, format!("{label}: {error}")),
+        };
+        diagnostic.place = pending.importer.clone();
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -> Result<ModuleKind, Diagnostic> {
+    let refuse = |message: String| Diagnostic::new(ErrorKind::Import, message);
+    let specifier = &import.specifier;
+    let extension = extension(path);
+    match (&import.attribute, extension) {
+        (Attribute::Json, _) => Ok(ModuleKind::Json),
+        (Attribute::Other(attribute), _) => {
+            Err(refuse(format!("`{specifier}`: the import attribute `{attribute}` is not supported")).help("only `type: \"json\"` is"))
+        }
+        // The name says so, and `transpile` has added the attribute.
+        (Attribute::Absent, "json") if specifier.ends_with(".json") => Ok(ModuleKind::Json),
+        (Attribute::Absent, "json") => {
+            Err(refuse(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import"))
+        }
+        (Attribute::Absent, "cjs" | "cts") => Err(common_js(&confinement.label(path), None)),
+        (Attribute::Absent, extension) if transpile::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
+        (Attribute::Absent, extension) => {
+            let known = CODE_EXTENSIONS.join(", .");
+            Err(refuse(format!("`{specifier}` is not code: a file that ends in `.{extension}` cannot be imported"))
+                .help(format!("modules end in .{known} or .json; text can be exported as a string from a module")))
+        }
+    }
+}
+
+/// The refusal of a CommonJS module.
+pub(super) fn common_js(label: &str, importer: Option<&Place>) -> Diagnostic {
+    let imported = importer.map(|place| format!(", imported at {}:{}:{}", place.file, place.line, place.column));
+    let message = format!("{label} is a CommonJS module{}; CommonJS is not supported yet", imported.unwrap_or_default());
+    let help = match label.contains("node_modules/") {
+        true => "import an ES module build of the package, or bundle the function (`esbuild --bundle --format=esm`)",
+        false => "use `import` and `export default` in place of `require` and `module.exports`",
+    };
+    Diagnostic::new(ErrorKind::CommonJs, message).help(help)
+}
+
+fn place_of(label: &str, text: &str, import: &Import) -> Place {
+    Place::of(label, text, import.bytes.clone().unwrap_or(0..0))
+}
+
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+/// `file:///` and the path below the functions directory; `None` if that is not text.
+fn module_url(root: &Path, canonical: &Path) -> Option<ModuleSpecifier> {
+    let relative = canonical.strip_prefix(root).ok()?;
+    let parts: Option<Vec<_>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
+    let mut url = ModuleSpecifier::parse("file:///").ok()?;
+    url.path_segments_mut().ok()?.clear().extend(parts?);
+    Some(url)
+}

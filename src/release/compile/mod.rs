@@ -1,0 +1,114 @@
+//! From a function's source to a version: manifest, entry, import graph, transpiled modules, content hash.
+//!
+//! `release` calls `compile` for each function that `source` found or a watcher saw change; the version goes to check and publish, an error to
+//! the log and, in dev, to the browser.
+//!
+//! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in what comes out.
+
+mod digest;
+pub mod error;
+mod foreign;
+pub mod frame;
+pub mod graph;
+mod imports;
+mod packages;
+mod resolve;
+mod style;
+#[cfg(test)]
+mod tests;
+mod transpile;
+
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+
+use crate::function::manifest::MANIFEST_BYTES_MAX;
+use crate::function::{Manifest, Version};
+use crate::release::source::folder::MANIFEST_FILE;
+use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, EntryError, FunctionSource, SourceKind, entry};
+
+pub use error::{CompileError, Diagnostic, ErrorKind};
+pub use frame::{FrameLine, Mark, Place};
+
+use graph::Graph;
+
+/// What compiling brought.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The version, or everything that is wrong.
+    pub outcome: Result<Version, CompileError>,
+    /// Every path that was read or looked for, found or not: a change of any of them may change the outcome.
+    pub watched: BTreeSet<PathBuf>,
+}
+
+/// Compiles one function; `root` is the canonical functions directory.
+pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
+    let disk = Disk::default();
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| build(root, function, &disk))).unwrap_or_else(|_| {
+        // The parser is large and not ours; a bug of its on one function's source must not end the others' releases.
+        Err(Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
+    });
+    Compiled { outcome, watched: disk.asked() }
+}
+
+fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version, CompileError> {
+    disk.remember(&function.path);
+    let confinement = Confinement::of(root, function)
+        .map_err(|error| Diagnostic::new(ErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
+    let manifest = read_manifest(&confinement, disk)?;
+    let entry = find_entry(&confinement, disk, &manifest, function)?;
+    let Graph { entry, modules } = graph::walk(entry, &confinement, disk).map_err(all)?;
+    let id = digest::version_id(&manifest, &entry, &modules);
+    Ok(Version { id, function: function.name.clone(), entry, modules, manifest })
+}
+
+/// The first of several diagnostics stands for them all.
+fn all(diagnostics: Vec<Diagnostic>) -> CompileError {
+    CompileError::from_diagnostics(diagnostics)
+        .unwrap_or_else(|| Diagnostic::new(ErrorKind::Internal, "the compiler failed without a reason").into())
+}
+
+fn read_manifest(confinement: &Confinement, disk: &Disk) -> Result<Manifest, CompileError> {
+    let Some(folder) = confinement.own_folder() else { return Ok(Manifest::default()) };
+    let path = folder.join(MANIFEST_FILE);
+    if disk.metadata(&path).is_err() {
+        return Ok(Manifest::default());
+    }
+    let label = confinement.label(&path);
+    let text = confinement
+        .text(disk, &path, MANIFEST_BYTES_MAX as u64)
+        .map_err(|error| Diagnostic::new(ErrorKind::Manifest, format!("{label}: {error}")))?;
+    Manifest::parse(&text).map_err(|error| {
+        let diagnostics = error.problems.into_iter().map(|problem| {
+            let place = Place::of(&*label, &text, problem.offset..problem.offset + problem.length);
+            Diagnostic::new(ErrorKind::Manifest, problem.message).at(place)
+        });
+        all(diagnostics.collect())
+    })
+}
+
+fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, function: &FunctionSource) -> Result<PathBuf, CompileError> {
+    let label = confinement.label(confinement.own());
+    let found = entry::locate(disk, confinement, manifest.entry.as_deref()).map_err(|error| {
+        let message = format!("{label}: {error}");
+        match error {
+            EntryError::None | EntryError::ManifestNamesNothing(_) => Diagnostic::new(ErrorKind::Entry, message),
+            _ => Diagnostic::new(ErrorKind::Entry, message).help("or name the entry with `entry` in function.toml"),
+        }
+    })?;
+    let canonical = disk.canonical(&found).map_err(|error| Diagnostic::new(ErrorKind::Unreadable, format!("{label}: {error}")))?;
+    let shown = confinement.label(&found);
+    if !confinement.allows(&canonical) {
+        let message = format!("the entry {shown} is a link that leads to {}", confinement.label(&canonical));
+        return Err(Diagnostic::new(ErrorKind::Confinement, message).help(format!("allowed are {}", confinement.places())).into());
+    }
+    match canonical.extension().and_then(|extension| extension.to_str()) {
+        Some("cjs" | "cts") => Err(graph::common_js(&shown, None).into()),
+        Some(extension) if transpile::media_type(extension).is_some() => Ok(canonical),
+        _ => {
+            let what = if function.kind == SourceKind::File { "the function's file" } else { "the entry" };
+            let message = format!("{what} {shown} is not code: it must end in .{}", CODE_EXTENSIONS.join(", ."));
+            Err(Diagnostic::new(ErrorKind::Entry, message).into())
+        }
+    }
+}

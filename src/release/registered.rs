@@ -1,0 +1,135 @@
+//! A function that the host knows of: its source, its routes, and the endpoint that compiles it when it is first needed.
+//!
+//! Made from what `source` found; `publish` puts its endpoint into the table; in dev it knows when it is stale.
+//!
+//! Invariant: compiled at most once; a change of its source makes a new one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use parking_lot::Mutex;
+
+use super::Report;
+use super::compile;
+use super::source::folder::MANIFEST_FILE;
+use super::source::{FunctionSource, SourceKind};
+use super::stamp::Stamps;
+use crate::fault::{Fault, Kind};
+use crate::function::route::Route;
+use crate::function::{FunctionName, Manifest};
+use crate::live::Endpoint;
+use crate::runtime::pool::{Blanks, Pool};
+
+/// File systems stamp changes with the kernel's clock tick, which may be this far behind.
+const CLOCK_GRAIN: Duration = Duration::from_millis(4);
+
+/// Attempts at compiling a source that changes while it is read.
+const COMPILES_MAX: u32 = 3;
+
+/// A function and what is known of it.
+pub struct Registered {
+    source: FunctionSource,
+    routes: Vec<Route>,
+    endpoint: Arc<Endpoint>,
+    stamps: Arc<Mutex<Stamps>>,
+}
+
+impl Registered {
+    /// Registers a function without compiling it: only its manifest is read, for the routes.
+    pub fn new(root: &Path, source: FunctionSource, blanks: &Arc<Blanks>) -> Self {
+        let manifest = manifest_path(&source);
+        let stamps = Arc::new(Mutex::new(Stamps::of(manifest.iter().cloned().chain([source.path.clone()]))));
+        let routes = manifest.map(|path| read_routes(&path)).unwrap_or_default();
+        let endpoint = Endpoint::new(source.name.clone(), {
+            let (root, source, blanks, stamps) = (root.to_owned(), source.clone(), blanks.clone(), stamps.clone());
+            Box::new(move || make_pool(&root, &source, &blanks, &stamps))
+        });
+        Self { source, routes, endpoint, stamps }
+    }
+
+    /// An entry that cannot become the function its name says: calling it tells why.
+    pub fn broken(source: FunctionSource, why: String) -> Self {
+        let endpoint = Endpoint::new(source.name.clone(), Box::new(move || Err(does_not_load(why.clone()))));
+        let stamps = Arc::new(Mutex::new(Stamps::of([source.path.clone()])));
+        Self { source, routes: Vec::new(), endpoint, stamps }
+    }
+
+    pub fn name(&self) -> &FunctionName {
+        &self.source.name
+    }
+
+    pub fn source(&self) -> &FunctionSource {
+        &self.source
+    }
+
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    pub fn endpoint(&self) -> &Arc<Endpoint> {
+        &self.endpoint
+    }
+
+    /// Whether anything that was read for it has changed.
+    pub fn is_stale(&self) -> bool {
+        self.stamps.lock().are_stale()
+    }
+
+    /// What became of it.
+    pub fn report(&self) -> Report {
+        let (outcome, diagnostic) = match self.endpoint.made() {
+            Some(Ok(pool)) => (Ok(pool.version().id.to_string()), None),
+            Some(Err(fault)) => {
+                let detail = fault.facts().detail.as_deref().unwrap_or(&fault.facts().message);
+                (Err(detail.lines().next().unwrap_or_default().to_owned()), Some(detail.to_owned()))
+            }
+            None => (Ok("not compiled yet".to_owned()), None),
+        };
+        Report {
+            name: self.source.name.to_string(),
+            routes: self.routes.iter().map(Route::to_string).collect(),
+            outcome,
+            diagnostic,
+        }
+    }
+}
+
+fn manifest_path(source: &FunctionSource) -> Option<PathBuf> {
+    (source.kind == SourceKind::Folder).then(|| source.path.join(MANIFEST_FILE))
+}
+
+/// The routes of a manifest; a manifest that cannot be read has none, and the compiler will say what is wrong with it.
+fn read_routes(path: &Path) -> Vec<Route> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    Manifest::parse(&text).map(|manifest| manifest.routes).unwrap_or_default()
+}
+
+fn make_pool(root: &Path, source: &FunctionSource, blanks: &Arc<Blanks>, stamps: &Mutex<Stamps>) -> Result<Arc<Pool>, Fault> {
+    let registered = stamps.lock().clone();
+    let mut compiled;
+    let mut tries = 0;
+    loop {
+        let began = SystemTime::now();
+        compiled = compile::compile(root, source);
+        let taken = Stamps::of(std::mem::take(&mut compiled.watched));
+        tries += 1;
+        // A file that was written while it was read may have been read half: once more, with feeling for editors that never stop.
+        let settled = !taken.are_newer_than(began - CLOCK_GRAIN);
+        if settled || tries == COMPILES_MAX {
+            // A manifest that changed since its routes were read stays stale: the next look registers the function anew.
+            if !registered.are_stale() {
+                *stamps.lock() = taken;
+            }
+            break;
+        }
+    }
+    match compiled.outcome {
+        Ok(version) => Ok(Pool::new(Arc::new(version), blanks.clone())),
+        Err(error) => Err(does_not_load(error.diagnostic())),
+    }
+}
+
+fn does_not_load(diagnostic: String) -> Fault {
+    Fault::new(Kind::BootFailed, "the function does not load").with_detail(diagnostic)
+}

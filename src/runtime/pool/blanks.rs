@@ -1,0 +1,162 @@
+//! Blank isolates that wait for a function, so that a cold start costs only the function's own modules.
+//!
+//! Pools take blanks; one thread refills the stock and ends instances that had nothing to do for long.
+//!
+//! Invariant: there are never more workers than `max_instances`.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::Pool;
+use crate::fault::{Fault, Kind};
+use crate::runtime::ops::Host;
+use crate::runtime::worker::{BLANK_HEAP_BYTES, Handle};
+
+/// How often idle instances are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// The host-wide numbers.
+#[derive(Clone, Debug)]
+pub struct BlanksConfig {
+    /// Blank isolates to keep ready.
+    pub warm: usize,
+    /// Workers at a time, blank ones included.
+    pub max_instances: usize,
+    /// CPU time a module may use while it loads.
+    pub boot_cpu: Duration,
+    /// Wall-clock time a module may take to load.
+    pub boot_wall: Duration,
+}
+
+/// The stock of blank workers, and the list of pools with instances.
+pub struct Blanks {
+    config: BlanksConfig,
+    host: Arc<dyn Host>,
+    stock: Mutex<Stock>,
+    wanted: Condvar,
+    workers: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Stock {
+    blanks: Vec<Arc<Handle>>,
+    pools: Vec<Weak<Pool>>,
+}
+
+impl Blanks {
+    /// Starts the thread that keeps the stock.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(config: BlanksConfig, host: Arc<dyn Host>) -> std::io::Result<Arc<Self>> {
+        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), workers: AtomicUsize::new(0) });
+        let weak = Arc::downgrade(&blanks);
+        std::thread::Builder::new().name("skep stock".to_owned()).spawn(move || keep_stock(&weak))?;
+        Ok(blanks)
+    }
+
+    /// The numbers it was started with.
+    pub fn config(&self) -> &BlanksConfig {
+        &self.config
+    }
+
+    /// Workers that exist, blank ones included.
+    pub fn workers(&self) -> usize {
+        self.workers.load(Ordering::Relaxed)
+    }
+
+    /// A blank worker, from the stock if its heap fits.
+    pub(super) fn take(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+        let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
+        if memory < BLANK_HEAP_BYTES {
+            // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
+            return self.spawn(memory);
+        }
+        let blank = self.stock.lock().blanks.pop();
+        self.wanted.notify_one();
+        match blank {
+            Some(blank) => Ok(blank),
+            None => self.spawn(BLANK_HEAP_BYTES),
+        }
+    }
+
+    fn spawn(&self, heap_bytes: usize) -> Result<Arc<Handle>, Fault> {
+        let before = self.workers.fetch_add(1, Ordering::Relaxed);
+        if before >= self.config.max_instances {
+            self.workers.fetch_sub(1, Ordering::Relaxed);
+            return Err(Fault::new(Kind::Overloaded, "the host runs as many instances as it may")
+                .with_limit(format!("{} instances", self.config.max_instances), format!("{before} instances"))
+                .with_retry_after(1));
+        }
+        Handle::spawn(self.host.clone(), heap_bytes).map_err(|error| {
+            self.workers.fetch_sub(1, Ordering::Relaxed);
+            Fault::new(Kind::Overloaded, "the system gives no more threads").with_detail(error.to_string()).with_retry_after(1)
+        })
+    }
+
+    /// A worker for a check; whoever takes it calls [`Blanks::give_back`] when it has ended.
+    ///
+    /// # Errors
+    /// `overloaded` if there are as many as there may be.
+    pub fn spare(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+        self.take(memory_bytes)
+    }
+
+    /// A worker ended.
+    pub fn give_back(&self) {
+        self.workers.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A pool has instances from now on: they are looked after.
+    pub(super) fn remember(&self, pool: &Arc<Pool>) {
+        let mut stock = self.stock.lock();
+        let pool = Arc::downgrade(pool);
+        if !stock.pools.iter().any(|known| known.ptr_eq(&pool)) {
+            stock.pools.push(pool);
+        }
+    }
+}
+
+impl Drop for Blanks {
+    fn drop(&mut self) {
+        for blank in self.stock.get_mut().blanks.drain(..) {
+            blank.retire();
+        }
+    }
+}
+
+fn keep_stock(blanks: &Weak<Blanks>) {
+    let mut swept = Instant::now();
+    while let Some(blanks) = blanks.upgrade() {
+        let mut full = false;
+        while !full && blanks.stock.lock().blanks.len() < blanks.config.warm {
+            match blanks.spawn(BLANK_HEAP_BYTES) {
+                Ok(worker) => blanks.stock.lock().blanks.push(worker),
+                Err(_) => full = true,
+            }
+        }
+        if swept.elapsed() >= SWEEP_EVERY {
+            swept = Instant::now();
+            sweep(&blanks, swept);
+        }
+        let mut stock = blanks.stock.lock();
+        if full || stock.blanks.len() >= blanks.config.warm {
+            blanks.wanted.wait_for(&mut stock, SWEEP_EVERY);
+        }
+    }
+}
+
+fn sweep(blanks: &Blanks, now: Instant) {
+    // The pools' own locks are taken without the stock's: a pool that spawns takes them the other way round.
+    let pools: Vec<Arc<Pool>> = {
+        let mut stock = blanks.stock.lock();
+        stock.pools.retain(|pool| pool.strong_count() > 0);
+        stock.pools.iter().filter_map(Weak::upgrade).collect()
+    };
+    for pool in pools {
+        pool.sweep(now);
+    }
+}

@@ -1,0 +1,100 @@
+//! One call, from admission to the last byte of its answer.
+//!
+//! Whoever calls awaits [`Pool::call`]; dropping that future, or the body of the answer, tells the instance that the caller left.
+//!
+//! Invariant: `wall_ms` is kept here, on the caller's side, so that no JavaScript can hold a caller longer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body::Frame;
+use tokio::sync::oneshot;
+
+use super::Pool;
+use crate::fault::{Fault, Kind};
+use crate::function::message::{Body, BodyError, Request};
+use crate::runtime::ops::{Job, Reply, Tally};
+
+/// A call's answer and what it cost.
+pub struct Called {
+    /// The answer or the fault.
+    pub reply: Reply,
+    /// Costs; still growing while the body streams.
+    pub tally: Arc<Tally>,
+}
+
+impl Pool {
+    /// Calls the function. The answer's head comes within `wall_ms`, or a fault does.
+    pub async fn call(self: Arc<Self>, request: Request) -> Called {
+        let (reply, answer) = oneshot::channel();
+        let tally = Arc::new(Tally::default());
+        let job = Job { request, reply, tally: tally.clone(), admitted: Instant::now(), permit: Box::new(()) };
+        if let Err(fault) = self.admit(Box::new(job)) {
+            return Called { reply: Err(fault), tally };
+        }
+        let wall = self.version.manifest.limits.wall;
+        let mut caller = Caller { pool: self, tally: tally.clone(), present: true };
+        let reply = match tokio::time::timeout(wall, answer).await {
+            Ok(Ok(reply)) => caller.settle(reply),
+            Ok(Err(_dropped)) => {
+                caller.present = false;
+                Err(Fault::new(Kind::InstanceLost, "the instance ended before it answered"))
+            }
+            Err(_elapsed) => Err(Fault::new(Kind::WallLimit, "the function did not answer within wall_ms")
+                .with_limit(format!("{} ms", wall.as_millis()), format!("> {} ms", wall.as_millis()))),
+        };
+        Called { reply, tally }
+    }
+}
+
+/// Tells the instance when the caller goes.
+struct Caller {
+    pool: Arc<Pool>,
+    tally: Arc<Tally>,
+    present: bool,
+}
+
+impl Caller {
+    /// The answer is here. A body that streams keeps the caller present until it ends.
+    fn settle(mut self, reply: Reply) -> Reply {
+        let mut response = reply.inspect_err(|_| self.present = false)?;
+        match std::mem::take(&mut response.body) {
+            Body::Stream(body) => response.body = Body::Stream(Box::pin(Attended { body, caller: self })),
+            whole => {
+                response.body = whole;
+                self.present = false;
+            }
+        }
+        Ok(response)
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        if self.present {
+            self.pool.cancel(&self.tally);
+        }
+    }
+}
+
+/// A streaming body whose drop before its end means that the caller left.
+struct Attended {
+    body: Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>,
+    caller: Caller,
+}
+
+impl http_body::Body for Attended {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let polled = self.body.as_mut().poll_frame(cx);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            self.caller.present = false;
+        }
+        polled
+    }
+}

@@ -1,0 +1,223 @@
+//! Who is where: the instances of a pool, the calls that wait, and the decisions about both.
+//!
+//! `Pool` holds this under its lock and carries the decisions out.
+//!
+//! Invariant: no clock, no thread and no channel is made here; the same state and time give the same decision.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use super::{Permit, Pool, PoolStatus};
+use crate::fault::Fault;
+use crate::function::Scale;
+use crate::runtime::ops::Job;
+use crate::runtime::worker::Handle;
+
+/// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
+const BROKEN_PAUSE: Duration = Duration::from_millis(500);
+
+/// Longest time for which a failed boot is answered from memory.
+const BROKEN_PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// What to do with a call.
+pub(super) enum Admission {
+    /// Give it to this instance.
+    Place(usize),
+    /// Make another instance and let the call wait for it.
+    SpawnAndWait,
+    /// Let it wait.
+    Wait,
+    /// Refuse it: the queue is full.
+    Full,
+    /// Refuse it: the version does not load.
+    Broken(Fault),
+}
+
+struct Instance {
+    worker: Arc<Handle>,
+    in_flight: u32,
+    ready: bool,
+    idle_since: Instant,
+}
+
+struct Broken {
+    fault: Fault,
+    until: Instant,
+    pause: Duration,
+}
+
+/// The state of one pool.
+pub(super) struct State {
+    scale: Scale,
+    pool: Weak<Pool>,
+    instances: Vec<Instance>,
+    pub(super) waiting: VecDeque<Box<Job>>,
+    pub(super) retired: bool,
+    broken: Option<Broken>,
+}
+
+impl State {
+    pub(super) fn new(scale: Scale, pool: Weak<Pool>) -> Self {
+        Self { scale, pool, instances: Vec::new(), waiting: VecDeque::new(), retired: false, broken: None }
+    }
+
+    /// Decides about one call: the least loaded instance with room, else a new one, else the queue.
+    pub(super) fn admission(&mut self, now: Instant) -> Admission {
+        if let Some(index) = self.instance_with_room() {
+            return Admission::Place(index);
+        }
+        if self.instances.is_empty()
+            && let Some(broken) = &self.broken
+            && now < broken.until
+        {
+            return Admission::Broken(broken.fault.clone());
+        }
+        if self.wants_instance_for(self.waiting.len() + 1) {
+            return Admission::SpawnAndWait;
+        }
+        if self.queue_has_room() { Admission::Wait } else { Admission::Full }
+    }
+
+    fn instance_with_room(&self) -> Option<usize> {
+        let concurrency = self.scale.concurrency;
+        let room = |instance: &&Instance| instance.ready && instance.in_flight < concurrency;
+        let best = self.instances.iter().filter(room).min_by_key(|instance| instance.in_flight)?;
+        self.instances.iter().position(|instance| instance.worker.id == best.worker.id)
+    }
+
+    /// Whether `waiting` calls are more than the instances that are booting will take.
+    fn wants_instance_for(&self, waiting: usize) -> bool {
+        self.instances.len() < self.scale.max as usize && waiting > self.booting() * self.scale.concurrency as usize
+    }
+
+    pub(super) fn wants_instance_for_waiting(&self) -> bool {
+        self.wants_instance_for(self.waiting.len())
+    }
+
+    pub(super) fn wants_instance_for_min(&self) -> bool {
+        !self.retired && self.broken.is_none() && self.instances.len() < self.scale.min as usize
+    }
+
+    /// Calls that booting instances will take are not "in the queue": they wait for a cold start, not for room.
+    pub(super) fn queue_has_room(&self) -> bool {
+        self.waiting.len() < self.scale.queue as usize + self.booting() * self.scale.concurrency as usize
+    }
+
+    fn booting(&self) -> usize {
+        self.instances.iter().filter(|instance| !instance.ready).count()
+    }
+
+    pub(super) fn has_instances(&self) -> bool {
+        !self.instances.is_empty()
+    }
+
+    /// A worker that loads its module.
+    pub(super) fn add(&mut self, worker: Arc<Handle>) {
+        self.instances.push(Instance { worker, in_flight: 0, ready: false, idle_since: Instant::now() });
+    }
+
+    /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
+    pub(super) fn place(&mut self, index: usize, mut job: Box<Job>, now: Instant) {
+        let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(job) };
+        let tally = job.tally.clone();
+        let without_permit = std::mem::replace(
+            &mut job.permit,
+            Box::new(Permit { pool: self.pool.clone(), worker: instance.worker.id }),
+        );
+        instance.in_flight += 1;
+        instance.idle_since = now;
+        tally.instance.store(instance.worker.id, Ordering::Release);
+        match instance.worker.call(job) {
+            Ok(call) => tally.call.store(call, Ordering::Release),
+            Err(mut job) => {
+                // Its end is about to be reported. The permit must not be dropped here: dropping takes the pool's lock.
+                std::mem::forget(std::mem::replace(&mut job.permit, without_permit));
+                instance.in_flight -= 1;
+                instance.ready = false;
+                tally.instance.store(0, Ordering::Release);
+                self.waiting.push_front(job);
+            }
+        }
+    }
+
+    /// Places what waits, as far as there is room. Calls whose caller has left are dropped on the way.
+    pub(super) fn place_waiting(&mut self, now: Instant) {
+        while !self.waiting.is_empty() {
+            let Some(index) = self.instance_with_room() else { return };
+            let Some(job) = self.waiting.pop_front() else { return };
+            if !job.reply.is_closed() {
+                self.place(index, job, now);
+            }
+        }
+        if self.retired {
+            self.retire_idle_instances(now);
+        }
+    }
+
+    pub(super) fn ready(&mut self, worker: u32, now: Instant) {
+        self.broken = None;
+        if let Some(instance) = self.find(worker) {
+            instance.ready = true;
+            instance.idle_since = now;
+        }
+    }
+
+    /// A place is free again.
+    pub(super) fn release(&mut self, worker: u32, now: Instant) {
+        if let Some(instance) = self.find(worker) {
+            instance.in_flight = instance.in_flight.saturating_sub(1);
+            instance.idle_since = now;
+        }
+    }
+
+    pub(super) fn remove(&mut self, worker: u32) {
+        self.instances.retain(|instance| instance.worker.id != worker);
+    }
+
+    /// A module did not load. Without another instance nobody will answer what waits: it is returned.
+    pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<Box<Job>> {
+        self.remove(worker);
+        let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
+        self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });
+        if self.instances.is_empty() { self.waiting.drain(..).collect() } else { Vec::new() }
+    }
+
+    /// Ends instances above `min` that were idle for `idle_s`; all idle ones if the version is retired.
+    pub(super) fn retire_idle_instances(&mut self, now: Instant) {
+        if !self.waiting.is_empty() {
+            return;
+        }
+        let keep = if self.retired { 0 } else { self.scale.min as usize };
+        let patience = if self.retired { Duration::ZERO } else { self.scale.idle };
+        let mut count = self.instances.len();
+        for instance in &mut self.instances {
+            let idle = instance.ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
+            if idle && count > keep {
+                count -= 1;
+                // Not ready: it takes no more calls; it stays listed until its thread reports the end.
+                instance.ready = false;
+                instance.worker.retire();
+            }
+        }
+    }
+
+    pub(super) fn worker(&self, id: u32) -> Option<&Arc<Handle>> {
+        self.instances.iter().find(|instance| instance.worker.id == id).map(|instance| &instance.worker)
+    }
+
+    fn find(&mut self, worker: u32) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|instance| instance.worker.id == worker)
+    }
+
+    pub(super) fn status(&self) -> PoolStatus {
+        PoolStatus {
+            ready: self.instances.iter().filter(|instance| instance.ready).count(),
+            booting: self.booting(),
+            in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
+            waiting: self.waiting.len(),
+            broken: self.broken.as_ref().map(|broken| broken.fault.to_string()),
+        }
+    }
+}

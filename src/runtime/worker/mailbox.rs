@@ -1,0 +1,77 @@
+//! Commands on their way to a worker's thread.
+//!
+//! Any thread sends, the worker takes everything at once. A worker that is awake is not woken again: the waker is taken by the first sender
+//! and comes back when the worker goes to sleep, so a burst costs one wake.
+//!
+//! Invariant: bounded by its senders, which hold a permit for every call; after `close`, nothing is accepted and nothing is lost silently.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use futures::task::AtomicWaker;
+use parking_lot::Mutex;
+
+use super::Command;
+
+#[derive(Default)]
+pub(super) struct Mailbox {
+    queue: Mutex<Queue>,
+    waker: AtomicWaker,
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Queue {
+    commands: Vec<Command>,
+    closed: bool,
+}
+
+impl Mailbox {
+    /// Adds a command, or gives it back if the worker has ended.
+    pub(super) fn send(&self, command: Command) -> Result<(), Command> {
+        {
+            let mut queue = self.queue.lock();
+            if queue.closed {
+                return Err(command);
+            }
+            queue.commands.push(command);
+        }
+        self.waker.wake();
+        Ok(())
+    }
+
+    /// Moves every command into `into`. Pending if there is none; then the waker is kept.
+    pub(super) fn poll_take(&self, cx: &mut Context<'_>, into: &mut VecDeque<Command>) -> Poll<()> {
+        if self.take(into) {
+            return Poll::Ready(());
+        }
+        self.waker.register(cx.waker());
+        if self.take(into) { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn take(&self, into: &mut VecDeque<Command>) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.commands.is_empty() {
+            return false;
+        }
+        into.extend(queue.commands.drain(..));
+        true
+    }
+
+    /// Accepts nothing any more and returns what was still waiting.
+    pub(super) fn close(&self) -> Vec<Command> {
+        self.closed.store(true, Ordering::Release);
+        let mut queue = self.queue.lock();
+        queue.closed = true;
+        std::mem::take(&mut queue.commands)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn wake(&self) {
+        self.waker.wake();
+    }
+}

@@ -1,0 +1,119 @@
+//! The happenings that operators care about, each a type.
+//!
+//! Invariant: one line per event; labels come from closed lists, never from what a client sent.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use super::format::{json_field, timestamp};
+use super::log::{self, Form};
+use super::sink;
+use crate::fault::Kind;
+use crate::function::trace::TraceContext;
+
+/// A request has its answer, to the last byte.
+pub struct RequestDone<'a> {
+    /// `None` if no function answers the address.
+    pub function: Option<&'a str>,
+    /// Version that answered.
+    pub version: Option<&'a str>,
+    /// Instance that answered; 0 if none did.
+    pub instance: u32,
+    /// As sent.
+    pub method: &'a str,
+    /// Without the query, which may hold secrets.
+    pub path: &'a str,
+    /// What the client saw.
+    pub status: u16,
+    /// The fault, if there was one.
+    pub fault: Option<Kind>,
+    /// Why, in full; for the operator.
+    pub detail: Option<&'a str>,
+    /// Whether the client was there to the end.
+    pub client_left: bool,
+    /// From admission to the instance's thread.
+    pub queue: Duration,
+    /// From the request's head to the answer's last byte.
+    pub wall: Duration,
+    /// CPU time of the instance charged to this request.
+    pub cpu: Duration,
+    /// Its trace.
+    pub trace: TraceContext,
+    /// Its id.
+    pub request_id: &'a str,
+}
+
+impl RequestDone<'_> {
+    /// Writes the line, if lines of its level are wanted.
+    pub fn tell(&self) {
+        let level = match (self.fault.map(Kind::blame), self.status) {
+            (Some(crate::fault::Blame::Function | crate::fault::Blame::Host), _) => tracing::Level::WARN,
+            _ => tracing::Level::INFO,
+        };
+        match log::form(level) {
+            Some(Form::Json) => sink::append(|out| self.json(level, out)),
+            Some(Form::Pretty) => sink::append(|out| self.pretty(out)),
+            None => {}
+        }
+    }
+
+    fn json(&self, level: tracing::Level, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"time\":\"");
+        timestamp(out);
+        out.extend_from_slice(if level == tracing::Level::WARN { b"\",\"level\":\"warn\"" } else { b"\",\"level\":\"info\"" });
+        out.extend_from_slice(b",\"event\":\"request done\"");
+        for (key, text) in [("function", self.function), ("version", self.version)] {
+            if let Some(text) = text {
+                json_field(out, key, text);
+            }
+        }
+        if self.instance != 0 {
+            let _ = write!(out, ",\"instance\":{}", self.instance);
+        }
+        json_field(out, "method", self.method);
+        json_field(out, "path", self.path);
+        let _ = write!(out, ",\"status\":{}", self.status);
+        if let Some(fault) = self.fault {
+            json_field(out, "fault", fault.label());
+        }
+        if let Some(detail) = self.detail {
+            json_field(out, "detail", detail);
+        }
+        if self.client_left {
+            out.extend_from_slice(b",\"client_left\":true");
+        }
+        let _ = writeln!(
+            out,
+            ",\"queue_us\":{},\"wall_us\":{},\"cpu_us\":{},\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\",\"request_id\":\"{}\"}}",
+            self.queue.as_micros(),
+            self.wall.as_micros(),
+            self.cpu.as_micros(),
+            self.trace.trace_id,
+            self.trace.span_id,
+            self.request_id
+        );
+    }
+
+    fn pretty(&self, out: &mut Vec<u8>) {
+        let color = match self.status {
+            500.. => "31",
+            400.. => "33",
+            _ => "32",
+        };
+        let (on, off) = if log::is_colored() { (format!("\x1b[{color}m"), "\x1b[0m") } else { (String::new(), "") };
+        let _ = write!(out, "{on}{}{off} {} {} {:.1} ms", self.status, self.method, self.path, self.wall.as_secs_f64() * 1e3);
+        let _ = write!(out, " (cpu {:.1} ms)", self.cpu.as_secs_f64() * 1e3);
+        if let Some(fault) = self.fault {
+            let _ = write!(out, " {on}{fault}{off}");
+        }
+        if self.client_left {
+            out.extend_from_slice(b" client left");
+        }
+        out.push(b'\n');
+        if let Some(detail) = self.detail {
+            for line in detail.lines() {
+                let _ = writeln!(out, "    {line}");
+            }
+        }
+    }
+}

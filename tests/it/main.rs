@@ -1,0 +1,19 @@
+//! The integration tests: one binary that drives the real `skep`, in reading order.
+//!
+//! `specs` runs the behaviour cases of `tests/specs`; the other modules test what data cannot say: time, signals, files that change,
+//! many connections at once. `tidy` reads the sources and starts nothing.
+//!
+//! Invariant: no test fixes a port, sleeps, or leaves a process behind, and each may run beside any other.
+
+mod support;
+
+mod tidy;
+
+mod cli;
+mod drain;
+mod examples;
+mod pool;
+mod reload;
+mod specs;
+mod streaming;
+mod trace;

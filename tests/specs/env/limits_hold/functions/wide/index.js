@@ -1,0 +1,3 @@
+import { fill } from "../_shared/fill.js";
+
+export default () => fill();

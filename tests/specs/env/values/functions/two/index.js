@@ -1,0 +1,1 @@
+export default (_request, ctx) => ({ ...ctx.env });

@@ -1,0 +1,1 @@
+export default (request, ctx) => ctx.call("ping", request);

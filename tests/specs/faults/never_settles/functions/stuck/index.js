@@ -1,0 +1,4 @@
+export default (request) => {
+  if (new URL(request.url).pathname === "/work") return "fine";
+  return new Promise(() => {});
+};

@@ -1,0 +1,4 @@
+export default async (request) => {
+  console.log("busy");
+  return await request.text();
+};

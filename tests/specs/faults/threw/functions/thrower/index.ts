@@ -1,0 +1,3 @@
+export default (request: Request): never => {
+  throw new Error(`a secret detail of ${request.url}`);
+};
