@@ -8,12 +8,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use deno_error::JsErrorBox;
-use deno_permissions::{
-    PermissionDescriptorParser, Permissions, PermissionsContainer, PermissionsOptions, RuntimePermissionDescriptorParser,
-};
+use deno_permissions::{PermissionDescriptorParser, Permissions, PermissionsContainer, PermissionsOptions};
 use deno_tls::RootCertStoreProvider;
 use deno_tls::rustls::RootCertStore;
 
+use super::descriptors::Descriptors;
 use crate::function::manifest::{Net, NetHost, NetRule};
 
 /// Not public: <https://www.iana.org/assignments/iana-ipv4-special-registry/> and its IPv6 twin.
@@ -41,7 +40,7 @@ const CLOSED: &[(&str, u8)] = &[
 /// # Errors
 /// A text that names the entry of `[net]` that cannot be read.
 pub fn permissions(net: &Net) -> Result<PermissionsContainer, JsErrorBox> {
-    let parser: Arc<dyn PermissionDescriptorParser> = Arc::new(RuntimePermissionDescriptorParser::new(sys_traits::impls::RealSys));
+    let parser: Arc<dyn PermissionDescriptorParser> = Arc::new(Descriptors::default());
     let options = PermissionsOptions {
         // An empty list allows every address, `None` none.
         allow_net: Some(net.only.iter().flatten().map(NetRule::to_string).collect()),

@@ -5,6 +5,7 @@
 //! Invariant: an isolate never leaves the thread it was made on, and one that was interrupted is dropped, never reused.
 
 mod code_cache;
+mod descriptors;
 mod egress;
 mod exception;
 pub mod extension;
