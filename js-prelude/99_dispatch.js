@@ -245,16 +245,16 @@
 
   // ---- answers ------------------------------------------------------------------------------------------------------------
 
-  function fail(call, kind, error) {
+  function threw(call, error) {
     let message = "the handler threw a value that cannot be described";
     let stack = "";
     try {
       stack = internals.describe(error);
-      message = kind === FAULT_THREW ? firstLine(stack) : error.message;
+      message = firstLine(stack);
     } catch {
       // A getter of the thrown value threw as well: the first text stands.
     }
-    op_skep_fail(call.id, kind, `${message}`, `${stack}`);
+    op_skep_fail(call.id, FAULT_THREW, message, stack);
   }
 
   function firstLine(text) {
@@ -263,7 +263,7 @@
   }
 
   function badResponse(call, what) {
-    fail(call, FAULT_BAD_RESPONSE, new TypeError(what));
+    op_skep_fail(call.id, FAULT_BAD_RESPONSE, what, "");
   }
 
   function settle(call, result) {
@@ -488,14 +488,14 @@
           },
           (error) => {
             MapPrototypeDelete(pending, id);
-            fail(call, FAULT_THREW, error);
+            threw(call, error);
           },
         );
       } else {
         settle(call, result);
       }
     } catch (error) {
-      fail(call, FAULT_THREW, error);
+      threw(call, error);
     } finally {
       setAsyncContext(undefined);
     }

@@ -99,7 +99,8 @@ impl Client {
                 next += gaps.next();
             }
             while let (Some(since), Some(token)) = (due.front().copied(), free.front().copied()) {
-                (due.pop_front(), free.pop_front());
+                due.pop_front();
+                free.pop_front();
                 self.send(token, since)?;
                 sample.lag.record(since.elapsed());
             }

@@ -213,6 +213,9 @@ impl Exchanges {
     pub fn end_turn(&mut self, cpu_ns: u64, limit: Duration) {
         let calls = self.outbox.len() + self.map.values().filter(|exchange| exchange.reply.is_some()).count();
         let share = cpu_ns / (calls.max(1) as u64);
+        for tally in self.outbox.iter().filter_map(|answered| answered.tally.as_ref()) {
+            tally.charge(share);
+        }
         let mut over = Vec::new();
         for (id, exchange) in &self.map {
             if let (Some(tally), Some(_)) = (&exchange.tally, &exchange.reply)
@@ -227,9 +230,6 @@ impl Exchanges {
             self.answer(id, Err(fault));
         }
         for answered in self.outbox.drain(..) {
-            if let Some(tally) = answered.tally {
-                tally.charge(share);
-            }
             // The caller may have left; then nobody waits for this.
             let _ = answered.to.send(answered.reply);
         }

@@ -61,12 +61,12 @@ impl Run<'_> {
                 (request, response)
             }
         };
-        self.wait_for(step);
         let differences = judge::differences(&step.expect, &response, self.folder);
-        if differences.is_empty() {
-            return Ok(());
+        if !differences.is_empty() {
+            return Err(report(&request, &response, &differences, &self.skep));
         }
-        Err(report(&request, &response, &differences, &self.skep))
+        self.wait_for(step);
+        Ok(())
     }
 
     fn exchange(&mut self, request: &Request) -> Response {

@@ -19,7 +19,7 @@ pub use project::Project;
 pub use upstream::Upstream;
 
 /// How long anything may take before the test calls it a hang. It never decides whether a test passes.
-pub const HANG: Duration = Duration::from_secs(60);
+pub const HANG: Duration = Duration::from_secs(30);
 
 /// Repeats `attempt` until it yields something; panics with `what` when that takes as long as a hang.
 ///
