@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::connection::{self, Peer};
 use super::dispatch::Dispatch;
 use crate::config::IngressConfig;
+use crate::runtime::worker::batch;
 use crate::shutdown::Drained;
 
 /// Connections the kernel keeps for a thread that is busy.
@@ -152,6 +153,7 @@ impl Server {
         };
         let server = Arc::new(self);
         runtime.block_on(async {
+            tokio::spawn(batch::run());
             let mut drained = server.drained.clone();
             loop {
                 tokio::select! {

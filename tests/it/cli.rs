@@ -32,7 +32,9 @@ fn help_names_every_command_and_version_says_which() {
     let project = Project::empty();
     let help = skep(&project, &["--help"]);
     assert_eq!(help.code, 0);
-    for word in ["serve", "dev", "new", "check", "invoke", "--functions", "--listen", "--admin", "--state", "--config", "SKEP_LISTEN", "Exit codes"] {
+    for word in
+        ["serve", "dev", "new", "check", "invoke", "--functions", "--listen", "--admin", "--state", "--config", "SKEP_LISTEN", "Exit codes"]
+    {
         assert!(help.stdout.contains(word), "{word} is not in\n{}", help.stdout);
     }
     let version = skep(&project, &["--version"]);
@@ -77,7 +79,10 @@ fn an_address_that_is_taken_ends_with_4_and_is_named() {
 #[test]
 fn a_missing_functions_folder_ends_with_5_and_is_named() {
     let project = Project::empty();
-    for args in [&["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--functions", "nowhere"][..], &["check", "--functions", "nowhere"]] {
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--functions", "nowhere"][..],
+        &["check", "--functions", "nowhere"],
+    ] {
         let finished = skep(&project, args);
         assert_eq!(finished.code, 5, "{finished}");
         assert!(finished.stderr.contains("nowhere"), "{finished}");
@@ -213,14 +218,14 @@ fn invoke_calls_a_function_without_a_server() {
 }
 
 #[test]
-fn invoke_ends_with_1_when_the_function_fails() {
+fn invoke_ends_with_1_when_the_function_fails_and_with_2_when_there_is_none() {
     let project = Project::new(GOOD);
     let thrown = skep(&project, &["invoke", "thrower"]);
     assert_eq!(thrown.code, 1, "{thrown}");
     assert!(format!("{}{}", thrown.stdout, thrown.stderr).contains("on purpose"), "{thrown}");
 
     let nobody = skep(&project, &["invoke", "helo"]);
-    assert_eq!(nobody.code, 1, "{nobody}");
+    assert_eq!(nobody.code, 2, "{nobody}");
     assert!(nobody.stderr.contains("hello"), "the nearest name is offered: {nobody}");
 }
 

@@ -83,9 +83,8 @@ fn hono_routes_below_its_prefix() {
     let made = skep.send(&Request::post("/hono/bees", r#"{"name":"Flip","role":"drone"}"#).header("content-type", "application/json"));
     assert_eq!((made.status, made.header("location")), (201, Some("/bees/3")));
 
-    let preflight = Request::new("OPTIONS", "/hono/bees")
-        .header("origin", "https://example.com")
-        .header("access-control-request-method", "POST");
+    let preflight =
+        Request::new("OPTIONS", "/hono/bees").header("origin", "https://example.com").header("access-control-request-method", "POST");
     assert_eq!(skep.send(&preflight).status, 204);
 }
 

@@ -136,9 +136,7 @@ fn a_client_that_leaves_before_the_answer_aborts_the_signal() {
     skep.wait_for_line(&["waiting for the client to leave"]);
     drop(client);
     skep.wait_for_line(&["aborted: AbortError"]);
-    skep.wait_for_log("the line of a request nobody waited for", |line| {
-        line["event"] == "request done" && line["function"] == "patient"
-    });
+    skep.wait_for_log("the line of a request nobody waited for", |line| line["event"] == "request done" && line["function"] == "patient");
 }
 
 #[test]
@@ -195,26 +193,22 @@ fn a_stream_that_fails_is_cut_off_and_not_completed() {
     let skep = Skep::start(Project::new(
         r#"
         //- /fails/index.js
-        let sent = false;
-        export default () => new Response(new ReadableStream({
-          async pull(controller) {
-            if (sent) throw new Error("the source dried up");
-            sent = true;
+        export default (request) => new Response(new ReadableStream({
+          async start(controller) {
             controller.enqueue(new TextEncoder().encode("a beginning"));
+            await request.text();
+            throw new Error("the source dried up");
           },
         }));
         "#,
     ));
     let mut client = skep.connect();
-    client.send(&Request::get("/fails"));
-    assert_eq!(client.read_head("GET").status, 200);
-    let end = loop {
-        match client.try_read_piece() {
-            Ok(Some(piece)) => assert_eq!(piece, b"a beginning"),
-            end => break end,
-        }
-    };
-    assert!(end.is_err(), "the answer looks complete, but is not");
+    client.open(&Request::post("/fails", "go on until I say so"));
+    assert_eq!(client.read_head("POST").status, 200);
+    assert_eq!(client.read_until("beginning"), "a beginning");
+    client.finish();
+    let end = client.try_read_piece();
+    assert!(end.is_err(), "the answer looks complete, but is not: {end:?}");
     skep.wait_for_line(&["the source dried up"]);
 }
 
@@ -232,7 +226,7 @@ fn a_client_that_expects_100_is_told_to_go_on() {
 #[test]
 fn pipelined_requests_are_answered_in_order() {
     let skep = Skep::start(Project::new(
-        r#"
+        "
         //- /wait/index.js
         export default async (request) => {
           const { pathname } = new URL(request.url);
@@ -240,7 +234,7 @@ fn pipelined_requests_are_answered_in_order() {
           await new Promise((resolve) => setTimeout(resolve, 30 - 10 * pathname.length));
           return pathname;
         };
-        "#,
+        ",
     ));
     let mut client = skep.connect();
     client.write(

@@ -155,9 +155,8 @@ fn each_request_is_one_line_in_the_log_with_everything_about_it() {
     skep.send(&traced("/thrower", 2));
     skep.send(&traced("/nobody", 3));
 
-    let done = |n: usize| {
-        skep.wait_for_log("the line of the request", |line| line["event"] == "request done" && line["trace_id"] == trace_id(n))
-    };
+    let done =
+        |n: usize| skep.wait_for_log("the line of the request", |line| line["event"] == "request done" && line["trace_id"] == trace_id(n));
     let fine = done(1);
     assert_eq!((&fine["function"], &fine["method"], &fine["status"]), (&"fine".into(), &"POST".into(), &200.into()), "{fine}");
     assert_eq!((&fine["request_id"], &fine["fault"]), (&"mine".into(), &Value::Null), "{fine}");

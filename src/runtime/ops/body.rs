@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use bytes::{Buf, Bytes};
-use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
+use deno_core::{OpState, ToJsBuffer, op2};
 use deno_error::JsErrorBox;
 use tokio::sync::mpsc;
 

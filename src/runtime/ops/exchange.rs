@@ -11,9 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use super::body::{Inbound, Outbound};
+use super::reply::ReplyTo;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Request, Response};
 
@@ -49,7 +48,7 @@ pub struct Job {
     /// What was asked.
     pub request: Request,
     /// The way back.
-    pub reply: oneshot::Sender<Reply>,
+    pub reply: ReplyTo,
     /// What it cost.
     pub tally: Arc<Tally>,
     /// When the call was admitted.
@@ -73,7 +72,7 @@ pub struct Exchange {
     pub(super) head: Option<Request>,
     pub(super) inbound: Inbound,
     pub(super) outbound: Option<Outbound>,
-    reply: Option<oneshot::Sender<Reply>>,
+    reply: Option<ReplyTo>,
     background: u32,
     tally: Option<Arc<Tally>>,
     _permit: Option<Box<dyn Send>>,
@@ -93,7 +92,7 @@ impl Exchange {
 /// An answer that waits for the end of the turn.
 struct Answered {
     reply: Reply,
-    to: oneshot::Sender<Reply>,
+    to: ReplyTo,
     tally: Option<Arc<Tally>>,
 }
 
@@ -229,9 +228,12 @@ impl Exchanges {
                 .with_limit(format!("{} ms", limit.as_millis()), format!("> {} ms", limit.as_millis()));
             self.answer(id, Err(fault));
         }
+        let mut wake_later = Vec::new();
         for answered in self.outbox.drain(..) {
-            // The caller may have left; then nobody waits for this.
-            let _ = answered.to.send(answered.reply);
+            answered.to.send_batched(answered.reply, &mut wake_later);
+        }
+        for returns in wake_later {
+            returns.wake();
         }
     }
 
@@ -246,7 +248,7 @@ impl Exchanges {
             }
         }
         for answered in self.outbox.drain(..) {
-            let _ = answered.to.send(answered.reply);
+            answered.to.send(answered.reply);
         }
     }
 

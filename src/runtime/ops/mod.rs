@@ -11,12 +11,13 @@ mod body;
 mod call;
 mod exchange;
 mod log;
+mod reply;
 mod request;
 
-pub use body::Outbound;
 pub use call::{Host, Identity};
-pub use exchange::{BodyKind, CALL_IDS, Exchange, Exchanges, Job, Reply, Tally};
+pub use exchange::{BodyKind, CALL_IDS, Exchanges, Job, Reply, Tally};
 pub use log::{ConsoleLine, Level};
+pub use reply::{ReplyTo, Returns};
 
 deno_core::extension!(
     skep,

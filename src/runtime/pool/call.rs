@@ -11,12 +11,11 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http_body::Frame;
-use tokio::sync::oneshot;
 
 use super::Pool;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
-use crate::runtime::ops::{Job, Reply, Tally};
+use crate::runtime::ops::{Job, Reply, ReplyTo, Tally};
 
 /// A call's answer and what it cost.
 pub struct Called {
@@ -29,7 +28,7 @@ pub struct Called {
 impl Pool {
     /// Calls the function. The answer's head comes within `wall_ms`, or a fault does.
     pub async fn call(self: Arc<Self>, request: Request) -> Called {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = ReplyTo::channel();
         let tally = Arc::new(Tally::default());
         let job = Job { request, reply, tally: tally.clone(), admitted: Instant::now(), permit: Box::new(()) };
         if let Err(fault) = self.admit(Box::new(job)) {

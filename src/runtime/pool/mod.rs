@@ -193,7 +193,7 @@ impl Owner for Pool {
         );
         let refused = self.state.lock().boot_failed(worker.id, &fault, Instant::now());
         for job in refused {
-            let _ = job.reply.send(Err(fault.clone()));
+            job.reply.send(Err(fault.clone()));
         }
     }
 
@@ -209,7 +209,7 @@ impl Owner for Pool {
                 let stranded = if state.has_instances() { Vec::new() } else { state.waiting.drain(..).collect() };
                 drop(state);
                 for job in stranded {
-                    let _ = job.reply.send(Err(fault.clone()));
+                    job.reply.send(Err(fault.clone()));
                 }
                 return;
             }

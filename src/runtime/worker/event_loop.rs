@@ -37,7 +37,7 @@ pub(super) fn run(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize) 
     let exit = outcome.unwrap_or(Exit::Crashed);
     for command in handle.mailbox.close() {
         if let Command::Call(_, job) = command {
-            let _ = job.reply.send(Err(lost("the instance ended before the call reached it")));
+            job.reply.send(Err(lost("the instance ended before the call reached it")));
         }
     }
     if let Some(owner) = owner {
@@ -85,7 +85,7 @@ async fn wait_for_orders(handle: &Handle) -> Option<Box<Orders>> {
                 Command::Assign(orders) => return Some(orders),
                 Command::Retire => return None,
                 Command::Call(_, job) => {
-                    let _ = job.reply.send(Err(lost("a call reached an instance without a function")));
+                    job.reply.send(Err(lost("a call reached an instance without a function")));
                 }
                 Command::Abort(_) => {}
             }

@@ -28,16 +28,20 @@ struct Queue {
 }
 
 impl Mailbox {
-    /// Adds a command, or gives it back if the worker has ended.
+    /// Adds a command and wakes the worker, or gives the command back if the worker has ended.
     pub(super) fn send(&self, command: Command) -> Result<(), Command> {
-        {
-            let mut queue = self.queue.lock();
-            if queue.closed {
-                return Err(command);
-            }
-            queue.commands.push(command);
-        }
+        self.put(command)?;
         self.waker.wake();
+        Ok(())
+    }
+
+    /// Adds a command; the sender wakes the worker itself.
+    pub(super) fn put(&self, command: Command) -> Result<(), Command> {
+        let mut queue = self.queue.lock();
+        if queue.closed {
+            return Err(command);
+        }
+        queue.commands.push(command);
         Ok(())
     }
 

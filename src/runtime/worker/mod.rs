@@ -4,6 +4,7 @@
 //!
 //! Invariant: [`Handle`] may be held anywhere, the isolate never leaves its thread, and the owner hears of the end exactly once.
 
+pub mod batch;
 mod event_loop;
 mod mailbox;
 pub mod watchdog;
@@ -125,10 +126,13 @@ impl Handle {
     ///
     /// # Errors
     /// The job comes back if the worker has ended.
-    pub fn call(&self, job: Box<Job>) -> Result<u32, Box<Job>> {
+    pub fn call(self: &Arc<Self>, job: Box<Job>) -> Result<u32, Box<Job>> {
         let id = self.next_call.fetch_add(1, Ordering::Relaxed) % (CALL_IDS - 1) + 1;
-        match self.mailbox.send(Command::Call(id, job)) {
-            Ok(()) => Ok(id),
+        match self.mailbox.put(Command::Call(id, job)) {
+            Ok(()) => {
+                batch::wake(self);
+                Ok(id)
+            }
             Err(Command::Call(_, job)) => Err(job),
             Err(_) => Ok(id),
         }

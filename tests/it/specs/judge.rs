@@ -56,9 +56,10 @@ pub(super) fn differences(expect: &Expect, got: &Response, folder: &Path) -> Vec
 }
 
 fn status(expect: &Expect, got: &Response, differences: &mut Vec<String>) {
-    let of_fault = expect.fault.as_deref().map(|kind| {
-        STATUS_OF_FAULT.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("no fault is called {kind:?}")).1
-    });
+    let of_fault = expect
+        .fault
+        .as_deref()
+        .map(|kind| STATUS_OF_FAULT.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("no fault is called {kind:?}")).1);
     let wanted = expect.status.or(of_fault).unwrap_or(200);
     if got.status != wanted {
         differences.push(format!("status: expected {wanted}, got {}", got.status));

@@ -49,17 +49,14 @@ impl Run<'_> {
             self.wait_for(step);
             return Ok(());
         }
-        let (request, response) = match &step.release {
-            Some(name) => {
-                let (mut client, request) = self.held.remove(name).unwrap_or_else(|| panic!("nothing is held as {name:?}"));
-                client.finish();
-                let response = client.read_response(&request.method);
-                (request, response)
-            }
-            None => {
-                let response = self.exchange(&request);
-                (request, response)
-            }
+        let (request, response) = if let Some(name) = &step.release {
+            let (mut client, request) = self.held.remove(name).unwrap_or_else(|| panic!("nothing is held as {name:?}"));
+            client.finish();
+            let response = client.read_response(&request.method);
+            (request, response)
+        } else {
+            let response = self.exchange(&request);
+            (request, response)
         };
         let differences = judge::differences(&step.expect, &response, self.folder);
         if !differences.is_empty() {

@@ -15,9 +15,7 @@ use super::{HANG, Request, Response};
 /// Sends every request over one connection, all in flight together.
 pub fn exchange(address: SocketAddr, requests: &[Request]) -> Vec<Response> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        tokio::time::timeout(HANG, exchange_all(address, requests)).await.expect("HTTP/2 answers in time")
-    })
+    runtime.block_on(async { tokio::time::timeout(HANG, exchange_all(address, requests)).await.expect("HTTP/2 answers in time") })
 }
 
 async fn exchange_all(address: SocketAddr, requests: &[Request]) -> Vec<Response> {
@@ -57,10 +55,7 @@ async fn exchange_one(mut send: SendRequest<Bytes>, address: SocketAddr, request
         bytes.extend_from_slice(&piece);
         body.flow_control().release_capacity(piece.len())?;
     }
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
+    let headers =
+        head.headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
     Ok(Response { status: head.status.as_u16(), headers, body: bytes })
 }

@@ -117,9 +117,7 @@ impl Skep {
 
     /// Waits for a log line that satisfies `wanted`, whenever it was or will be written.
     pub fn wait_for_log(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        self.output.wait(what, |text| {
-            text.stderr.iter().filter_map(|line| serde_json::from_str(line).ok()).find(|line| wanted(line))
-        })
+        self.output.wait(what, |text| text.stderr.iter().filter_map(|line| serde_json::from_str(line).ok()).find(|line| wanted(line)))
     }
 
     /// Waits for a log line that contains every one of `texts`; returns the line.

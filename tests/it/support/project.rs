@@ -102,12 +102,8 @@ impl Project {
 
 /// Splits a fixture into paths and texts; the indentation that all lines share is taken off.
 fn files(fixture: &str) -> Vec<(String, String)> {
-    let indentation = fixture
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
+    let indentation =
+        fixture.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     let mut files: Vec<(String, String)> = Vec::new();
     for line in fixture.lines() {
         let line = line.get(indentation..).unwrap_or("");
@@ -146,9 +142,7 @@ fn a_fixture_becomes_files_without_the_shared_indentation() {
         //- /b.ts
         one
     ";
-    let expected = vec![
-        ("a/index.js".to_owned(), "export default {\n  fetch() {},\n};\n".to_owned()),
-        ("b.ts".to_owned(), "one\n\n".to_owned()),
-    ];
+    let expected =
+        vec![("a/index.js".to_owned(), "export default {\n  fetch() {},\n};\n".to_owned()), ("b.ts".to_owned(), "one\n\n".to_owned())];
     assert_eq!(files(fixture), expected);
 }
