@@ -72,7 +72,7 @@ function logUncaught(prefix, error) {
   } catch {
     text = "an error that cannot be described";
   }
-  op_skep_log(LEVEL_ERROR, `${prefix}${text}\n`);
+  op_skep_log(core.getAsyncContext()?.id ?? 0, LEVEL_ERROR, `${prefix}${text}\n`);
 }
 
 // https://html.spec.whatwg.org/#runtime-script-errors

@@ -123,7 +123,10 @@ core.defineGlobalProperties(globalThis, {
 });
 defineLazily("fetch", () => fetching().fetch, true);
 defineLazily("structuredClone", () => messages().structuredClone, true);
-defineLazily("performance", () => performance().performance, true);
+defineLazily("performance", () => {
+  performance().setTimeOrigin();
+  return performance().performance;
+}, true);
 defineLazily("crypto", () => crypto().crypto, true);
 
 class Navigator {
@@ -180,11 +183,14 @@ globalThis.__skep_bootstrap = () => {
   events().setEventTargetData(globalThis);
   // The console holds a native object, which no snapshot can carry.
   defineLazily("console", () => {
-    const { Console, inspect } = core.loadExtScript("ext:deno_web/01_console.js");
-    internals.inspect = inspect;
-    return new Console((text, level) => op_skep_log(level, text));
+    const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
+    setNoColorFns(() => true, () => true);
+    return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text));
   }, false);
   internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
+
+  // Without it, WebAssembly.compileStreaming would panic in the host.
+  core.setWasmStreamingCallback((source, rid) => fetching().handleWasmStreaming(source, rid));
 
   const dispatch = core.loadExtScript("ext:skep/99_dispatch.js");
   ObjectDefineProperties(globalThis, {

@@ -88,6 +88,8 @@ pub struct App {
     pub admin_address: std::net::SocketAddr,
     /// The way down.
     pub drain: Arc<Drain>,
+    /// Instances and blank isolates.
+    pub blanks: Arc<Blanks>,
     _ingress: Arc<Ingress>,
     _watcher: Option<Watcher>,
 }
@@ -107,9 +109,10 @@ impl App {
         let ingress = Ingress::start(bound, &config.ingress, &dispatch, &drained)?;
         let releaser =
             Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), open_ports(&ingress))?;
+        let blanks = core.blanks.clone();
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
         start_admin(admin, core.live, drained)?;
-        Ok(Self { releaser, address, admin_address, drain, _ingress: ingress, _watcher: watcher })
+        Ok(Self { releaser, address, admin_address, drain, blanks, _ingress: ingress, _watcher: watcher })
     }
 }
 
@@ -172,6 +175,7 @@ impl Host for AppHost {
         };
         telemetry::console::ConsoleLine {
             writer: line.identity.map(|identity| (&*identity.function, &*identity.version, identity.instance)),
+            request: line.request,
             level,
             text: line.text,
             cut: line.cut,

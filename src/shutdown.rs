@@ -5,7 +5,6 @@
 //! Invariant: being in flight is holding an [`InFlight`]; nobody counts by hand.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -40,9 +39,9 @@ impl Drain {
         self.stop.send_replace(true);
     }
 
-    /// Waits until nobody is busy. False if `deadline` came first.
-    pub async fn finished(&self, deadline: Duration) -> bool {
-        tokio::time::timeout(deadline, self.busy.closed()).await.is_ok()
+    /// Waits until nobody is busy.
+    pub async fn finished(&self) {
+        self.busy.closed().await;
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: what is announced is true: an address is printed once it is bound and its functions are registered.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use crate::app::{App, StartError};
 use crate::config::{Config, ExitCode, Mode};
@@ -10,6 +11,9 @@ use crate::release::Report;
 
 /// Functions shown one by one at start; of more, only those with a problem are.
 const TABLE_ROWS_MAX: usize = 40;
+
+/// How often a drain looks whether instances still work; nobody tells it, because calls must not pay for that.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Serves until SIGINT or SIGTERM, then drains.
 ///
@@ -44,7 +48,7 @@ async fn until_drained(app: &App, config: &Config) -> ExitCode {
     app.drain.begin();
     let deadline = config.ingress.drain;
     let finished = tokio::select! {
-        finished = app.drain.finished(deadline) => finished,
+        finished = tokio::time::timeout(deadline, nothing_is_left(app)) => finished.is_ok(),
         name = signal() => {
             tracing::warn!(signal = name, "ending at once");
             return ExitCode::DrainTimeout;
@@ -57,6 +61,14 @@ async fn until_drained(app: &App, config: &Config) -> ExitCode {
     }
     tracing::warn!(deadline_s = deadline.as_secs(), "requests were still in flight at the deadline and are cut");
     ExitCode::DrainTimeout
+}
+
+/// Waits until every connection is closed and every instance is idle, background work included.
+async fn nothing_is_left(app: &App) {
+    app.drain.finished().await;
+    while app.blanks.in_flight() > 0 {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Waits for SIGINT or SIGTERM.

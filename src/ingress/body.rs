@@ -135,21 +135,34 @@ impl Limited {
     }
 }
 
-/// A response body; `on_end` hears whether it ended (true) or was dropped before (false).
+/// How a response body ended.
+pub enum End {
+    /// Every byte of it left.
+    Whole,
+    /// The client went before.
+    ClientLeft,
+    /// The function failed while it was sent.
+    Cut(String),
+}
+
+/// Hears how a body ended.
+pub type OnEnd = Box<dyn FnOnce(End) + Send>;
+
+/// A response body; `on_end` hears how it ended.
 pub struct Outgoing {
     body: Body,
-    on_end: Option<Box<dyn FnOnce(bool) + Send>>,
+    on_end: Option<OnEnd>,
 }
 
 impl Outgoing {
-    /// A body that is whole. `on_end` is called when it is dropped: hyper has taken it or the client is gone.
-    pub fn new(body: Body, on_end: Option<Box<dyn FnOnce(bool) + Send>>) -> Self {
+    /// `on_end` is called once, when the last byte is taken or the body dropped.
+    pub fn new(body: Body, on_end: Option<OnEnd>) -> Self {
         Self { body, on_end }
     }
 
-    fn end(&mut self, complete: bool) {
+    fn end(&mut self, end: End) {
         if let Some(on_end) = self.on_end.take() {
-            on_end(complete);
+            on_end(end);
         }
     }
 }
@@ -161,24 +174,24 @@ impl http_body::Body for Outgoing {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut self.body {
             Body::Empty => {
-                self.end(true);
+                self.end(End::Whole);
                 Poll::Ready(None)
             }
             Body::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
                 self.body = Body::Empty;
                 if bytes.is_empty() {
-                    self.end(true);
+                    self.end(End::Whole);
                     return Poll::Ready(None);
                 }
-                self.end(true);
+                self.end(End::Whole);
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Body::Stream(stream) => {
                 let polled = stream.as_mut().poll_frame(cx);
                 match &polled {
-                    Poll::Ready(None) => self.end(true),
-                    Poll::Ready(Some(Err(_))) => self.end(false),
+                    Poll::Ready(None) => self.end(End::Whole),
+                    Poll::Ready(Some(Err(error))) => self.end(End::Cut(error.to_string())),
                     _ => {}
                 }
                 polled
@@ -206,7 +219,7 @@ impl http_body::Body for Outgoing {
 impl Drop for Outgoing {
     fn drop(&mut self) {
         // HEAD and 304 answers are dropped unread; only a stream can be cut short.
-        let complete = !matches!(self.body, Body::Stream(_));
-        self.end(complete);
+        let end = if matches!(self.body, Body::Stream(_)) { End::ClientLeft } else { End::Whole };
+        self.end(end);
     }
 }

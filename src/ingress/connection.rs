@@ -70,8 +70,7 @@ fn builder(config: &IngressConfig) -> Builder<TokioExecutor> {
         .header_read_timeout(config.header_timeout)
         .max_buf_size(head_bytes)
         .max_headers(HEADERS_MAX)
-        .half_close(true)
-        .pipeline_flush(true);
+        .half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())

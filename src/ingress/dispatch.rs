@@ -13,7 +13,7 @@ use http::request::Parts;
 use hyper::StatusCode;
 use hyper::body::Incoming;
 
-use super::body::{Misdeeds, Outgoing, inbound};
+use super::body::{End, Misdeeds, OnEnd, Outgoing, inbound};
 use super::connection::Peer;
 use super::identity;
 use super::respond::{self, FaultContext};
@@ -204,10 +204,10 @@ impl Dispatch {
         }
         let done = Done { arrival, status, fault, tally: outcome.tally, function: outcome.function, version: outcome.version };
         // A body that is whole leaves with its head; only a stream has an end to wait for.
-        let on_end: Option<Box<dyn FnOnce(bool) + Send>> = if matches!(answer.body, Body::Stream(_)) {
-            Some(Box::new(move |complete| done.tell(complete)))
+        let on_end: Option<OnEnd> = if matches!(answer.body, Body::Stream(_)) {
+            Some(Box::new(move |end| done.tell(&end)))
         } else {
-            done.tell(true);
+            done.tell(&End::Whole);
             None
         };
         let mut response = hyper::Response::new(Outgoing::new(answer.body, on_end));
@@ -235,7 +235,7 @@ struct Done {
 }
 
 impl Done {
-    fn tell(&self, complete: bool) {
+    fn tell(&self, end: &End) {
         let tally = self.tally.as_deref();
         let nanos = |read: fn(&Tally) -> &std::sync::atomic::AtomicU64| {
             Duration::from_nanos(tally.map_or(0, |tally| read(tally).load(Ordering::Relaxed)))
@@ -249,7 +249,11 @@ impl Done {
             status: self.status.as_u16(),
             fault: self.fault.as_ref().map(Fault::kind),
             detail: self.fault.as_ref().and_then(|fault| fault.facts().detail.as_deref()),
-            client_left: !complete,
+            client_left: matches!(end, End::ClientLeft),
+            cut: match end {
+                End::Cut(why) => Some(why),
+                End::Whole | End::ClientLeft => None,
+            },
             queue: nanos(|tally| &tally.queue_ns),
             wall: self.arrival.started.elapsed(),
             cpu: nanos(|tally| &tally.cpu_ns),

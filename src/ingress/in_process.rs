@@ -60,6 +60,7 @@ pub async fn call_in_process(live: Arc<Live>, mode: Mode, name: String, mut requ
         fault: fault.as_ref().map(Fault::kind),
         detail: fault.as_ref().and_then(|fault| fault.facts().detail.as_deref()),
         client_left: false,
+        cut: None,
         queue: nanos(tally.as_ref().map_or(0, |tally| tally.queue_ns.load(Ordering::Relaxed))),
         wall: started.elapsed(),
         cpu: nanos(tally.as_ref().map_or(0, |tally| tally.cpu_ns.load(Ordering::Relaxed))),

@@ -107,11 +107,8 @@ pub fn fault_response(fault: &Fault, context: &FaultContext<'_>) -> Response {
 const CONNECTION_HEADERS: [HeaderName; 5] =
     [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE, header::TE, HeaderName::from_static("keep-alive")];
 
-/// Takes out what a function may not decide: connection headers, and a length that is not the body's.
+/// Takes out what a function may not decide: connection headers, and a length that is not the body's. An answer to HEAD loses its body.
 pub fn clean(response: &mut Response, is_head: bool) {
-    if response.headers.is_empty() {
-        return;
-    }
     for name in &CONNECTION_HEADERS {
         response.headers.remove(name);
     }
@@ -120,6 +117,12 @@ pub fn clean(response: &mut Response, is_head: bool) {
     let known = !matches!(response.body, Body::Stream(_)) && !(is_head && matches!(response.body, Body::Empty));
     if known {
         response.headers.remove(header::CONTENT_LENGTH);
+    }
+    if is_head {
+        if let Body::Full(bytes) = &response.body {
+            response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        }
+        response.body = Body::Empty;
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::fault::{Fault, Kind};
 use crate::function::Version;
 use crate::runtime::isolate::Assignment;
-use crate::runtime::ops::Identity;
+use crate::runtime::ops::{Identity, Job};
 use crate::runtime::pool::Blanks;
 use crate::runtime::worker::{BootLimits, Exit, Handle, Orders, Owner};
 
@@ -62,7 +62,7 @@ impl Owner for Checker {
         self.say(Err(fault));
     }
 
-    fn ended(&self, _worker: &Arc<Handle>, exit: Exit) {
+    fn ended(&self, _worker: &Arc<Handle>, exit: Exit, _unheard: Vec<Box<Job>>) {
         self.say(Err(Fault::new(Kind::Crashed, format!("the instance ended while it loaded: {exit:?}"))));
     }
 }

@@ -36,12 +36,15 @@ impl Releaser {
         let mut changed = Vec::new();
         let mut functions = BTreeMap::new();
         for source in discovery.functions {
-            let known = published.functions.get(&source.name).filter(|known| *known.source() == source && !known.is_stale());
-            let registered = known.cloned().unwrap_or_else(|| {
-                let registered = Arc::new(Registered::new(&self.root, source, &self.blanks));
-                changed.push(registered.clone());
-                registered
-            });
+            let known = published.functions.get(&source.name).filter(|known| *known.source() == source);
+            let registered = match known {
+                Some(known) if !known.is_stale() || known.is_unchanged(&self.root, &self.blanks) => known.clone(),
+                _ => {
+                    let registered = Arc::new(Registered::new(&self.root, source, &self.blanks));
+                    changed.push(registered.clone());
+                    registered
+                }
+            };
             functions.insert(registered.name().clone(), registered);
         }
         let mut problems = Vec::new();

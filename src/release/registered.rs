@@ -76,6 +76,17 @@ impl Registered {
         self.stamps.lock().are_stale()
     }
 
+    /// Compiles a stale function again. If that gives the version there is, the save changed nothing that matters, and only the stamps are new.
+    pub fn is_unchanged(&self, root: &Path, blanks: &Arc<Blanks>) -> bool {
+        let Some(Ok(pool)) = self.endpoint.made() else { return false };
+        let again = Self::new(root, self.source.clone(), blanks);
+        let same = again.endpoint.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id);
+        if same {
+            *self.stamps.lock() = again.stamps.lock().clone();
+        }
+        same
+    }
+
     /// What became of it.
     pub fn report(&self) -> Report {
         let (outcome, diagnostic) = match self.endpoint.made() {

@@ -7,11 +7,14 @@ use std::io::Write as _;
 use super::format::{json_field, timestamp};
 use super::log::{self, Form};
 use super::sink;
+use crate::function::trace::TraceContext;
 
 /// One line a function wrote.
 pub struct ConsoleLine<'a> {
     /// Function, version and instance.
     pub writer: Option<(&'a str, &'a str, u32)>,
+    /// Trace and request id, if it was written for a request that is still open.
+    pub request: Option<(TraceContext, &'a str)>,
     /// How urgent.
     pub level: tracing::Level,
     /// What it says.
@@ -40,6 +43,10 @@ impl ConsoleLine<'_> {
             json_field(out, "function", function);
             json_field(out, "version", version);
             let _ = write!(out, ",\"instance\":{instance}");
+        }
+        if let Some((trace, request_id)) = self.request {
+            let _ = write!(out, ",\"trace_id\":\"{:032x}\"", trace.trace_id);
+            json_field(out, "request_id", request_id);
         }
         json_field(out, "text", self.text);
         if self.cut {

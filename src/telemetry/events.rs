@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::format::{json_field, timestamp};
 use super::log::{self, Form};
 use super::sink;
-use crate::fault::Kind;
+use crate::fault::{Blame, Kind};
 use crate::function::trace::TraceContext;
 
 /// A request has its answer, to the last byte.
@@ -31,6 +31,8 @@ pub struct RequestDone<'a> {
     pub detail: Option<&'a str>,
     /// Whether the client was there to the end.
     pub client_left: bool,
+    /// Why the answer's body was cut off, if it was.
+    pub cut: Option<&'a str>,
     /// From admission to the instance's thread.
     pub queue: Duration,
     /// From the request's head to the answer's last byte.
@@ -46,8 +48,9 @@ pub struct RequestDone<'a> {
 impl RequestDone<'_> {
     /// Writes the line, if lines of its level are wanted.
     pub fn tell(&self) {
-        let level = match (self.fault.map(Kind::blame), self.status) {
-            (Some(crate::fault::Blame::Function | crate::fault::Blame::Host), _) => tracing::Level::WARN,
+        let level = match self.fault.map(Kind::blame) {
+            Some(Blame::Function | Blame::Host) => tracing::Level::WARN,
+            _ if self.cut.is_some() => tracing::Level::WARN,
             _ => tracing::Level::INFO,
         };
         match log::form(level) {
@@ -79,6 +82,9 @@ impl RequestDone<'_> {
         if let Some(detail) = self.detail {
             json_field(out, "detail", detail);
         }
+        if let Some(cut) = self.cut {
+            json_field(out, "cut", cut);
+        }
         if self.client_left {
             out.extend_from_slice(b",\"client_left\":true");
         }
@@ -108,6 +114,9 @@ impl RequestDone<'_> {
         }
         if self.client_left {
             out.extend_from_slice(b" client left");
+        }
+        if let Some(cut) = self.cut {
+            let _ = write!(out, " cut: {cut}");
         }
         out.push(b'\n');
         if let Some(detail) = self.detail {

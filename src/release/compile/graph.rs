@@ -138,6 +138,8 @@ impl Walk<'_> {
                     let place = Place::of(label, text, refusal.bytes);
                     let diagnostic = match refusal.fact {
                         Fact::Syntax(message) => Diagnostic::new(ErrorKind::Syntax, message),
+                        Fact::TooDeep => Diagnostic::new(ErrorKind::TooLarge, "the code is nested too deep here")
+                            .help("split the expression or statement into several"),
                         Fact::CommonJs => common_js(label, pending.importer.as_ref()),
                     };
                     self.diagnostics.push(diagnostic.at(place));

@@ -11,6 +11,7 @@ mod foreign;
 pub mod frame;
 pub mod graph;
 mod imports;
+mod nesting;
 mod packages;
 mod resolve;
 mod style;
@@ -19,7 +20,6 @@ mod tests;
 mod transpile;
 
 use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use crate::function::manifest::MANIFEST_BYTES_MAX;
@@ -44,11 +44,19 @@ pub struct Compiled {
 /// Compiles one function; `root` is the canonical functions directory.
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
     let disk = Disk::default();
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| build(root, function, &disk))).unwrap_or_else(|_| {
+    let outcome = on_deep_stack(|| build(root, function, &disk)).unwrap_or_else(|| {
         // The parser is large and not ours; a bug of its on one function's source must not end the others' releases.
         Err(Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
     });
     Compiled { outcome, watched: disk.asked() }
+}
+
+/// Runs `work` on a thread of its own, with the stack that `nesting` counts on; `None` if it panicked or the thread could not be had.
+fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("compile".into()).stack_size(nesting::STACK_BYTES);
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
 }
 
 fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version, CompileError> {

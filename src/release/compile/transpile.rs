@@ -17,6 +17,7 @@ use deno_ast::{
 };
 
 use super::imports::{self, Form, Import};
+use super::nesting;
 
 /// What the engine compiles, and what it will ask for.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub(super) enum Fact {
     Syntax(String),
     /// It is CommonJS.
     CommonJs,
+    /// It is nested deeper than the parser can follow.
+    TooDeep,
 }
 
 /// What a function's `tsconfig.json` or `deno.json` says about code.
@@ -59,6 +62,9 @@ impl Default for Style {
 
 /// Transpiles one module; `url` becomes the name of the source in the map.
 pub(super) fn transpile(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, style: &Style) -> Result<Transpiled, Vec<Refusal>> {
+    if let Some(bytes) = nesting::too_deep(&text, media) {
+        return Err(vec![Refusal { fact: Fact::TooDeep, bytes }]);
+    }
     let params = ParseParams {
         specifier: url.clone(),
         text: Arc::clone(&text),

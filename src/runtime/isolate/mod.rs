@@ -34,9 +34,11 @@ pub fn init_engine() {
     deno_core::v8_set_flags(
         [
             "skep",
-            // Reserved even for one small isolate otherwise: 2 % of the address space with ten thousand of them.
+            // 256 MB a memory.
             "--wasm-max-mem-pages=4096",
-            "--no-harmony-shadow-realm",
+            // V8 15.0 loses stack checks when it unrolls: for an inner loop of its own (`new Array(100)`) it takes away the check of the
+            // loop around it, and `for (;;) new Array(100).fill({})` can then be ended by nobody.
+            "--no-turboshaft-loop-unrolling",
         ]
         .map(str::to_owned)
         .to_vec(),

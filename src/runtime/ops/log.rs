@@ -7,6 +7,8 @@ use std::sync::Arc;
 use deno_core::{OpState, op2};
 
 use super::call::{Host, Identity};
+use super::exchange::Exchanges;
+use crate::function::trace::TraceContext;
 
 /// Longest line that is kept, in bytes.
 pub const LINE_BYTES_MAX: usize = 10 << 10;
@@ -28,6 +30,8 @@ pub enum Level {
 pub struct ConsoleLine<'a> {
     /// Who wrote it; `None` in an instance that has no function yet.
     pub identity: Option<&'a Identity>,
+    /// Trace and request id of the call that wrote it, while that is open.
+    pub request: Option<(TraceContext, &'a str)>,
     /// How urgent.
     pub level: Level,
     /// Without the final line break.
@@ -36,9 +40,9 @@ pub struct ConsoleLine<'a> {
     pub cut: bool,
 }
 
-/// Writes a line to the host's log.
+/// Writes a line to the host's log. `call` is the id of the call whose code runs, or 0.
 #[op2(fast)]
-pub fn op_skep_log(state: &mut OpState, #[smi] level: u32, #[string] text: &str) {
+pub fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) {
     let level = match level {
         0 => Level::Debug,
         1 => Level::Info,
@@ -50,7 +54,9 @@ pub fn op_skep_log(state: &mut OpState, #[smi] level: u32, #[string] text: &str)
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let line = ConsoleLine { identity: state.try_borrow::<Identity>(), level, text: &text[..end], cut: end < text.len() };
+    let head = state.borrow::<Exchanges>().get(call).and_then(|exchange| exchange.head.as_ref());
+    let request = head.map(|head| (head.trace, head.request_id.as_str()));
+    let line = ConsoleLine { identity: state.try_borrow::<Identity>(), request, level, text: &text[..end], cut: end < text.len() };
     if let Some(host) = state.try_borrow::<Arc<dyn Host>>() {
         host.console(line);
     }

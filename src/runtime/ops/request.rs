@@ -107,10 +107,14 @@ pub fn op_skep_headers<'s>(
     let mut flat = Vec::with_capacity((head.headers.len() + FORWARDED.len()) * 2);
     for (name, value) in &head.headers {
         let name = name.as_str();
-        if !HIDDEN.contains(&name) && !FORWARDED.contains(&name) {
+        if name != "cookie" && !is_hidden(head, name) && !FORWARDED.contains(&name) {
             flat.push(latin1(scope, name.as_bytes())?);
             flat.push(latin1(scope, value.as_bytes())?);
         }
+    }
+    if let Some(cookies) = joined(head, "cookie") {
+        flat.push(latin1(scope, b"cookie")?);
+        flat.push(latin1(scope, &cookies)?);
     }
     for name in FORWARDED {
         if let Some(value) = forwarded(head, name) {
@@ -131,23 +135,32 @@ pub fn op_skep_header<'s>(
 ) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
     let head = head(state, id)?;
     let name = name.to_ascii_lowercase();
-    if HIDDEN.contains(&name.as_str()) {
-        return Ok(v8::null(scope).into());
+    let value = if FORWARDED.contains(&name.as_str()) {
+        forwarded(head, &name)
+    } else if is_hidden(head, &name) {
+        None
+    } else {
+        joined(head, &name)
+    };
+    match value {
+        Some(value) => latin1(scope, &value),
+        None => Ok(v8::null(scope).into()),
     }
-    if FORWARDED.contains(&name.as_str()) {
-        return match forwarded(head, &name) {
-            Some(value) => latin1(scope, &value),
-            None => Ok(v8::null(scope).into()),
-        };
-    }
-    let mut values = head.headers.get_all(name.as_str()).iter();
-    let Some(first) = values.next() else { return Ok(v8::null(scope).into()) };
-    let mut joined = first.as_bytes().to_vec();
-    for value in values {
-        joined.extend_from_slice(b", ");
-        joined.extend_from_slice(value.as_bytes());
-    }
-    latin1(scope, &joined)
+}
+
+/// Hop-by-hop headers, those that `connection` names included.
+fn is_hidden(head: &Request, name: &str) -> bool {
+    HIDDEN.contains(&name)
+        || head.headers.get_all(header::CONNECTION).iter().any(|listed| {
+            listed.to_str().is_ok_and(|listed| listed.split(',').any(|option| option.trim().eq_ignore_ascii_case(name)))
+        })
+}
+
+/// Every value of a header in one; cookies, which HTTP/2 may split (RFC 9113 §8.2.3), by a semicolon.
+fn joined(head: &Request, name: &str) -> Option<Vec<u8>> {
+    let separator: &[u8] = if name == "cookie" { b"; " } else { b", " };
+    let values: Vec<&[u8]> = head.headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect();
+    (!values.is_empty()).then(|| values.join(separator))
 }
 
 /// Lines: request id, traceparent of this hop, hops for an outgoing call, remote address, tracestate.

@@ -68,6 +68,12 @@ impl Blanks {
         self.workers.load(Ordering::Relaxed)
     }
 
+    /// Calls in instances and waiting, of all pools.
+    pub fn in_flight(&self) -> usize {
+        let pools: Vec<Arc<Pool>> = self.stock.lock().pools.iter().filter_map(Weak::upgrade).collect();
+        pools.iter().map(|pool| pool.status()).map(|status| status.in_flight + status.waiting).sum()
+    }
+
     /// A blank worker, from the stock if its heap fits.
     pub(super) fn take(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
         let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);

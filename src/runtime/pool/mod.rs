@@ -197,13 +197,23 @@ impl Owner for Pool {
         }
     }
 
-    fn ended(&self, worker: &Arc<Handle>, exit: Exit) {
-        if exit != Exit::Retired && exit != Exit::NotLoaded {
-            tracing::warn!(function = %self.version.function, version = %self.version.id, instance = worker.id, ?exit, "instance ended");
+    fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<Box<Job>>) {
+        match exit {
+            Exit::NotLoaded => {}
+            Exit::Retired => {
+                tracing::info!(function = %self.version.function, version = %self.version.id, instance = worker.id, "instance retired");
+            }
+            _ => tracing::warn!(function = %self.version.function, version = %self.version.id, instance = worker.id, ?exit, "instance ended"),
         }
         self.blanks.give_back();
+        for job in &mut unheard {
+            // Their places went with the instance. Dropping a permit takes the lock, so it happens before.
+            job.permit = Box::new(());
+        }
         let mut state = self.state.lock();
         state.remove(worker.id);
+        state.take_back(unheard);
+        state.place_waiting(Instant::now());
         while state.wants_instance_for_waiting() || state.wants_instance_for_min() {
             if let Err(fault) = self.spawn(&mut state) {
                 let stranded = if state.has_instances() { Vec::new() } else { state.waiting.drain(..).collect() };

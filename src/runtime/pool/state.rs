@@ -82,7 +82,7 @@ impl State {
 
     fn instance_with_room(&self) -> Option<usize> {
         let concurrency = self.scale.concurrency;
-        let room = |instance: &&Instance| instance.ready && instance.in_flight < concurrency;
+        let room = |instance: &&Instance| instance.ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
         let best = self.instances.iter().filter(room).min_by_key(|instance| instance.in_flight)?;
         self.instances.iter().position(|instance| instance.worker.id == best.worker.id)
     }
@@ -169,6 +169,14 @@ impl State {
         if let Some(instance) = self.find(worker) {
             instance.in_flight = instance.in_flight.saturating_sub(1);
             instance.idle_since = now;
+        }
+    }
+
+    /// Calls that an instance never heard are the next to be placed.
+    pub(super) fn take_back(&mut self, unheard: Vec<Box<Job>>) {
+        for job in unheard.into_iter().rev() {
+            job.tally.instance.store(0, Ordering::Release);
+            self.waiting.push_front(job);
         }
     }
 

@@ -32,20 +32,27 @@ const ANSWERS_WAIT_MAX: Duration = Duration::from_micros(200);
 pub(super) fn run(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize) {
     handle.note_thread();
     let mut owner = None;
+    let mut left = VecDeque::new();
     // A panic of ours must not leave callers without an answer; the isolate it happened in is gone either way.
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| live(handle, host, heap_bytes, &mut owner)));
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| live(handle, host, heap_bytes, &mut owner, &mut left)));
     let exit = outcome.unwrap_or(Exit::Crashed);
-    for command in handle.mailbox.close() {
-        if let Command::Call(_, job) = command {
-            job.reply.send(Err(lost("the instance ended before the call reached it")));
-        }
-    }
+    left.extend(handle.mailbox.close());
+    let unheard = left.into_iter().filter_map(|command| match command {
+        Command::Call(_, job) => Some(job),
+        _ => None,
+    });
     if let Some(owner) = owner {
-        owner.ended(handle, exit);
+        owner.ended(handle, exit, unheard.collect());
     }
 }
 
-fn live(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize, owner: &mut Option<Arc<dyn Owner>>) -> Exit {
+fn live(
+    handle: &Arc<Handle>,
+    host: Arc<dyn Host>,
+    heap_bytes: usize,
+    owner: &mut Option<Arc<dyn Owner>>,
+    left: &mut VecDeque<Command>,
+) -> Exit {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build() else {
         return Exit::Crashed;
     };
@@ -68,7 +75,7 @@ fn live(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize, owner: &mu
                 return Exit::NotLoaded;
             }
         }
-        serve(handle, &mut isolate, &limits).await
+        serve(handle, &mut isolate, &limits, left).await
     });
     // Blocking work of the function (DNS, crypto) must not hold the thread's end back.
     runtime.shutdown_background();
@@ -125,7 +132,7 @@ fn boot_fault(error: BootError) -> Fault {
 }
 
 /// Serves calls until told to end or ended by a limit.
-async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits) -> Exit {
+async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<Command>) -> Exit {
     handle.limit_turn(limits.cpu);
     let mut turn = Turn { commands: VecDeque::new(), retiring: false, charged_ns: own_cpu_ns(), running: None };
     let exit = poll_fn(|cx| turn.take(handle, isolate, limits, cx)).await;
@@ -133,6 +140,7 @@ async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits) -> Exit 
         let culprit = culprit(isolate, turn.running);
         isolate.with_exchanges(|exchanges| fail_all(exchanges, reason, culprit, limits));
     }
+    left.append(&mut turn.commands);
     exit
 }
 

@@ -34,8 +34,8 @@ pub trait Owner: Send + Sync {
     /// The module did not load. The worker ends.
     fn boot_failed(&self, worker: &Arc<Handle>, fault: Fault);
 
-    /// The worker has ended, for whatever reason; always the last event.
-    fn ended(&self, worker: &Arc<Handle>, exit: Exit);
+    /// The worker has ended, for whatever reason; always the last event. `unheard` are calls that never reached its JavaScript.
+    fn ended(&self, worker: &Arc<Handle>, exit: Exit, unheard: Vec<Box<Job>>);
 }
 
 /// Why a worker ended.
@@ -163,6 +163,11 @@ impl Handle {
     pub fn strike(&self, reason: Reason) {
         self.interrupt.strike(reason);
         self.mailbox.wake();
+    }
+
+    /// Whether the worker has to end: it takes no more calls.
+    pub fn is_condemned(&self) -> bool {
+        self.interrupt.reason().is_some()
     }
 
     fn is_over(&self) -> bool {
