@@ -107,8 +107,7 @@ impl App {
         let (drain, drained) = Drain::new();
         let dispatch = Dispatch::new(core.live.clone(), config.mode, &config.ingress);
         let ingress = Ingress::start(bound, &config.ingress, &dispatch, &drained)?;
-        let releaser =
-            Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), open_ports(&ingress))?;
+        let releaser = Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), open_ports(&ingress))?;
         let blanks = core.blanks.clone();
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
         start_admin(admin, core.live, drained)?;

@@ -53,10 +53,8 @@ fn main() {
         println!("cargo:rerun-if-changed={}", file.display());
     }
     std::fs::write(out.join("snapshot.bin"), &snapshot.output).expect("OUT_DIR is writable");
-    let residual: Vec<_> = lazy
-        .into_iter()
-        .filter(|file| !snapshot.consumed_lazy_specifiers.iter().any(|consumed| *consumed == file.specifier))
-        .collect();
+    let residual: Vec<_> =
+        lazy.into_iter().filter(|file| !snapshot.consumed_lazy_specifiers.iter().any(|consumed| *consumed == file.specifier)).collect();
     write_residual(&out, &residual);
 }
 

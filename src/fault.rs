@@ -115,15 +115,7 @@ pub struct Facts {
 impl Fault {
     /// A fault with a safe message and nothing else.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Facts {
-            kind,
-            message: message.into(),
-            detail: None,
-            limit: None,
-            used: None,
-            retry_after_s: None,
-            allow: None,
-        }))
+        Self(Box::new(Facts { kind, message: message.into(), detail: None, limit: None, used: None, retry_after_s: None, allow: None }))
     }
 
     /// Adds the text that only the operator and, in dev, the developer may see.

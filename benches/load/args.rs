@@ -110,10 +110,8 @@ impl Args {
 
     /// The command that repeats this run for one part, as printed beside its figures.
     pub fn command(&self, part: &str) -> String {
-        let given: Vec<String> = std::env::args()
-            .skip(1)
-            .filter(|arg| arg != "--bench" && arg != "--json" && Part::from_str(arg, true).is_err())
-            .collect();
+        let given: Vec<String> =
+            std::env::args().skip(1).filter(|arg| arg != "--bench" && arg != "--json" && Part::from_str(arg, true).is_err()).collect();
         let tail = if given.is_empty() { String::new() } else { format!(" {}", given.join(" ")) };
         format!("cargo bench --bench load -- {part}{tail}")
     }

@@ -20,13 +20,7 @@ use crate::workload::{self, Request};
 const QUIET_MAX: Duration = Duration::from_secs(60);
 
 pub fn run(args: &Args, plan: Plan) -> Result<Report> {
-    let mut report = Report {
-        part: "cold",
-        command: args.command("cold"),
-        tables: Vec::new(),
-        notes: Vec::new(),
-        data: Value::Null,
-    };
+    let mut report = Report { part: "cold", command: args.command("cold"), tables: Vec::new(), notes: Vec::new(), data: Value::Null };
     let mut table = Table::new(&["request sent → first byte", "requests", "p50", "p90", "p99", "max"]);
     let mut series = Vec::new();
     let pause = Duration::from_millis(args.pause_ms);
@@ -45,7 +39,10 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
     report.tables.push(table);
     report.notes.push(format!(
         "{} functions, {}, one open connection, state folder empty (no code cache); pause {} ms with warm blanks, none (`{}`) without",
-        args.count, if args.ts { "TypeScript" } else { "JavaScript" }, args.pause_ms, args.no_warm
+        args.count,
+        if args.ts { "TypeScript" } else { "JavaScript" },
+        args.pause_ms,
+        args.no_warm
     ));
     let registered = if args.registered > 0 { Some(start_up(args, plan, &mut report)?) } else { None };
     report.data = json!({ "series": series, "start_up": registered });
@@ -78,14 +75,8 @@ fn add(table: &mut Table, series: &mut Vec<Value>, name: &str, histogram: &Histo
 
 /// Starts skep on one function and on many; the difference is the price of a registered function.
 fn start_up(args: &Args, plan: Plan, report: &mut Report) -> Result<Value> {
-    let mut table = Table::new(&[
-        "registered functions",
-        "`listening on` after",
-        "last function answers after",
-        "quiet after",
-        "RSS",
-        "Pss",
-    ]);
+    let mut table =
+        Table::new(&["registered functions", "`listening on` after", "last function answers after", "quiet after", "RSS", "Pss"]);
     let mut results = Vec::new();
     for count in [1, args.registered] {
         let start = Start::measure(args, plan, count).with_context(|| format!("start with {count} functions"))?;
@@ -104,9 +95,8 @@ fn start_up(args: &Args, plan: Plan, report: &mut Report) -> Result<Value> {
     }
     report.tables.push(table);
     let [one, many] = results.as_slice() else { return Ok(Value::Null) };
-    let each_kb = |figure: fn(&Usage) -> u64| {
-        (figure(&many.usage) as f64 - figure(&one.usage) as f64) / f64::from(args.registered.max(2) - 1)
-    };
+    let each_kb =
+        |figure: fn(&Usage) -> u64| (figure(&many.usage) as f64 - figure(&one.usage) as f64) / f64::from(args.registered.max(2) - 1);
     let (rss, pss) = (each_kb(|usage| usage.rss_kb), each_kb(|usage| usage.pss_kb));
     report.notes.push(format!("per registered function: {rss:.1} KB RSS, {pss:.1} KB Pss"));
     Ok(json!({

@@ -30,8 +30,7 @@ impl Facts {
         let meminfo = file("/proc/meminfo");
         let value = |text: &str, key: &str| {
             let line = text.lines().find(|line| line.starts_with(key));
-            line.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned()))
-                .unwrap_or_else(|| "unknown".to_owned())
+            line.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned())).unwrap_or_else(|| "unknown".to_owned())
         };
         let ram_kb: u64 = value(&meminfo, "MemTotal").trim_end_matches(" kB").parse().unwrap_or_default();
         // `always [madvise] never`: the word in brackets is in force.
@@ -91,10 +90,7 @@ fn file(path: &str) -> String {
 
 fn skep_version(args: &Args) -> String {
     let output = Command::new(servers::skep_binary(args)).arg("--version").output();
-    let text = output
-        .ok()
-        .filter(|output| output.status.success())
-        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let text = output.ok().filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let line = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
     if line.starts_with("skep") { line } else { "skep (no version)".to_owned() }
 }

@@ -37,8 +37,7 @@ fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: P
     let (mut notes, mut data) = (Vec::new(), Vec::new());
     for share in SHARES {
         let rate = saturation * share;
-        let Rounds { lists, repeated } =
-            round::alternate(servers, &request, Load::Open { rate, poisson: args.poisson }, args, plan)?;
+        let Rounds { lists, repeated } = round::alternate(servers, &request, Load::Open { rate, poisson: args.poisson }, args, plan)?;
         for ((kind, _), rounds) in servers.iter().zip(&lists) {
             let latency = merged(rounds, |round| &round.sample.latency);
             let lag = merged(rounds, |round| &round.sample.lag);

@@ -44,21 +44,11 @@ fn steps(count: u32) -> Vec<usize> {
 }
 
 fn report(args: &Args, points: &[(usize, Usage)]) -> Result<Report> {
-    let mut table = Table::new(&[
-        "instances",
-        "Pss",
-        "Pss each",
-        "private dirty each",
-        "page tables each",
-        "threads",
-        "fds",
-        "maps",
-    ]);
+    let mut table = Table::new(&["instances", "Pss", "Pss each", "private dirty each", "page tables each", "threads", "fds", "maps"]);
     let (first, rest) = points.split_first().context("at least one point")?;
     let mut data = Vec::new();
     for (instances, usage) in points {
-        let each =
-            |figure: fn(&Usage) -> u64| (figure(usage) as f64 - figure(&first.1) as f64) / (*instances as f64 - 1.0);
+        let each = |figure: fn(&Usage) -> u64| (figure(usage) as f64 - figure(&first.1) as f64) / (*instances as f64 - 1.0);
         let kb = |figure: fn(&Usage) -> u64| {
             if *instances > 1 { format!("{:.0} KB", each(figure)) } else { "–".to_owned() }
         };
@@ -89,16 +79,10 @@ fn report(args: &Args, points: &[(usize, Usage)]) -> Result<Report> {
         ));
         // An evicted instance would flatter the slope.
         if threads < 0.95 {
-            notes.push(
-                "**fewer threads than instances: some were evicted or share a thread, so the slope is too low**"
-                    .to_owned(),
-            );
+            notes.push("**fewer threads than instances: some were evicted or share a thread, so the slope is too low**".to_owned());
         }
         if let Some(limit) = map_limit().filter(|_| maps > 0.0) {
-            notes.push(format!(
-                "vm.max_map_count {limit} is reached at about {:.0} instances",
-                (limit - first.1.maps as f64) / maps
-            ));
+            notes.push(format!("vm.max_map_count {limit} is reached at about {:.0} instances", (limit - first.1.maps as f64) / maps));
         }
     }
     notes.push(format!("each function called once, then at least {} s idle; Pss of supervisor and engine together; slope = (Pss at N − Pss at 1) ÷ (N − 1)", args.idle));

@@ -120,12 +120,7 @@ fn stat(pid: u32) -> Option<Stat> {
     // The name may hold spaces and brackets; what follows the last bracket is plain. Its first word is field 3 of proc(5).
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
-    Some(Stat {
-        state: fields.first()?.chars().next()?,
-        parent: number(4)? as u32,
-        ticks: number(14)? + number(15)?,
-        started: number(22)?,
-    })
+    Some(Stat { state: fields.first()?.chars().next()?, parent: number(4)? as u32, ticks: number(14)? + number(15)?, started: number(22)? })
 }
 
 fn read(pid: u32, file: &str) -> String {

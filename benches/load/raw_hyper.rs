@@ -49,10 +49,7 @@ fn serve(socket: Socket) -> Result<()> {
             stream.set_nodelay(true)?;
             tokio::spawn(async move {
                 // A client that goes away in the middle is no concern of a yardstick.
-                let _ = http1::Builder::new()
-                    .pipeline_flush(true)
-                    .serve_connection(TokioIo::new(stream), service_fn(answer))
-                    .await;
+                let _ = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), service_fn(answer)).await;
             });
         }
     })

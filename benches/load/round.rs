@@ -128,13 +128,7 @@ pub struct Rounds {
 /// Runs the asked number of rounds on each server in turn, so that a noisy stretch of the machine meets both. A turn in
 /// which a stranger took part of a CPU is run again, at most as often as there are rounds: the choice looks at the stranger,
 /// never at the result.
-pub fn alternate(
-    servers: &[(Kind, &Server)],
-    request: &Request,
-    load: Load,
-    args: &Args,
-    plan: Plan,
-) -> Result<Rounds> {
+pub fn alternate(servers: &[(Kind, &Server)], request: &Request, load: Load, args: &Args, plan: Plan) -> Result<Rounds> {
     for (kind, server) in servers {
         // A wrong answer is better found here than a thousand times per round.
         Single::connect(server.address)?.call(request).with_context(|| format!("{kind}: a first call"))?;
@@ -183,8 +177,7 @@ pub fn warnings(kind: Kind, rounds: &[Round], saturating: bool) -> Vec<String> {
     if let Some(first) = rounds.iter().find_map(|round| round.sample.first_error.as_ref()) {
         notes.push(format!("**{kind}: {errors} wrong answers**, the first: {first}"));
     }
-    let (server, generator) =
-        (spread(rounds, |round| round.server_cpu).median, spread(rounds, |round| round.generator_cpu).median);
+    let (server, generator) = (spread(rounds, |round| round.server_cpu).median, spread(rounds, |round| round.generator_cpu).median);
     let stolen = spread(rounds, |round| round.stolen).max;
     if stolen > STOLEN_MAX {
         notes.push(format!(

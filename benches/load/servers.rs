@@ -96,8 +96,7 @@ impl Server {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         // Owned by `Server` before anything can fail, so that its `Drop` ends it.
         let mut server = Self { address, start_up: Duration::ZERO, child, _folders: folders };
-        server.address =
-            listening(lines_of(stdout)).with_context(|| format!("{program} did not start (see --verbose)"))?;
+        server.address = listening(lines_of(stdout)).with_context(|| format!("{program} did not start (see --verbose)"))?;
         server.start_up = begin.elapsed();
         Ok(server)
     }

@@ -49,10 +49,7 @@ impl Single {
                 std::thread::sleep(pause);
             }
             self.call(request).with_context(|| {
-                format!(
-                    "request {number} ({})",
-                    String::from_utf8_lossy(&request.bytes).lines().next().unwrap_or_default()
-                )
+                format!("request {number} ({})", String::from_utf8_lossy(&request.bytes).lines().next().unwrap_or_default())
             })
         };
         requests.iter().enumerate().map(call).collect()

@@ -80,8 +80,7 @@ impl Spread {
         sorted.sort_by(f64::total_cmp);
         let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
         let half = sorted.len() / 2;
-        let median =
-            if sorted.len().is_multiple_of(2) && half > 0 { (at(half - 1) + at(half)) / 2.0 } else { at(half) };
+        let median = if sorted.len().is_multiple_of(2) && half > 0 { (at(half - 1) + at(half)) / 2.0 } else { at(half) };
         Self { median, min: at(0), max: at(sorted.len().saturating_sub(1)) }
     }
 

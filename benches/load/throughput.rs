@@ -27,16 +27,7 @@ pub fn run_raw(args: &Args, plan: Plan) -> Result<Report> {
 
 fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: Plan) -> Result<Report> {
     let Rounds { lists, repeated } = round::alternate(servers, &Request::of(args), Load::Closed, args, plan)?;
-    let mut table = Table::new(&[
-        "server",
-        "requests/s",
-        "CPU µs/request",
-        "requests/CPU-s",
-        "p50",
-        "p99",
-        "server CPU",
-        "generator CPU",
-    ]);
+    let mut table = Table::new(&["server", "requests/s", "CPU µs/request", "requests/CPU-s", "p50", "p99", "server CPU", "generator CPU"]);
     let mut notes = Vec::new();
     let mut data = serde_json::Map::new();
     for ((kind, _), rounds) in servers.iter().zip(&lists) {

@@ -24,8 +24,7 @@ use crate::runtime::pool::Pool;
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser =
-        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
+    let releaser = Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
     let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
@@ -145,11 +144,8 @@ impl Answer {
             let _ = std::io::stdout().flush();
             return;
         }
-        let headers: Vec<(&str, String)> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
+        let headers: Vec<(&str, String)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
         let report = serde_json::json!({
             "status": self.status,
             "headers": headers,

@@ -10,8 +10,8 @@ use std::{fmt, fs, io};
 
 use thiserror::Error;
 
-use crate::config::{Config, ExitCode, NewArgs};
 use crate::config::default::{DEFAULT_FUNCTIONS, DEFAULT_LISTEN};
+use crate::config::{Config, ExitCode, NewArgs};
 use crate::function::FunctionName;
 use crate::function::name::{NAME_BYTES_MAX, NameError};
 
@@ -78,10 +78,8 @@ impl NewError {
 /// Makes the function `name` below `functions`.
 pub fn run_new(functions: &Path, name: &str, template: &str) -> Result<Created, NewError> {
     let function = FunctionName::parse(name).map_err(|error| NewError::Name { error, suggestion: suggest(name) })?;
-    let template = TEMPLATES
-        .iter()
-        .find(|known| known.name == template)
-        .ok_or_else(|| NewError::Template { wanted: template.to_owned() })?;
+    let template =
+        TEMPLATES.iter().find(|known| known.name == template).ok_or_else(|| NewError::Template { wanted: template.to_owned() })?;
     let folder = functions.join(function.as_str());
     let files = SINGLE_FILES.iter().map(|extension| functions.join(format!("{function}.{extension}")));
     for path in files.chain([folder.clone()]) {
@@ -123,7 +121,11 @@ fn suggest(name: &str) -> Option<String> {
 /// Carries the command out and prints what came of it.
 pub fn print(config: &Config, args: &NewArgs) -> ExitCode {
     if args.list_templates {
-        if args.json { println!("{:#}", template_list_json()) } else { print!("{}", template_list()) }
+        if args.json {
+            println!("{:#}", template_list_json())
+        } else {
+            print!("{}", template_list())
+        }
         return ExitCode::Ok;
     }
     match run_new(&config.functions, args.name.as_deref().unwrap_or_default(), &args.template) {
@@ -199,10 +201,7 @@ mod tests {
     #[test]
     fn an_unknown_template_is_answered_with_those_there_are() {
         let error = run_new(Path::new("/nowhere"), "x", "typescirpt").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "there is no template `typescirpt`; the templates are typescript, javascript, workers, deno, sse"
-        );
+        assert_eq!(error.to_string(), "there is no template `typescirpt`; the templates are typescript, javascript, workers, deno, sse");
         assert_eq!(error.exit_code(), ExitCode::Usage);
     }
 

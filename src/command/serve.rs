@@ -5,6 +5,8 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use crate::app::{App, StartError};
 use crate::config::{Config, ExitCode, Mode};
 use crate::release::Report;
@@ -20,6 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// # Errors
 /// If the host does not start.
 pub fn run(config: &Config) -> Result<ExitCode, StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Before anything is announced: whoever reads the address may send a signal at once.
+    let mut signals = runtime.block_on(async { Signals::listen() })?;
     let app = App::start(config)?;
     announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
     let releaser = app.releaser.clone();
@@ -35,12 +40,11 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
             tracing::warn!("{clash}");
         }
     })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(until_drained(&app, config)))
+    Ok(runtime.block_on(until_drained(&app, config, &mut signals)))
 }
 
-async fn until_drained(app: &App, config: &Config) -> ExitCode {
-    let name = signal().await;
+async fn until_drained(app: &App, config: &Config, signals: &mut Signals) -> ExitCode {
+    let name = signals.next().await;
     tracing::info!(signal = name, "draining: requests in flight finish, new ones are refused");
     if config.mode == Mode::Dev {
         announce("\n");
@@ -49,7 +53,7 @@ async fn until_drained(app: &App, config: &Config) -> ExitCode {
     let deadline = config.ingress.drain;
     let finished = tokio::select! {
         finished = tokio::time::timeout(deadline, nothing_is_left(app)) => finished.is_ok(),
-        name = signal() => {
+        name = signals.next() => {
             tracing::warn!(signal = name, "ending at once");
             return ExitCode::DrainTimeout;
         }
@@ -71,16 +75,23 @@ async fn nothing_is_left(app: &App) {
     }
 }
 
-/// Waits for SIGINT or SIGTERM.
-async fn signal() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
-        tracing::error!("signals cannot be caught: the process ends without draining");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for one of them; returns its name.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
     }
 }
 
@@ -116,4 +127,3 @@ fn table(reports: &[Report]) -> String {
     }
     text
 }
-

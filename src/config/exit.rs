@@ -28,16 +28,8 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// Every code, in ascending order.
-    pub const ALL: &[ExitCode] = &[
-        Self::Ok,
-        Self::FunctionFault,
-        Self::Usage,
-        Self::Config,
-        Self::Bind,
-        Self::Functions,
-        Self::DrainTimeout,
-        Self::Internal,
-    ];
+    pub const ALL: &[ExitCode] =
+        &[Self::Ok, Self::FunctionFault, Self::Usage, Self::Config, Self::Bind, Self::Functions, Self::DrainTimeout, Self::Internal];
 
     /// The number the operating system sees.
     pub fn code(self) -> u8 {

@@ -73,12 +73,7 @@ impl RawFile {
         if let Some(key) = unknown.min_by_key(|key| key.span().start) {
             let name = key.get_ref().to_string();
             let nearest = nearest(&name, &known).map(str::to_owned);
-            return Err(ConfigError::UnknownKey {
-                path: path.to_owned(),
-                line: line_of(text, Some(key.span())),
-                key: name,
-                nearest,
-            });
+            return Err(ConfigError::UnknownKey { path: path.to_owned(), line: line_of(text, Some(key.span())), key: name, nearest });
         }
         toml::from_str(text).map_err(malformed)
     }
@@ -124,10 +119,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line_and_the_nearest_one() {
-        assert_eq!(
-            error("warm = 1\n\nmax-conections = 5"),
-            "skep.toml:3: unknown key `max-conections`; did you mean `max_connections`?"
-        );
+        assert_eq!(error("warm = 1\n\nmax-conections = 5"), "skep.toml:3: unknown key `max-conections`; did you mean `max_connections`?");
         assert!(error("[ingress]\nthreads = 1").starts_with("skep.toml:1: unknown key `ingress`"));
         assert!(error("config = 'other.toml'").contains("unknown key `config`"));
     }

@@ -23,9 +23,5 @@ fn row(arg: &Arg) -> String {
     let variable = arg.get_env().unwrap_or_default().to_string_lossy();
     let default = arg.get_default_values().join(" ".as_ref());
     let meaning = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    format!(
-        "| `--{flag} {value}` | `{variable}` | `{}` | {} |\n",
-        default.to_string_lossy(),
-        meaning.replace('|', "\\|")
-    )
+    format!("| `--{flag} {value}` | `{variable}` | `{}` | {} |\n", default.to_string_lossy(), meaning.replace('|', "\\|"))
 }

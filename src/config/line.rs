@@ -12,9 +12,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 
-use super::args::{
-    ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, RawArgs, RawCommand, Settings,
-};
+use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, RawArgs, RawCommand, Settings};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -77,9 +75,7 @@ impl CommandLine {
         args: impl IntoIterator<Item = A>,
     ) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
-        let matches = clap_command
-            .try_get_matches_from_mut(&args)
-            .map_err(|error| blame_variable(error, &clap_command, &args))?;
+        let matches = clap_command.try_get_matches_from_mut(&args).map_err(|error| blame_variable(error, &clap_command, &args))?;
         let raw = RawArgs::from_arg_matches(&matches)?;
         let origins = matches.ids().filter_map(|id| {
             let origin = match matches.value_source(id.as_str())? {
@@ -111,8 +107,7 @@ pub(super) fn clap_command() -> clap::Command {
         ("invoke", &[ADDRESSES, CONNECTIONS]),
     ] {
         // A global argument that a command defines itself is not handed down to it: so its help can leave it out.
-        let hidden =
-            settings.iter().filter(|arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading)));
+        let hidden = settings.iter().filter(|arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading)));
         let hidden: Vec<_> = hidden.map(|arg| arg.clone().hide(true)).collect();
         command = command.mut_subcommand(name, |subcommand| subcommand.args(hidden));
     }
@@ -123,9 +118,7 @@ pub(super) fn clap_command() -> clap::Command {
 fn blame_variable(mut error: clap::Error, command: &clap::Command, args: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return error };
     let Some(long) = flag.strip_prefix("--").and_then(|flag| flag.split([' ', '[', '=']).next()) else { return error };
-    let on_line = args
-        .iter()
-        .any(|arg| arg.to_string_lossy().strip_prefix("--").is_some_and(|arg| arg.split('=').next() == Some(long)));
+    let on_line = args.iter().any(|arg| arg.to_string_lossy().strip_prefix("--").is_some_and(|arg| arg.split('=').next() == Some(long)));
     let variable = command.get_arguments().find(|arg| arg.get_long() == Some(long)).and_then(|arg| arg.get_env());
     if let (Some(variable), false) = (variable, on_line) {
         let tip = format!("the value comes from the environment variable {}", variable.to_string_lossy());

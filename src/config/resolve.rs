@@ -72,12 +72,8 @@ fn pool(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<PoolConfi
     let config = PoolConfig {
         warm: warm.within(0..=1024)? as usize,
         max_instances: max_instances.within(1..=100_000)? as usize,
-        boot_cpu: Duration::from_millis(
-            pick.of("boot_cpu_ms", raw.boot_cpu_ms, file.boot_cpu_ms).within(1..=BOOT_MS_MAX)?,
-        ),
-        boot_wall: Duration::from_millis(
-            pick.of("boot_wall_ms", raw.boot_wall_ms, file.boot_wall_ms).within(1..=BOOT_MS_MAX)?,
-        ),
+        boot_cpu: Duration::from_millis(pick.of("boot_cpu_ms", raw.boot_cpu_ms, file.boot_cpu_ms).within(1..=BOOT_MS_MAX)?),
+        boot_wall: Duration::from_millis(pick.of("boot_wall_ms", raw.boot_wall_ms, file.boot_wall_ms).within(1..=BOOT_MS_MAX)?),
     };
     if config.warm > config.max_instances {
         return Err(ConfigError::WarmAboveMax { warm: settings.0, max_instances: settings.1 });

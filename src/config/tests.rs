@@ -49,10 +49,7 @@ fn without_arguments_skep_serves_this_machine_alone() {
     let config = config(&[], "").unwrap();
     assert_eq!(config.mode, Mode::Serve);
     assert_eq!((config.functions.as_path(), config.state.as_path()), (Path::new("functions"), Path::new(".skep")));
-    assert_eq!(
-        (config.listen.to_string().as_str(), config.admin.to_string().as_str()),
-        ("127.0.0.1:8000", "127.0.0.1:8001")
-    );
+    assert_eq!((config.listen.to_string().as_str(), config.admin.to_string().as_str()), ("127.0.0.1:8000", "127.0.0.1:8001"));
     assert_eq!(config.ingress.max_header_bytes, 32 * 1024);
     assert_eq!(config.pool.boot_cpu, Duration::from_secs(1));
     assert!(!config.ingress.trust_proxy);
@@ -154,18 +151,12 @@ fn commands_carry_their_arguments() {
     let Command::New(new) = read(&["new", "hello"]).command else { panic!() };
     assert_eq!((new.name.as_deref(), new.template.as_str()), (Some("hello"), "typescript"));
     assert!(refused(&["new"]).contains("<NAME>"), "{}", refused(&["new"]));
-    assert!(matches!(
-        read(&["new", "--list-templates", "--json"]).command,
-        Command::New(NewArgs { name: None, json: true, .. })
-    ));
+    assert!(matches!(read(&["new", "--list-templates", "--json"]).command, Command::New(NewArgs { name: None, json: true, .. })));
     let Command::Check(check) = read(&["check", "a", "b", "--json"]).command else { panic!() };
     assert_eq!((check.names.len(), check.json), (2, true));
     let args = ["invoke", "hello", "/x?y", "--method", "PUT", "--header", "a:b", "--header", "c: d", "--data", "-"];
     let Command::Invoke(invoke) = read(&args).command else { panic!() };
-    assert_eq!(
-        (invoke.path.as_str(), invoke.method, invoke.data),
-        ("/x?y", Some(http::Method::PUT), Some(Payload::Stdin))
-    );
+    assert_eq!((invoke.path.as_str(), invoke.method, invoke.data), ("/x?y", Some(http::Method::PUT), Some(Payload::Stdin)));
     assert_eq!(invoke.headers.len(), 2);
 }
 

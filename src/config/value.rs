@@ -39,9 +39,7 @@ impl FromStr for Threads {
         if text == "cores" {
             return Ok(Self::Cores);
         }
-        text.parse()
-            .map(Self::Count)
-            .map_err(|_| "expected a number above 0, or `cores` for one thread per core".to_owned())
+        text.parse().map(Self::Count).map_err(|_| "expected a number above 0, or `cores` for one thread per core".to_owned())
     }
 }
 
@@ -123,8 +121,7 @@ impl FromStr for Header {
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, value) = text.split_once(':').ok_or("expected NAME:VALUE, such as accept:application/json")?;
         let name = name.trim().parse().map_err(|_| format!("`{}` is not a header name", name.trim()))?;
-        let value =
-            value.trim().parse().map_err(|_| "the value has characters that a header cannot carry".to_owned())?;
+        let value = value.trim().parse().map_err(|_| "the value has characters that a header cannot carry".to_owned())?;
         Ok(Self { name, value })
     }
 }

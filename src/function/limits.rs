@@ -21,12 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            memory_bytes: 128 << 20,
-            cpu: Duration::from_millis(1000),
-            wall: Duration::from_millis(30_000),
-            body_bytes: 10 << 20,
-        }
+        Self { memory_bytes: 128 << 20, cpu: Duration::from_millis(1000), wall: Duration::from_millis(30_000), body_bytes: 10 << 20 }
     }
 }
 

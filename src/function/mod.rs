@@ -12,7 +12,6 @@ pub mod route;
 pub mod trace;
 pub mod version;
 
-
 pub use limits::{Limits, Scale};
 pub use manifest::Manifest;
 pub use message::{Body, Request, Response};

@@ -87,9 +87,7 @@ pub enum NameError {
         name: String,
     },
     /// A character that is not allowed anywhere.
-    #[error(
-        "`{name}` is not a function name: {character:?} at position {position} is not allowed; use a-z, 0-9, `-` and `_`"
-    )]
+    #[error("`{name}` is not a function name: {character:?} at position {position} is not allowed; use a-z, 0-9, `-` and `_`")]
     BadCharacter {
         /// What was given.
         name: String,

@@ -70,7 +70,8 @@ fn builder(config: &IngressConfig) -> Builder<TokioExecutor> {
         .header_read_timeout(config.header_timeout)
         .max_buf_size(head_bytes)
         .max_headers(HEADERS_MAX)
-        .half_close(true);
+        // A client that closes its side has left: `request.signal` fires at once, and not at the first write that fails.
+        .half_close(false);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -19,9 +19,9 @@ use super::identity;
 use super::respond::{self, FaultContext};
 use crate::config::{IngressConfig, Mode};
 use crate::fault::{Fault, Kind};
-use crate::function::{FunctionName, Version};
 use crate::function::message::{Body, Request, Response};
 use crate::function::trace::TraceContext;
+use crate::function::{FunctionName, Version};
 use crate::live::table::Resolution;
 use crate::live::{Endpoint, Live};
 use crate::runtime::ops::Tally;
@@ -57,13 +57,8 @@ struct Target {
     strip: usize,
 }
 
-/// What came of the call.
-struct Outcome {
-    reply: Result<Response, Fault>,
-    tally: Option<Arc<Tally>>,
-    function: Option<FunctionName>,
-    version: Option<Arc<Version>>,
-}
+/// In the log, the status of a request whose client did not wait for an answer; a convention of nginx.
+const CLIENT_LEFT: u16 = 499;
 
 impl Dispatch {
     /// For all listeners.
@@ -88,50 +83,49 @@ impl Dispatch {
             path: parts.uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/")),
             wants_html: self.mode == Mode::Dev && wants_html(&parts.headers),
         };
-        let outcome = if is_draining {
-            Outcome::refused(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))
+        let mut awaited = Awaited(Some(Done { arrival, status: CLIENT_LEFT, fault: None, tally: None, function: None, version: None }));
+        let reply = if is_draining {
+            Err(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))
         } else {
-            self.call(&arrival, parts, incoming, peer).await
+            self.call(&mut awaited, parts, incoming, peer).await
         };
-        self.respond(arrival, outcome, is_draining)
+        match awaited.0.take() {
+            Some(done) => self.respond(done, reply, is_draining),
+            // Only this function takes it.
+            None => hyper::Response::new(Outgoing::new(Body::Empty, None)),
+        }
     }
 
-    async fn call(&self, arrival: &Arrival, parts: Parts, incoming: Incoming, peer: Peer) -> Outcome {
-        let target = match self.resolve(arrival, &parts, peer).await {
-            Ok(target) => target,
-            Err(fault) => return Outcome::refused(fault),
-        };
-        let function = Some(target.function.clone());
-        let pool = match target.endpoint.pool().await {
-            Ok(pool) => pool,
-            Err(fault) => return Outcome { reply: Err(fault), tally: None, function, version: None },
-        };
-        let version = Some(pool.version().clone());
+    async fn call(&self, awaited: &mut Awaited, parts: Parts, incoming: Incoming, peer: Peer) -> Result<Response, Fault> {
+        let Some(done) = awaited.0.as_mut() else { return Err(loop_detected()) };
+        let target = self.resolve(&done.arrival, &parts, peer).await?;
+        done.function = Some(target.function);
+        let pool = target.endpoint.pool().await?;
+        done.version = Some(pool.version().clone());
         let limits = &pool.version().manifest.limits;
         if declared_length(&parts.headers) > limits.body_bytes {
-            let fault = too_large(limits.body_bytes, Some(declared_length(&parts.headers)));
-            return Outcome { reply: Err(fault), tally: None, function, version };
+            return Err(too_large(limits.body_bytes, Some(declared_length(&parts.headers))));
         }
         let (body, misdeeds) = inbound(incoming, limits.body_bytes, self.body_timeout);
         let request = Request {
             method: parts.method,
             scheme: "http",
             authority: parts.uri.authority().cloned(),
-            path_and_query: arrival.path.clone(),
+            path_and_query: done.arrival.path.clone(),
             strip: target.strip,
             hops: hops(&parts.headers),
             headers: parts.headers,
             trust_forwarded: self.trust_proxy,
             body,
-            trace: arrival.trace,
-            request_id: arrival.request_id.clone(),
+            trace: done.arrival.trace,
+            request_id: done.arrival.request_id.clone(),
             remote: Some(peer.remote),
             shape: crate::function::message::CallShape::Http,
         };
         let body_bytes = limits.body_bytes;
         let Called { reply, tally } = pool.call(request).await;
-        let reply = reply.map_err(|fault| blame_body(fault, &misdeeds, body_bytes));
-        Outcome { reply, tally: Some(tally), function, version }
+        done.tally = Some(tally);
+        reply.map_err(|fault| blame_body(fault, &misdeeds, body_bytes))
     }
 
     /// Finds who answers, or why nobody does.
@@ -156,9 +150,7 @@ impl Dispatch {
         };
         let table = self.live.table();
         match table.resolve(peer.port, host, &parts.method, arrival.path.path()) {
-            Resolution::Found(found) => {
-                Ok(Target { endpoint: found.target.clone(), function: found.function.clone(), strip: found.strip })
-            }
+            Resolution::Found(found) => Ok(Target { endpoint: found.target.clone(), function: found.function.clone(), strip: found.strip }),
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
             }
@@ -173,25 +165,28 @@ impl Dispatch {
         }
     }
 
-    fn respond(&self, arrival: Arrival, outcome: Outcome, close: bool) -> hyper::Response<Outgoing> {
+    fn respond(&self, mut done: Done, reply: Result<Response, Fault>, close: bool) -> hyper::Response<Outgoing> {
+        let arrival = &done.arrival;
         let trace_id = format!("{:032x}", arrival.trace.trace_id);
-        let (mut answer, fault) = match outcome.reply {
-            Ok(mut answer) => {
-                respond::clean(&mut answer, arrival.method == http::Method::HEAD);
-                (answer, None)
-            }
+        let is_head = arrival.method == http::Method::HEAD;
+        let mut answer = match reply {
+            Ok(answer) => answer,
             Err(fault) => {
                 let context = FaultContext {
-                    function: outcome.function.as_ref().map(FunctionName::as_str),
-                    version: outcome.version.as_ref().map(|version| version.id.as_str()),
+                    function: done.function.as_ref().map(FunctionName::as_str),
+                    version: done.version.as_ref().map(|version| version.id.as_str()),
                     request_id: &arrival.request_id,
                     trace_id: &trace_id,
                     dev: self.mode == Mode::Dev,
                     wants_html: arrival.wants_html,
                 };
-                (respond::fault_response(&fault, &context), Some(fault))
+                let answer = respond::fault_response(&fault, &context);
+                done.fault = Some(fault);
+                answer
             }
         };
+        let arrival = &done.arrival;
+        respond::clean(&mut answer, is_head);
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
         if let Ok(id) = HeaderValue::from_str(&arrival.request_id) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
@@ -202,7 +197,7 @@ impl Dispatch {
         if close {
             answer.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let done = Done { arrival, status, fault, tally: outcome.tally, function: outcome.function, version: outcome.version };
+        done.status = status.as_u16();
         // A body that is whole leaves with its head; only a stream has an end to wait for.
         let on_end: Option<OnEnd> = if matches!(answer.body, Body::Stream(_)) {
             Some(Box::new(move |end| done.tell(&end)))
@@ -217,17 +212,21 @@ impl Dispatch {
     }
 }
 
-impl Outcome {
-    /// Nobody was called.
-    fn refused(fault: Fault) -> Self {
-        Self { reply: Err(fault), tally: None, function: None, version: None }
+/// A request that has no answer yet. If it is dropped, the client has left.
+struct Awaited(Option<Done>);
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        if let Some(done) = self.0.take() {
+            done.tell(&End::ClientLeft);
+        }
     }
 }
 
 /// What the log line of a request needs once it is over.
 struct Done {
     arrival: Arrival,
-    status: StatusCode,
+    status: u16,
     fault: Option<Fault>,
     tally: Option<Arc<Tally>>,
     function: Option<FunctionName>,
@@ -246,7 +245,7 @@ impl Done {
             instance: tally.map_or(0, |tally| tally.instance.load(Ordering::Relaxed)),
             method: self.arrival.method.as_str(),
             path: self.arrival.path.path(),
-            status: self.status.as_u16(),
+            status: self.status,
             fault: self.fault.as_ref().map(Fault::kind),
             detail: self.fault.as_ref().and_then(|fault| fault.facts().detail.as_deref()),
             client_left: matches!(end, End::ClientLeft),

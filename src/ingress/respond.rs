@@ -141,14 +141,7 @@ mod tests {
     fn detail_is_for_dev_alone() {
         let fault = Fault::new(Kind::Threw, "the function threw an error").with_detail("Error: secret");
         for dev in [false, true] {
-            let context = FaultContext {
-                function: Some("hello"),
-                version: None,
-                request_id: "r",
-                trace_id: "t",
-                dev,
-                wants_html: false,
-            };
+            let context = FaultContext { function: Some("hello"), version: None, request_id: "r", trace_id: "t", dev, wants_html: false };
             let response = fault_response(&fault, &context);
             let Body::Full(body) = response.body else { panic!("a fault has a body") };
             assert_eq!(String::from_utf8_lossy(&body).contains("secret"), dev);

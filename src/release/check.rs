@@ -23,11 +23,7 @@ use crate::runtime::worker::{BootLimits, Exit, Handle, Orders, Owner};
 pub async fn boot(version: Arc<Version>, blanks: &Blanks) -> Result<String, Fault> {
     let worker = blanks.spare(version.manifest.limits.memory_bytes)?;
     let (tx, rx) = oneshot::channel();
-    let identity = Identity {
-        function: version.function.as_str().into(),
-        version: version.id.as_str().into(),
-        instance: worker.id,
-    };
+    let identity = Identity { function: version.function.as_str().into(), version: version.id.as_str().into(), instance: worker.id };
     let orders = Orders {
         assignment: Assignment { identity, version },
         owner: Arc::new(Checker { verdict: Mutex::new(Some(tx)) }),

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Releaser;
 use super::registered::Registered;
 use super::source::{self, FunctionSource, Problem, SourceError, SourceKind};
 use super::stamp::Stamps;
-use super::Releaser;
 use crate::function::FunctionName;
 use crate::live::table::{Entry, Table};
 
@@ -52,8 +52,7 @@ impl Releaser {
             // An entry that has a function's name answers calls with what is wrong; any other only shows in the report.
             match &problem.function {
                 Some(name) if !functions.contains_key(name) => {
-                    let source =
-                        FunctionSource { name: name.clone(), path: self.root.join(&problem.entry), kind: SourceKind::Folder };
+                    let source = FunctionSource { name: name.clone(), path: self.root.join(&problem.entry), kind: SourceKind::Folder };
                     let registered = Arc::new(Registered::broken(source, problem.to_string()));
                     functions.insert(name.clone(), registered);
                 }

@@ -97,12 +97,7 @@ impl Registered {
             }
             None => (Ok("not compiled yet".to_owned()), None),
         };
-        Report {
-            name: self.source.name.to_string(),
-            routes: self.routes.iter().map(Route::to_string).collect(),
-            outcome,
-            diagnostic,
-        }
+        Report { name: self.source.name.to_string(), routes: self.routes.iter().map(Route::to_string).collect(), outcome, diagnostic }
     }
 }
 

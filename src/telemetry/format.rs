@@ -44,13 +44,7 @@ pub(super) fn timestamp(out: &mut Vec<u8>) {
     let (seconds, millis) = (since.as_secs(), since.subsec_millis());
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
-    let _ = write!(
-        out,
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{millis:03}Z",
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    );
+    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{millis:03}Z", of_day / 3600, of_day / 60 % 60, of_day % 60);
 }
 
 /// Days since 1970 as a date of the Gregorian calendar; <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.

@@ -75,9 +75,9 @@ fn ctrl_c_finishes_what_is_in_flight_and_refuses_what_is_new() {
 #[test]
 fn a_kept_alive_connection_is_refused_too() {
     let mut skep = Skep::start(Project::new(HOLD));
+    let held = hold(&skep);
     let mut idle = skep.connect();
     assert_eq!(idle.exchange(&Request::post("/hold", "before")).text(), "finished: before");
-    let held = hold(&skep);
     skep.signal(libc::SIGTERM);
     refused(&skep);
     if let Ok(response) = idle.try_exchange(&Request::post("/hold", "after")) {

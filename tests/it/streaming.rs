@@ -18,7 +18,7 @@ const ECHO: &str = "
     export default (request) => new Response(request.body);
     //- /echo/function.toml
     [limits]
-    body_mb = 64
+    body_mb = 300
 ";
 
 #[test]
@@ -40,7 +40,7 @@ fn each_chunk_comes_back_before_the_next_one_is_sent() {
 
 #[test]
 fn a_slow_reader_holds_the_writer_back_and_memory_stays_flat() {
-    const TOTAL: usize = 64 << 20;
+    const TOTAL: usize = 256 << 20;
     let pattern = |at: usize| (at ^ (at >> 8) ^ (at >> 16)) as u8;
     let body: Vec<u8> = (0..TOTAL).map(pattern).collect();
 
@@ -59,7 +59,7 @@ fn a_slow_reader_holds_the_writer_back_and_memory_stays_flat() {
             Ok(written) => sent += written,
             Err(error) => break error,
         }
-        assert!(sent < TOTAL, "64 MB were swallowed without one byte being read");
+        assert!(sent < TOTAL, "256 MB were swallowed without one byte being read");
     };
     assert!(matches!(stalled.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{stalled}");
     assert!(sent < TOTAL / 2, "{sent} bytes were taken in while nothing was read");
@@ -83,8 +83,9 @@ fn a_slow_reader_holds_the_writer_back_and_memory_stays_flat() {
         }
     });
     assert_eq!(read, TOTAL);
+    // V8 collects ArrayBuffers when 64 MB of them are garbage; what is asserted is that a longer body needs no more.
     let growth = peak.saturating_sub(before);
-    assert!(growth < 40 << 20, "memory grew by {} MB", growth >> 20);
+    assert!(growth < 96 << 20, "memory grew by {} MB", growth >> 20);
 }
 
 #[test]

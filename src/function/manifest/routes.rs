@@ -13,16 +13,8 @@ use super::keys::{ROUTE_KEYS, unknown_key};
 use super::reader::{Reader, Value};
 use crate::function::route::{HostPattern, PathPattern, Route};
 
-const METHODS: &[Method] = &[
-    Method::GET,
-    Method::HEAD,
-    Method::POST,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-    Method::OPTIONS,
-    Method::TRACE,
-];
+const METHODS: &[Method] =
+    &[Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE];
 
 pub(super) fn routes(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Route> {
     let DeValue::Array(array) = value.get_ref() else {

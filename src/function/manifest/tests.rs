@@ -221,8 +221,7 @@ fn any_route() -> impl Strategy<Value = Route> {
     let path = "(/[a-z:]?[a-z0-9]{1,4}){0,3}/\\*".prop_filter_map("a pattern", |text| PathPattern::parse(&text).ok());
     let host = proptest::option::of("(\\*\\.)?[a-z]{1,5}\\.[a-z]{2}".prop_map(|text| HostPattern::parse(&text).unwrap()));
     let methods = proptest::sample::subsequence(vec![Method::GET, Method::POST, Method::DELETE], 0..=3);
-    (host, path, methods, proptest::option::of(1..=u16::MAX))
-        .prop_map(|(host, path, methods, port)| Route { host, path, methods, port })
+    (host, path, methods, proptest::option::of(1..=u16::MAX)).prop_map(|(host, path, methods, port)| Route { host, path, methods, port })
 }
 
 fn any_manifest() -> impl Strategy<Value = Manifest> {
@@ -234,9 +233,10 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
             body_bytes,
         },
     );
-    let scale = (0..=1024u32, 1..=1024u32, 1..=10_000u32, 0..=1_000_000u32, 1..=31_536_000u64).prop_map(
-        |(min, max, concurrency, queue, idle)| Scale { min: min.min(max), max, concurrency, queue, idle: Duration::from_secs(idle) },
-    );
+    let scale =
+        (0..=1024u32, 1..=1024u32, 1..=10_000u32, 0..=1_000_000u32, 1..=31_536_000u64).prop_map(|(min, max, concurrency, queue, idle)| {
+            Scale { min: min.min(max), max, concurrency, queue, idle: Duration::from_secs(idle) }
+        });
     let rules = || proptest::collection::vec(any_rule(), 0..3);
     let net = (rules(), proptest::option::of(rules())).prop_map(|(allow, only)| Net { allow, only });
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);

@@ -14,10 +14,7 @@ fn refused_path(text: &str) -> String {
 
 #[test]
 fn paths_are_read_into_segments_and_written_back() {
-    assert_eq!(
-        path("/orders/:id/*").segments(),
-        [Segment::Literal("orders".into()), Segment::Param("id".into()), Segment::Rest]
-    );
+    assert_eq!(path("/orders/:id/*").segments(), [Segment::Literal("orders".into()), Segment::Param("id".into()), Segment::Rest]);
     assert!(path("/").segments().is_empty());
     for text in ["/", "/*", "/a", "/a/b", "/a/:b", "/:a/b/*", "/a%20b", "/@scope/x.json", "/a:b"] {
         assert_eq!(path(text).to_string(), text);

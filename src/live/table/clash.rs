@@ -42,15 +42,9 @@ pub(super) fn settle<'r, T>(claims: Vec<Raised<'r, T>>) -> (Vec<Raised<'r, T>>, 
         let rivals = raised.entry(place.clone()).or_default();
         let function = &claim.owner.function;
         let clashes_before = clashes.len();
-        clashes.extend(
-            rivals.iter().filter(|(rival, methods)| rival != function && methods.overlap(&claim.methods)).map(
-                |(rival, _)| Clash {
-                    holder: rival.clone(),
-                    refused: function.clone(),
-                    route: route.map(ToString::to_string).unwrap_or_default(),
-                },
-            ),
-        );
+        clashes.extend(rivals.iter().filter(|(rival, methods)| rival != function && methods.overlap(&claim.methods)).map(|(rival, _)| {
+            Clash { holder: rival.clone(), refused: function.clone(), route: route.map(ToString::to_string).unwrap_or_default() }
+        }));
         rivals.push((function.clone(), claim.methods.clone()));
         if clashes.len() == clashes_before {
             settled.push(Raised { place, claim, route });

@@ -41,12 +41,7 @@ impl<T> Hosts<T> {
     }
 
     /// Shows `accept` every claim whose host and steps match, the most specific first, until it takes one.
-    pub(super) fn find<'t>(
-        &'t self,
-        authority: &str,
-        path: &str,
-        accept: &mut impl FnMut(&Claim<T>) -> bool,
-    ) -> Option<&'t Claim<T>> {
+    pub(super) fn find<'t>(&'t self, authority: &str, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
         // Most tables name no host, and then the authority need not even be read.
         if !self.exact.is_empty() || !self.below.is_empty() {
             let mut buffer = [0; HOST_LENGTH_MAX];
@@ -59,12 +54,7 @@ impl<T> Hosts<T> {
         self.any.find(path, accept)
     }
 
-    fn find_named<'t>(
-        &'t self,
-        host: &str,
-        path: &str,
-        accept: &mut impl FnMut(&Claim<T>) -> bool,
-    ) -> Option<&'t Claim<T>> {
+    fn find_named<'t>(&'t self, host: &str, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
         if let Some(found) = self.exact.get(host).and_then(|paths| paths.find(path, accept)) {
             return Some(found);
         }

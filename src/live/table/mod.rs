@@ -94,12 +94,9 @@ impl<T> Table<T> {
     /// whole but for the refused routes, so that a release can be refused and a start can go on. Of two entries for one function the
     /// later one counts.
     pub fn build<'r>(main_port: u16, entries: impl IntoIterator<Item = Entry<'r, T>>) -> (Self, Vec<Clash>) {
-        let entries: BTreeMap<_, _> =
-            entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
-        let entries: Vec<_> = entries
-            .into_iter()
-            .map(|(function, (routes, target))| (Arc::new(Owner { function, target }), routes))
-            .collect();
+        let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
+        let entries: Vec<_> =
+            entries.into_iter().map(|(function, (routes, target))| (Arc::new(Owner { function, target }), routes)).collect();
         let (settled, clashes) = clash::settle(claims(main_port, &entries));
         let mut main = Hosts::default();
         let mut others: HashMap<u16, Hosts<T>> = HashMap::new();
@@ -124,12 +121,9 @@ impl<T> Table<T> {
             takes
         });
         match found {
-            Some(Claim { owner, strip, shape, .. }) => Resolution::Found(Found {
-                target: &owner.target,
-                function: &owner.function,
-                strip: *strip,
-                shape: *shape,
-            }),
+            Some(Claim { owner, strip, shape, .. }) => {
+                Resolution::Found(Found { target: &owner.target, function: &owner.function, strip: *strip, shape: *shape })
+            }
             None if refused => Resolution::MethodNotAllowed { allow: self.allow(port, host, path) },
             None => Resolution::NotFound,
         }
@@ -196,12 +190,7 @@ fn claims<'r, T>(main_port: u16, entries: &'r [(Arc<Owner<T>>, &'r [Route])]) ->
     let own = entries.iter().flat_map(|(owner, routes)| {
         routes.iter().map(move |route| Raised {
             place: Place::of_route(route, main_port),
-            claim: Claim {
-                owner: owner.clone(),
-                methods: Methods::listed(&route.methods),
-                strip: 0,
-                shape: CallShape::Http,
-            },
+            claim: Claim { owner: owner.clone(), methods: Methods::listed(&route.methods), strip: 0, shape: CallShape::Http },
             route: Some(route),
         })
     });

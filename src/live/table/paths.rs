@@ -45,11 +45,7 @@ impl<T> Paths<T> {
     }
 
     /// `path` is what is left, without its leading slash; `None` when every segment is used up.
-    fn find_below<'t>(
-        &'t self,
-        path: Option<&str>,
-        accept: &mut impl FnMut(&Claim<T>) -> bool,
-    ) -> Option<&'t Claim<T>> {
+    fn find_below<'t>(&'t self, path: Option<&str>, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
         let Some(path) = path else {
             return first(&self.ends, accept).or_else(|| first(&self.rests, accept));
         };

@@ -48,8 +48,7 @@ fn a_request() -> impl Strategy<Value = (u16, &'static str, Method, String)> {
     let host = select(vec!["localhost", "x.com", "Y.x.com:8000", "z.y.x.com.", "z.com", "com"]);
     let method = select(vec![Method::GET, Method::HEAD, Method::POST]);
     let path = vec(select(vec!["a", "b", "c", "functions", "v1", "d", ""]), 0..5);
-    (port, host, method, path)
-        .prop_map(|(port, host, method, path)| (port, host, method, format!("/{}", path.join("/"))))
+    (port, host, method, path).prop_map(|(port, host, method, path)| (port, host, method, format!("/{}", path.join("/"))))
 }
 
 fn build(declared: &[Declared]) -> (Table<&'static str>, Vec<Clash>) {
@@ -74,8 +73,7 @@ fn compete(one: &Route, other: &Route) -> bool {
         let path = route.path.to_string().replace(":p", ":").replace(":q", ":");
         (route.port.unwrap_or(MAIN), route.host.clone(), path)
     };
-    let common =
-        [Method::GET, Method::HEAD, Method::POST].iter().any(|method| takes(one, method) && takes(other, method));
+    let common = [Method::GET, Method::HEAD, Method::POST].iter().any(|method| takes(one, method) && takes(other, method));
     place(one) == place(other) && common
 }
 
@@ -149,8 +147,7 @@ fn reference(declared: &[Declared], port: u16, host: &str, method: &Method, path
         Some(found) => format!("{} {}", found.function, found.strip),
         None if matching.is_empty() => "404".into(),
         None => {
-            let allowed: BTreeSet<_> =
-                matching.iter().flat_map(|known| methods(&known.route)).map(|method| method.to_string()).collect();
+            let allowed: BTreeSet<_> = matching.iter().flat_map(|known| methods(&known.route)).map(|method| method.to_string()).collect();
             format!("405 {}", Vec::from_iter(allowed).join(", "))
         }
     }

@@ -28,8 +28,7 @@ pub(super) fn route(text: &str) -> Route {
 
 /// A table whose targets are the functions' names, and the texts of its clashes.
 fn build(functions: &[(&str, &[&str])]) -> (Table<String>, Vec<String>) {
-    let routes: Vec<Vec<Route>> =
-        functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
+    let routes: Vec<Vec<Route>> = functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
     let entries = functions.iter().zip(&routes).map(|((function, _), routes)| Entry {
         function: name(function),
         routes,
@@ -75,9 +74,7 @@ fn every_function_answers_at_its_name() {
 #[test]
 fn the_path_is_taken_as_it_was_sent() {
     let table = table(&[("hello", &[])]);
-    for path in
-        ["/", "", "//hello", "//", "/%68ello", "/Hello", "/hell", "/helloo", "hello", "*", "/./hello", "/hello?x"]
-    {
+    for path in ["/", "", "//hello", "//", "/%68ello", "/Hello", "/hell", "/helloo", "hello", "*", "/./hello", "/hello?x"] {
         assert_eq!(get(&table, path), "404", "{path}");
     }
 }
@@ -125,12 +122,8 @@ fn the_most_specific_path_wins() {
 
 #[test]
 fn a_more_specific_host_wins_over_any_path() {
-    let table = table(&[
-        ("shop", &[]),
-        ("exact", &["api.example.com/*"]),
-        ("sub", &["*.example.com/*"]),
-        ("deep", &["*.api.example.com/*"]),
-    ]);
+    let table =
+        table(&[("shop", &[]), ("exact", &["api.example.com/*"]), ("sub", &["*.example.com/*"]), ("deep", &["*.api.example.com/*"])]);
     for (host, answer) in [
         ("api.example.com", "exact -"),
         ("API.Example.Com:443", "exact -"),
@@ -219,14 +212,9 @@ fn two_functions_with_the_same_route_clash() {
         // Neither loses what is its own.
         assert_eq!((get(&table, "/a"), get(&table, "/b")), ("a -/a".into(), "b -/b".into()));
     }
-    for (one, other) in [
-        ("/x", "/x/*"),
-        ("/x/:a", "/x/b"),
-        ("GET /x", "POST /x"),
-        ("/x", ":90/x"),
-        ("a.com/x", "*.com/x"),
-        ("/x", "a.com/x"),
-    ] {
+    for (one, other) in
+        [("/x", "/x/*"), ("/x/:a", "/x/b"), ("GET /x", "POST /x"), ("/x", ":90/x"), ("a.com/x", "*.com/x"), ("/x", "a.com/x")]
+    {
         assert_eq!(build(&[("a", &[one]), ("b", &[other])]).1, Vec::<String>::new(), "{one} and {other}");
     }
 }

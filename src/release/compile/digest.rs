@@ -23,10 +23,13 @@ pub(super) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<Str
     modules.sort_by(|one, other| one.url.cmp(&other.url));
     for module in modules {
         feed(&mut hash, module.url.as_bytes());
-        feed(&mut hash, match module.kind {
-            ModuleKind::JavaScript => b"js",
-            ModuleKind::Json => b"json",
-        });
+        feed(
+            &mut hash,
+            match module.kind {
+                ModuleKind::JavaScript => b"js",
+                ModuleKind::Json => b"json",
+            },
+        );
         feed(&mut hash, module.code.as_bytes());
         // The same code from another text (a type moved a line) has other stack traces.
         feed(&mut hash, module.source_map.as_deref().unwrap_or_default());

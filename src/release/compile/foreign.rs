@@ -97,14 +97,10 @@ pub(super) fn refusal(specifier: &str) -> Option<Diagnostic> {
             format!("`{scheme}:` modules are not supported"),
             "save the code in a file of the function's folder and import that".into(),
         ),
-        "bun" | "cloudflare" | "deno" | "ext" => refuse(
-            format!("`{specifier}` is a module of another host"),
-            "use the web-standard globals instead".into(),
-        ),
-        _ => refuse(
-            format!("`{specifier}` has the unknown scheme `{scheme}:`"),
-            "write a relative path or the name of a package".into(),
-        ),
+        "bun" | "cloudflare" | "deno" | "ext" => {
+            refuse(format!("`{specifier}` is a module of another host"), "use the web-standard globals instead".into())
+        }
+        _ => refuse(format!("`{specifier}` has the unknown scheme `{scheme}:`"), "write a relative path or the name of a package".into()),
     }
 }
 

@@ -140,6 +140,9 @@ impl Walk<'_> {
                         Fact::Syntax(message) => Diagnostic::new(ErrorKind::Syntax, message),
                         Fact::TooDeep => Diagnostic::new(ErrorKind::TooLarge, "the code is nested too deep here")
                             .help("split the expression or statement into several"),
+                        Fact::TooLong => Diagnostic::new(ErrorKind::TooLarge, format!("{label} has too many tokens to be compiled"))
+                            .help("minify the module, or split it into several"),
+                        Fact::Failed => Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on {label}")),
                         Fact::CommonJs => common_js(label, pending.importer.as_ref()),
                     };
                     self.diagnostics.push(diagnostic.at(place));
@@ -222,9 +225,7 @@ fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -> Result<Mo
         }
         // The name says so, and `transpile` has added the attribute.
         (Attribute::Absent, "json") if specifier.ends_with(".json") => Ok(ModuleKind::Json),
-        (Attribute::Absent, "json") => {
-            Err(refuse(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import"))
-        }
+        (Attribute::Absent, "json") => Err(refuse(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import")),
         (Attribute::Absent, "cjs" | "cts") => Err(common_js(&confinement.label(path), None)),
         (Attribute::Absent, extension) if transpile::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
         (Attribute::Absent, extension) => {

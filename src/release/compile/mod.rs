@@ -44,25 +44,17 @@ pub struct Compiled {
 /// Compiles one function; `root` is the canonical functions directory.
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
     let disk = Disk::default();
-    let outcome = on_deep_stack(|| build(root, function, &disk)).unwrap_or_else(|| {
+    let outcome = nesting::on_stack(nesting::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
         // The parser is large and not ours; a bug of its on one function's source must not end the others' releases.
         Err(Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
     });
     Compiled { outcome, watched: disk.asked() }
 }
 
-/// Runs `work` on a thread of its own, with the stack that `nesting` counts on; `None` if it panicked or the thread could not be had.
-fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("compile".into()).stack_size(nesting::STACK_BYTES);
-        thread.spawn_scoped(scope, work).ok()?.join().ok()
-    })
-}
-
 fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version, CompileError> {
     disk.remember(&function.path);
-    let confinement = Confinement::of(root, function)
-        .map_err(|error| Diagnostic::new(ErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
+    let confinement =
+        Confinement::of(root, function).map_err(|error| Diagnostic::new(ErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
     let Graph { entry, modules } = graph::walk(entry, &confinement, disk).map_err(all)?;

@@ -1,260 +1,231 @@
-//! Nesting: refuses source that is nested deeper than the parser's stack goes.
+//! Nesting: refuses source that is nested deeper than the stack goes, before the parser finds out.
 //!
-//! `transpile` asks before it parses. The parser and its transforms recurse once per level, and a stack that overflows ends the process with
-//! every tenant in it; so depth is bounded from above by a look at the tokens alone, which needs no recursion.
+//! `transpile` does its work through here. The parser, the transforms and even the freeing of a syntax tree recurse once per level, and a
+//! stack that overflows ends the process with every tenant in it.
 //!
-//! Invariant: what passes needs less than [`STACK_BYTES`], and takes the parser seconds at most.
+//! Source with few tokens cannot nest deep and passes at once. All other source gets a thread with a stack to match its size and is parsed
+//! once on trial, with a lexer that watches the parser's stack and effort, and plays the end of the file when either is used up.
+//!
+//! Invariant: `work` runs only with a stack that is enough for it, whatever the source.
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::rc::Rc;
+use std::thread;
 
+use deno_ast::swc::ast::EsVersion;
+use deno_ast::swc::common::BytePos;
 use deno_ast::swc::common::input::StringInput;
-use deno_ast::swc::lexer::Lexer;
-use deno_ast::swc::lexer::token::{Token, TokenAndSpan};
+use deno_ast::swc::lexer::common::context::Context;
+use deno_ast::swc::lexer::common::input::Tokens;
+use deno_ast::swc::lexer::common::syntax::SyntaxFlags;
+use deno_ast::swc::lexer::error::Error;
+use deno_ast::swc::lexer::lexer::{TokenContexts, TokenFlags};
+use deno_ast::swc::lexer::token::TokenAndSpan;
+use deno_ast::swc::lexer::{Lexer, Parser};
 use deno_ast::{ES_VERSION, MediaType, StartSourcePos};
 
 use super::imports::bytes_of;
 
-/// The stack that compiling needs. Measured, with optimisation off: at most 7 kB for a bracket, 3 kB for a `<` and 1.6 kB for any other token
-/// that nests. The memory is only reserved; common source touches a few pages of it.
-pub(super) const STACK_BYTES: usize = 256 << 20;
-/// Most brackets of all kinds that may be open at a time.
-const BRACKETS_MAX: usize = 1_500;
-/// Most tokens between the beginnings of the open statements and here: what is not in brackets nests within a statement only, as in
-/// `a + b + c`, `if (a) if (b) c` and `a => b => c`.
-const TOKENS_MAX: usize = 40_000;
-/// The same for `<`, which commas do not end (`A<B, C<D`), and which TypeScript's parser tries twice.
-const ANGLES_MAX: usize = 4_000;
-/// In JSX every element has some.
-const ANGLES_JSX_MAX: usize = 20_000;
+/// The stack that `compile` itself needs: that of source with few tokens.
+pub(super) const STACK_BYTES: usize = 64 << 20;
+/// Source with fewer tokens than this needs no trial: 7 kB of stack per token is the most that was measured, without optimisation.
+const TOKENS_FEW: usize = 4_000;
+/// Most tokens of a module; about 6 MB of minified code.
+const TOKENS_MAX: usize = 2_000_000;
+/// The parser's stack is watched. What follows the parser was measured to need up to four times as much for the same tree.
+const PARSER_STACK_BYTES_MAX: usize = 16 << 20;
+const TRIAL_STACK_BYTES: usize = 256 << 20;
+/// Chains (`a + b + c`, `a.b.c`) are parsed without recursion but make trees that are as deep as the chain is long. Memory is only
+/// reserved; a stack of common source touches a few pages of it.
+const CHAIN_STACK_BYTES_PER_TOKEN: usize = 512;
+/// TypeScript's parser looks at some tokens several times, because only what follows tells what they mean. Nested, that takes forever.
+const LOOKS_PER_TOKEN_MAX: usize = 20;
 
-/// After these an expression goes on, so that a line break does not end a statement.
-const OPENING_WORDS: &[&str] = &[
-    "abstract", "as", "asserts", "async", "await", "case", "class", "const", "declare", "default", "delete", "do", "else", "export", "extends",
-    "function", "import", "in", "infer", "instanceof", "is", "keyof", "let", "new", "of", "readonly", "return", "satisfies", "static", "throw",
-    "typeof", "unique", "var", "void", "yield",
-];
-/// These go on with what stands before them.
-const CONTINUING_WORDS: &[&str] =
-    &["as", "catch", "else", "extends", "finally", "implements", "in", "instanceof", "is", "of", "satisfies", "while"];
-/// What these have in parentheses is followed by a statement.
-const HEADER_WORDS: &[&str] = &["if", "for", "while", "with", "await"];
-
-/// The bytes where the limit is passed, if it is.
-pub(super) fn too_deep(text: &str, media: MediaType) -> Option<Range<usize>> {
-    if is_shallow(text) {
-        return None;
-    }
-    let start = StartSourcePos::START_SOURCE_POS;
-    let input = StringInput::new(text, start.as_byte_pos(), (start + text.len()).as_byte_pos());
-    let lexer = Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None);
-    let is_jsx = matches!(media, MediaType::Tsx | MediaType::Jsx);
-    let mut depth = Depth::new(if is_jsx { ANGLES_JSX_MAX } else { ANGLES_MAX });
-    for token in lexer {
-        let bytes = bytes_of(token.span).unwrap_or(0..0);
-        let word = text.get(bytes.clone()).unwrap_or_default();
-        depth.take(&token, word);
-        if depth.is_too_great() {
-            return Some(bytes);
-        }
-    }
-    None
+/// Why source is not compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// More tokens than fit into a tree.
+    TooLong,
+    /// Nested too deep, or too ambiguously, at these bytes.
+    TooDeep(Range<usize>),
+    /// No memory for a stack, or a bug in the parser.
+    Failed,
 }
 
-/// Whether the whole text has too few tokens to nest too deep, however they stand. True of nearly all source, and cheap to find out.
-fn is_shallow(text: &str) -> bool {
-    let (mut brackets, mut tokens, mut in_word) = (0, 0, false);
+/// Does `work`, which parses `text`, where the stack is large enough for it.
+pub(super) fn with_room<T: Send>(text: &str, media: MediaType, work: impl FnOnce() -> T + Send) -> Result<T, Refusal> {
+    let tokens = tokens_at_most(text);
+    if tokens <= TOKENS_FEW {
+        return Ok(work());
+    }
+    if tokens > TOKENS_MAX {
+        return Err(Refusal::TooLong);
+    }
+    let stack_bytes = TRIAL_STACK_BYTES.max(tokens * CHAIN_STACK_BYTES_PER_TOKEN);
+    on_stack(stack_bytes, || match too_deep(text, media, tokens) {
+        Some(bytes) => Err(Refusal::TooDeep(bytes)),
+        None => Ok(work()),
+    })
+    .unwrap_or(Err(Refusal::Failed))
+}
+
+/// Runs `work` on a thread of its own; `None` if it panicked or the thread could not be had.
+pub(super) fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("compile".into()).stack_size(bytes);
+        thread.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
+
+/// Never less than the number of tokens: every word is one and so is every other byte, even in comments and strings.
+fn tokens_at_most(text: &str) -> usize {
+    let (mut tokens, mut in_word) = (0, false);
     for byte in text.bytes() {
         let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..);
-        // White space is no token, and a word is one.
         tokens += usize::from(!byte.is_ascii_whitespace() && !(is_word && in_word));
-        brackets += usize::from(matches!(byte, b'(' | b'[' | b'{' | b'`'));
         in_word = is_word;
     }
-    brackets <= BRACKETS_MAX && tokens <= ANGLES_MAX
+    tokens
 }
 
-/// What stands between one open bracket and the next.
-#[derive(Clone, Copy, Default)]
-struct Level {
-    tokens: usize,
-    angles: usize,
-    /// The bracket belongs to `if (…)` and the like.
-    is_header: bool,
+/// Parses on trial; the bytes where it was given up, if it was.
+fn too_deep(text: &str, media: MediaType, tokens: usize) -> Option<Range<usize>> {
+    let start = StartSourcePos::START_SOURCE_POS;
+    let input = StringInput::new(text, start.as_byte_pos(), (start + text.len()).as_byte_pos());
+    let watch = Rc::new(Watch {
+        stack_base: stack_pointer(),
+        looks_left: Cell::new(tokens.saturating_mul(LOOKS_PER_TOKEN_MAX)),
+        given_up: Cell::new(None),
+    });
+    let lexer = Watched { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), watch: Rc::clone(&watch) };
+    // What the trial thinks of the syntax does not matter: the parser proper says it better.
+    drop(Parser::new_from(lexer).parse_program());
+    watch.given_up.take()
 }
 
-/// What the token before says about a line break after it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// `;` or `}`: a statement is over, unless the next word goes on with it.
-    End,
-    /// An operand: a line break and another operand after it end a statement.
-    Operand,
-    Other,
+/// Where the stack ends, within a page or so: the address of something on it.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0u8;
+    std::hint::black_box(&raw const here).addr()
 }
 
-struct Depth {
-    angles_max: usize,
-    open: Vec<Level>,
-    current: Level,
-    /// Sums over `open` and `current`.
-    tokens: usize,
-    angles: usize,
-    before: Before,
-    word_before: WordBefore,
+struct Watch {
+    stack_base: usize,
+    looks_left: Cell<usize>,
+    given_up: Cell<Option<Range<usize>>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WordBefore {
-    Header,
-    Other,
+/// A lexer that watches whoever asks it for tokens.
+#[derive(Clone)]
+struct Watched<'t> {
+    inner: Lexer<'t>,
+    /// Shared by the copies that the parser makes to look ahead.
+    watch: Rc<Watch>,
 }
 
-impl Depth {
-    fn new(angles_max: usize) -> Self {
-        Self {
-            angles_max,
-            open: Vec::new(),
-            current: Level::default(),
-            tokens: 0,
-            angles: 0,
-            before: Before::End,
-            word_before: WordBefore::Other,
+impl Iterator for Watched<'_> {
+    type Item = TokenAndSpan;
+
+    fn next(&mut self) -> Option<TokenAndSpan> {
+        let given_up = self.watch.given_up.take();
+        if given_up.is_some() {
+            self.watch.given_up.set(given_up);
+            return None;
         }
-    }
-
-    fn is_too_great(&self) -> bool {
-        self.open.len() > BRACKETS_MAX || self.tokens > TOKENS_MAX || self.angles > self.angles_max
-    }
-
-    fn take(&mut self, token: &TokenAndSpan, word: &str) {
-        let is_text = matches!(token.token, Token::JSXText { .. } | Token::Template { .. });
-        let is_word = !is_text && word.starts_with(|first: char| first.is_alphanumeric() || "_$#@\"'".contains(first));
-        let goes_on = CONTINUING_WORDS.contains(&word);
-        if is_word && !goes_on && (self.before == Before::End || self.before == Before::Operand && token.had_line_break) {
-            self.end_statement();
+        let token = self.inner.next()?;
+        let looks_left = self.watch.looks_left.get().checked_sub(1);
+        self.watch.looks_left.set(looks_left.unwrap_or_default());
+        if looks_left.is_none() || self.watch.stack_base.abs_diff(stack_pointer()) > PARSER_STACK_BYTES_MAX {
+            self.watch.given_up.set(Some(bytes_of(token.span).unwrap_or(0..0)));
+            return None;
         }
-        self.count(word == "<");
-        let mut before = if is_word && !OPENING_WORDS.contains(&word) { Before::Operand } else { Before::Other };
-        match word {
-            _ if is_text => {}
-            "(" | "[" | "{" | "${" => self.open_bracket(),
-            ")" | "]" | "}" => {
-                let is_header = self.close_bracket();
-                before = match word {
-                    "}" => Before::End,
-                    _ if is_header => Before::Other,
-                    _ => Before::Operand,
-                };
-            }
-            ";" => before = Before::End,
-            "," => self.end_item(),
-            _ => {}
-        }
-        self.before = before;
-        self.word_before = if HEADER_WORDS.contains(&word) { WordBefore::Header } else { WordBefore::Other };
-    }
-
-    fn count(&mut self, is_angle: bool) {
-        self.current.tokens += 1;
-        self.tokens += 1;
-        self.current.angles += usize::from(is_angle);
-        self.angles += usize::from(is_angle);
-    }
-
-    fn open_bracket(&mut self) {
-        self.open.push(self.current);
-        self.current = Level { is_header: self.word_before == WordBefore::Header, ..Level::default() };
-    }
-
-    /// Whether the bracket belonged to a header.
-    fn close_bracket(&mut self) -> bool {
-        let is_header = self.current.is_header;
-        self.end_statement();
-        self.current = self.open.pop().unwrap_or_default();
-        is_header
-    }
-
-    fn end_statement(&mut self) {
-        self.angles -= self.current.angles;
-        self.current.angles = 0;
-        self.end_item();
-    }
-
-    fn end_item(&mut self) {
-        self.tokens -= self.current.tokens;
-        self.current.tokens = 0;
+        Some(token)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Everything but the tokens themselves is the lexer's business.
+impl<'t> Tokens<TokenAndSpan> for Watched<'t> {
+    type Checkpoint = <Lexer<'t> as Tokens<TokenAndSpan>>::Checkpoint;
 
-    fn nested(before: &str, open: &str, middle: &str, close: &str, after: &str, times: usize) -> String {
-        format!("{before}{}{middle}{}{after}", open.repeat(times), close.repeat(times))
+    fn checkpoint_save(&self) -> Self::Checkpoint {
+        self.inner.checkpoint_save()
     }
 
-    fn refused(text: &str) -> bool {
-        too_deep(text, MediaType::TypeScript).is_some()
+    fn checkpoint_load(&mut self, checkpoint: Self::Checkpoint) {
+        self.inner.checkpoint_load(checkpoint);
     }
 
-    #[test]
-    fn what_nests_too_deep_is_refused() {
-        let deep = 200_000;
-        for text in [
-            nested("x=", "[", "1", "]", ";", deep),
-            nested("x=", "(", "1", ")", ";", deep),
-            nested("x=", "{a:", "1", "}", ";", deep),
-            nested("", "{", "", "}", "", deep),
-            nested("x=", "`${", "1", "}`", ";", deep),
-            nested("x=", "!", "1", "", ";", deep),
-            nested("x=1", "+1", "", "", ";", deep),
-            nested("x=a", ".b", "", "", ";", deep),
-            nested("x=a", "\n.b", "", "", ";", deep),
-            nested("x=f", "()", "", "", ";", deep),
-            nested("x=f", "``", "", "", ";", deep),
-            nested("x=", "a=>", "1", "", ";", deep),
-            nested("x=", "a?b:", "1", "", ";", deep),
-            nested("x=", "new ", "a", "", ";", deep),
-            nested("x=", "typeof\n", "a", "", ";", deep),
-            nested("", "if(a)", "b", "", ";", deep),
-            nested("", "if(a)\n", "b", "", ";", deep),
-            nested("", "if(a)b;else ", "b", "", ";", deep),
-            nested("", "if(a)b;\nelse ", "b", "", ";", deep),
-            nested("", "if(a){}else ", "b", "", ";", deep),
-            nested("", "if(a)b\nelse ", "b", "", ";", deep),
-            nested("", "a:", "b", "", ";", deep),
-            nested("", "do ", "b", "", ";", deep),
-            nested("let x:", "A<", "B", ">", ";", deep),
-            nested("let x:", "A<B,", "B", ">", ";", deep),
-            nested("let x:A", "[]", "", "", ";", deep),
-            nested("let x:A", "\nextends B?C:D", "", "", ";", deep),
-            nested("let x:", "keyof\n", "A", "", ";", deep),
-        ] {
-            assert!(refused(&text), "{}", &text[..40]);
-        }
-        let jsx = nested("x=", "<a>,;<b/>", "b", "</a>", ";", deep);
-        assert!(too_deep(&jsx, MediaType::Tsx).is_some());
+    fn set_ctx(&mut self, context: Context) {
+        self.inner.set_ctx(context);
     }
 
-    #[test]
-    fn what_is_long_but_flat_is_let_through() {
-        for text in [
-            "foo(bar, baz);\n".repeat(50_000),
-            "foo(bar, baz)\n".repeat(50_000),
-            "const a = b + c\n".repeat(50_000),
-            "if (a) return b\n".repeat(50_000),
-            "if (a) { b() } else if (c) { d() } else { e() }\n".repeat(20_000),
-            "function f(a: A<B>) { return a }\n".repeat(20_000),
-            format!("x = [{}]", "1, ".repeat(100_000)),
-            format!("x = {{{}}}", "a: f<b>(c), ".repeat(3_000)),
-            format!("x = `{}`", "${a} b ".repeat(10_000)),
-            "export class A {\n  b = 1\n  c() { return 1 }\n}\n".repeat(10_000),
-            format!("x = {}1", "'a' +\n".repeat(10_000)),
-            "a = b;/[(]{/.test(c);".repeat(10_000),
-            "// ((((((\n/* [[[[ */ x = '((((';\n".repeat(10_000),
-        ] {
-            assert!(!refused(&text), "{}", &text[..40]);
-        }
+    fn ctx(&self) -> Context {
+        self.inner.ctx()
+    }
+
+    fn ctx_mut(&mut self) -> &mut Context {
+        self.inner.ctx_mut()
+    }
+
+    fn syntax(&self) -> SyntaxFlags {
+        self.inner.syntax()
+    }
+
+    fn target(&self) -> EsVersion {
+        self.inner.target()
+    }
+
+    fn start_pos(&self) -> BytePos {
+        self.inner.start_pos()
+    }
+
+    fn end_pos(&self) -> BytePos {
+        self.inner.end_pos()
+    }
+
+    fn set_expr_allowed(&mut self, allow: bool) {
+        self.inner.set_expr_allowed(allow);
+    }
+
+    fn set_next_regexp(&mut self, start: Option<BytePos>) {
+        self.inner.set_next_regexp(start);
+    }
+
+    fn token_context(&self) -> &TokenContexts {
+        self.inner.token_context()
+    }
+
+    fn token_context_mut(&mut self) -> &mut TokenContexts {
+        self.inner.token_context_mut()
+    }
+
+    fn set_token_context(&mut self, context: TokenContexts) {
+        self.inner.set_token_context(context);
+    }
+
+    fn add_error(&mut self, error: Error) {
+        self.inner.add_error(error);
+    }
+
+    fn add_module_mode_error(&mut self, error: Error) {
+        self.inner.add_module_mode_error(error);
+    }
+
+    fn take_errors(&mut self) -> Vec<Error> {
+        self.inner.take_errors()
+    }
+
+    fn take_script_module_errors(&mut self) -> Vec<Error> {
+        self.inner.take_script_module_errors()
+    }
+
+    fn update_token_flags(&mut self, update: impl FnOnce(&mut TokenFlags)) {
+        self.inner.update_token_flags(update);
+    }
+
+    fn token_flags(&self) -> TokenFlags {
+        self.inner.token_flags()
     }
 }

@@ -65,7 +65,8 @@ fn refusal(specifier: &str, error: &ResolveError, confinement: &Confinement) -> 
     match error {
         ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) if !specifier.starts_with(['#', '.']) => {
             foreign::node_built_in_refusal(specifier).unwrap_or_else(|| {
-                let home = confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
+                let home =
+                    confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
                 Diagnostic::new(ErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"))
                     .help(format!("run `npm install {package}` in {home}; for a file of the function write `./{specifier}`"))
             })

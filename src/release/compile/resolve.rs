@@ -44,11 +44,7 @@ impl<'c> Resolver<'c> {
             }
         };
         let canonical = self.disk.canonical(&found).map_err(|_| Box::new(not_found(specifier)))?;
-        if self.confinement.allows(&canonical) {
-            Ok(canonical)
-        } else {
-            Err(Box::new(leads_out(specifier, &canonical, self.confinement)))
-        }
+        if self.confinement.allows(&canonical) { Ok(canonical) } else { Err(Box::new(leads_out(specifier, &canonical, self.confinement))) }
     }
 
     fn relative(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {

@@ -31,7 +31,11 @@ pub(super) fn of(confinement: &Confinement, disk: &Disk) -> Result<Style, Box<Di
             .text(disk, &path, BYTES_MAX)
             .map_err(|error| Diagnostic::new(ErrorKind::Config, format!("{}: {error}", confinement.label(&path))))?;
         let options = options(confinement, &path, text)?;
-        if options.jsx.is_some() || options.jsx_import_source.is_some() || options.jsx_factory.is_some() || options.experimental_decorators.is_some() {
+        if options.jsx.is_some()
+            || options.jsx_import_source.is_some()
+            || options.jsx_factory.is_some()
+            || options.experimental_decorators.is_some()
+        {
             return Ok(style(&options));
         }
     }

@@ -44,6 +44,10 @@ pub(super) enum Fact {
     CommonJs,
     /// It is nested deeper than the parser can follow.
     TooDeep,
+    /// It is longer than the parser can follow.
+    TooLong,
+    /// The parser has a bug, or no memory.
+    Failed,
 }
 
 /// What a function's `tsconfig.json` or `deno.json` says about code.
@@ -62,9 +66,17 @@ impl Default for Style {
 
 /// Transpiles one module; `url` becomes the name of the source in the map.
 pub(super) fn transpile(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, style: &Style) -> Result<Transpiled, Vec<Refusal>> {
-    if let Some(bytes) = nesting::too_deep(&text, media) {
-        return Err(vec![Refusal { fact: Fact::TooDeep, bytes }]);
-    }
+    nesting::with_room(&text, media, || parse(url, media, Arc::clone(&text), style)).unwrap_or_else(|refusal| {
+        let (fact, bytes) = match refusal {
+            nesting::Refusal::TooDeep(bytes) => (Fact::TooDeep, bytes),
+            nesting::Refusal::TooLong => (Fact::TooLong, 0..0),
+            nesting::Refusal::Failed => (Fact::Failed, 0..0),
+        };
+        Err(vec![Refusal { fact, bytes }])
+    })
+}
+
+fn parse(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, style: &Style) -> Result<Transpiled, Vec<Refusal>> {
     let params = ParseParams {
         specifier: url.clone(),
         text: Arc::clone(&text),
@@ -148,11 +160,7 @@ fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
 
 /// Everything we run is a module, and JSX is given its imports only in one.
 fn as_module(script: ast::Script) -> ast::Module {
-    ast::Module {
-        span: script.span,
-        body: script.body.into_iter().map(ast::ModuleItem::Stmt).collect(),
-        shebang: script.shebang,
-    }
+    ast::Module { span: script.span, body: script.body.into_iter().map(ast::ModuleItem::Stmt).collect(), shebang: script.shebang }
 }
 
 fn emit(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>, parsed: ParsedSource, style: &Style) -> Result<Transpiled, Refusal> {

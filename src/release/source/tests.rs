@@ -142,7 +142,9 @@ fn a_folder_function_reads_its_own_folder_and_what_is_shared() {
     let root = functions(&[("hello/index.ts", ""), ("other/index.ts", ""), ("hello2/x.ts", ""), ("_shared/x.ts", "")]);
     let confinement = confined(&root, "hello");
     let allows = |path: &str| confinement.allows(&confinement.root().join(path));
-    for path in ["hello/index.ts", "hello/lib/x.ts", "hello/node_modules/zod/index.js", "_shared/x.ts", "_x.ts", "node_modules/zod/index.js"] {
+    for path in
+        ["hello/index.ts", "hello/lib/x.ts", "hello/node_modules/zod/index.js", "_shared/x.ts", "_x.ts", "node_modules/zod/index.js"]
+    {
         assert!(allows(path), "{path}");
     }
     for path in ["other/index.ts", "hello2/x.ts", "hello.ts", "package.json", "", "other/_x/y.ts", "other/node_modules/z/z.js"] {
@@ -189,7 +191,11 @@ fn the_entry_is_looked_for_in_order() {
     assert_eq!(package(r#"{"exports": "./a.js"}"#).unwrap(), "a.js");
     assert_eq!(package(r#"{"exports": {".": "./b.js", "./x": "./a.js"}, "main": "a.js"}"#).unwrap(), "b.js");
     assert_eq!(package(r#"{"exports": {"node": "./a.js", "worker": {"import": "./b.js"}, "default": "./c.mjs"}}"#).unwrap(), "b.js");
-    assert_eq!(package(r#"{"exports": {"import": "./c.mjs", "default": "./a.js", "worker": "./b.js"}}"#).unwrap(), "c.mjs", "key order counts");
+    assert_eq!(
+        package(r#"{"exports": {"import": "./c.mjs", "default": "./a.js", "worker": "./b.js"}}"#).unwrap(),
+        "c.mjs",
+        "key order counts"
+    );
     assert_eq!(package(r#"{"main": "c"}"#).unwrap(), "c.mjs");
     assert!(package(r#"{"main": "gone.js"}"#).unwrap_err().contains("`gone.js`"));
     assert!(package(r#"{"main": "../../x.js"}"#).unwrap_err().contains("not a path inside"));

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use deno_permissions::{
-    AllowRunDescriptorParseResult, DenyRunDescriptor, EnvDescriptor, EnvDescriptorParseError, FfiDescriptor, ImportDescriptor, NetDescriptor, NetDescriptorParseError, PathQueryDescriptor, PathResolveError, ReadDescriptor, RunDescriptorParseError, RunQueryDescriptor, SpecialFilePathQueryDescriptor, SysDescriptor, SysDescriptorParseError, WriteDescriptor, Host, PermissionDescriptorParser, RuntimePermissionDescriptorParser
+    AllowRunDescriptorParseResult, DenyRunDescriptor, EnvDescriptor, EnvDescriptorParseError, FfiDescriptor, Host, ImportDescriptor,
+    NetDescriptor, NetDescriptorParseError, PathQueryDescriptor, PathResolveError, PermissionDescriptorParser, ReadDescriptor,
+    RunDescriptorParseError, RunQueryDescriptor, RuntimePermissionDescriptorParser, SpecialFilePathQueryDescriptor, SysDescriptor,
+    SysDescriptorParseError, WriteDescriptor,
 };
 use ipnet::IpNet;
 use sys_traits::impls::RealSys;
@@ -67,7 +70,10 @@ impl PermissionDescriptorParser for Descriptors {
         self.0.parse_path_query(path)
     }
 
-    fn parse_special_file_descriptor<'a>(&self, path: PathQueryDescriptor<'a>) -> Result<SpecialFilePathQueryDescriptor<'a>, PathResolveError> {
+    fn parse_special_file_descriptor<'a>(
+        &self,
+        path: PathQueryDescriptor<'a>,
+    ) -> Result<SpecialFilePathQueryDescriptor<'a>, PathResolveError> {
         self.0.parse_special_file_descriptor(path)
     }
 

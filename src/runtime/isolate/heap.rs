@@ -74,8 +74,7 @@ impl Heap {
     }
 }
 
-static ALLOCATOR: v8::RustAllocatorVtable<Heap> =
-    v8::RustAllocatorVtable { allocate, allocate_uninitialized, free, drop: release };
+static ALLOCATOR: v8::RustAllocatorVtable<Heap> = v8::RustAllocatorVtable { allocate, allocate_uninitialized, free, drop: release };
 
 unsafe extern "C" fn allocate(heap: &Heap, bytes: usize) -> *mut c_void {
     if !heap.grant(bytes) {

@@ -55,12 +55,7 @@ impl ModuleLoader for Loader {
         self.find(specifier, referrer)
     }
 
-    fn load(
-        &self,
-        specifier: &ModuleSpecifier,
-        _referrer: Option<&ModuleLoadReferrer>,
-        _options: ModuleLoadOptions,
-    ) -> ModuleLoadResponse {
+    fn load(&self, specifier: &ModuleSpecifier, _referrer: Option<&ModuleLoadReferrer>, _options: ModuleLoadOptions) -> ModuleLoadResponse {
         let Some(module) = self.module(specifier.as_str()) else {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
         };
@@ -97,4 +92,3 @@ impl ModuleLoader for Loader {
         Some(true)
     }
 }
-

@@ -94,6 +94,9 @@ impl Isolate {
             extensions: extension::lazy(),
             module_loader: Some(loader.clone()),
             create_params: Some(heap.create_params(heap_bytes)),
+            // Transfers within `structuredClone` and message ports go through these; one of each per isolate, so that nothing crosses tenants.
+            shared_array_buffer_store: Some(deno_core::SharedArrayBufferStore::default()),
+            compiled_wasm_module_store: Some(deno_core::CompiledWasmModuleStore::default()),
             ..Default::default()
         })
         .map_err(BootError::engine)?;
@@ -154,10 +157,7 @@ impl Isolate {
         let url = ModuleSpecifier::parse(entry).map_err(|error| BootError::function(error.to_string()))?;
         let id = self.js.load_main_es_module(&url).await.map_err(BootError::module)?;
         let evaluated = self.js.mod_evaluate(id);
-        self.js
-            .with_event_loop_promise(Box::pin(evaluated), PollEventLoopOptions::default())
-            .await
-            .map_err(BootError::module)?;
+        self.js.with_event_loop_promise(Box::pin(evaluated), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
         let namespace = self.js.get_module_namespace(id).map_err(BootError::module)?;
         deno_core::scope!(scope, &mut self.js);
         v8::tc_scope!(let scope, scope);

@@ -181,9 +181,7 @@ pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk
 pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> bool {
     let (tx, stalled) = {
         let mut state = state.borrow_mut();
-        let Some(outbound) =
-            state.borrow_mut::<Exchanges>().get_mut(id).and_then(|exchange| exchange.outbound.as_mut())
-        else {
+        let Some(outbound) = state.borrow_mut::<Exchanges>().get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else {
             return false;
         };
         (outbound.tx.clone(), outbound.stalled.take())

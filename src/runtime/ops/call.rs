@@ -61,9 +61,11 @@ pub async fn op_skep_call(
 ) -> Result<Answer, JsErrorBox> {
     let (host, context) = {
         let state = state.borrow();
-        let context = state.borrow::<Exchanges>().get(id).and_then(|exchange| exchange.head.as_ref()).map(|head| {
-            (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned())
-        });
+        let context = state
+            .borrow::<Exchanges>()
+            .get(id)
+            .and_then(|exchange| exchange.head.as_ref())
+            .map(|head| (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned()));
         (state.borrow::<Arc<dyn Host>>().clone(), context)
     };
     let Some((trace, request_id, hops, tracestate)) = context else {

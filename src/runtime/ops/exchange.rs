@@ -128,15 +128,8 @@ impl Exchanges {
 
     /// An exchange that only carries an inbound body: the answer of a function this one called.
     pub(super) fn insert_inbound(&mut self, body: Body) -> u32 {
-        let exchange = Exchange {
-            head: None,
-            inbound: Inbound::new(body),
-            outbound: None,
-            reply: None,
-            background: 0,
-            tally: None,
-            _permit: None,
-        };
+        let exchange =
+            Exchange { head: None, inbound: Inbound::new(body), outbound: None, reply: None, background: 0, tally: None, _permit: None };
         loop {
             self.last = (self.last + 1) % CALL_IDS;
             let id = CALL_IDS + self.last;

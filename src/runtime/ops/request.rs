@@ -15,17 +15,8 @@ use super::exchange::Exchanges;
 use crate::function::message::Request;
 
 /// Not for the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
-const HIDDEN: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "x-skep-hops",
-];
+const HIDDEN: [&str; 9] =
+    ["connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "x-skep-hops"];
 
 /// Written by the host.
 const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix", "x-forwarded-proto"];
@@ -151,9 +142,11 @@ pub fn op_skep_header<'s>(
 /// Hop-by-hop headers, those that `connection` names included.
 fn is_hidden(head: &Request, name: &str) -> bool {
     HIDDEN.contains(&name)
-        || head.headers.get_all(header::CONNECTION).iter().any(|listed| {
-            listed.to_str().is_ok_and(|listed| listed.split(',').any(|option| option.trim().eq_ignore_ascii_case(name)))
-        })
+        || head
+            .headers
+            .get_all(header::CONNECTION)
+            .iter()
+            .any(|listed| listed.to_str().is_ok_and(|listed| listed.split(',').any(|option| option.trim().eq_ignore_ascii_case(name))))
 }
 
 /// Every value of a header in one; cookies, which HTTP/2 may split (RFC 9113 §8.2.3), by a semicolon.

@@ -138,11 +138,8 @@ impl Pool {
     fn spawn(&self, state: &mut State) -> Result<(), Fault> {
         let owner = self.me.upgrade().ok_or_else(|| Fault::new(Kind::InstanceLost, "the version is gone"))?;
         let worker = self.blanks.take(self.version.manifest.limits.memory_bytes)?;
-        let identity = Identity {
-            function: self.version.function.as_str().into(),
-            version: self.version.id.as_str().into(),
-            instance: worker.id,
-        };
+        let identity =
+            Identity { function: self.version.function.as_str().into(), version: self.version.id.as_str().into(), instance: worker.id };
         let orders = Orders {
             assignment: Assignment { identity, version: self.version.clone() },
             owner: owner.clone(),
@@ -203,7 +200,9 @@ impl Owner for Pool {
             Exit::Retired => {
                 tracing::info!(function = %self.version.function, version = %self.version.id, instance = worker.id, "instance retired");
             }
-            _ => tracing::warn!(function = %self.version.function, version = %self.version.id, instance = worker.id, ?exit, "instance ended"),
+            _ => {
+                tracing::warn!(function = %self.version.function, version = %self.version.id, instance = worker.id, ?exit, "instance ended")
+            }
         }
         self.blanks.give_back();
         for job in &mut unheard {

@@ -122,10 +122,7 @@ impl State {
     pub(super) fn place(&mut self, index: usize, mut job: Box<Job>, now: Instant) {
         let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(job) };
         let tally = job.tally.clone();
-        let without_permit = std::mem::replace(
-            &mut job.permit,
-            Box::new(Permit { pool: self.pool.clone(), worker: instance.worker.id }),
-        );
+        let without_permit = std::mem::replace(&mut job.permit, Box::new(Permit { pool: self.pool.clone(), worker: instance.worker.id }));
         instance.in_flight += 1;
         instance.idle_since = now;
         tally.instance.store(instance.worker.id, Ordering::Release);

@@ -120,8 +120,10 @@ async fn boot(handle: &Handle, isolate: &mut Isolate, orders: &Orders) -> Result
             .with_limit(megabytes(version.manifest.limits.memory_bytes), "more")),
         (_, Some(_)) => Err(Fault::new(Kind::BootFailed, "the module used too much CPU time while loading")
             .with_limit(milliseconds(boot.cpu), format!("> {}", milliseconds(boot.cpu)))),
-        (Err(_elapsed), None) => Err(Fault::new(Kind::BootFailed, "the module did not finish loading: a top-level await never settles or takes too long")
-            .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall)))),
+        (Err(_elapsed), None) => {
+            Err(Fault::new(Kind::BootFailed, "the module did not finish loading: a top-level await never settles or takes too long")
+                .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
+        }
         (Ok(Err(error)), None) => Err(boot_fault(error)),
         (Ok(Ok(dialect)), None) => Ok(dialect),
     }
@@ -266,4 +268,3 @@ fn name_thread(function: &str) {
         libc::pthread_setname_np(libc::pthread_self(), name.as_ptr().cast());
     }
 }
-
