@@ -4,7 +4,7 @@
 //! `runtime::isolate::snapshot` includes them.
 //!
 //! Invariant: the extension list is the program's own (`runtime/isolate/extension.rs`), so op names and order agree.
-#![allow(dead_code, reason = "the program's ops are compiled here for their names and order only")]
+#![allow(dead_code, unused_imports, reason = "the program's ops are compiled here for their names and order only")]
 
 mod fault;
 mod function {
@@ -22,18 +22,19 @@ mod runtime {
     }
 }
 
+use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
 use deno_core::{Extension, ExtensionFileSourceCode, wrap_lazy_ext_script};
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=js-prelude");
     println!("cargo:rerun-if-changed=src/runtime/ops");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/build.rs");
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
 
     let extensions = runtime::isolate::extension::lazy();
     let lazy = lazy_files(&extensions);
@@ -47,15 +48,14 @@ fn main() {
             with_runtime_cb: None,
         },
         None,
-    )
-    .expect("the prelude evaluates");
+    )?;
     for file in &snapshot.files_loaded_during_snapshot {
         println!("cargo:rerun-if-changed={}", file.display());
     }
-    std::fs::write(out.join("snapshot.bin"), &snapshot.output).expect("OUT_DIR is writable");
+    std::fs::write(out.join("snapshot.bin"), &snapshot.output)?;
     let residual: Vec<_> =
         lazy.into_iter().filter(|file| !snapshot.consumed_lazy_specifiers.iter().any(|consumed| *consumed == file.specifier)).collect();
-    write_residual(&out, &residual);
+    write_residual(&out, &residual)
 }
 
 struct LazyFile {
@@ -80,20 +80,23 @@ fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
 }
 
 /// Two tables of `(specifier, source)`, sorted, because deno_core searches them by bisection.
-fn write_residual(out: &Path, files: &[LazyFile]) {
+fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> {
     let mut scripts = Vec::new();
     let mut modules = Vec::new();
     for file in files {
         println!("cargo:rerun-if-changed={}", file.path);
-        let source = std::fs::read_to_string(file.path).expect("an extension's file is readable");
+        let source = std::fs::read_to_string(file.path)?;
         let source = if file.is_script { wrap_lazy_ext_script(&source).to_string() } else { source };
-        assert!(source.is_ascii(), "{} must be ASCII: V8 takes it as a one-byte string", file.specifier);
+        if !source.is_ascii() {
+            return Err(format!("{} must be ASCII: V8 takes it as a one-byte string", file.specifier).into());
+        }
         if file.is_script { &mut scripts } else { &mut modules }.push((file.specifier, source));
     }
     let mut text = String::new();
     for (name, mut table) in [("SCRIPTS", scripts), ("MODULES", modules)] {
         table.sort();
-        writeln!(text, "pub static {name}: &[(&str, &str)] = &{table:?};").expect("a String grows");
+        writeln!(text, "pub static {name}: &[(&str, &str)] = &{table:?};")?;
     }
-    std::fs::write(out.join("residual.rs"), text).expect("OUT_DIR is writable");
+    std::fs::write(out.join("residual.rs"), text)?;
+    Ok(())
 }

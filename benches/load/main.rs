@@ -14,6 +14,7 @@
 //! process pinned to one CPU; the generator has another. Loopback only; children die with the bench.
 //!
 //! Invariant: a figure is printed with what it needs to be believed: machine, command, spread, and any warning.
+#![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
 mod args;
 mod client;

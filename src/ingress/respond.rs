@@ -114,7 +114,11 @@ pub fn clean(response: &mut Response, is_head: bool) {
     }
     // The length of a body that is here is known; of a stream, the function's word is taken (hyper cuts or fails a wrong one). An answer
     // to HEAD may name the length of the body it does not have.
-    let known = !matches!(response.body, Body::Stream(_)) && !(is_head && matches!(response.body, Body::Empty));
+    let known = match response.body {
+        Body::Stream(_) => false,
+        Body::Empty => !is_head,
+        Body::Full(_) => true,
+    };
     if known {
         response.headers.remove(header::CONTENT_LENGTH);
     }

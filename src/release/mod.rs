@@ -24,7 +24,6 @@ use crate::live::{Endpoint, Live};
 use crate::runtime::pool::Blanks;
 
 use publish::Published;
-use registered::Registered;
 pub use source::SourceError;
 pub use watch::{WatchError, Watcher};
 

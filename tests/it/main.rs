@@ -4,6 +4,7 @@
 //! many connections at once. `tidy` reads the sources and starts nothing.
 //!
 //! Invariant: no test fixes a port, sleeps, or leaves a process behind, and each may run beside any other.
+#![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -34,7 +34,7 @@ const TOKENS_FEW: usize = 4_000;
 /// Most tokens of a module; about 6 MB of minified code.
 const TOKENS_MAX: usize = 2_000_000;
 /// The parser's stack is watched. What follows the parser was measured to need up to four times as much for the same tree.
-const PARSER_STACK_BYTES_MAX: usize = 16 << 20;
+const PARSER_STACK_BYTES_MAX: usize = 8 << 20;
 const TRIAL_STACK_BYTES: usize = 256 << 20;
 /// Chains (`a + b + c`, `a.b.c`) are parsed without recursion but make trees that are as deep as the chain is long. Memory is only
 /// reserved; a stack of common source touches a few pages of it.

@@ -6,6 +6,7 @@
 //! Invariant: an exchange is answered at most once, and leaves the map exactly when nothing of it is open any more.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -133,8 +134,8 @@ impl Exchanges {
         loop {
             self.last = (self.last + 1) % CALL_IDS;
             let id = CALL_IDS + self.last;
-            if !self.map.contains_key(&id) {
-                self.map.insert(id, exchange);
+            if let Entry::Vacant(place) = self.map.entry(id) {
+                place.insert(exchange);
                 return id;
             }
         }
