@@ -8,6 +8,8 @@
 
 mod fault;
 mod function {
+    #[path = "hex.rs"]
+    pub mod hex;
     #[path = "message.rs"]
     pub mod message;
     #[path = "trace.rs"]

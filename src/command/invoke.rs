@@ -85,7 +85,7 @@ fn request(args: &InvokeArgs) -> Result<Request, String> {
         trust_forwarded: false,
         body,
         trace: TraceContext::begin((u128::from(std::process::id()) << 64 | 1, 1)),
-        request_id: "invoke".to_owned(),
+        request_id: "invoke".into(),
         remote: None,
         hops: 0,
         shape: CallShape::Http,
@@ -100,7 +100,7 @@ struct Answer {
 
 /// Calls; without `--json` a streaming body is printed as it comes.
 async fn call(pool: Arc<Pool>, request: Request, collect: bool) -> Result<Answer, Fault> {
-    let response = pool.call(request).await.reply?;
+    let response = pool.call(Box::new(request)).await.reply?;
     let mut answer = Answer { status: response.status, headers: response.headers, body: Vec::new() };
     if !collect {
         answer.print_head();

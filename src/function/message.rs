@@ -8,6 +8,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
@@ -69,7 +70,7 @@ pub struct Request {
     /// This hop's span.
     pub trace: TraceContext,
     /// Echoed as `x-request-id`.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// The peer of the connection; `None` for an in-process call.
     pub remote: Option<SocketAddr>,
     /// How many functions called one another to get here.

@@ -4,6 +4,7 @@
 //!
 //! Invariant: no I/O, no clock, and no import of another folder of this crate.
 
+pub mod hex;
 pub mod limits;
 pub mod manifest;
 pub mod message;

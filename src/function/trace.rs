@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use super::hex;
+
 /// Trace id, the id of the current span, and the trace flags.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
@@ -34,14 +36,19 @@ impl TraceContext {
         if header.len() < 55 || header[2] != b'-' || header[35] != b'-' || header[52] != b'-' {
             return None;
         }
-        let version = hex(&header[..2])?;
+        let version = parse_hex(&header[..2])?;
         if version == 0xff || (version == 0 && header.len() != 55) || (header.len() > 55 && header[55] != b'-') {
             return None;
         }
-        let trace_id = hex(&header[3..35])?;
-        let span_id = hex(&header[36..52])? as u64;
-        let flags = hex(&header[53..55])? as u8;
+        let trace_id = parse_hex(&header[3..35])?;
+        let span_id = parse_hex(&header[36..52])? as u64;
+        let flags = parse_hex(&header[53..55])? as u8;
         (trace_id != 0 && span_id != 0).then_some(Self { trace_id, span_id, flags })
+    }
+
+    /// The trace id as 32 digits, written into `place`.
+    pub fn write_trace_id(self, place: &mut [u8; 32]) -> &str {
+        hex::write(self.trace_id, place)
     }
 
     /// The header value for an outgoing request.
@@ -57,7 +64,7 @@ impl fmt::Debug for TraceContext {
 }
 
 /// Lower-case hexadecimal only, as the specification demands.
-fn hex(digits: &[u8]) -> Option<u128> {
+fn parse_hex(digits: &[u8]) -> Option<u128> {
     digits.iter().try_fold(0u128, |value, digit| {
         let nibble = match digit {
             b'0'..=b'9' => digit - b'0',

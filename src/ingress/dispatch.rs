@@ -44,7 +44,7 @@ pub struct Dispatch {
 struct Arrival {
     started: Instant,
     trace: TraceContext,
-    request_id: String,
+    request_id: Arc<str>,
     method: http::Method,
     path: http::uri::PathAndQuery,
     wants_html: bool,
@@ -123,7 +123,7 @@ impl Dispatch {
             shape: crate::function::message::CallShape::Http,
         };
         let body_bytes = limits.body_bytes;
-        let Called { reply, tally } = pool.call(request).await;
+        let Called { reply, tally } = pool.call(Box::new(request)).await;
         done.tally = Some(tally);
         reply.map_err(|fault| blame_body(fault, &misdeeds, body_bytes))
     }
@@ -167,7 +167,8 @@ impl Dispatch {
 
     fn respond(&self, mut done: Done, reply: Result<Response, Fault>, close: bool) -> hyper::Response<Outgoing> {
         let arrival = &done.arrival;
-        let trace_id = format!("{:032x}", arrival.trace.trace_id);
+        let mut digits = [0; 32];
+        let trace_id = arrival.trace.write_trace_id(&mut digits);
         let is_head = arrival.method == http::Method::HEAD;
         let mut answer = match reply {
             Ok(answer) => answer,
@@ -176,7 +177,7 @@ impl Dispatch {
                     function: done.function.as_ref().map(FunctionName::as_str),
                     version: done.version.as_ref().map(|version| version.id.as_str()),
                     request_id: &arrival.request_id,
-                    trace_id: &trace_id,
+                    trace_id,
                     dev: self.mode == Mode::Dev,
                     wants_html: arrival.wants_html,
                 };
@@ -191,7 +192,7 @@ impl Dispatch {
         if let Ok(id) = HeaderValue::from_str(&arrival.request_id) {
             answer.headers.insert(HeaderName::from_static("x-request-id"), id);
         }
-        if let Ok(id) = HeaderValue::from_str(&trace_id) {
+        if let Ok(id) = HeaderValue::from_str(trace_id) {
             answer.headers.insert(HeaderName::from_static("x-trace-id"), id);
         }
         if close {

@@ -6,13 +6,18 @@
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use http::HeaderMap;
 
+use crate::function::hex;
 use crate::function::trace::TraceContext;
 
 /// Longest request id that is taken over from a client.
 const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// Hexadecimal digits of a request id that is made here.
+const REQUEST_ID_DIGITS: usize = 24;
 
 /// The trace of a request: the client's, one hop further, or a new one.
 pub fn trace(headers: &HeaderMap) -> TraceContext {
@@ -24,11 +29,14 @@ pub fn trace(headers: &HeaderMap) -> TraceContext {
 }
 
 /// The client's `x-request-id` if it is printable ASCII without quotes, else a new one.
-pub fn request_id(headers: &HeaderMap) -> String {
+pub fn request_id(headers: &HeaderMap) -> Arc<str> {
     let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
     match sent.filter(|id| is_printable(id)) {
-        Some(id) => id.to_owned(),
-        None => format!("{:016x}{:08x}", random(), random() as u32),
+        Some(id) => id.into(),
+        None => {
+            let mut digits = [0; REQUEST_ID_DIGITS];
+            hex::write(u128::from(random()) << 32 | u128::from(random() as u32), &mut digits).into()
+        }
     }
 }
 
@@ -55,11 +63,11 @@ mod tests {
     fn a_usable_request_id_is_echoed_and_others_are_replaced() {
         let mut headers = HeaderMap::new();
         headers.insert("x-request-id", "abc-123".parse().unwrap());
-        assert_eq!(request_id(&headers), "abc-123");
+        assert_eq!(&*request_id(&headers), "abc-123");
         for bad in ["", "with space", "quote\"", &"x".repeat(129)] {
             headers.insert("x-request-id", bad.parse().unwrap());
             let id = request_id(&headers);
-            assert_ne!(id, bad);
+            assert_ne!(&*id, bad);
             assert_eq!(id.len(), 24);
         }
     }

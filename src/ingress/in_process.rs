@@ -80,7 +80,7 @@ async fn call(live: &Live, name: &str, request: Request) -> (Option<Arc<Version>
         return (None, Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")));
     };
     match endpoint.pool().await {
-        Ok(pool) => (Some(pool.version().clone()), Ok(pool.call(request).await)),
+        Ok(pool) => (Some(pool.version().clone()), Ok(pool.call(Box::new(request)).await)),
         Err(fault) => (None, Err(fault)),
     }
 }

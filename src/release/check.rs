@@ -58,7 +58,7 @@ impl Owner for Checker {
         self.say(Err(fault));
     }
 
-    fn ended(&self, _worker: &Arc<Handle>, exit: Exit, _unheard: Vec<Box<Job>>) {
+    fn ended(&self, _worker: &Arc<Handle>, exit: Exit, _unheard: Vec<Job>) {
         self.say(Err(Fault::new(Kind::Crashed, format!("the instance ended while it loaded: {exit:?}"))));
     }
 }

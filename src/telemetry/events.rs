@@ -5,10 +5,11 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use super::format::{json_field, timestamp};
+use super::format::{json_field, json_number, timestamp};
 use super::log::{self, Form};
 use super::sink;
 use crate::fault::{Blame, Kind};
+use crate::function::hex;
 use crate::function::trace::TraceContext;
 
 /// A request has its answer, to the last byte.
@@ -71,11 +72,11 @@ impl RequestDone<'_> {
             }
         }
         if self.instance != 0 {
-            let _ = write!(out, ",\"instance\":{}", self.instance);
+            json_number(out, "instance", u128::from(self.instance));
         }
         json_field(out, "method", self.method);
         json_field(out, "path", self.path);
-        let _ = write!(out, ",\"status\":{}", self.status);
+        json_number(out, "status", u128::from(self.status));
         if let Some(fault) = self.fault {
             json_field(out, "fault", fault.label());
         }
@@ -88,16 +89,13 @@ impl RequestDone<'_> {
         if self.client_left {
             out.extend_from_slice(b",\"client_left\":true");
         }
-        let _ = writeln!(
-            out,
-            ",\"queue_us\":{},\"wall_us\":{},\"cpu_us\":{},\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\",\"request_id\":\"{}\"}}",
-            self.queue.as_micros(),
-            self.wall.as_micros(),
-            self.cpu.as_micros(),
-            self.trace.trace_id,
-            self.trace.span_id,
-            self.request_id
-        );
+        for (key, duration) in [("queue_us", self.queue), ("wall_us", self.wall), ("cpu_us", self.cpu)] {
+            json_number(out, key, duration.as_micros());
+        }
+        json_field(out, "trace_id", self.trace.write_trace_id(&mut [0; 32]));
+        json_field(out, "span_id", hex::write(u128::from(self.trace.span_id), &mut [0; 16]));
+        json_field(out, "request_id", self.request_id);
+        out.extend_from_slice(b"}\n");
     }
 
     fn pretty(&self, out: &mut Vec<u8>) {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is written is valid JSON whatever the text holds.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -30,21 +31,58 @@ pub(super) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Writes `"key":` and a JSON string, with a leading comma.
+/// Writes `"key":` and a JSON string, with a leading comma. Keys are ours: nothing in them needs escaping.
 pub(super) fn json_field(out: &mut Vec<u8>, key: &str, text: &str) {
-    out.push(b',');
-    json_string(out, key);
-    out.push(b':');
+    json_key(out, key);
     json_string(out, text);
+}
+
+/// Writes `"key":` and a number, with a leading comma.
+pub(super) fn json_number(out: &mut Vec<u8>, key: &str, number: u128) {
+    json_key(out, key);
+    let mut digits = [0; 39];
+    let mut at = digits.len();
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        at -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+}
+
+fn json_key(out: &mut Vec<u8>, key: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+thread_local! {
+    /// The second that was written last, and its text up to the point.
+    static SECOND: RefCell<(u64, Vec<u8>)> = const { RefCell::new((u64::MAX, Vec::new())) };
 }
 
 /// Writes the time as RFC 3339 in UTC with milliseconds.
 pub(super) fn timestamp(out: &mut Vec<u8>) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (seconds, millis) = (since.as_secs(), since.subsec_millis());
-    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = civil(days);
-    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{millis:03}Z", of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let seconds = since.as_secs();
+    SECOND.with_borrow_mut(|(written, text)| {
+        if *written != seconds {
+            *written = seconds;
+            text.clear();
+            let (year, month, day) = civil(seconds / 86_400);
+            let of_day = seconds % 86_400;
+            let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+            let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.");
+        }
+        out.extend_from_slice(text);
+    });
+    let millis = since.subsec_millis();
+    out.extend([millis / 100, millis / 10 % 10, millis % 10].map(|digit| b'0' + digit as u8));
+    out.push(b'Z');
 }
 
 /// Days since 1970 as a date of the Gregorian calendar; <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.

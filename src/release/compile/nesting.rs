@@ -21,7 +21,7 @@ use deno_ast::swc::lexer::common::input::Tokens;
 use deno_ast::swc::lexer::common::syntax::SyntaxFlags;
 use deno_ast::swc::lexer::error::Error;
 use deno_ast::swc::lexer::lexer::{TokenContexts, TokenFlags};
-use deno_ast::swc::lexer::token::TokenAndSpan;
+use deno_ast::swc::lexer::token::{Keyword, Token, TokenAndSpan, Word};
 use deno_ast::swc::lexer::{Lexer, Parser};
 use deno_ast::{ES_VERSION, MediaType, StartSourcePos};
 
@@ -35,12 +35,15 @@ const TOKENS_FEW: usize = 4_000;
 const TOKENS_MAX: usize = 2_000_000;
 /// The parser's stack is watched. What follows the parser was measured to need up to four times as much for the same tree.
 const PARSER_STACK_BYTES_MAX: usize = 8 << 20;
-const TRIAL_STACK_BYTES: usize = 256 << 20;
+const TRIAL_STACK_BYTES: usize = 64 << 20;
 /// Chains (`a + b + c`, `a.b.c`) are parsed without recursion but make trees that are as deep as the chain is long. Memory is only
 /// reserved; a stack of common source touches a few pages of it.
 const CHAIN_STACK_BYTES_PER_TOKEN: usize = 512;
-/// TypeScript's parser looks at some tokens several times, because only what follows tells what they mean. Nested, that takes forever.
-const LOOKS_PER_TOKEN_MAX: usize = 20;
+/// TypeScript's parser looks at some tokens several times, because only what follows tells what they mean. Nested, that takes forever;
+/// real code was measured to need at most two.
+const LOOKS_PER_TOKEN_MAX: usize = 5;
+/// Most `else if` of a module: the parser takes time that grows with the square of a chain's length.
+const ELSE_IF_MAX: usize = 10_000;
 
 /// Why source is not compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +99,8 @@ fn too_deep(text: &str, media: MediaType, tokens: usize) -> Option<Range<usize>>
     let watch = Rc::new(Watch {
         stack_base: stack_pointer(),
         looks_left: Cell::new(tokens.saturating_mul(LOOKS_PER_TOKEN_MAX)),
+        else_ifs_left: Cell::new(ELSE_IF_MAX),
+        is_after_else: Cell::new(false),
         given_up: Cell::new(None),
     });
     let lexer = Watched { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), watch: Rc::clone(&watch) };
@@ -114,7 +119,38 @@ fn stack_pointer() -> usize {
 struct Watch {
     stack_base: usize,
     looks_left: Cell<usize>,
+    else_ifs_left: Cell<usize>,
+    is_after_else: Cell<bool>,
     given_up: Cell<Option<Range<usize>>>,
+}
+
+impl Watch {
+    fn has_given_up(&self) -> bool {
+        let given_up = self.given_up.take();
+        let has = given_up.is_some();
+        self.given_up.set(given_up);
+        has
+    }
+
+    /// Whether the parser may have one more token, asking from where it is.
+    fn allows(&self, token: &Token) -> bool {
+        let is_after_else = self.is_after_else.replace(*token == Token::Word(Word::Keyword(Keyword::Else)));
+        let is_else_if = is_after_else && *token == Token::Word(Word::Keyword(Keyword::If));
+        self.stack_base.abs_diff(stack_pointer()) <= PARSER_STACK_BYTES_MAX
+            && take(&self.looks_left, 1)
+            && take(&self.else_ifs_left, usize::from(is_else_if))
+    }
+}
+
+/// Whether there was enough left to take from.
+fn take(left: &Cell<usize>, amount: usize) -> bool {
+    match left.get().checked_sub(amount) {
+        Some(rest) => {
+            left.set(rest);
+            true
+        }
+        None => false,
+    }
 }
 
 /// A lexer that watches whoever asks it for tokens.
@@ -129,15 +165,11 @@ impl Iterator for Watched<'_> {
     type Item = TokenAndSpan;
 
     fn next(&mut self) -> Option<TokenAndSpan> {
-        let given_up = self.watch.given_up.take();
-        if given_up.is_some() {
-            self.watch.given_up.set(given_up);
+        if self.watch.has_given_up() {
             return None;
         }
         let token = self.inner.next()?;
-        let looks_left = self.watch.looks_left.get().checked_sub(1);
-        self.watch.looks_left.set(looks_left.unwrap_or_default());
-        if looks_left.is_none() || self.watch.stack_base.abs_diff(stack_pointer()) > PARSER_STACK_BYTES_MAX {
+        if !self.watch.allows(&token.token) {
             self.watch.given_up.set(Some(bytes_of(token.span).unwrap_or(0..0)));
             return None;
         }
@@ -227,5 +259,67 @@ impl<'t> Tokens<TokenAndSpan> for Watched<'t> {
 
     fn token_flags(&self) -> TokenFlags {
         self.inner.token_flags()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(before: &str, open: &str, middle: &str, close: &str, times: usize) -> String {
+        format!("{before}{}{middle}{}", open.repeat(times), close.repeat(times))
+    }
+
+    fn trial(text: &str, media: MediaType) -> Result<(), Refusal> {
+        with_room(text, media, || ())
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_refused() {
+        for (before, open, middle, close) in [
+            ("x=", "[", "1", "]"),
+            ("x=", "(", "1", ")"),
+            ("x=", "{a:", "1", "}"),
+            ("", "{", "", "}"),
+            ("x=", "`${", "1", "}`"),
+            ("x=", "a=>", "1", ""),
+            ("x=", "a?b:", "1", ""),
+            ("x=", "new ", "a", ""),
+            ("", "if(a)", "b", ""),
+                        ("", "if(a)b;else ", "c", ""),
+            ("let x:", "A<B,", "B", ">"),
+            ("let x:", "keyof ", "A", ""),
+            ("x=a", "<a", "", ""),
+            ("x=/[(]/;y=", "[", "1", "]"),
+        ] {
+            let text = nested(before, open, middle, close, 100_000);
+            assert!(matches!(trial(&text, MediaType::TypeScript), Err(Refusal::TooDeep(_))), "{before}{open}");
+        }
+        let jsx = nested("x=", "<a>,;", "b", "</a>", 100_000);
+        assert!(matches!(trial(&jsx, MediaType::Jsx), Err(Refusal::TooDeep(_))));
+        assert_eq!(trial(&"+1".repeat(2_000_000), MediaType::TypeScript), Err(Refusal::TooLong));
+    }
+
+    #[test]
+    fn what_is_long_or_deep_within_reason_is_let_through() {
+        for (open, middle, close) in [
+            ("f(a, b);\n", "", ""),
+            ("f(a, b)\n", "", ""),
+            ("if (a) { b() } else if (c) { d() } else { e() }\n", "", ""),
+            ("function f<T>(a: A<B>): C { return a as D }\n", "", ""),
+            ("x = a + ", "b", ""),
+            ("// ((((( [[[[[\n'{{{{{{';\n", "", ""),
+        ] {
+            assert_eq!(trial(&nested("", open, middle, close, 20_000), MediaType::TypeScript), Ok(()), "{open}");
+        }
+        for (open, middle, close) in [("f(", "1", ")"), ("() => { return ", "1", "}"), ("[", "1", "]"), ("{a:", "1", "}")] {
+            assert_eq!(trial(&nested("x = ", open, middle, close, 1_000), MediaType::TypeScript), Ok(()), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_the_parser_stays_here() {
+        let panics = || panic!("on purpose");
+        assert_eq!(with_room(&"a;".repeat(10_000), MediaType::JavaScript, panics), Err::<(), _>(Refusal::Failed));
     }
 }

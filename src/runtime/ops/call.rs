@@ -64,7 +64,7 @@ pub async fn op_skep_call(
         let context = state
             .borrow::<Exchanges>()
             .get(id)
-            .and_then(|exchange| exchange.head.as_ref())
+            .and_then(|exchange| exchange.head.as_deref())
             .map(|head| (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned()));
         (state.borrow::<Arc<dyn Host>>().clone(), context)
     };
@@ -101,7 +101,7 @@ fn outgoing(method: &str, url: &str, headers: &str, body: Option<JsBuffer>) -> R
         trust_forwarded: false,
         body: body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body))),
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
-        request_id: String::new(),
+        request_id: Arc::from(""),
         remote: None,
         hops: 0,
         shape: CallShape::Http,

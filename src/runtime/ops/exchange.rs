@@ -47,15 +47,45 @@ impl Tally {
 /// One call on its way into an instance.
 pub struct Job {
     /// What was asked.
-    pub request: Request,
+    pub request: Box<Request>,
     /// The way back.
     pub reply: ReplyTo,
     /// What it cost.
     pub tally: Arc<Tally>,
     /// When the call was admitted.
     pub admitted: std::time::Instant,
-    /// The place in the pool; dropped when nothing of the call is open any more.
-    pub permit: Box<dyn Send>,
+    /// The place in an instance, once it has one; dropped when nothing of the call is open any more.
+    pub permit: Permit,
+}
+
+/// Who gets a place back.
+pub trait Places: Send + Sync {
+    /// A place in worker `worker` is free.
+    fn release(&self, worker: u32);
+}
+
+/// A place in an instance. Dropping it frees the place.
+#[derive(Default)]
+pub struct Permit(Option<(Arc<dyn Places>, u32)>);
+
+impl Permit {
+    /// A place in worker `worker`.
+    pub fn new(places: Arc<dyn Places>, worker: u32) -> Self {
+        Self(Some((places, worker)))
+    }
+
+    /// Drops the permit without freeing the place: it went with its instance, or its owner counts it off.
+    pub fn void(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some((places, worker)) = self.0.take() {
+            places.release(worker);
+        }
+    }
 }
 
 /// What JavaScript is told about a request's body before it asks.
@@ -70,13 +100,13 @@ pub enum BodyKind {
 /// A request an instance works on.
 pub struct Exchange {
     /// The request without its body; `None` for the answer of a called function.
-    pub(super) head: Option<Request>,
+    pub(super) head: Option<Box<Request>>,
     pub(super) inbound: Inbound,
     pub(super) outbound: Option<Outbound>,
     reply: Option<ReplyTo>,
     background: u32,
     tally: Option<Arc<Tally>>,
-    _permit: Option<Box<dyn Send>>,
+    _permit: Permit,
 }
 
 impl Exchange {
@@ -121,7 +151,7 @@ impl Exchanges {
             reply: Some(reply),
             background: 0,
             tally: Some(tally),
-            _permit: Some(permit),
+            _permit: permit,
         };
         self.map.insert(id, exchange);
         (method, kind)
@@ -129,8 +159,15 @@ impl Exchanges {
 
     /// An exchange that only carries an inbound body: the answer of a function this one called.
     pub(super) fn insert_inbound(&mut self, body: Body) -> u32 {
-        let exchange =
-            Exchange { head: None, inbound: Inbound::new(body), outbound: None, reply: None, background: 0, tally: None, _permit: None };
+        let exchange = Exchange {
+            head: None,
+            inbound: Inbound::new(body),
+            outbound: None,
+            reply: None,
+            background: 0,
+            tally: None,
+            _permit: Permit::default(),
+        };
         loop {
             self.last = (self.last + 1) % CALL_IDS;
             let id = CALL_IDS + self.last;

@@ -54,8 +54,8 @@ pub fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[s
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let head = state.borrow::<Exchanges>().get(call).and_then(|exchange| exchange.head.as_ref());
-    let request = head.map(|head| (head.trace, head.request_id.as_str()));
+    let head = state.borrow::<Exchanges>().get(call).and_then(|exchange| exchange.head.as_deref());
+    let request = head.map(|head| (head.trace, &*head.request_id));
     let line = ConsoleLine { identity: state.try_borrow::<Identity>(), request, level, text: &text[..end], cut: end < text.len() };
     if let Some(host) = state.try_borrow::<Arc<dyn Host>>() {
         host.console(line);

@@ -15,7 +15,7 @@ mod reply;
 mod request;
 
 pub use call::{Host, Identity};
-pub use exchange::{BodyKind, CALL_IDS, Exchanges, Job, Reply, Tally};
+pub use exchange::{BodyKind, CALL_IDS, Exchanges, Job, Permit, Places, Reply, Tally};
 pub use log::{ConsoleLine, Level};
 pub use reply::{ReplyTo, Returns};
 

@@ -25,7 +25,7 @@ fn head(state: &OpState, id: u32) -> Result<&Request, JsErrorBox> {
     state
         .borrow::<Exchanges>()
         .get(id)
-        .and_then(|exchange| exchange.head.as_ref())
+        .and_then(|exchange| exchange.head.as_deref())
         .ok_or_else(|| JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"))
 }
 

@@ -15,7 +15,7 @@ use http_body::Frame;
 use super::Pool;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
-use crate::runtime::ops::{Job, Reply, ReplyTo, Tally};
+use crate::runtime::ops::{Job, Permit, Reply, ReplyTo, Tally};
 
 /// A call's answer and what it cost.
 pub struct Called {
@@ -27,11 +27,11 @@ pub struct Called {
 
 impl Pool {
     /// Calls the function. The answer's head comes within `wall_ms`, or a fault does.
-    pub async fn call(self: Arc<Self>, request: Request) -> Called {
+    pub async fn call(self: Arc<Self>, request: Box<Request>) -> Called {
         let (reply, answer) = ReplyTo::channel();
         let tally = Arc::new(Tally::default());
-        let job = Job { request, reply, tally: tally.clone(), admitted: Instant::now(), permit: Box::new(()) };
-        if let Err(fault) = self.admit(Box::new(job)) {
+        let job = Job { request, reply, tally: tally.clone(), admitted: Instant::now(), permit: Permit::default() };
+        if let Err(fault) = self.admit(job) {
             return Called { reply: Err(fault), tally };
         }
         let wall = self.version.manifest.limits.wall;

@@ -2,7 +2,7 @@
 //!
 //! `live` holds one pool per live version; `ingress` and `ctx.call` send calls; `worker` reports what becomes of its threads.
 //!
-//! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`].
+//! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`](crate::runtime::ops::Permit).
 
 mod blanks;
 mod call;
@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use crate::fault::{Fault, Kind};
 use crate::function::version::Version;
 use crate::runtime::isolate::Assignment;
-use crate::runtime::ops::{Identity, Job, Tally};
+use crate::runtime::ops::{Identity, Job, Places, Tally};
 use crate::runtime::worker::{BootLimits, Exit, Handle, Orders, Owner};
 
 pub use blanks::{Blanks, BlanksConfig};
@@ -98,7 +98,7 @@ impl Pool {
     }
 
     /// Takes a call in: into an instance, into the queue, or not at all.
-    fn admit(&self, job: Box<Job>) -> Result<(), Fault> {
+    fn admit(&self, job: Job) -> Result<(), Fault> {
         let mut state = self.state.lock();
         let now = Instant::now();
         match state.admission(now) {
@@ -153,14 +153,6 @@ impl Pool {
         Ok(())
     }
 
-    /// A permit was dropped: its place is free.
-    fn release(&self, worker: u32) {
-        let mut state = self.state.lock();
-        let now = Instant::now();
-        state.release(worker, now);
-        state.place_waiting(now);
-    }
-
     /// The caller of a call left.
     fn cancel(&self, job: &Tally) {
         let instance = job.instance.load(Ordering::Acquire);
@@ -168,6 +160,15 @@ impl Pool {
         if let Some(worker) = state.worker(instance) {
             worker.abort(job.call.load(Ordering::Acquire));
         }
+    }
+}
+
+impl Places for Pool {
+    fn release(&self, worker: u32) {
+        let mut state = self.state.lock();
+        let now = Instant::now();
+        state.release(worker, now);
+        state.place_waiting(now);
     }
 }
 
@@ -194,7 +195,7 @@ impl Owner for Pool {
         }
     }
 
-    fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<Box<Job>>) {
+    fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<Job>) {
         match exit {
             Exit::NotLoaded => {}
             Exit::Retired => {
@@ -206,8 +207,8 @@ impl Owner for Pool {
         }
         self.blanks.give_back();
         for job in &mut unheard {
-            // Their places went with the instance. Dropping a permit takes the lock, so it happens before.
-            job.permit = Box::new(());
+            // Their places went with the instance.
+            job.permit.void();
         }
         let mut state = self.state.lock();
         state.remove(worker.id);
@@ -222,20 +223,6 @@ impl Owner for Pool {
                 }
                 return;
             }
-        }
-    }
-}
-
-/// A place in an instance. Dropping it frees the place.
-struct Permit {
-    pool: Weak<Pool>,
-    worker: u32,
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if let Some(pool) = self.pool.upgrade() {
-            pool.release(self.worker);
         }
     }
 }

@@ -9,10 +9,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::{Permit, Pool, PoolStatus};
+use super::{Pool, PoolStatus};
 use crate::fault::Fault;
 use crate::function::Scale;
-use crate::runtime::ops::Job;
+use crate::runtime::ops::{Job, Permit};
 use crate::runtime::worker::Handle;
 
 /// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
@@ -53,7 +53,7 @@ pub(super) struct State {
     scale: Scale,
     pool: Weak<Pool>,
     instances: Vec<Instance>,
-    pub(super) waiting: VecDeque<Box<Job>>,
+    pub(super) waiting: VecDeque<Job>,
     pub(super) retired: bool,
     broken: Option<Broken>,
 }
@@ -119,18 +119,19 @@ impl State {
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
-    pub(super) fn place(&mut self, index: usize, mut job: Box<Job>, now: Instant) {
+    pub(super) fn place(&mut self, index: usize, mut job: Job, now: Instant) {
         let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(job) };
+        let Some(pool) = self.pool.upgrade() else { return };
         let tally = job.tally.clone();
-        let without_permit = std::mem::replace(&mut job.permit, Box::new(Permit { pool: self.pool.clone(), worker: instance.worker.id }));
+        job.permit = Permit::new(pool, instance.worker.id);
         instance.in_flight += 1;
         instance.idle_since = now;
         tally.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(job) {
             Ok(call) => tally.call.store(call, Ordering::Release),
             Err(mut job) => {
-                // Its end is about to be reported. The permit must not be dropped here: dropping takes the pool's lock.
-                std::mem::forget(std::mem::replace(&mut job.permit, without_permit));
+                // Its end is about to be reported. The place is counted off here, because dropping a permit takes the pool's lock.
+                job.permit.void();
                 instance.in_flight -= 1;
                 instance.ready = false;
                 tally.instance.store(0, Ordering::Release);
@@ -170,7 +171,7 @@ impl State {
     }
 
     /// Calls that an instance never heard are the next to be placed.
-    pub(super) fn take_back(&mut self, unheard: Vec<Box<Job>>) {
+    pub(super) fn take_back(&mut self, unheard: Vec<Job>) {
         for job in unheard.into_iter().rev() {
             job.tally.instance.store(0, Ordering::Release);
             self.waiting.push_front(job);
@@ -182,7 +183,7 @@ impl State {
     }
 
     /// A module did not load. Without another instance nobody will answer what waits: it is returned.
-    pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<Box<Job>> {
+    pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<Job> {
         self.remove(worker);
         let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
         self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });

@@ -183,7 +183,7 @@ impl Turn {
             match self.commands.pop_front() {
                 Some(Command::Call(id, job)) => {
                     self.running = Some(id);
-                    isolate.dispatch(id, *job);
+                    isolate.dispatch(id, job);
                     if settled.elapsed() > ANSWERS_WAIT_MAX {
                         self.settle(isolate, limits);
                         settled = Instant::now();

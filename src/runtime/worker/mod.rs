@@ -35,7 +35,7 @@ pub trait Owner: Send + Sync {
     fn boot_failed(&self, worker: &Arc<Handle>, fault: Fault);
 
     /// The worker has ended, for whatever reason; always the last event. `unheard` are calls that never reached its JavaScript.
-    fn ended(&self, worker: &Arc<Handle>, exit: Exit, unheard: Vec<Box<Job>>);
+    fn ended(&self, worker: &Arc<Handle>, exit: Exit, unheard: Vec<Job>);
 }
 
 /// Why a worker ended.
@@ -56,7 +56,7 @@ pub enum Command {
     /// Become an instance of a function.
     Assign(Box<Orders>),
     /// Handle a call under this id.
-    Call(u32, Box<Job>),
+    Call(u32, Job),
     /// The caller of this id left.
     Abort(u32),
     /// Finish what is open, then end.
@@ -126,7 +126,7 @@ impl Handle {
     ///
     /// # Errors
     /// The job comes back if the worker has ended.
-    pub fn call(self: &Arc<Self>, job: Box<Job>) -> Result<u32, Box<Job>> {
+    pub fn call(self: &Arc<Self>, job: Job) -> Result<u32, Job> {
         let id = self.next_call.fetch_add(1, Ordering::Relaxed) % (CALL_IDS - 1) + 1;
         match self.mailbox.put(Command::Call(id, job)) {
             Ok(()) => {
