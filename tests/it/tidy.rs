@@ -1,12 +1,18 @@
-//! The shape of the sources: who may import whom, who may name what, how a file begins and how long it may get.
+//! The shape of the sources: who may import whom, who may name what, how a file begins and how long it may get; and that the tables
+//! of README.md say what the code says.
 //!
-//! Reads the text of `src/`, `js-prelude/` and `tests/it/`, without comments, strings and unit tests, and fails with file and line.
+//! Reads the text of README.md, and of `src/`, `js-prelude/` and `tests/it/` without comments, strings and unit tests, and fails with
+//! file and line.
 //!
 //! Invariant: the tables of this file are the architecture of the design; a new part of the program gets a row here first.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use skep::config::flag_table;
+use skep::fault::{Blame, Kind};
+use skep::ingress::respond;
 
 /// Which parts of the program each part may import. Arrows point down; leaves may be used by everybody above them.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -136,6 +142,50 @@ fn prelude_files_are_numbered_and_one_of_them_writes_globals() {
         }
     }
     none(&wrong);
+}
+
+#[test]
+fn the_readme_has_the_flags_of_the_help() {
+    let written = readme_block("flags");
+    // One by one, so that the first flag that differs is named.
+    for (written, true_line) in written.lines().zip(flag_table().lines()) {
+        assert_eq!(written, true_line, "README.md, between the `flags` markers");
+    }
+    assert_eq!(written, flag_table(), "README.md, between the `flags` markers");
+}
+
+#[test]
+fn the_readme_has_every_fault_as_it_is() {
+    let table = readme_block("faults");
+    // Two lines of heading.
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    let mut wrong = Vec::new();
+    for (index, kind) in Kind::ALL.iter().enumerate() {
+        let blame = match kind.blame() {
+            Blame::Client => "client",
+            Blame::Function => "function",
+            Blame::Host => "host",
+        };
+        let retry = if kind.retry_is_safe() { "yes" } else { "no" };
+        let expected = format!("| `{kind}` | {} | {blame} | {retry} | ", respond::status(*kind).as_u16());
+        let row = rows.get(index).copied().unwrap_or_default();
+        if !row.starts_with(&expected) {
+            wrong.push(format!("README.md: row {} of the faults is `{row}` and must begin with `{expected}`", index + 1));
+        }
+    }
+    wrong.extend(rows.iter().skip(Kind::ALL.len()).map(|row| format!("README.md: no such fault: `{row}`")));
+    none(&wrong);
+}
+
+/// What stands in README.md between `<!-- name -->` and `<!-- /name -->`.
+fn readme_block(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(path).expect("README.md");
+    let begins = format!("<!-- {name} -->\n");
+    let (_, after) = text.split_once(&begins).unwrap_or_else(|| panic!("README.md has no line `{}`", begins.trim()));
+    let ends = format!("<!-- /{name} -->");
+    let (block, _) = after.split_once(&ends).unwrap_or_else(|| panic!("README.md has no line `{ends}`"));
+    block.to_owned()
 }
 
 fn writes_global(line: &str) -> bool {

@@ -18,6 +18,7 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod transpile;
+mod trial;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

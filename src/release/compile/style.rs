@@ -4,7 +4,7 @@
 //!
 //! Invariant: only what changes the running code is read, and only from the function's own folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use deno_ast::{DecoratorsTranspileOption, JsxAutomaticOptions, JsxClassicOptions, JsxRuntime};
 use oxc_resolver::{CompilerOptions, TsConfig};
@@ -42,7 +42,7 @@ pub(super) fn of(confinement: &Confinement, disk: &Disk) -> Result<Style, Box<Di
     Ok(Style::default())
 }
 
-fn options(confinement: &Confinement, path: &PathBuf, text: String) -> Result<CompilerOptions, Box<Diagnostic>> {
+fn options(confinement: &Confinement, path: &Path, text: String) -> Result<CompilerOptions, Box<Diagnostic>> {
     // `extends` is not followed: what it names lies outside the function's folder as a rule.
     match TsConfig::parse(true, path, path, text.clone()) {
         Ok(config) => Ok(config.compiler_options),

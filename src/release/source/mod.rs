@@ -10,7 +10,7 @@ pub mod disk;
 pub mod entry;
 pub mod folder;
 #[cfg(test)]
-mod tests;
+pub(in crate::release) mod tests;
 
 pub use confine::{ConfineError, Confinement};
 pub use disk::{Disk, ReadError};

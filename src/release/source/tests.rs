@@ -8,7 +8,7 @@ use super::*;
 use crate::function::FunctionName;
 
 /// A functions directory with the given files, each `path` with or without text; folders come by themselves.
-fn functions(files: &[(&str, &str)]) -> TempDir {
+pub(in crate::release) fn functions(files: &[(&str, &str)]) -> TempDir {
     let root = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = root.path().join(path);
