@@ -16,7 +16,8 @@ export function currentCall() {
 const propagator = {
   __proto__: null,
   inject(call, headers) {
-    if (call === undefined) return;
+    // Work that outlives its call (a timer, say) has no trace of its own to pass on.
+    if (call === undefined || !call.isOpen()) return;
     // A function that sets its own trace headers is taken at its word.
     if (!headers.has("traceparent")) {
       headers.append("traceparent", call.outgoingTraceparent());

@@ -40,6 +40,9 @@
     PromiseResolve,
     SafeMap,
     SafePromisePrototypeFinally,
+    StringPrototypeIndexOf,
+    StringPrototypeLastIndexOf,
+    StringPrototypeSlice,
     StringPrototypeSplit,
     TypeError,
     TypedArrayPrototypeGetByteLength,
@@ -90,6 +93,7 @@
     #context = null;
     #meta = null;
     request = null;
+    reader = null;
     isSkepCall = true;
 
     constructor(id) {
@@ -98,6 +102,13 @@
     #fields() {
       // Lines: request id, traceparent of this hop, hops so far + 1, remote address, tracestate (see op_skep_meta).
       return this.#meta ??= StringPrototypeSplit(op_skep_meta(this.id), "\n");
+    }
+    isOpen() {
+      try {
+        return this.#fields() !== null;
+      } catch {
+        return false;
+      }
     }
     outgoingTraceparent() {
       return this.#fields()[1];
@@ -163,8 +174,8 @@
   function remoteAddress(call) {
     const remote = call.remote();
     if (remote === "") return null;
-    const at = remote.lastIndexOf(":");
-    return { transport: "tcp", hostname: remote.slice(0, at), port: +remote.slice(at + 1) };
+    const at = StringPrototypeLastIndexOf(remote, ":");
+    return { transport: "tcp", hostname: StringPrototypeSlice(remote, 0, at), port: +StringPrototypeSlice(remote, at + 1) };
   }
 
   /** The inside of a Request: what deno_fetch reads from, filled from Rust when asked. */
@@ -258,8 +269,8 @@
   }
 
   function firstLine(text) {
-    const end = text.indexOf("\n");
-    return end === -1 ? text : text.slice(0, end);
+    const end = StringPrototypeIndexOf(text, "\n");
+    return end === -1 ? text : StringPrototypeSlice(text, 0, end);
   }
 
   function badResponse(call, what) {
@@ -357,6 +368,7 @@
   function replyStream(call, status, flat, stream) {
     const reader = stream.getReader();
     op_skep_reply_stream(call.id, status, flat);
+    call.reader = reader;
     MapPrototypeSet(pending, call.id, call); // a client that leaves while the body streams fires request.signal
     const forget = () => MapPrototypeDelete(pending, call.id);
     PromisePrototypeThen(pump(call.id, reader), forget, forget);
@@ -390,10 +402,11 @@
 
   function background(call, promise) {
     const id = call.id;
+    const work = PromiseResolve(promise); // may throw, so it comes first
     op_skep_background(id, true);
     const done = () => op_skep_background(id, false);
     PromisePrototypeThen(
-      SafePromisePrototypeFinally(PromiseResolve(promise), done),
+      SafePromisePrototypeFinally(work, done),
       undefined,
       // A rejected background promise is the function's own affair, but never a silent one.
       reportError,
@@ -505,9 +518,12 @@
   function abort(id) {
     const call = MapPrototypeGet(pending, id);
     if (call === undefined) return;
+    MapPrototypeDelete(pending, id);
     setAsyncContext(call);
     try {
       abortRequest(call.request);
+      // A stream that waits for an event would learn of it only with its next chunk.
+      if (call.reader !== null) PromisePrototypeThen(call.reader.cancel(new Error("the client left")), undefined, () => {});
     } catch (error) {
       reportError(error);
     } finally {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use parking_lot::Mutex;
 
 use crate::admin;
 use crate::config::{Config, ConfigError, ExitCode, LogFormat, LogLevel, Mode};
@@ -105,9 +106,12 @@ impl App {
         let (address, admin_address) = (bound.address(), admin.address());
         let core = Core::start(config)?;
         let (drain, drained) = Drain::new();
+        // The table first: a client that is early must not hear that its function does not exist.
+        let ports = Ports::default();
+        let releaser = Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), ports.opener())?;
         let dispatch = Dispatch::new(core.live.clone(), config.mode, &config.ingress);
         let ingress = Ingress::start(bound, &config.ingress, &dispatch, &drained)?;
-        let releaser = Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), open_ports(&ingress))?;
+        ports.serve_with(&ingress);
         let blanks = core.blanks.clone();
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
         start_admin(admin, core.live, drained)?;
@@ -120,14 +124,30 @@ fn start_admin(admin: admin::Bound, live: Arc<Live>, drained: Drained) -> Result
     Ok(())
 }
 
-/// Routes may name ports of their own; each gets its listeners when the table that needs it is published.
-fn open_ports(ingress: &Arc<Ingress>) -> Box<dyn Fn(Vec<u16>) + Send + Sync> {
-    let ingress = ingress.clone();
-    Box::new(move |ports| {
-        for error in ingress.open_ports(ports) {
+/// Routes may name ports of their own; each gets its listeners when the table that needs it is published and there are listeners at all.
+#[derive(Clone, Default)]
+struct Ports(Arc<Mutex<(Vec<u16>, Option<Arc<Ingress>>)>>);
+
+impl Ports {
+    fn opener(&self) -> Box<dyn Fn(Vec<u16>) + Send + Sync> {
+        let ports = self.clone();
+        Box::new(move |wanted| {
+            ports.0.lock().0 = wanted;
+            ports.open();
+        })
+    }
+
+    fn serve_with(&self, ingress: &Arc<Ingress>) {
+        self.0.lock().1 = Some(ingress.clone());
+        self.open();
+    }
+
+    fn open(&self) {
+        let (wanted, ingress) = self.0.lock().clone();
+        for error in ingress.iter().flat_map(|ingress| ingress.open_ports(wanted.iter().copied())) {
             tracing::error!("a route's port is not served: {error}");
         }
-    })
+    }
 }
 
 fn watch(live: &Live, releaser: &Arc<Releaser>) -> Option<Watcher> {

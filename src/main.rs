@@ -9,9 +9,6 @@ use skep::command;
 use skep::config::{Command, CommandLine, Config, ExitCode};
 use skep::{runtime, telemetry};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ProcessExitCode {
     let line = match CommandLine::read(std::env::args_os()) {
         Ok(line) => line,
@@ -30,8 +27,13 @@ fn main() -> ProcessExitCode {
         }
     };
     telemetry::flush();
-    // Instances' threads may be inside JavaScript: the process ends without waiting for them.
-    std::process::exit(code.code().into())
+    // Instances' threads may be inside JavaScript: the process ends without waiting for them, and without running V8's destructors below
+    // their feet.
+    #[allow(unsafe_code, reason = "the standard library ends a process only with its destructors")]
+    // SAFETY: nothing is left to flush.
+    unsafe {
+        libc::_exit(code.code().into())
+    }
 }
 
 fn run(line: &CommandLine) -> Result<ExitCode, StartError> {

@@ -40,7 +40,7 @@ pub fn inbound(incoming: Incoming, bytes_max: u64, timeout: Duration) -> (Body, 
     if incoming.is_end_stream() {
         return (Body::Empty, misdeeds);
     }
-    let mut limited = Limited { incoming, left: bytes_max, timeout, pause: None, read_ahead: None, misdeeds: misdeeds.clone() };
+    let mut limited = Limited { incoming, left: bytes_max, timeout, pause: None, read_ahead: None, failed: None, misdeeds: misdeeds.clone() };
     let mut here = BytesMut::new();
     let mut cx = Context::from_waker(std::task::Waker::noop());
     loop {
@@ -55,7 +55,12 @@ pub fn inbound(incoming: Incoming, bytes_max: u64, timeout: Duration) -> (Body, 
                 }
             }
             Poll::Ready(None) => return (Body::Full(here.freeze()), misdeeds),
-            Poll::Ready(Some(Err(_))) | Poll::Pending => break,
+            Poll::Ready(Some(Err(error))) => {
+                // hyper tells an error once; after it, the body would look complete.
+                limited.failed = Some(error);
+                break;
+            }
+            Poll::Pending => break,
         }
     }
     limited.read_ahead = (!here.is_empty()).then(|| here.freeze());
@@ -71,6 +76,7 @@ struct Limited {
     timeout: Duration,
     pause: Option<Pin<Box<Sleep>>>,
     read_ahead: Option<Bytes>,
+    failed: Option<BodyError>,
     misdeeds: Arc<Misdeeds>,
 }
 
@@ -81,6 +87,9 @@ impl http_body::Body for Limited {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(bytes) = self.read_ahead.take() {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if let Some(error) = self.failed.take() {
+            return Poll::Ready(Some(Err(error)));
         }
         if self.misdeeds.too_large() {
             return Poll::Ready(Some(Err("the request body is larger than body_mb allows".into())));

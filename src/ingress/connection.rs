@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -38,9 +39,11 @@ pub struct Peer {
 
 /// Serves a connection until it closes.
 pub async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, dispatch: Arc<Dispatch>, mut drained: Drained) {
-    let _in_flight = drained.in_flight();
     let draining = drained.clone();
+    let spoken = Arc::new(AtomicBool::new(false));
+    let speaks = spoken.clone();
     let service = service_fn(move |request| {
+        speaks.store(true, Ordering::Relaxed);
         let dispatch = dispatch.clone();
         let is_draining = draining.has_begun();
         async move { Ok::<_, Infallible>(dispatch.answer(request, peer, is_draining).await) }
@@ -53,10 +56,20 @@ pub async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, dispatc
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        // hyper's own timer starts only when the protocol is known; a client that says nothing must not hold its place until then.
+        () = silence(&config, &spoken) => return,
     };
     if let Err(error) = ended {
         // Clients that vanish or talk nonsense are no news.
         tracing::debug!(remote = %peer.remote, %error, "connection failed");
+    }
+}
+
+/// Ends when a client has sent no request for twice the time that a request's head may take.
+async fn silence(config: &IngressConfig, spoken: &AtomicBool) {
+    tokio::time::sleep(config.header_timeout * 2).await;
+    if spoken.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -281,7 +281,7 @@ fn blame_body(fault: Fault, misdeeds: &Misdeeds, body_bytes: u64) -> Fault {
     fault
 }
 
-fn too_large(limit: u64, used: Option<u64>) -> Fault {
+pub(super) fn too_large(limit: u64, used: Option<u64>) -> Fault {
     let used = used.map_or_else(|| format!("> {limit} bytes"), |used| format!("{used} bytes"));
     Fault::new(Kind::BodyTooLarge, "the request body is larger than body_mb allows").with_limit(format!("{limit} bytes"), used)
 }

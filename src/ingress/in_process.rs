@@ -14,9 +14,9 @@ use super::respond::{self, FaultContext};
 use crate::config::Mode;
 use crate::fault::{Fault, Kind};
 use crate::function::Version;
-use crate::function::message::{Request, Response};
+use crate::function::message::{Body, Request, Response};
 use crate::live::Live;
-use crate::runtime::pool::Called;
+use crate::runtime::pool::{Called, Pool};
 use crate::telemetry::events::RequestDone;
 
 /// Calls function `name` and answers as HTTP would.
@@ -80,7 +80,16 @@ async fn call(live: &Live, name: &str, request: Request) -> (Option<Arc<Version>
         return (None, Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")));
     };
     match endpoint.pool().await {
+        Ok(pool) if is_too_large(&request, &pool) => {
+            let limit = pool.version().manifest.limits.body_bytes;
+            (Some(pool.version().clone()), Err(super::dispatch::too_large(limit, None)))
+        }
         Ok(pool) => (Some(pool.version().clone()), Ok(pool.call(Box::new(request)).await)),
         Err(fault) => (None, Err(fault)),
     }
+}
+
+/// Bodies of in-process calls are here whole.
+fn is_too_large(request: &Request, pool: &Pool) -> bool {
+    matches!(&request.body, Body::Full(bytes) if bytes.len() as u64 > pool.version().manifest.limits.body_bytes)
 }

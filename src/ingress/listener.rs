@@ -26,6 +26,9 @@ use crate::shutdown::Drained;
 /// Connections the kernel keeps for a thread that is busy.
 const BACKLOG: i32 = 1024;
 
+/// Threads per I/O thread that compile functions at their first call.
+const BLOCKING_THREADS: usize = 4;
+
 /// Pause after an accept error that is not the client's: too many open files, mostly.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -147,7 +150,7 @@ struct Server {
 
 impl Server {
     fn run(self, mut incoming: mpsc::UnboundedReceiver<std::net::TcpListener>) {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "an I/O thread has no runtime"),
         };
@@ -174,19 +177,21 @@ impl Server {
         let mut drained = self.drained.clone();
         let port = listener.local_addr().map_or(0, |address| address.port());
         loop {
-            let Ok(place) = self.cap.clone().acquire_owned().await else { return };
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 () = drained.begun() => return,
             };
+            // One over the cap is held here; the rest waits in the kernel's queue.
+            let Ok(place) = self.cap.clone().acquire_owned().await else { return };
             match accepted {
                 Ok((stream, remote)) => {
                     let _ = stream.set_nodelay(true);
                     let peer = Peer { remote, port };
+                    let in_flight = self.drained.in_flight();
                     let served = connection::serve(stream, peer, self.config.clone(), self.dispatch.clone(), self.drained.clone());
                     tokio::spawn(async move {
                         served.await;
-                        drop(place);
+                        drop((place, in_flight));
                     });
                 }
                 Err(error) if is_of_client(&error) => {}

@@ -119,7 +119,7 @@ pub fn clean(response: &mut Response, is_head: bool) {
         Body::Empty => !is_head,
         Body::Full(_) => true,
     };
-    if known {
+    if known || !has_one_length(&response.headers) {
         response.headers.remove(header::CONTENT_LENGTH);
     }
     if is_head {
@@ -128,6 +128,13 @@ pub fn clean(response: &mut Response, is_head: bool) {
         }
         response.body = Body::Empty;
     }
+}
+
+/// hyper resets a connection whose answer names two lengths, or one that is no number.
+fn has_one_length(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_LENGTH).iter();
+    let first = values.next().and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    first.is_some() && values.next().is_none()
 }
 
 #[cfg(test)]

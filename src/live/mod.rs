@@ -6,6 +6,7 @@
 
 pub mod table;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
@@ -22,6 +23,7 @@ pub struct Endpoint {
     /// Its name.
     pub name: FunctionName,
     pool: OnceLock<Result<Arc<Pool>, Fault>>,
+    superseded: AtomicBool,
     make: Make,
 }
 
@@ -31,7 +33,7 @@ pub type Make = Box<dyn Fn() -> Result<Arc<Pool>, Fault> + Send + Sync>;
 impl Endpoint {
     /// An endpoint whose pool is made by `make`, once.
     pub fn new(name: FunctionName, make: Make) -> Arc<Self> {
-        Arc::new(Self { name, pool: OnceLock::new(), make })
+        Arc::new(Self { name, pool: OnceLock::new(), superseded: AtomicBool::new(false), make })
     }
 
     /// The pool, if it was made already (or could not be).
@@ -41,7 +43,21 @@ impl Endpoint {
 
     /// Makes the pool if nobody has. Blocks while the function is compiled.
     pub fn make(&self) -> &Result<Arc<Pool>, Fault> {
-        self.pool.get_or_init(|| (self.make)())
+        let made = self.pool.get_or_init(|| (self.make)());
+        if self.superseded.load(Ordering::SeqCst)
+            && let Ok(pool) = made
+        {
+            pool.retire();
+        }
+        made
+    }
+
+    /// The endpoint has left the table: its pool, made or in the making, finishes what reaches it and ends.
+    pub fn supersede(&self) {
+        self.superseded.store(true, Ordering::SeqCst);
+        if let Some(Ok(pool)) = self.pool.get() {
+            pool.retire();
+        }
     }
 
     /// The pool. The first call compiles the function, on a thread that may block.

@@ -31,9 +31,7 @@ pub async fn boot(version: Arc<Version>, blanks: &Blanks) -> Result<String, Faul
     };
     let gone = || Fault::new(Kind::InstanceLost, "the instance ended before it said anything");
     worker.assign(Box::new(orders)).map_err(|_| gone())?;
-    let verdict = rx.await.unwrap_or_else(|_| Err(gone()));
-    blanks.give_back();
-    verdict
+    rx.await.unwrap_or_else(|_| Err(gone()))
 }
 
 struct Checker {

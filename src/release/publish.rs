@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Releaser;
-use super::registered::Registered;
+use super::registered::{Registered, Renewed};
 use super::source::{self, FunctionSource, Problem, SourceError, SourceKind};
 use super::stamp::Stamps;
 use crate::function::FunctionName;
@@ -36,10 +36,17 @@ impl Releaser {
         let mut changed = Vec::new();
         let mut functions = BTreeMap::new();
         for source in discovery.functions {
-            let known = published.functions.get(&source.name).filter(|known| *known.source() == source);
+            let known = published.functions.get(&source.name).filter(|known| *known.source() == source && !known.is_broken());
             let registered = match known {
-                Some(known) if !known.is_stale() || known.is_unchanged(&self.root, &self.blanks) => known.clone(),
-                _ => {
+                Some(known) if !known.is_stale() => known.clone(),
+                Some(known) => match known.renew(&self.root, &self.blanks) {
+                    Renewed::Unchanged => known.clone(),
+                    Renewed::Changed(registered) => {
+                        changed.push(registered.clone());
+                        registered
+                    }
+                },
+                None => {
                     let registered = Arc::new(Registered::new(&self.root, source, &self.blanks));
                     changed.push(registered.clone());
                     registered
@@ -53,14 +60,16 @@ impl Releaser {
             match &problem.function {
                 Some(name) if !functions.contains_key(name) => {
                     let source = FunctionSource { name: name.clone(), path: self.root.join(&problem.entry), kind: SourceKind::Folder };
-                    let registered = Arc::new(Registered::broken(source, problem.to_string()));
-                    functions.insert(name.clone(), registered);
+                    let why = problem.to_string();
+                    let known = published.functions.get(name).filter(|known| known.broken_because() == Some(&why)).cloned();
+                    functions.insert(name.clone(), known.unwrap_or_else(|| Arc::new(Registered::broken(source, why))));
                 }
                 Some(_) => {}
                 None => problems.push(problem),
             }
         }
-        let same = changed.is_empty() && functions.keys().eq(published.functions.keys());
+        let same = functions.len() == published.functions.len()
+            && functions.iter().all(|(name, now)| published.functions.get(name).is_some_and(|before| Arc::ptr_eq(now, before)));
         published.problems = problems;
         published.directory = directory;
         if !same || published.functions.is_empty() {
@@ -82,8 +91,8 @@ impl Releaser {
         self.live.publish(table);
         for (name, before) in old {
             let stays = published.functions.get(name).is_some_and(|now| Arc::ptr_eq(now, before));
-            if !stays && let Some(Ok(pool)) = before.endpoint().made() {
-                pool.retire();
+            if !stays {
+                before.endpoint().supersede();
             }
         }
     }

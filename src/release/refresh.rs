@@ -51,6 +51,7 @@ impl Releaser {
 fn tell(registered: &Arc<Registered>, since: Instant) {
     match registered.endpoint().make() {
         Ok(pool) => {
+            pool.fill_to_min();
             pool.prewarm();
             let ms = since.elapsed().as_millis();
             tracing::info!(version = %pool.version().id, "reloaded {} in {ms} ms", registered.name());

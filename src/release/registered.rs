@@ -27,12 +27,21 @@ const CLOCK_GRAIN: Duration = Duration::from_millis(4);
 /// Attempts at compiling a source that changes while it is read.
 const COMPILES_MAX: u32 = 3;
 
+/// What became of a function that was registered again.
+pub enum Renewed {
+    /// The same version: the old one stays.
+    Unchanged,
+    /// Something else.
+    Changed(Arc<Registered>),
+}
+
 /// A function and what is known of it.
 pub struct Registered {
     source: FunctionSource,
     routes: Vec<Route>,
     endpoint: Arc<Endpoint>,
     stamps: Arc<Mutex<Stamps>>,
+    broken: Option<String>,
 }
 
 impl Registered {
@@ -45,14 +54,15 @@ impl Registered {
             let (root, source, blanks, stamps) = (root.to_owned(), source.clone(), blanks.clone(), stamps.clone());
             Box::new(move || make_pool(&root, &source, &blanks, &stamps))
         });
-        Self { source, routes, endpoint, stamps }
+        Self { source, routes, endpoint, stamps, broken: None }
     }
 
     /// An entry that cannot become the function its name says: calling it tells why.
     pub fn broken(source: FunctionSource, why: String) -> Self {
+        let broken = Some(why.clone());
         let endpoint = Endpoint::new(source.name.clone(), Box::new(move || Err(does_not_load(why.clone()))));
         let stamps = Arc::new(Mutex::new(Stamps::of([source.path.clone()])));
-        Self { source, routes: Vec::new(), endpoint, stamps }
+        Self { source, routes: Vec::new(), endpoint, stamps, broken }
     }
 
     pub fn name(&self) -> &FunctionName {
@@ -76,15 +86,27 @@ impl Registered {
         self.stamps.lock().are_stale()
     }
 
-    /// Compiles a stale function again. If that gives the version there is, the save changed nothing that matters, and only the stamps are new.
-    pub fn is_unchanged(&self, root: &Path, blanks: &Arc<Blanks>) -> bool {
-        let Some(Ok(pool)) = self.endpoint.made() else { return false };
+    /// Why it cannot be a function at all, if it cannot.
+    pub fn broken_because(&self) -> Option<&String> {
+        self.broken.as_ref()
+    }
+
+    /// Whether it stands for an entry that cannot become a function.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Registers a stale function again. One that was compiled is compiled at once: if that gives the version there is, the save changed
+    /// nothing that matters, and only the stamps are new.
+    pub fn renew(&self, root: &Path, blanks: &Arc<Blanks>) -> Renewed {
         let again = Self::new(root, self.source.clone(), blanks);
-        let same = again.endpoint.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id);
-        if same {
+        if let Some(Ok(pool)) = self.endpoint.made()
+            && again.endpoint.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
+        {
             *self.stamps.lock() = again.stamps.lock().clone();
+            return Renewed::Unchanged;
         }
-        same
+        Renewed::Changed(Arc::new(again))
     }
 
     /// What became of it.

@@ -122,7 +122,8 @@ fn imports_of_types_vanish() {
 #[test]
 fn json_is_imported_with_and_without_saying_so() {
     let files = [("f/a.json", r#"{"a": 1}"#), ("f/b.json", "[]"), ("f/c.json", "1")];
-    let text = "import a from './a.json';\nimport b from './b.json' with { type: 'json' };\nexport default [a, b, () => import('./c.json')];\n";
+    let text =
+        "import a from './a.json';\nimport b from './b.json' with { type: 'json' };\nexport default [a, b, () => import('./c.json')];\n";
     for entry in ["f/index.js", "f/index.ts"] {
         let mut files = files.to_vec();
         files.push((entry, text));
@@ -143,12 +144,18 @@ fn json_is_imported_with_and_without_saying_so() {
 fn jsx_is_classic_unless_an_import_source_is_given() {
     assert!(code(&[("f/index.jsx", "export default <a>b</a>;")], "file:///f/index.jsx").contains("React.createElement(\"a\""));
     assert!(code(&[("f/index.tsx", "/** @jsx h */ export default <a>b</a>;")], "file:///f/index.tsx").contains("h(\"a\""));
-    let preact = [("f/node_modules/preact/package.json", r#"{"exports": {"./jsx-runtime": "./jsx.js"}}"#), ("f/node_modules/preact/jsx.js", "export const jsx = 1;")];
+    let preact = [
+        ("f/node_modules/preact/package.json", r#"{"exports": {"./jsx-runtime": "./jsx.js"}}"#),
+        ("f/node_modules/preact/jsx.js", "export const jsx = 1;"),
+    ];
     let with = |more: &[(&'static str, &'static str)]| [&preact[..], more].concat();
     for files in [
         with(&[("f/index.tsx", "/** @jsxImportSource preact */ export default <a>b</a>;")]),
         with(&[("f/index.tsx", "export default <a>b</a>;"), ("f/deno.json", r#"{"compilerOptions": {"jsxImportSource": "preact"}}"#)]),
-        with(&[("f/index.tsx", "export default <a>b</a>;"), ("f/tsconfig.json", "{ // comment\n \"compilerOptions\": {\"jsx\": \"react-jsx\", \"jsxImportSource\": \"preact\",} }")]),
+        with(&[
+            ("f/index.tsx", "export default <a>b</a>;"),
+            ("f/tsconfig.json", "{ // comment\n \"compilerOptions\": {\"jsx\": \"react-jsx\", \"jsxImportSource\": \"preact\",} }"),
+        ]),
     ] {
         let version = version(&functions(&files), "f");
         let entry = module(&version, "file:///f/index.tsx");
@@ -167,7 +174,10 @@ fn jsx_is_classic_unless_an_import_source_is_given() {
 fn decorators_are_transpiled_because_no_engine_knows_them() {
     let text = "function d(a: any, b: any) {} export class A { @d m() {} }";
     assert!(!code(&[("f/index.ts", text)], "file:///f/index.ts").contains("@d"));
-    let legacy = code(&[("f/index.ts", text), ("f/tsconfig.json", r#"{"compilerOptions": {"experimentalDecorators": true}}"#)], "file:///f/index.ts");
+    let legacy = code(
+        &[("f/index.ts", text), ("f/tsconfig.json", r#"{"compilerOptions": {"experimentalDecorators": true}}"#)],
+        "file:///f/index.ts",
+    );
     assert!(legacy.contains("_ts_decorate") && !legacy.contains("import "), "{legacy}");
 }
 
@@ -246,7 +256,8 @@ fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
 
 #[test]
 fn every_bad_import_is_reported_at_once() {
-    let error = error_of(&[("f/index.ts", "import './a';\nimport './b';\nimport './c';\n"), ("f/b.ts", "import 'd';"), ("f/c.ts", "let = ;")]);
+    let error =
+        error_of(&[("f/index.ts", "import './a';\nimport './b';\nimport './c';\n"), ("f/b.ts", "import 'd';"), ("f/c.ts", "let = ;")]);
     assert_eq!(error.diagnostics.len(), 3, "{}", error.diagnostic());
     assert_eq!(error.message, "f/index.ts:1:8: cannot find `./a` (and 2 more)");
 }
@@ -255,7 +266,10 @@ fn every_bad_import_is_reported_at_once() {
 fn an_import_may_not_leave_the_allowed_places() {
     let outside = functions(&[("secret.ts", "export const secret = 1;"), ("pack/package.json", "{}"), ("pack/index.js", "")]);
     let root = functions(&[
-        ("f/index.ts", "import '../g/index.ts';\nimport '../g/gone.ts';\nimport './link.ts';\nimport '../../../../../../etc/passwd';\nimport '../_x/link.ts';\nimport 'pack';\nimport 'packed';"),
+        (
+            "f/index.ts",
+            "import '../g/index.ts';\nimport '../g/gone.ts';\nimport './link.ts';\nimport '../../../../../../etc/passwd';\nimport '../_x/link.ts';\nimport 'pack';\nimport 'packed';",
+        ),
         ("g/index.ts", ""),
         ("_x/y.ts", ""),
         ("f/node_modules/y/index.js", ""),
@@ -381,7 +395,8 @@ fn too_many_modules_too_much_source_and_too_deep_graphs_are_refused() {
 
 #[test]
 fn the_same_source_has_the_same_id_and_any_other_another() {
-    let files = [("f/index.ts", "import './a.ts'; import './b.ts';"), ("f/a.ts", "export {}"), ("f/b.ts", "export {}"), ("f/function.toml", "")];
+    let files =
+        [("f/index.ts", "import './a.ts'; import './b.ts';"), ("f/a.ts", "export {}"), ("f/b.ts", "export {}"), ("f/function.toml", "")];
     let id = |changed: &[(&'static str, &'static str)]| {
         let mut files: Vec<_> = files.iter().filter(|(path, _)| changed.iter().all(|(other, _)| path != other)).copied().collect();
         files.extend(changed);
@@ -405,7 +420,9 @@ fn what_was_read_and_what_was_missing_is_watched() {
     let compiled = compiled(&root, "f");
     assert!(compiled.outcome.is_err());
     let root = root.path().canonicalize().unwrap();
-    for path in ["f", "f/function.toml", "f/index.ts", "f/index.js", "f/lib/a", "f/lib/a.ts", "f/lib/a.js", "f/node_modules", "node_modules"] {
+    for path in
+        ["f", "f/function.toml", "f/index.ts", "f/index.js", "f/lib/a", "f/lib/a.ts", "f/lib/a.js", "f/node_modules", "node_modules"]
+    {
         assert!(compiled.watched.contains(&root.join(path)), "{path} is not among {:#?}", compiled.watched);
     }
 }
@@ -441,4 +458,11 @@ fn functions_are_compiled_in_parallel() {
             assert_eq!(compiled.outcome.unwrap().entry, format!("file:///{name}/index.ts"));
         }
     });
+}
+#[test]
+#[ignore]
+fn panics() {
+    for text in [format!("x={}a{};", "class extends ".repeat(700), "{}".repeat(700)), format!("x={}1;", "!".repeat(40000))] {
+        println!("{}", error_of(&[("f/index.ts", &text)]).diagnostic().chars().take(300).collect::<String>());
+    }
 }

@@ -41,10 +41,15 @@ const CLOSED: &[(&str, u8)] = &[
 /// A text that names the entry of `[net]` that cannot be read.
 pub fn permissions(net: &Net) -> Result<PermissionsContainer, JsErrorBox> {
     let parser: Arc<dyn PermissionDescriptorParser> = Arc::new(Descriptors::default());
+    let only: Option<Vec<String>> = net.only.as_ref().map(|rules| rules.iter().map(NetRule::to_string).collect());
     let options = PermissionsOptions {
-        // An empty list allows every address, `None` none.
-        allow_net: Some(net.only.iter().flatten().map(NetRule::to_string).collect()),
-        deny_net: Some(if net.only.is_some() { Vec::new() } else { closed_except(&net.allow) }),
+        // To deno_permissions an empty list means every address, and no list means none.
+        allow_net: match only {
+            Some(rules) if rules.is_empty() => None,
+            Some(rules) => Some(rules),
+            None => Some(Vec::new()),
+        },
+        deny_net: Some(closed_except(net.only.as_ref().unwrap_or(&net.allow))),
         prompt: false,
         ..Default::default()
     };

@@ -24,12 +24,13 @@ const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
 pub struct Heap {
     allowed: AtomicUsize,
     buffers: AtomicUsize,
+    refused: AtomicUsize,
     interrupt: Arc<Interrupt>,
 }
 
 impl Heap {
     pub(super) fn new(allowed: usize, interrupt: Arc<Interrupt>) -> Arc<Self> {
-        Arc::new(Self { allowed: AtomicUsize::new(allowed), buffers: AtomicUsize::new(0), interrupt })
+        Arc::new(Self { allowed: AtomicUsize::new(allowed), buffers: AtomicUsize::new(0), refused: AtomicUsize::new(0), interrupt })
     }
 
     /// Isolate parameters whose limits this budget watches. `initial` bytes of heap are granted before the callback is asked.
@@ -49,6 +50,13 @@ impl Heap {
         self.buffers.load(Ordering::Relaxed)
     }
 
+    /// Ends the isolate if heap and buffers together pass its limit. `external` are the bytes V8 knows outside its heap, our buffers among them.
+    pub(super) fn check(&self, heap: usize, external: usize) {
+        if heap.saturating_add(external.max(self.buffer_bytes())) > self.allowed_bytes() {
+            self.interrupt.strike(Reason::Memory);
+        }
+    }
+
     /// The function's limit in bytes.
     pub fn allowed_bytes(&self) -> usize {
         self.allowed.load(Ordering::Relaxed)
@@ -66,11 +74,19 @@ impl Heap {
 
     fn grant(&self, bytes: usize) -> bool {
         let held = self.buffers.fetch_add(bytes, Ordering::Relaxed);
-        if bytes > ALWAYS_GRANTED_BYTES && held.saturating_add(bytes) > self.allowed_bytes() {
-            self.buffers.fetch_sub(bytes, Ordering::Relaxed);
-            return false;
+        if held.saturating_add(bytes) <= self.allowed_bytes() {
+            return true;
         }
-        true
+        if bytes <= ALWAYS_GRANTED_BYTES {
+            self.interrupt.strike(Reason::Memory);
+            return true;
+        }
+        // The first refusal is a RangeError, which a function may handle; one that goes on is ended.
+        self.buffers.fetch_sub(bytes, Ordering::Relaxed);
+        if self.refused.fetch_add(1, Ordering::Relaxed) > 0 {
+            self.interrupt.strike(Reason::Memory);
+        }
+        false
     }
 }
 

@@ -190,7 +190,6 @@ impl Isolate {
 
     /// Tells the handler that its caller left or a limit answered for it.
     pub fn abort(&mut self, id: u32) {
-        {
             deno_core::scope!(scope, &mut self.js);
             v8::tc_scope!(let scope, scope);
             let abort = v8::Local::new(scope, &self.entry.abort);
@@ -201,7 +200,11 @@ impl Isolate {
                 scope.reset();
             }
             scope.perform_microtask_checkpoint();
-        }
+    }
+
+    /// The caller of a call left: its handler hears of it, and nothing of the call is kept but background work.
+    pub fn give_up(&mut self, id: u32) {
+        self.abort(id);
         self.with_exchanges(|exchanges| exchanges.give_up(id));
     }
 
@@ -224,10 +227,10 @@ impl Isolate {
         call.get_real_named_property(scope, key.into())?.uint32_value(scope)
     }
 
-    /// V8's heap in use and the bytes of ArrayBuffers.
-    pub fn memory_bytes(&mut self) -> (usize, usize) {
-        let used = self.js.v8_isolate().get_heap_statistics().used_heap_size();
-        (used, self.heap.buffer_bytes())
+    /// Ends the isolate if it uses more memory than its function may: V8's heap, and what V8 knows outside it (bodies and buffers).
+    pub fn check_memory(&mut self) {
+        let statistics = self.js.v8_isolate().get_heap_statistics();
+        self.heap.check(statistics.used_heap_size(), statistics.external_memory());
     }
 }
 

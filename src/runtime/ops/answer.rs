@@ -4,18 +4,23 @@
 //!
 //! Invariant: whatever JavaScript passes, the caller gets a response or a fault, never a panic.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use bytes::Bytes;
 use deno_core::{OpState, op2};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tokio::sync::mpsc;
 
 use super::body::Outbound;
 use super::exchange::{Exchanges, Reply};
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, BodyError, Response};
+use crate::function::message::{Body, Response};
+
+/// Headers of one answer.
+const HEADERS_MAX: usize = 1024;
+
+/// Bytes of all headers of one answer.
+const HEADER_BYTES_MAX: usize = 128 << 10;
+
+/// Bytes of an error's text that are kept.
+const DETAIL_BYTES_MAX: usize = 64 << 10;
 
 /// Answers with a text body.
 #[op2(fast)]
@@ -39,14 +44,16 @@ pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u
 /// Answers with a head now and a body later, through `op_skep_stream_write`.
 #[op2(fast)]
 pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) {
-    let (outbound, rx) = Outbound::channel();
-    if let Some(exchange) = state.borrow_mut::<Exchanges>().get_mut(id) {
-        if exchange.is_answered() {
-            return;
-        }
-        exchange.outbound = Some(outbound);
+    let (outbound, body) = Outbound::channel();
+    let exchanges = state.borrow_mut::<Exchanges>();
+    let answer = response(status, headers, Body::Stream(Box::pin(body)));
+    match exchanges.get_mut(id) {
+        // An answer that is refused has no body to write to: the first write tells the function.
+        Some(exchange) if !exchange.is_answered() && answer.is_ok() => exchange.outbound = Some(outbound),
+        Some(exchange) if exchange.is_answered() => return,
+        _ => {}
     }
-    reply(state, id, status, headers, Body::Stream(Box::pin(OutboundBody(rx))));
+    exchanges.answer(id, answer);
 }
 
 /// The handler failed. `kind`: 0 it threw, 1 it returned something that is no answer.
@@ -56,7 +63,17 @@ pub fn op_skep_fail(state: &mut OpState, #[smi] id: u32, #[smi] kind: u32, #[str
     // What a function throws may hold secrets: the client is told so only in dev.
     let safe = if kind == Kind::Threw { "the function threw an error" } else { message };
     let detail = if detail.is_empty() { message } else { detail };
+    let (safe, detail) = (head_of(safe), head_of(detail));
     state.borrow_mut::<Exchanges>().answer(id, Err(Fault::new(kind, safe).with_detail(detail)));
+}
+
+/// As much of a text as is kept.
+fn head_of(text: &str) -> &str {
+    let mut end = text.len().min(DETAIL_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
 }
 
 /// A `waitUntil` promise begins (true) or has settled (false).
@@ -87,10 +104,18 @@ pub(super) fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
         map.insert(header::CONTENT_TYPE, content_type(text)?);
         return Ok(map);
     };
+    let mut bytes = 0;
     let mut lines = lines.split('\n');
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(name))?;
-        map.append(name, value_from_latin1(value)?);
+        bytes += name.as_str().len() + value.len();
+        let value = value_from_latin1(value)?;
+        // `append` panics where `try_append` returns, and a panic here would end the process.
+        let appended = map.try_append(name, value).is_ok();
+        if !appended || map.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX {
+            return Err(Fault::new(Kind::BadResponse, "the response has too many headers")
+                .with_limit(format!("{HEADERS_MAX} headers, {HEADER_BYTES_MAX} bytes"), format!("{} headers, {bytes} bytes", map.len())));
+        }
     }
     Ok(map)
 }
@@ -114,16 +139,4 @@ fn value_from_latin1(text: &str) -> Result<HeaderValue, Fault> {
 fn bad_header(text: &str) -> Fault {
     let shown: String = text.chars().take(40).collect();
     Fault::new(Kind::BadResponse, format!("the response has an invalid header: {shown:?}"))
-}
-
-/// The receiving end of [`Outbound`].
-struct OutboundBody(mpsc::Receiver<Result<Bytes, BodyError>>);
-
-impl http_body::Body for OutboundBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
-        self.0.poll_recv(cx).map(|item| item.map(|chunk| chunk.map(http_body::Frame::data)))
-    }
 }

@@ -5,6 +5,9 @@
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use deno_core::{OpState, ToJsBuffer, op2};
@@ -16,6 +19,9 @@ use crate::function::message::{Body, BodyError};
 
 /// Chunks of one answer between an instance and its connection.
 pub const OUTBOUND_CHUNKS: usize = 4;
+
+/// How long a client may take nothing of an answer before it is given up.
+const CLIENT_STALL_MAX: Duration = Duration::from_secs(60);
 
 type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
 
@@ -41,30 +47,57 @@ impl Inbound {
     }
 }
 
-/// An answer's body on its way out.
+/// An answer's body on its way out. Dropped before [`Outbound::complete`], it ends with an error, so that the client sees it cut.
 pub struct Outbound {
-    tx: mpsc::Sender<Result<Bytes, BodyError>>,
+    tx: mpsc::Sender<Bytes>,
+    end: Arc<OnceLock<Ending>>,
     stalled: Option<Bytes>,
+}
+
+/// How a body ended.
+enum Ending {
+    Complete,
+    Cut(String),
 }
 
 impl Outbound {
     /// Both ends of a body with room for [`OUTBOUND_CHUNKS`] chunks.
-    pub(super) fn channel() -> (Self, mpsc::Receiver<Result<Bytes, BodyError>>) {
+    pub(super) fn channel() -> (Self, OutboundBody) {
         let (tx, rx) = mpsc::channel(OUTBOUND_CHUNKS);
-        (Self { tx, stalled: None }, rx)
+        let end = Arc::new(OnceLock::new());
+        (Self { tx, end: end.clone(), stalled: None }, OutboundBody { rx, end })
     }
 
-    /// Ends the body with an error, so that the client sees it cut and not complete.
+    /// Every byte was written.
+    fn complete(self) {
+        let _ = self.end.set(Ending::Complete);
+    }
+
+    /// The body failed; the client sees it cut and not complete.
     pub fn cut(self, why: &str) {
-        // A full channel means the client reads nothing; dropping the sender after an error it never sees would look complete, so the
-        // error waits for its turn on a task of its own.
-        let error: BodyError = why.into();
-        if let Err(mpsc::error::TrySendError::Full(item)) = self.tx.try_send(Err(error)) {
-            let tx = self.tx;
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move { tx.send(item).await });
-            }
-        }
+        let _ = self.end.set(Ending::Cut(why.to_owned()));
+    }
+}
+
+/// The receiving end of [`Outbound`].
+pub struct OutboundBody {
+    rx: mpsc::Receiver<Bytes>,
+    end: Arc<OnceLock<Ending>>,
+}
+
+impl http_body::Body for OutboundBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
+        self.rx.poll_recv(cx).map(|chunk| match chunk {
+            Some(bytes) => Some(Ok(http_body::Frame::data(bytes))),
+            None => match self.end.get() {
+                Some(Ending::Complete) => None,
+                Some(Ending::Cut(why)) => Some(Err(why.as_str().into())),
+                None => Some(Err("the instance ended".into())),
+            },
+        })
     }
 }
 
@@ -166,10 +199,10 @@ async fn next_chunk(stream: &mut Stream) -> Option<Result<Bytes, BodyError>> {
 pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> bool {
     let exchanges = state.borrow_mut::<Exchanges>();
     let Some(outbound) = exchanges.get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else { return false };
-    match outbound.tx.try_send(Ok(Bytes::copy_from_slice(chunk))) {
+    match outbound.tx.try_send(Bytes::copy_from_slice(chunk)) {
         Ok(()) => true,
-        Err(mpsc::error::TrySendError::Full(item)) => {
-            outbound.stalled = item.ok();
+        Err(mpsc::error::TrySendError::Full(chunk)) => {
+            outbound.stalled = Some(chunk);
             false
         }
         Err(mpsc::error::TrySendError::Closed(_)) => false,
@@ -187,7 +220,7 @@ pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -
         (outbound.tx.clone(), outbound.stalled.take())
     };
     match stalled {
-        Some(chunk) => tx.send(Ok(chunk)).await.is_ok(),
+        Some(chunk) => matches!(tokio::time::timeout(CLIENT_STALL_MAX, tx.send(chunk)).await, Ok(Ok(()))),
         None => !tx.is_closed(),
     }
 }
@@ -197,10 +230,8 @@ pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -
 pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) {
     let exchanges = state.borrow_mut::<Exchanges>();
     if let Some(exchange) = exchanges.get_mut(id) {
-        if let Some(outbound) = exchange.outbound.take()
-            && !error.is_empty()
-        {
-            outbound.cut(error);
+        if let Some(outbound) = exchange.outbound.take() {
+            if error.is_empty() { outbound.complete() } else { outbound.cut(error) }
         }
         exchanges.forget_if_over(id);
     }

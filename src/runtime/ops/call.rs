@@ -82,7 +82,7 @@ pub async fn op_skep_call(
     let headers = flatten(&response.headers);
     let body = match response.body {
         Body::Empty => 0,
-        body => state.borrow_mut().borrow_mut::<Exchanges>().insert_inbound(body),
+        body => state.borrow_mut().borrow_mut::<Exchanges>().insert_inbound(id, body),
     };
     Ok(Answer { status: response.status, headers, body })
 }

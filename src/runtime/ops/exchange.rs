@@ -105,6 +105,8 @@ pub struct Exchange {
     pub(super) outbound: Option<Outbound>,
     reply: Option<ReplyTo>,
     background: u32,
+    /// Bodies of functions that this call has called.
+    called: Vec<u32>,
     tally: Option<Arc<Tally>>,
     _permit: Permit,
 }
@@ -150,6 +152,7 @@ impl Exchanges {
             outbound: None,
             reply: Some(reply),
             background: 0,
+            called: Vec::new(),
             tally: Some(tally),
             _permit: permit,
         };
@@ -157,14 +160,15 @@ impl Exchanges {
         (method, kind)
     }
 
-    /// An exchange that only carries an inbound body: the answer of a function this one called.
-    pub(super) fn insert_inbound(&mut self, body: Body) -> u32 {
+    /// An exchange that only carries an inbound body: the answer of a function that call `caller` has called. It leaves with its caller.
+    pub(super) fn insert_inbound(&mut self, caller: u32, body: Body) -> u32 {
         let exchange = Exchange {
             head: None,
             inbound: Inbound::new(body),
             outbound: None,
             reply: None,
             background: 0,
+            called: Vec::new(),
             tally: None,
             _permit: Permit::default(),
         };
@@ -173,6 +177,9 @@ impl Exchanges {
             let id = CALL_IDS + self.last;
             if let Entry::Vacant(place) = self.map.entry(id) {
                 place.insert(exchange);
+                if let Some(caller) = self.map.get_mut(&caller) {
+                    caller.called.push(id);
+                }
                 return id;
             }
         }
@@ -199,8 +206,12 @@ impl Exchanges {
 
     /// Drops the exchange if nothing of it is open.
     pub fn forget_if_over(&mut self, id: u32) {
-        if self.map.get(&id).is_some_and(Exchange::is_over) {
-            self.map.remove(&id);
+        if self.map.get(&id).is_some_and(Exchange::is_over)
+            && let Some(over) = self.map.remove(&id)
+        {
+            for body in over.called {
+                self.map.remove(&body);
+            }
         }
     }
 
@@ -234,13 +245,14 @@ impl Exchanges {
         self.map.iter().filter(|(_, exchange)| !exchange.is_answered()).map(|(id, _)| *id)
     }
 
-    /// Whether anything is open.
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
+    /// Whether any call is open. Bodies of called functions that nobody reads do not count.
+    pub fn is_idle(&self) -> bool {
+        self.map.values().all(|exchange| exchange.head.is_none())
     }
 
     /// Charges a turn's CPU time in equal parts to the calls it may have worked on, ends those that passed `limit`, and lets the answers go.
-    pub fn end_turn(&mut self, cpu_ns: u64, limit: Duration) {
+    /// Returns the calls it ended: their handlers still run.
+    pub fn end_turn(&mut self, cpu_ns: u64, limit: Duration) -> Vec<u32> {
         let calls = self.outbox.len() + self.map.values().filter(|exchange| exchange.reply.is_some()).count();
         let share = cpu_ns / (calls.max(1) as u64);
         for tally in self.outbox.iter().filter_map(|answered| answered.tally.as_ref()) {
@@ -254,7 +266,7 @@ impl Exchanges {
                 over.push(*id);
             }
         }
-        for id in over {
+        for id in over.iter().copied() {
             let fault = Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
                 .with_limit(format!("{} ms", limit.as_millis()), format!("> {} ms", limit.as_millis()));
             self.answer(id, Err(fault));
@@ -266,6 +278,7 @@ impl Exchanges {
         for returns in wake_later {
             returns.wake();
         }
+        over
     }
 
     /// Ends every call with a fault made for its id, and cuts what still streams.
@@ -283,10 +296,13 @@ impl Exchanges {
         }
     }
 
-    /// Ends every unanswered call because no promise of this instance can settle any more.
-    pub fn fail_unsettled(&mut self) {
+    /// Ends every unanswered call, and all background work, because no promise of this instance can settle any more. Returns those calls.
+    pub fn fail_unsettled(&mut self) -> Vec<u32> {
+        if self.map.is_empty() {
+            return Vec::new();
+        }
         let ids: Vec<u32> = self.unanswered().collect();
-        for id in ids {
+        for id in ids.iter().copied() {
             self.answer(
                 id,
                 Err(Fault::new(
@@ -295,6 +311,15 @@ impl Exchanges {
                 )),
             );
         }
+        let all: Vec<u32> = self.map.keys().copied().collect();
+        for id in all {
+            if let Some(exchange) = self.map.get_mut(&id)
+                && std::mem::take(&mut exchange.background) > 0
+            {
+                self.forget_if_over(id);
+            }
+        }
+        ids
     }
 }
 

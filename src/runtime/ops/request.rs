@@ -30,12 +30,18 @@ fn head(state: &OpState, id: u32) -> Result<&Request, JsErrorBox> {
 }
 
 /// The host the client named.
-fn authority(head: &Request) -> Cow<'_, str> {
-    match (&head.authority, head.headers.get(header::HOST)) {
-        (Some(authority), _) => Cow::Borrowed(authority.as_str()),
-        (None, Some(host)) => String::from_utf8_lossy(host.as_bytes()),
-        (None, None) => Cow::Borrowed("localhost"),
-    }
+fn authority(head: &Request) -> String {
+    let named = match (&head.authority, head.headers.get(header::HOST)) {
+        (Some(authority), _) => Some(authority.clone()),
+        // What is no authority would become part of the URL's path.
+        (None, Some(host)) => http::uri::Authority::try_from(host.as_bytes()).ok(),
+        (None, None) => None,
+    };
+    let named = named.map(|authority| match authority.as_str().rsplit_once('@') {
+        Some((_user, host)) => host.to_owned(),
+        None => authority.as_str().to_owned(),
+    });
+    named.unwrap_or_else(|| "localhost".to_owned())
 }
 
 /// Path and query without the prefix that the function does not see.
@@ -75,7 +81,7 @@ fn forwarded(head: &Request, name: &str) -> Option<Vec<u8>> {
             }
             (chain, peer) => chain.or(peer),
         },
-        "x-forwarded-host" => believed.or_else(|| Some(authority(head).into_owned().into_bytes())),
+        "x-forwarded-host" => believed.or_else(|| Some(authority(head).into_bytes())),
         "x-forwarded-proto" => Some(forwarded_proto(head).as_bytes().to_vec()),
         "x-forwarded-prefix" => {
             let own = head.path_and_query.as_str().get(..head.strip).unwrap_or_default();
@@ -102,6 +108,11 @@ pub fn op_skep_headers<'s>(
             flat.push(latin1(scope, name.as_bytes())?);
             flat.push(latin1(scope, value.as_bytes())?);
         }
+    }
+    if !head.headers.contains_key(header::HOST) {
+        // HTTP/2 has it in `:authority`.
+        flat.push(latin1(scope, b"host")?);
+        flat.push(latin1(scope, authority(head).as_bytes())?);
     }
     if let Some(cookies) = joined(head, "cookie") {
         flat.push(latin1(scope, b"cookie")?);
@@ -131,7 +142,7 @@ pub fn op_skep_header<'s>(
     } else if is_hidden(head, &name) {
         None
     } else {
-        joined(head, &name)
+        joined(head, &name).or_else(|| (name == "host").then(|| authority(head).into_bytes()))
     };
     match value {
         Some(value) => latin1(scope, &value),

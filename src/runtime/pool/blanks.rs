@@ -37,7 +37,7 @@ pub struct Blanks {
     host: Arc<dyn Host>,
     stock: Mutex<Stock>,
     wanted: Condvar,
-    workers: AtomicUsize,
+    workers: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Blanks {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(config: BlanksConfig, host: Arc<dyn Host>) -> std::io::Result<Arc<Self>> {
-        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), workers: AtomicUsize::new(0) });
+        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), workers: Arc::default() });
         let weak = Arc::downgrade(&blanks);
         std::thread::Builder::new().name("skep stock".to_owned()).spawn(move || keep_stock(&weak))?;
         Ok(blanks)
@@ -81,7 +81,11 @@ impl Blanks {
             // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
             return self.spawn(memory);
         }
-        let blank = self.stock.lock().blanks.pop();
+        let blank = {
+            let mut stock = self.stock.lock();
+            stock.blanks.retain(|blank| !blank.is_over());
+            stock.blanks.pop()
+        };
         self.wanted.notify_one();
         match blank {
             Some(blank) => Ok(blank),
@@ -97,23 +101,22 @@ impl Blanks {
                 .with_limit(format!("{} instances", self.config.max_instances), format!("{before} instances"))
                 .with_retry_after(1));
         }
-        Handle::spawn(self.host.clone(), heap_bytes).map_err(|error| {
+        let workers = self.workers.clone();
+        let gone = Box::new(move || {
+            workers.fetch_sub(1, Ordering::Relaxed);
+        });
+        Handle::spawn(self.host.clone(), heap_bytes, gone).map_err(|error| {
             self.workers.fetch_sub(1, Ordering::Relaxed);
             Fault::new(Kind::Overloaded, "the system gives no more threads").with_detail(error.to_string()).with_retry_after(1)
         })
     }
 
-    /// A worker for a check; whoever takes it calls [`Blanks::give_back`] when it has ended.
+    /// A worker for a check.
     ///
     /// # Errors
     /// `overloaded` if there are as many as there may be.
     pub fn spare(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
         self.take(memory_bytes)
-    }
-
-    /// A worker ended.
-    pub fn give_back(&self) {
-        self.workers.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// A pool has instances from now on: they are looked after.

@@ -155,9 +155,14 @@ impl Pool {
 
     /// The caller of a call left.
     fn cancel(&self, job: &Tally) {
+        let mut state = self.state.lock();
         let instance = job.instance.load(Ordering::Acquire);
-        let state = self.state.lock();
-        if let Some(worker) = state.worker(instance) {
+        if instance == 0 {
+            // Its place in the queue is for somebody who still waits. What it holds is dropped after the lock.
+            let left = state.take_waiting(job);
+            drop(state);
+            drop(left);
+        } else if let Some(worker) = state.worker(instance) {
             worker.abort(job.call.load(Ordering::Acquire));
         }
     }
@@ -205,7 +210,6 @@ impl Owner for Pool {
                 tracing::warn!(function = %self.version.function, version = %self.version.id, instance = worker.id, ?exit, "instance ended")
             }
         }
-        self.blanks.give_back();
         for job in &mut unheard {
             // Their places went with the instance.
             job.permit.void();
@@ -214,7 +218,7 @@ impl Owner for Pool {
         state.remove(worker.id);
         state.take_back(unheard);
         state.place_waiting(Instant::now());
-        while state.wants_instance_for_waiting() || state.wants_instance_for_min() {
+        while state.wants_instance_for_waiting(Instant::now()) || state.wants_instance_for_min() {
             if let Err(fault) = self.spawn(&mut state) {
                 let stranded = if state.has_instances() { Vec::new() } else { state.waiting.drain(..).collect() };
                 drop(state);

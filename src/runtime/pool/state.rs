@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::{Pool, PoolStatus};
 use crate::fault::Fault;
 use crate::function::Scale;
-use crate::runtime::ops::{Job, Permit};
+use crate::runtime::ops::{Job, Permit, Tally};
 use crate::runtime::worker::Handle;
 
 /// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
@@ -38,8 +38,19 @@ pub(super) enum Admission {
 struct Instance {
     worker: Arc<Handle>,
     in_flight: u32,
-    ready: bool,
+    phase: Phase,
     idle_since: Instant,
+}
+
+/// Where an instance is in its life.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// It loads its module; calls wait for it.
+    Booting,
+    /// It takes calls.
+    Ready,
+    /// It takes no more calls and is as good as gone.
+    Ending,
 }
 
 struct Broken {
@@ -68,13 +79,13 @@ impl State {
         if let Some(index) = self.instance_with_room() {
             return Admission::Place(index);
         }
-        if self.instances.is_empty()
+        if self.alive() == 0
             && let Some(broken) = &self.broken
             && now < broken.until
         {
             return Admission::Broken(broken.fault.clone());
         }
-        if self.wants_instance_for(self.waiting.len() + 1) {
+        if self.wants_instance_for(self.waiting.len() + 1, now) {
             return Admission::SpawnAndWait;
         }
         if self.queue_has_room() { Admission::Wait } else { Admission::Full }
@@ -82,22 +93,33 @@ impl State {
 
     fn instance_with_room(&self) -> Option<usize> {
         let concurrency = self.scale.concurrency;
-        let room = |instance: &&Instance| instance.ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
+        let room = |instance: &&Instance| instance.phase == Phase::Ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
         let best = self.instances.iter().filter(room).min_by_key(|instance| instance.in_flight)?;
         self.instances.iter().position(|instance| instance.worker.id == best.worker.id)
     }
 
     /// Whether `waiting` calls are more than the instances that are booting will take.
-    fn wants_instance_for(&self, waiting: usize) -> bool {
-        self.instances.len() < self.scale.max as usize && waiting > self.booting() * self.scale.concurrency as usize
+    fn wants_instance_for(&self, waiting: usize, now: Instant) -> bool {
+        // After a failed boot the next one has to wait, or a broken version would be booted in a loop.
+        let may_boot = self.broken.as_ref().is_none_or(|broken| now >= broken.until);
+        may_boot && self.alive() < self.scale.max as usize && waiting > self.booting() * self.scale.concurrency as usize
     }
 
-    pub(super) fn wants_instance_for_waiting(&self) -> bool {
-        self.wants_instance_for(self.waiting.len())
+    pub(super) fn wants_instance_for_waiting(&self, now: Instant) -> bool {
+        self.wants_instance_for(self.waiting.len(), now)
     }
 
     pub(super) fn wants_instance_for_min(&self) -> bool {
-        !self.retired && self.broken.is_none() && self.instances.len() < self.scale.min as usize
+        !self.retired && self.broken.is_none() && self.alive() < self.scale.min as usize
+    }
+
+    fn count(&self, phase: Phase) -> usize {
+        self.instances.iter().filter(|instance| instance.phase == phase).count()
+    }
+
+    /// Instances that are not about to end.
+    fn alive(&self) -> usize {
+        self.count(Phase::Booting) + self.instances.iter().filter(|one| one.phase == Phase::Ready && !one.worker.is_condemned()).count()
     }
 
     /// Calls that booting instances will take are not "in the queue": they wait for a cold start, not for room.
@@ -106,16 +128,16 @@ impl State {
     }
 
     fn booting(&self) -> usize {
-        self.instances.iter().filter(|instance| !instance.ready).count()
+        self.count(Phase::Booting)
     }
 
     pub(super) fn has_instances(&self) -> bool {
-        !self.instances.is_empty()
+        self.alive() > 0
     }
 
     /// A worker that loads its module.
     pub(super) fn add(&mut self, worker: Arc<Handle>) {
-        self.instances.push(Instance { worker, in_flight: 0, ready: false, idle_since: Instant::now() });
+        self.instances.push(Instance { worker, in_flight: 0, phase: Phase::Booting, idle_since: Instant::now() });
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
@@ -133,7 +155,7 @@ impl State {
                 // Its end is about to be reported. The place is counted off here, because dropping a permit takes the pool's lock.
                 job.permit.void();
                 instance.in_flight -= 1;
-                instance.ready = false;
+                instance.phase = Phase::Ending;
                 tally.instance.store(0, Ordering::Release);
                 self.waiting.push_front(job);
             }
@@ -157,7 +179,7 @@ impl State {
     pub(super) fn ready(&mut self, worker: u32, now: Instant) {
         self.broken = None;
         if let Some(instance) = self.find(worker) {
-            instance.ready = true;
+            instance.phase = Phase::Ready;
             instance.idle_since = now;
         }
     }
@@ -187,7 +209,7 @@ impl State {
         self.remove(worker);
         let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
         self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });
-        if self.instances.is_empty() { self.waiting.drain(..).collect() } else { Vec::new() }
+        if self.alive() == 0 { self.waiting.drain(..).collect() } else { Vec::new() }
     }
 
     /// Ends instances above `min` that were idle for `idle_s`; all idle ones if the version is retired.
@@ -197,16 +219,21 @@ impl State {
         }
         let keep = if self.retired { 0 } else { self.scale.min as usize };
         let patience = if self.retired { Duration::ZERO } else { self.scale.idle };
-        let mut count = self.instances.len();
+        let mut count = self.alive();
         for instance in &mut self.instances {
-            let idle = instance.ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
+            let idle = instance.phase == Phase::Ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
             if idle && count > keep {
                 count -= 1;
-                // Not ready: it takes no more calls; it stays listed until its thread reports the end.
-                instance.ready = false;
+                instance.phase = Phase::Ending;
                 instance.worker.retire();
             }
         }
+    }
+
+    /// Takes a waiting call out of the queue.
+    pub(super) fn take_waiting(&mut self, tally: &Tally) -> Option<Job> {
+        let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.tally, tally))?;
+        self.waiting.remove(index)
     }
 
     pub(super) fn worker(&self, id: u32) -> Option<&Arc<Handle>> {
@@ -219,7 +246,7 @@ impl State {
 
     pub(super) fn status(&self) -> PoolStatus {
         PoolStatus {
-            ready: self.instances.iter().filter(|instance| instance.ready).count(),
+            ready: self.count(Phase::Ready),
             booting: self.booting(),
             in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
             waiting: self.waiting.len(),

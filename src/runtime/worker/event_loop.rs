@@ -25,6 +25,9 @@ const CALLS_PER_ROUND: usize = 64;
 /// Rounds before the runtime's own timers and sockets get their turn.
 const ROUNDS_PER_POLL: usize = 8;
 
+/// CPU time after which memory is looked at again: whoever allocates much, computes.
+const MEMORY_CHECK_NS: u64 = 200_000;
+
 /// Answers of one round leave together unless the round takes longer than this.
 const ANSWERS_WAIT_MAX: Duration = Duration::from_micros(200);
 
@@ -37,13 +40,23 @@ pub(super) fn run(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize) 
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| live(handle, host, heap_bytes, &mut owner, &mut left)));
     let exit = outcome.unwrap_or(Exit::Crashed);
     left.extend(handle.mailbox.close());
-    let unheard = left.into_iter().filter_map(|command| match command {
-        Command::Call(_, job) => Some(job),
-        _ => None,
-    });
-    if let Some(owner) = owner {
-        owner.ended(handle, exit, unheard.collect());
+    let mut unheard = Vec::new();
+    for command in left {
+        match command {
+            Command::Call(_, job) => unheard.push(job),
+            // It ended before it could become an instance: whoever wanted one hears of it.
+            Command::Assign(orders) => {
+                let fault = Fault::new(Kind::Overloaded, "the system gives no more isolates").with_retry_after(1);
+                orders.owner.boot_failed(handle, fault);
+                owner = Some(orders.owner);
+            }
+            _ => {}
+        }
     }
+    if let Some(owner) = owner {
+        owner.ended(handle, exit, unheard);
+    }
+    handle.gone();
 }
 
 fn live(
@@ -136,11 +149,17 @@ fn boot_fault(error: BootError) -> Fault {
 /// Serves calls until told to end or ended by a limit.
 async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<Command>) -> Exit {
     handle.limit_turn(limits.cpu);
-    let mut turn = Turn { commands: VecDeque::new(), retiring: false, charged_ns: own_cpu_ns(), running: None };
+    let mut turn = Turn { commands: VecDeque::new(), retiring: false, charged_ns: own_cpu_ns(), running: None, unchecked_ns: 0 };
     let exit = poll_fn(|cx| turn.take(handle, isolate, limits, cx)).await;
-    if let Exit::Interrupted(reason) = exit {
-        let culprit = culprit(isolate, turn.running);
-        isolate.with_exchanges(|exchanges| fail_all(exchanges, reason, culprit, limits));
+    match exit {
+        Exit::Interrupted(reason) => {
+            let culprit = culprit(isolate, turn.running);
+            isolate.with_exchanges(|exchanges| fail_all(exchanges, reason, culprit, limits));
+        }
+        Exit::Crashed => isolate.with_exchanges(|exchanges| {
+            exchanges.fail_all(|_| Fault::new(Kind::Crashed, "the engine gave the instance up"));
+        }),
+        Exit::Retired | Exit::NotLoaded => {}
     }
     left.append(&mut turn.commands);
     exit
@@ -154,6 +173,8 @@ struct Turn {
     charged_ns: u64,
     /// The call being dispatched.
     running: Option<u32>,
+    /// CPU time since memory was looked at.
+    unchecked_ns: u64,
 }
 
 impl Turn {
@@ -181,15 +202,19 @@ impl Turn {
         let mut settled = Instant::now();
         for _ in 0..CALLS_PER_ROUND {
             match self.commands.pop_front() {
+                // Nobody waits for it any more: it must not have effects either.
+                Some(Command::Call(_, job)) if job.reply.is_closed() => drop(job),
                 Some(Command::Call(id, job)) => {
                     self.running = Some(id);
+                    // A new call is a new turn: the bound is on one call, not on many that came together.
+                    handle.next_turn();
                     isolate.dispatch(id, job);
                     if settled.elapsed() > ANSWERS_WAIT_MAX {
                         self.settle(isolate, limits);
                         settled = Instant::now();
                     }
                 }
-                Some(Command::Abort(id)) => isolate.abort(id),
+                Some(Command::Abort(id)) => isolate.give_up(id),
                 Some(Command::Retire) => self.retiring = true,
                 Some(Command::Assign(_)) => {}
                 None => break,
@@ -200,14 +225,18 @@ impl Turn {
         }
         self.running = None;
         match isolate.poll(cx) {
-            Poll::Ready(Ok(())) => isolate.with_exchanges(Exchanges::fail_unsettled),
+            Poll::Ready(Ok(())) => {
+                for id in isolate.with_exchanges(Exchanges::fail_unsettled) {
+                    isolate.abort(id);
+                }
+            }
             Poll::Ready(Err(error)) => {
                 tracing::warn!(error = %error.detail, "the event loop of an instance failed");
                 return Poll::Ready(Exit::Crashed);
             }
             Poll::Pending => {}
         }
-        if self.retiring && self.commands.is_empty() && isolate.with_exchanges(|exchanges| exchanges.is_empty()) {
+        if self.retiring && self.commands.is_empty() && isolate.with_exchanges(|exchanges| exchanges.is_idle()) {
             return Poll::Ready(Exit::Retired);
         }
         Poll::Pending
@@ -218,7 +247,15 @@ impl Turn {
         let now_ns = own_cpu_ns();
         let spent_ns = now_ns.saturating_sub(self.charged_ns);
         self.charged_ns = now_ns;
-        isolate.with_exchanges(|exchanges| exchanges.end_turn(spent_ns, limits.cpu));
+        let over = isolate.with_exchanges(|exchanges| exchanges.end_turn(spent_ns, limits.cpu));
+        for id in over {
+            isolate.abort(id);
+        }
+        self.unchecked_ns += spent_ns;
+        if self.unchecked_ns > MEMORY_CHECK_NS {
+            self.unchecked_ns = 0;
+            isolate.check_memory();
+        }
     }
 }
 

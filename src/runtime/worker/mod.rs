@@ -95,14 +95,16 @@ pub struct Handle {
     cpu_clock: AtomicI32,
     /// Nanoseconds of CPU one uninterrupted turn may use.
     turn_cpu_ns: AtomicU64,
+    /// Counts the worker off when its thread has ended.
+    on_gone: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Handle {
-    /// Starts a worker with a blank isolate.
+    /// Starts a worker with a blank isolate. `on_gone` is called when its thread ends.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn spawn(host: Arc<dyn Host>, heap_bytes: usize) -> io::Result<Arc<Self>> {
+    pub fn spawn(host: Arc<dyn Host>, heap_bytes: usize, on_gone: Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Self>> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let handle = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -112,6 +114,7 @@ impl Handle {
             turn: AtomicU64::new(0),
             cpu_clock: AtomicI32::new(0),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
+            on_gone,
         });
         let inner = handle.clone();
         std::thread::Builder::new()
@@ -170,7 +173,12 @@ impl Handle {
         self.interrupt.reason().is_some()
     }
 
-    fn is_over(&self) -> bool {
+    fn gone(&self) {
+        (self.on_gone)();
+    }
+
+    /// Whether the worker's thread has ended.
+    pub fn is_over(&self) -> bool {
         self.mailbox.is_closed()
     }
 }

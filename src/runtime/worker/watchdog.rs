@@ -56,6 +56,11 @@ impl Handle {
         }
     }
 
+    /// JavaScript goes on with something else.
+    pub(super) fn next_turn(&self) {
+        self.turn.fetch_add(2, Ordering::Release);
+    }
+
     /// The thread is about to wait.
     pub(super) fn end_turn(&self) {
         self.turn.fetch_add(1, Ordering::Release);
