@@ -203,5 +203,6 @@ globalThis.__skep_bootstrap = () => {
       configurable: true,
     },
   });
+  dispatch.warm();
   return [dispatch.assign, dispatch.adopt, dispatch.dispatch, dispatch.abort];
 };

@@ -45,10 +45,6 @@ use crate::facts::Facts;
 use crate::pin::Plan;
 use crate::report::Report;
 
-/// Skep's own allocator, so that raw hyper is not handicapped by another.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> Result<ExitCode> {
     let args = Args::parse();
     if args.part == Some(Part::RawHyper) {

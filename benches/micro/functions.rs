@@ -29,7 +29,7 @@ pub const HELLO: &[u8] = br#"{"hello":"world"}"#;
 
 const HELLO_JS: &str = "export default {\n  fetch() {\n    return Response.json({ hello: \"world\" });\n  },\n};\n";
 
-/// One of the TypeScript function's services: 22 lines with what types are made of and what has to go.
+/// One of the TypeScript function's services, but for its last two lines: what types are made of and what has to go.
 const SERVICE_TS: &str = r#"
 export interface Item# extends Named {
   readonly id: string;
@@ -68,23 +68,28 @@ impl Functions {
             let function = folder.path().join(name);
             fs::create_dir(&function).and_then(|()| fs::write(function.join(file), source)).context("the temporary folder")?;
         }
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("functions");
         let mut sources = found(folder.path())?;
-        sources.extend(found(&Path::new(env!("CARGO_MANIFEST_DIR")).join("functions"))?.into_iter().filter(|(_, it)| it.name.as_str() == "hono"));
+        sources.extend(found(&examples)?.into_iter().filter(|(_, source)| source.name.as_str() == "hono"));
         Ok(Self { folder, sources })
     }
 
     /// Compiles one of them.
     pub fn compile(&self, name: &str) -> Result<Version> {
-        let (root, source) = self.sources.iter().find(|(_, source)| source.name.as_str() == name).with_context(|| format!("no function {name}"))?;
+        let (root, source) = self.source(name)?;
         compile(root, source).outcome.map_err(|error| anyhow!("{}", error.diagnostic()))
     }
 
     /// Lines and bytes of a function's own entry.
     pub fn size(&self, name: &str) -> Result<(usize, usize)> {
-        let (_, source) = self.sources.iter().find(|(_, source)| source.name.as_str() == name).with_context(|| format!("no function {name}"))?;
-        let file = ["index.ts", "index.js"].map(|file| source.path.join(file)).into_iter().find(|path| path.exists()).context("an entry")?;
-        let text = fs::read_to_string(file)?;
+        let (_, source) = self.source(name)?;
+        let entry = ["index.ts", "index.js"].map(|file| source.path.join(file)).into_iter().find(|path| path.exists());
+        let text = fs::read_to_string(entry.context("an entry")?)?;
         Ok((text.lines().count(), text.len()))
+    }
+
+    fn source(&self, name: &str) -> Result<&(PathBuf, FunctionSource)> {
+        self.sources.iter().find(|(_, source)| source.name.as_str() == name).with_context(|| format!("no function {name}"))
     }
 
     /// Where `hello` lies, for messages.
@@ -100,7 +105,8 @@ fn found(root: &Path) -> Result<Vec<(PathBuf, FunctionSource)>> {
 
 /// 200 lines.
 fn typescript() -> String {
-    let mut text = "type Tag = \"new\" | \"old\";\nenum State { Fresh, Stale = 1 << 1, Gone }\ninterface Named { name?: string }\n".to_owned();
+    let mut text =
+        "type Tag = \"new\" | \"old\";\nenum State { Fresh, Stale = 1 << 1, Gone }\ninterface Named { name?: string }\n".to_owned();
     text.push_str("interface Repository<T> { find(query: object): Promise<T[]>; put(item: T): unknown }\n");
     for number in 0..8 {
         // `#` alone is the number; `#items` is a private field.

@@ -30,10 +30,6 @@ use clap::{Parser, ValueEnum};
 
 use crate::report::Report;
 
-/// Skep's own allocator: with another one, compiling and calling cost something else.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Which figures to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
@@ -54,7 +50,7 @@ struct Args {
     /// Which figures to take [default: all].
     parts: Vec<Part>,
     /// Instances of each case in `cold`.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=5000))]
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1000))]
     count: u32,
     /// Given by `cargo bench`, absent under `cargo test --benches`.
     #[arg(long, hide = true)]
@@ -69,6 +65,7 @@ fn main() -> ExitCode {
         println!("micro: nothing to test; run `cargo bench --bench micro`");
         return ExitCode::SUCCESS;
     }
+    sample::self_check();
     facts::print();
     let parts = if args.parts.is_empty() { Part::value_variants() } else { &args.parts };
     let mut code = ExitCode::SUCCESS;

@@ -59,7 +59,10 @@ impl Table {
         };
         println!();
         line(&self.columns);
-        let rules = widths.iter().enumerate().map(|(column, width)| if column == 0 { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) });
+        let rules = widths
+            .iter()
+            .enumerate()
+            .map(|(column, width)| if column == 0 { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) });
         line(&rules.collect::<Vec<_>>());
         self.rows.iter().for_each(|row| line(row));
     }

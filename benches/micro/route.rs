@@ -12,8 +12,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use http::Method;
 
-use skep::function::route::{HostPattern, PathPattern, Route};
 use skep::function::FunctionName;
+use skep::function::route::{HostPattern, PathPattern, Route};
 use skep::live::table::{Entry, Resolution, Table as Routes};
 
 use crate::report::{Report, Table, digits, ns_spread};

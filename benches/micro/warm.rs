@@ -82,8 +82,13 @@ pub fn run() -> Result<Report> {
         tables: vec![table],
         row: ("in-process call of hello, one at a time / 32 at once, on one CPU".to_owned(), row.join(" / ")),
         notes: vec![
-            format!("{ROUNDS} rounds of {} ms after {} s of warm-up; time with 32 at once is the round divided by its calls", ROUND.as_millis(), WARM_UP.as_secs()),
+            format!(
+                "{ROUNDS} rounds of {} ms after {} s of warm-up; time with 32 at once is the round divided by its calls",
+                ROUND.as_millis(),
+                WARM_UP.as_secs()
+            ),
             "CPU: every thread of the process; the caller's: admission, the request and the answer's check included".to_owned(),
+            "on any CPU a sleeping thread is woken by an interrupt to another CPU, which is dear in a virtual machine".to_owned(),
         ],
     })
 }

@@ -40,7 +40,8 @@ pub fn inbound(incoming: Incoming, bytes_max: u64, timeout: Duration) -> (Body, 
     if incoming.is_end_stream() {
         return (Body::Empty, misdeeds);
     }
-    let mut limited = Limited { incoming, left: bytes_max, timeout, pause: None, read_ahead: None, failed: None, misdeeds: misdeeds.clone() };
+    let mut limited =
+        Limited { incoming, left: bytes_max, timeout, pause: None, read_ahead: None, failed: None, misdeeds: misdeeds.clone() };
     let mut here = BytesMut::new();
     let mut cx = Context::from_waker(std::task::Waker::noop());
     loop {

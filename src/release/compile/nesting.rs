@@ -15,8 +15,10 @@ use super::trial;
 
 /// The stack that `compile` itself needs: that of source with few tokens.
 pub(super) const STACK_BYTES: usize = 64 << 20;
-/// Source with fewer tokens than this needs no trial: 7 kB of stack per token is the most that was measured, without optimisation.
-const TOKENS_FEW: usize = 4_000;
+/// Source with no more tokens than this needs no trial: it cannot be ambiguous enough to cost more than milliseconds.
+const TOKENS_FEW: usize = 60;
+/// Source with no more tokens than this fits any stack: 7 kB per token is the most that was measured, without optimisation.
+const TOKENS_SOME: usize = 4_000;
 /// Most tokens of a module; about 6 MB of minified code.
 const TOKENS_MAX: usize = 2_000_000;
 /// A quarter was measured to be enough for every tree that `trial` lets through, chains aside. Memory is only reserved: a stack of common
@@ -40,18 +42,20 @@ pub(super) enum Refusal {
 /// Does `work`, which parses `text`, where the stack is large enough for it.
 pub(super) fn with_room<T: Send>(text: &str, media: MediaType, work: impl FnOnce() -> T + Send) -> Result<T, Refusal> {
     let tokens = tokens_at_most(text);
-    if tokens <= TOKENS_FEW {
-        return Ok(work());
-    }
     if tokens > TOKENS_MAX {
         return Err(Refusal::TooLong);
     }
-    let stack_bytes = TRIAL_STACK_BYTES.max(tokens * CHAIN_STACK_BYTES_PER_TOKEN);
-    on_stack(stack_bytes, || match trial::too_deep(text, media, tokens) {
+    if tokens <= TOKENS_FEW {
+        return Ok(work());
+    }
+    let tried = || match trial::too_deep(text, media, tokens) {
         Some(bytes) => Err(Refusal::TooDeep(bytes)),
         None => Ok(work()),
-    })
-    .unwrap_or(Err(Refusal::Failed))
+    };
+    if tokens <= TOKENS_SOME {
+        return tried();
+    }
+    on_stack(TRIAL_STACK_BYTES.max(tokens * CHAIN_STACK_BYTES_PER_TOKEN), tried).unwrap_or(Err(Refusal::Failed))
 }
 
 /// Runs `work` on a thread of its own; `None` if it panicked or the thread could not be had.
@@ -64,7 +68,7 @@ pub(super) fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -
 
 /// Never less than the number of tokens: every word is one and so is every other byte, even in comments and strings. Other letters than
 /// ASCII's count singly, because white space is among them.
-fn tokens_at_most(text: &str) -> usize {
+pub(super) fn tokens_at_most(text: &str) -> usize {
     let (mut tokens, mut in_word) = (0, false);
     for byte in text.bytes() {
         let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
@@ -107,6 +111,8 @@ mod tests {
             let text = nested(before, open, middle, close, 100_000);
             assert!(matches!(trial(&text, MediaType::TypeScript), Err(Refusal::TooDeep(_))), "{before}{open}");
         }
+        assert!(trial(&nested("x=", "class extends ", "a", "{}", 30), MediaType::JavaScript).is_err());
+        assert!(trial(&nested("x=", "a?(b):c=>", "1", "", 30), MediaType::TypeScript).is_err());
         assert!(trial(&"new\u{a0}".repeat(100_000), MediaType::JavaScript).is_err(), "white space of all kinds ends a word");
         let jsx = nested("x=", "<a>,;", "b", "</a>", 100_000);
         assert!(matches!(trial(&jsx, MediaType::Jsx), Err(Refusal::TooDeep(_))));

@@ -461,8 +461,18 @@ fn functions_are_compiled_in_parallel() {
 }
 #[test]
 #[ignore]
-fn panics() {
-    for text in [format!("x={}a{};", "class extends ".repeat(700), "{}".repeat(700)), format!("x={}1;", "!".repeat(40000))] {
-        println!("{}", error_of(&[("f/index.ts", &text)]).diagnostic().chars().take(300).collect::<String>());
+fn growth() {
+    for line in std::fs::read_to_string("/tmp/pats2").unwrap().lines() {
+        for ext in ["ts", "tsx"] {
+            let parts: Vec<&str> = line.split('@').collect();
+            let mut out = vec![];
+            for n in [1usize, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30] {
+                let text = format!("{}{}{}{}{}", parts[0], parts[1].repeat(n), parts[2], parts[3].repeat(n), parts[4]).replace("\\n", "\n");
+                let tokens = nesting::tokens_at_most(&text);
+                let looks = trial::looks(&text, transpile::media_type(ext).unwrap(), tokens);
+                out.push(format!("{n}:{}/{}={:.1}", looks, tokens, looks as f64 / tokens as f64));
+            }
+            println!("LOOK {ext} {line} {}", out.join(" "));
+        }
     }
 }

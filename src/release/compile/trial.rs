@@ -9,9 +9,10 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use deno_ast::swc::ast::EsVersion;
-use deno_ast::swc::common::BytePos;
+use deno_ast::swc::ast::{self, EsVersion};
 use deno_ast::swc::common::input::StringInput;
+use deno_ast::swc::common::{BytePos, Span};
+use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 use deno_ast::swc::lexer::common::context::Context;
 use deno_ast::swc::lexer::common::input::Tokens;
 use deno_ast::swc::lexer::common::syntax::SyntaxFlags;
@@ -30,6 +31,8 @@ const STACK_BYTES_MAX: usize = 8 << 20;
 const LOOKS_PER_TOKEN_MAX: usize = 5;
 /// Most `else if` of a module: the parser takes time that grows with the square of a chain's length. TypeScript's compiler has 2,000.
 const ELSE_IF_MAX: usize = 10_000;
+/// Deepest nesting of `class extends (class extends …)`: scopes are resolved in time and memory that double with every level.
+const HERITAGE_MAX: usize = 10;
 
 /// Parses on trial; the bytes where it was given up, if it was.
 pub(super) fn too_deep(text: &str, media: MediaType, tokens: usize) -> Option<Range<usize>> {
@@ -44,8 +47,36 @@ pub(super) fn too_deep(text: &str, media: MediaType, tokens: usize) -> Option<Ra
     });
     let lexer = Watched { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), watch: Rc::clone(&watch) };
     // What the trial thinks of the syntax does not matter: the parser proper says it better.
-    drop(Parser::new_from(lexer).parse_program());
-    watch.given_up.take()
+    let program = Parser::new_from(lexer).parse_program();
+    let given_up = watch.given_up.get().or_else(|| {
+        let mut heritage = Heritage::default();
+        program.ok()?.visit_with(&mut heritage);
+        heritage.too_deep
+    });
+    given_up.map(|span| bytes_of(span).unwrap_or(0..0))
+}
+
+/// Looks for classes within what a class extends.
+#[derive(Default)]
+struct Heritage {
+    depth: usize,
+    too_deep: Option<Span>,
+}
+
+impl Visit for Heritage {
+    fn visit_class(&mut self, node: &ast::Class) {
+        if self.depth >= HERITAGE_MAX {
+            self.too_deep = Some(node.span);
+        }
+        if self.too_deep.is_some() {
+            return;
+        }
+        self.depth += 1;
+        node.super_class.visit_with(self);
+        self.depth -= 1;
+        node.decorators.visit_with(self);
+        node.body.visit_with(self);
+    }
 }
 
 /// Where the stack ends, within a page or so: the address of something on it.
@@ -60,17 +91,10 @@ struct Watch {
     looks_left: Cell<usize>,
     else_ifs_left: Cell<usize>,
     is_after_else: Cell<bool>,
-    given_up: Cell<Option<Range<usize>>>,
+    given_up: Cell<Option<Span>>,
 }
 
 impl Watch {
-    fn has_given_up(&self) -> bool {
-        let given_up = self.given_up.take();
-        let has = given_up.is_some();
-        self.given_up.set(given_up);
-        has
-    }
-
     /// Whether the parser may have one more token, asking from where it is.
     fn allows(&self, token: &Token) -> bool {
         let is_after_else = self.is_after_else.replace(*token == Token::Word(Word::Keyword(Keyword::Else)));
@@ -104,16 +128,26 @@ impl Iterator for Watched<'_> {
     type Item = TokenAndSpan;
 
     fn next(&mut self) -> Option<TokenAndSpan> {
-        if self.watch.has_given_up() {
-            return None;
+        if let Some(span) = self.watch.given_up.get() {
+            return Some(end_of_file(span));
         }
-        let token = self.inner.next()?;
-        if !self.watch.allows(&token.token) {
-            self.watch.given_up.set(Some(bytes_of(token.span).unwrap_or(0..0)));
-            return None;
+        match self.inner.next() {
+            Some(token) if self.watch.allows(&token.token) => Some(token),
+            Some(token) => {
+                self.watch.given_up.set(Some(token.span));
+                Some(end_of_file(token.span))
+            }
+            // The parser would put the end of the file before the last token, and panic if that is an operator.
+            None => {
+                let end = self.inner.end_pos();
+                Some(end_of_file(Span::new(end, end)))
+            }
         }
-        Some(token)
     }
+}
+
+fn end_of_file(span: Span) -> TokenAndSpan {
+    TokenAndSpan { token: Token::Eof, had_line_break: true, span }
 }
 
 /// Everything but the tokens themselves is the lexer's business.
@@ -199,4 +233,20 @@ impl<'t> Tokens<TokenAndSpan> for Watched<'t> {
     fn token_flags(&self) -> TokenFlags {
         self.inner.token_flags()
     }
+}
+#[cfg(test)]
+pub(super) fn looks(text: &str, media: MediaType, tokens: usize) -> usize {
+    let start = StartSourcePos::START_SOURCE_POS;
+    let input = StringInput::new(text, start.as_byte_pos(), (start + text.len()).as_byte_pos());
+    let watch = Rc::new(Watch {
+        stack_base: stack_pointer(),
+        looks_left: Cell::new(30_000_000),
+        else_ifs_left: Cell::new(ELSE_IF_MAX),
+        is_after_else: Cell::new(false),
+        given_up: Cell::new(None),
+    });
+    let lexer = Watched { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), watch: Rc::clone(&watch) };
+    drop(Parser::new_from(lexer).parse_program());
+    let _ = tokens;
+    30_000_000 - watch.looks_left.get()
 }

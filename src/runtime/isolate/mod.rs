@@ -190,16 +190,16 @@ impl Isolate {
 
     /// Tells the handler that its caller left or a limit answered for it.
     pub fn abort(&mut self, id: u32) {
-            deno_core::scope!(scope, &mut self.js);
-            v8::tc_scope!(let scope, scope);
-            let abort = v8::Local::new(scope, &self.entry.abort);
-            let receiver = v8::undefined(scope).into();
-            let id = v8::Integer::new_from_unsigned(scope, id).into();
-            abort.call(scope, receiver, &[id]);
-            if scope.has_caught() {
-                scope.reset();
-            }
-            scope.perform_microtask_checkpoint();
+        deno_core::scope!(scope, &mut self.js);
+        v8::tc_scope!(let scope, scope);
+        let abort = v8::Local::new(scope, &self.entry.abort);
+        let receiver = v8::undefined(scope).into();
+        let id = v8::Integer::new_from_unsigned(scope, id).into();
+        abort.call(scope, receiver, &[id]);
+        if scope.has_caught() {
+            scope.reset();
+        }
+        scope.perform_microtask_checkpoint();
     }
 
     /// The caller of a call left: its handler hears of it, and nothing of the call is kept but background work.
@@ -227,6 +227,11 @@ impl Isolate {
         call.get_real_named_property(scope, key.into())?.uint32_value(scope)
     }
 
+    /// Collects garbage thoroughly. For instances that have nothing to do.
+    pub fn trim(&mut self) {
+        self.js.v8_isolate().low_memory_notification();
+    }
+
     /// Ends the isolate if it uses more memory than its function may: V8's heap, and what V8 knows outside it (bodies and buffers).
     pub fn check_memory(&mut self) {
         let statistics = self.js.v8_isolate().get_heap_statistics();
@@ -246,6 +251,7 @@ fn bootstrap(js: &mut JsRuntime) -> Result<Entry, BootError> {
         .ok_or_else(|| BootError::prelude("the prelude left no bootstrap function"))?;
     let receiver = v8::undefined(scope).into();
     let Some(result) = function.call(scope, receiver, &[]) else { return Err(BootError::caught(scope)) };
+    scope.perform_microtask_checkpoint();
     let mut entries = Vec::with_capacity(4);
     if let Ok(list) = v8::Local::<v8::Array>::try_from(result) {
         for index in 0..list.length() {

@@ -15,6 +15,12 @@ use crate::fault::{Fault, Kind};
 use crate::runtime::ops::Host;
 use crate::runtime::worker::{BLANK_HEAP_BYTES, Handle};
 
+/// How long the stock is left alone after a blank was taken: making the next one would compete with the cold start it was taken for.
+const REFILL_PAUSE: Duration = Duration::from_millis(20);
+
+/// Instances that collect their garbage at a time: it costs milliseconds of CPU each, which others may need.
+const TRIMS_PER_SWEEP: usize = 2;
+
 /// How often idle instances are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
@@ -43,6 +49,7 @@ pub struct Blanks {
 #[derive(Default)]
 struct Stock {
     blanks: Vec<Arc<Handle>>,
+    taken: Option<Instant>,
     pools: Vec<Weak<Pool>>,
 }
 
@@ -84,6 +91,7 @@ impl Blanks {
         let blank = {
             let mut stock = self.stock.lock();
             stock.blanks.retain(|blank| !blank.is_over());
+            stock.taken = Some(Instant::now());
             stock.blanks.pop()
         };
         self.wanted.notify_one();
@@ -140,7 +148,8 @@ impl Drop for Blanks {
 fn keep_stock(blanks: &Weak<Blanks>) {
     let mut swept = Instant::now();
     while let Some(blanks) = blanks.upgrade() {
-        let mut full = false;
+        let mut full = blanks.stock.lock().taken.is_some_and(|taken| taken.elapsed() < REFILL_PAUSE);
+        let pause = if full { REFILL_PAUSE } else { SWEEP_EVERY };
         while !full && blanks.stock.lock().blanks.len() < blanks.config.warm {
             match blanks.spawn(BLANK_HEAP_BYTES) {
                 Ok(worker) => blanks.stock.lock().blanks.push(worker),
@@ -153,7 +162,7 @@ fn keep_stock(blanks: &Weak<Blanks>) {
         }
         let mut stock = blanks.stock.lock();
         if full || stock.blanks.len() >= blanks.config.warm {
-            blanks.wanted.wait_for(&mut stock, SWEEP_EVERY);
+            blanks.wanted.wait_for(&mut stock, pause);
         }
     }
 }
@@ -165,7 +174,8 @@ fn sweep(blanks: &Blanks, now: Instant) {
         stock.pools.retain(|pool| pool.strong_count() > 0);
         stock.pools.iter().filter_map(Weak::upgrade).collect()
     };
+    let mut trims = TRIMS_PER_SWEEP;
     for pool in pools {
-        pool.sweep(now);
+        pool.sweep(now, &mut trims);
     }
 }

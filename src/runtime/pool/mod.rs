@@ -87,9 +87,11 @@ impl Pool {
         state.retire_idle_instances(Instant::now());
     }
 
-    /// Ends instances that had nothing to do for `idle_s`, above `min`.
-    fn sweep(&self, now: Instant) {
-        self.state.lock().retire_idle_instances(now);
+    /// Ends instances that had nothing to do for `idle_s`, above `min`, and lets others give memory back.
+    fn sweep(&self, now: Instant, trims: &mut usize) {
+        let mut state = self.state.lock();
+        state.retire_idle_instances(now);
+        state.trim_idle_instances(now, trims);
     }
 
     /// What goes on.

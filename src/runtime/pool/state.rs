@@ -21,6 +21,9 @@ const BROKEN_PAUSE: Duration = Duration::from_millis(500);
 /// Longest time for which a failed boot is answered from memory.
 const BROKEN_PAUSE_MAX: Duration = Duration::from_secs(30);
 
+/// How long an instance is idle before it collects its garbage: a pause between two calls is no idleness.
+const TRIM_AFTER: Duration = Duration::from_secs(2);
+
 /// What to do with a call.
 pub(super) enum Admission {
     /// Give it to this instance.
@@ -40,6 +43,7 @@ struct Instance {
     in_flight: u32,
     phase: Phase,
     idle_since: Instant,
+    trimmed: bool,
 }
 
 /// Where an instance is in its life.
@@ -93,7 +97,8 @@ impl State {
 
     fn instance_with_room(&self) -> Option<usize> {
         let concurrency = self.scale.concurrency;
-        let room = |instance: &&Instance| instance.phase == Phase::Ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
+        let room =
+            |instance: &&Instance| instance.phase == Phase::Ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
         let best = self.instances.iter().filter(room).min_by_key(|instance| instance.in_flight)?;
         self.instances.iter().position(|instance| instance.worker.id == best.worker.id)
     }
@@ -137,7 +142,7 @@ impl State {
 
     /// A worker that loads its module.
     pub(super) fn add(&mut self, worker: Arc<Handle>) {
-        self.instances.push(Instance { worker, in_flight: 0, phase: Phase::Booting, idle_since: Instant::now() });
+        self.instances.push(Instance { worker, in_flight: 0, phase: Phase::Booting, idle_since: Instant::now(), trimmed: false });
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
@@ -148,6 +153,7 @@ impl State {
         job.permit = Permit::new(pool, instance.worker.id);
         instance.in_flight += 1;
         instance.idle_since = now;
+        instance.trimmed = false;
         tally.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(job) {
             Ok(call) => tally.call.store(call, Ordering::Release),
@@ -221,7 +227,8 @@ impl State {
         let patience = if self.retired { Duration::ZERO } else { self.scale.idle };
         let mut count = self.alive();
         for instance in &mut self.instances {
-            let idle = instance.phase == Phase::Ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
+            let idle =
+                instance.phase == Phase::Ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
             if idle && count > keep {
                 count -= 1;
                 instance.phase = Phase::Ending;
@@ -234,6 +241,18 @@ impl State {
     pub(super) fn take_waiting(&mut self, tally: &Tally) -> Option<Job> {
         let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.tally, tally))?;
         self.waiting.remove(index)
+    }
+
+    /// Lets instances that have just become idle give memory back, once, as many as `budget` allows.
+    pub(super) fn trim_idle_instances(&mut self, now: Instant, budget: &mut usize) {
+        for instance in &mut self.instances {
+            let idle = instance.phase == Phase::Ready && instance.in_flight == 0;
+            if *budget > 0 && idle && !instance.trimmed && now.saturating_duration_since(instance.idle_since) >= TRIM_AFTER {
+                instance.trimmed = true;
+                *budget -= 1;
+                instance.worker.trim();
+            }
+        }
     }
 
     pub(super) fn worker(&self, id: u32) -> Option<&Arc<Handle>> {

@@ -107,7 +107,7 @@ async fn wait_for_orders(handle: &Handle) -> Option<Box<Orders>> {
                 Command::Call(_, job) => {
                     job.reply.send(Err(lost("a call reached an instance without a function")));
                 }
-                Command::Abort(_) => {}
+                Command::Abort(_) | Command::Trim => {}
             }
         }
     }
@@ -215,6 +215,7 @@ impl Turn {
                     }
                 }
                 Some(Command::Abort(id)) => isolate.give_up(id),
+                Some(Command::Trim) => isolate.trim(),
                 Some(Command::Retire) => self.retiring = true,
                 Some(Command::Assign(_)) => {}
                 None => break,

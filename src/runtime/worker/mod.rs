@@ -59,6 +59,8 @@ pub enum Command {
     Call(u32, Job),
     /// The caller of this id left.
     Abort(u32),
+    /// Give back memory that an idle instance does not need.
+    Trim,
     /// Finish what is open, then end.
     Retire,
 }
@@ -155,6 +157,11 @@ impl Handle {
             Err(Command::Assign(orders)) => Err(orders),
             _ => Ok(()),
         }
+    }
+
+    /// Lets an idle worker give memory back.
+    pub fn trim(&self) {
+        let _ = self.mailbox.send(Command::Trim);
     }
 
     /// Lets the worker finish what it has and end.
