@@ -138,8 +138,10 @@ impl Walk<'_> {
                     let place = Place::of(label, text, refusal.bytes);
                     let diagnostic = match refusal.fact {
                         Fact::Syntax(message) => Diagnostic::new(ErrorKind::Syntax, message),
-                        Fact::TooDeep => Diagnostic::new(ErrorKind::TooLarge, "the code is nested too deep here")
-                            .help("split the expression or statement into several"),
+                        Fact::TooDeep => {
+                            Diagnostic::new(ErrorKind::TooLarge, "the code is nested too deep, or too ambiguously, to be parsed")
+                                .help("split the expression or statement into several")
+                        }
                         Fact::TooLong => Diagnostic::new(ErrorKind::TooLarge, format!("{label} has too many tokens to be compiled"))
                             .help("minify the module, or split it into several"),
                         Fact::Failed => Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on {label}")),

@@ -1,8 +1,8 @@
 //! Nesting: refuses source that is nested deeper than the stack goes, before the parser finds out.
 //!
 //! `transpile` does its work through here. The parser, the transforms and even the freeing of a syntax tree recurse once per level, and a
-//! stack that overflows ends the process with every tenant in it. Source with few tokens cannot nest deep and passes at once; all other
-//! source gets a thread with a stack to match its size and must stand `trial` first.
+//! stack that overflows ends the process with every tenant in it. All source but the smallest must stand `trial` first, and source with many
+//! tokens gets a thread with a stack to match their number.
 //!
 //! Invariant: `work` runs only with a stack that is enough for it, whatever the source.
 
@@ -68,7 +68,7 @@ pub(super) fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -
 
 /// Never less than the number of tokens: every word is one and so is every other byte, even in comments and strings. Other letters than
 /// ASCII's count singly, because white space is among them.
-pub(super) fn tokens_at_most(text: &str) -> usize {
+fn tokens_at_most(text: &str) -> usize {
     let (mut tokens, mut in_word) = (0, false);
     for byte in text.bytes() {
         let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');

@@ -25,7 +25,7 @@ fn version(root: &TempDir, entry: &str) -> Version {
 }
 
 fn refused(root: &TempDir, entry: &str) -> CompileError {
-    let error = compiled(root, entry).outcome.err().expect("it compiles");
+    let error = compiled(root, entry).outcome.expect_err("it compiles");
     let path = root.path().canonicalize().unwrap().display().to_string();
     assert!(!error.diagnostic().contains(&path), "a path of the machine: {}", error.diagnostic());
     assert!(!error.message.contains('\n'), "{}", error.message);
@@ -459,20 +459,19 @@ fn functions_are_compiled_in_parallel() {
         }
     });
 }
+
 #[test]
-#[ignore]
-fn growth() {
-    for line in std::fs::read_to_string("/tmp/pats2").unwrap().lines() {
-        for ext in ["ts", "tsx"] {
-            let parts: Vec<&str> = line.split('@').collect();
-            let mut out = vec![];
-            for n in [1usize, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30] {
-                let text = format!("{}{}{}{}{}", parts[0], parts[1].repeat(n), parts[2], parts[3].repeat(n), parts[4]).replace("\\n", "\n");
-                let tokens = nesting::tokens_at_most(&text);
-                let looks = trial::looks(&text, transpile::media_type(ext).unwrap(), tokens);
-                out.push(format!("{n}:{}/{}={:.1}", looks, tokens, looks as f64 / tokens as f64));
-            }
-            println!("LOOK {ext} {line} {}", out.join(" "));
-        }
+fn source_that_takes_parsers_forever_is_refused_in_time() {
+    for (file, text) in [
+        ("f/index.ts", format!("export default {}1;", "a ? (b) : c => ".repeat(40))),
+        ("f/index.ts", format!("export default {}1;", "a ? (b = c) : d => ".repeat(40))),
+        ("f/index.js", format!("export default {}a{};", "class extends ".repeat(60), "{}".repeat(60))),
+        ("f/index.js", format!("export default {}1;", "!".repeat(200_000))),
+    ] {
+        assert_eq!(error_of(&[(file, &text)]).kind, ErrorKind::TooLarge, "{text:.40}");
     }
+    let jsx = format!("export default {}a{};", "<a>".repeat(60), "</a>".repeat(60));
+    version(&functions(&[("f/index.tsx", &jsx)]), "f");
+    let error = error_of(&[("f/index.js", &format!("{}x = !", "a;".repeat(10_000)))]);
+    assert_eq!(error.kind, ErrorKind::Syntax, "a large file that ends too early is no bug of the compiler");
 }
