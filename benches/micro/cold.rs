@@ -19,7 +19,8 @@ use anyhow::{Context, Result, anyhow};
 use skep::function::version::Version;
 use skep::runtime::isolate::{Assignment, Isolate};
 use skep::runtime::ops::{Identity, Job, Permit, ReplyTo};
-use skep::runtime::worker::{BLANK_HEAP_BYTES, Handle};
+use skep::runtime::pool::Blanks;
+use skep::runtime::worker::BLANK_HEAP_BYTES;
 
 use crate::clock::Moment;
 use crate::functions::{self, Functions, HELLO};
@@ -68,7 +69,7 @@ struct Figures {
 
 pub fn run(count: u32) -> Result<Report> {
     let functions = Functions::prepare()?;
-    let resident = Handle::spawn(Arc::new(functions::Silent), BLANK_HEAP_BYTES)?;
+    let resident = Blanks::start(functions::stock(1), Arc::new(functions::Silent))?;
     let titles = ["load and evaluate", "first call", "second call", "assign to first answer", "spawn to first answer"];
     let mut by_phase = Table::new(["hello, code cache", "p50", "p99", "CPU p50"]);
     let mut by_module = Table::new(["p50 / p99"].into_iter().chain(titles));
@@ -88,7 +89,7 @@ pub fn run(count: u32) -> Result<Report> {
             row = format!("{} / {}", both(&again.assigned_us), both(&again.answer_us));
         }
     }
-    resident.retire();
+    drop(resident);
     Ok(Report {
         part: "cold",
         tables: vec![by_phase, by_module],

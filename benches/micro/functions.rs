@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use futures::FutureExt as _;
@@ -17,12 +18,14 @@ use futures::future::BoxFuture;
 use http::uri::{Authority, PathAndQuery};
 use tempfile::TempDir;
 
+use skep::config::default::{DEFAULT_BOOT_CPU_MS, DEFAULT_BOOT_WALL_MS};
 use skep::function::message::{Body, CallShape, Request, Response};
 use skep::function::trace::TraceContext;
 use skep::function::version::{Module, Version};
 use skep::release::compile::compile;
 use skep::release::source::{FunctionSource, discover};
 use skep::runtime::ops::{ConsoleLine, Host};
+use skep::runtime::pool::BlanksConfig;
 
 /// What `hello` answers.
 pub const HELLO: &[u8] = br#"{"hello":"world"}"#;
@@ -157,6 +160,12 @@ pub fn check(response: &Response, expected: Option<&[u8]>) -> Result<()> {
         (Body::Full(_), None) if response.status == 200 => Ok(()),
         (body, _) => bail!("answered {} with {body:?}", response.status),
     }
+}
+
+/// One worker in all, blank or not, within the limits that skep has by default.
+pub fn stock(warm: usize) -> BlanksConfig {
+    let boot_wall = Duration::from_millis(DEFAULT_BOOT_WALL_MS);
+    BlanksConfig { warm, max_instances: 1, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
 }
 
 /// Hears nothing and calls nobody.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use skep::function::version::Version;
-use skep::runtime::pool::{Blanks, BlanksConfig, Pool};
+use skep::runtime::pool::{Blanks, Pool};
 use skep::runtime::worker::batch;
 
 use crate::clock::{self, process_cpu, thread_cpu};
@@ -26,6 +26,9 @@ use crate::sample::Samples;
 const WARM_UP: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_millis(400);
 const ROUNDS: usize = 9;
+
+/// An idle instance ends at once; one that does not would disturb the next way.
+const END_MAX: Duration = Duration::from_secs(5);
 
 /// Clients at a time: as many connections as the load bench opens.
 const CLIENTS: usize = 32;
@@ -97,9 +100,7 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
     if way.one_cpu {
         clock::pin(clock::last_cpu()?)?;
     }
-    let second = Duration::from_secs(1);
-    let config = BlanksConfig { warm: 0, max_instances: 1, boot_cpu: second, boot_wall: 5 * second };
-    let blanks = Blanks::start(config, Arc::new(functions::Silent))?;
+    let blanks = Blanks::start(functions::stock(0), Arc::new(functions::Silent))?;
     let pool = Pool::new(version.clone(), blanks.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let figures = runtime.block_on(async {
@@ -120,8 +121,7 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
         anyhow::Ok(figures)
     });
     pool.retire();
-    // The next way must have the machine to itself.
-    let deadline = Instant::now() + 5 * second;
+    let deadline = Instant::now() + END_MAX;
     while blanks.workers() > 0 {
         ensure!(Instant::now() < deadline, "the instance did not end");
         thread::sleep(Duration::from_millis(1));

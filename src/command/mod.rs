@@ -1,8 +1,9 @@
-//! Commands: what `skep` does besides serving.
+//! Commands: what the arguments of `skep` ask for.
 //!
-//! Each takes its arguments from `config` and gives back a value; `main` prints that and leaves with an exit code.
+//! Each takes its arguments from `config`, prints its result to standard output and what is wrong to standard error, and gives `main` the exit
+//! code.
 //!
-//! Invariant: no command prints while it works out its result, so that every one of them can be tested.
+//! Invariant: standard output carries results alone, so that it can be piped.
 
 pub mod check;
 pub mod invoke;

@@ -143,7 +143,7 @@ pub(super) struct AddressSettings {
     /// Address where functions are called; port 0 takes a free one and prints it.
     #[arg(long, global = true, env = "SKEP_LISTEN", value_name = "IP:PORT", default_value_t = DEFAULT_LISTEN, value_parser = parse_address)]
     pub(super) listen: SocketAddr,
-    /// Address where Skep is operated: health, metrics, releases, dashboard. Not for the public.
+    /// Address where Skep is operated: health and the list of functions. Not for the public.
     #[arg(long, global = true, env = "SKEP_ADMIN", value_name = "IP:PORT", default_value_t = DEFAULT_ADMIN, value_parser = parse_address)]
     pub(super) admin: SocketAddr,
 }

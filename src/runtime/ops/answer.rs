@@ -9,7 +9,8 @@ use deno_core::{OpState, op2};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::body::Outbound;
-use super::exchange::{Exchanges, Reply};
+use super::exchange::Exchanges;
+use super::job::Reply;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 

@@ -9,84 +9,18 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::body::{Inbound, Outbound};
+use super::job::{Job, Permit, Reply, Tally};
 use super::reply::ReplyTo;
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, Request, Response};
+use crate::function::message::{Body, Request};
 
 /// Callers number their calls 1..CALL_IDS; bodies that this side opens are numbered from there on. Both are V8 small integers, and 0
 /// means "no body" to JavaScript.
 pub const CALL_IDS: u32 = 1 << 29;
-
-/// What goes back to the caller.
-pub type Reply = Result<Response, Fault>;
-
-/// What one call cost; written by the instance's thread, read by whoever logs the call.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// CPU time charged to the call, in nanoseconds.
-    pub cpu_ns: AtomicU64,
-    /// Time from admission to the instance's thread, in nanoseconds.
-    pub queue_ns: AtomicU64,
-    /// The instance that took the call; 0 while none has.
-    pub instance: AtomicU32,
-    /// The call's id in that instance.
-    pub call: AtomicU32,
-}
-
-impl Tally {
-    /// Adds CPU time; returns the sum.
-    fn charge(&self, cpu_ns: u64) -> u64 {
-        self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed) + cpu_ns
-    }
-}
-
-/// One call on its way into an instance.
-pub struct Job {
-    /// What was asked.
-    pub request: Box<Request>,
-    /// The way back.
-    pub reply: ReplyTo,
-    /// What it cost.
-    pub tally: Arc<Tally>,
-    /// When the call was admitted.
-    pub admitted: std::time::Instant,
-    /// The place in an instance, once it has one; dropped when nothing of the call is open any more.
-    pub permit: Permit,
-}
-
-/// Who gets a place back.
-pub trait Places: Send + Sync {
-    /// A place in worker `worker` is free.
-    fn release(&self, worker: u32);
-}
-
-/// A place in an instance. Dropping it frees the place.
-#[derive(Default)]
-pub struct Permit(Option<(Arc<dyn Places>, u32)>);
-
-impl Permit {
-    /// A place in worker `worker`.
-    pub fn new(places: Arc<dyn Places>, worker: u32) -> Self {
-        Self(Some((places, worker)))
-    }
-
-    /// Drops the permit without freeing the place: it went with its instance, or its owner counts it off.
-    pub fn void(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if let Some((places, worker)) = self.0.take() {
-            places.release(worker);
-        }
-    }
-}
 
 /// What JavaScript is told about a request's body before it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

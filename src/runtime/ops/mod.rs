@@ -10,12 +10,14 @@ mod answer;
 mod body;
 mod call;
 mod exchange;
+mod job;
 mod log;
 mod reply;
 mod request;
 
 pub use call::{Host, Identity};
-pub use exchange::{BodyKind, CALL_IDS, Exchanges, Job, Permit, Places, Reply, Tally};
+pub use exchange::{BodyKind, CALL_IDS, Exchanges};
+pub use job::{Job, Permit, Places, Reply, Tally};
 pub use log::{ConsoleLine, Level};
 pub use reply::{ReplyTo, Returns};
 

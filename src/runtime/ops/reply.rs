@@ -13,7 +13,7 @@ use futures::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::exchange::Reply;
+use super::job::Reply;
 
 /// Where one answer goes.
 pub struct ReplyTo {
