@@ -126,24 +126,30 @@ fn start_admin(admin: admin::Bound, live: Arc<Live>, drained: Drained) -> Result
 
 /// Routes may name ports of their own; each gets its listeners when the table that needs it is published and there are listeners at all.
 #[derive(Clone, Default)]
-struct Ports(Arc<Mutex<(Vec<u16>, Option<Arc<Ingress>>)>>);
+struct Ports(Arc<Mutex<PortState>>);
+
+#[derive(Clone, Default)]
+struct PortState {
+    wanted: Vec<u16>,
+    ingress: Option<Arc<Ingress>>,
+}
 
 impl Ports {
     fn opener(&self) -> Box<dyn Fn(Vec<u16>) + Send + Sync> {
         let ports = self.clone();
         Box::new(move |wanted| {
-            ports.0.lock().0 = wanted;
+            ports.0.lock().wanted = wanted;
             ports.open();
         })
     }
 
     fn serve_with(&self, ingress: &Arc<Ingress>) {
-        self.0.lock().1 = Some(ingress.clone());
+        self.0.lock().ingress = Some(ingress.clone());
         self.open();
     }
 
     fn open(&self) {
-        let (wanted, ingress) = self.0.lock().clone();
+        let PortState { wanted, ingress } = self.0.lock().clone();
         for error in ingress.iter().flat_map(|ingress| ingress.open_ports(wanted.iter().copied())) {
             tracing::error!("a route's port is not served: {error}");
         }
