@@ -40,7 +40,6 @@ areas! {
 const PROVOKED_ELSEWHERE: &[(&str, &str)] = &[
     ("draining", "tests/it/drain.rs: needs a signal"),
     ("quarantined", "needs a function that takes an engine down, and by design none is known"),
-    ("crashed", "needs V8 to give an isolate up, and by design no known program makes it"),
 ];
 
 #[test]
