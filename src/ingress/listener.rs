@@ -9,7 +9,6 @@ use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -49,9 +48,9 @@ pub struct Ingress {
     ports: Mutex<HashSet<u16>>,
 }
 
+/// An I/O thread. It runs until the process ends: whoever drains decides how long its connections may take.
 struct Thread {
     listeners: mpsc::UnboundedSender<std::net::TcpListener>,
-    join: Option<JoinHandle<()>>,
 }
 
 /// The sockets of one port, one per thread.
@@ -105,8 +104,8 @@ impl Ingress {
             let (listeners, incoming) = mpsc::unbounded_channel();
             let _ = listeners.send(socket);
             let server = Server { config: config.clone(), dispatch: dispatch.clone(), drained: drained.clone(), cap: cap.clone() };
-            let join = std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || server.run(incoming))?;
-            threads.push(Thread { listeners, join: Some(join) });
+            std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || server.run(incoming))?;
+            threads.push(Thread { listeners });
         }
         Ok(Arc::new(Self { address, threads, ports: Mutex::new(HashSet::from([address.port()])) }))
     }
@@ -132,12 +131,6 @@ impl Ingress {
             }
         }
         failed
-    }
-
-    /// Waits for the threads; they end once the drain has begun and their connections are closed.
-    pub fn join(&self) {
-        // Threads are joined by dropping their handles at the end of the process; a stuck connection must not hold it up.
-        let _ = self.threads.iter().filter(|thread| thread.join.as_ref().is_some_and(|join| !join.is_finished())).count();
     }
 }
 
