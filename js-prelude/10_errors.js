@@ -6,12 +6,15 @@
 import { core, internals, primordials } from "ext:core/mod.js";
 import { op_skep_log } from "ext:core/ops";
 
-const { ArrayPrototypeForEach, Error, ErrorPrototype, ObjectPrototypeIsPrototypeOf, String } = primordials;
+const { ArrayPrototypeForEach, Error, ErrorPrototype, ObjectPrototypeIsPrototypeOf, String, StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
 
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const event = core.loadExtScript("ext:deno_web/02_event.js");
 
 const LEVEL_ERROR = 3;
+
+/** Characters that cross to the log: its limit in bytes (runtime/ops/log.rs), and one, so that it sees that there was more. */
+const LINE_MAX = (10 << 10) + 1;
 
 // Names as in deno_core's ops; see https://webidl.spec.whatwg.org/#idl-DOMException-error-names.
 ArrayPrototypeForEach([
@@ -66,14 +69,27 @@ export function describe(error) {
 }
 
 function logUncaught(prefix, error) {
-  let text;
-  try {
-    text = describe(error);
-  } catch {
-    text = "an error that cannot be described";
-  }
-  op_skep_log(core.getAsyncContext()?.id ?? 0, LEVEL_ERROR, `${prefix}${text}\n`);
+  op_skep_log(core.getAsyncContext()?.id ?? 0, LEVEL_ERROR, `${prefix}${textOf(error)}\n`);
 }
+
+function firstLine(text) {
+  const end = StringPrototypeIndexOf(text, "\n");
+  return end === -1 ? text : StringPrototypeSlice(text, 0, end);
+}
+
+/** The text of an error, cut to what is kept of it, whatever its getters do. */
+function textOf(error) {
+  try {
+    return StringPrototypeSlice(describe(error), 0, LINE_MAX);
+  } catch {
+    return "an error that cannot be described";
+  }
+}
+
+// What 02_event.js of deno_web asks when a listener throws, or `reportError` is called (`src/build.rs` sees to that). The engine's own answers copy
+// all that is in an error, and end the isolate for one that nobody handles.
+internals.destructureError = (error) => ({ __proto__: null, exceptionMessage: `Uncaught ${firstLine(textOf(error))}`, frames: [] });
+internals.reportUncaught = (error) => logUncaught("Uncaught ", error);
 
 // https://html.spec.whatwg.org/#runtime-script-errors
 let reporting = false;
@@ -82,7 +98,7 @@ core.setReportExceptionCallback((error) => {
   reporting = true;
   try {
     const notPrevented = globalThis.dispatchEvent(
-      new event.ErrorEvent("error", { cancelable: true, message: "Uncaught error", error }),
+      new event.ErrorEvent("error", { cancelable: true, message: internals.destructureError(error).exceptionMessage, error }),
     );
     if (notPrevented) logUncaught("Uncaught ", error);
   } catch (inner) {

@@ -8,16 +8,26 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { op_skep_log } from "ext:core/ops";
 import { currentCall } from "ext:skep/12_trace.js";
 import { describe } from "ext:skep/10_errors.js";
+import { descriptorOf, install, installDisguise, nativeText, refuse } from "ext:skep/20_guard_core.js";
+import { installProxyGuard } from "ext:skep/20_guard_proxy.js";
+import { installArrayGuards } from "ext:skep/25_guard_array.js";
+import { installTextGuards } from "ext:skep/25_guard_text.js";
+import { installBufferGuard } from "ext:skep/26_guard_buffer.js";
+import { guardedMessageChannel, guardedTimers } from "ext:skep/27_guard_limits.js";
+import { installSymbolGuard } from "ext:skep/41_guard_symbols.js";
+import { installLocaleGuards } from "ext:skep/42_guard_locales.js";
+import "ext:skep/30_egress.js"; // for 01_websocket.js, which is loaded later
 
-const { ObjectDefineProperty, ObjectDefineProperties, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SymbolToStringTag, TypeError } = primordials;
+const { ObjectDefineProperty, ObjectDefineProperties, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag, TypeError } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 const module = (name) => core.createLazyLoader(name);
 
 const abort = script("ext:deno_web/03_abort_signal.js");
 const base64 = script("ext:deno_web/05_base64.js");
-const compression = script("ext:deno_web/14_compression.js");
-const crypto = script("ext:deno_crypto/00_crypto.js");
+const compression = script("ext:skep/43_guard_compression.js");
+let guardedCrypto = null;
+const crypto = () => guardedCrypto ??= core.loadExtScript("ext:skep/40_guard_crypto.js").guardCrypto(core.loadExtScript("ext:deno_crypto/00_crypto.js"));
 const encoding = script("ext:deno_web/08_text_encoding.js");
 const eventSource = script("ext:deno_fetch/27_eventsource.js");
 const events = script("ext:deno_web/02_event.js");
@@ -60,7 +70,7 @@ const INTERFACES = [
   [file, ["Blob", "File"]],
   [formData, ["FormData"]],
   [headers, ["Headers"]],
-  [messages, ["MessageChannel", "MessagePort"]],
+  [messages, ["MessagePort"]],
   [performance, ["Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"]],
   [requests, ["Request"]],
   [responses, ["Response"]],
@@ -83,6 +93,9 @@ const INTERFACES = [
   [urlPattern, ["URLPattern"]],
   [websocket, ["WebSocket"]],
 ];
+
+/** Characters of a console line that cross to the host: its limit in bytes (runtime/ops/log.rs), and one. */
+const LINE_MAX = (10 << 10) + 1;
 
 /** An accessor that becomes a plain data property at its first use, so that later uses cost nothing. */
 function defineLazily(name, load, enumerable) {
@@ -110,17 +123,31 @@ for (const { 0: load, 1: names } of INTERFACES) {
   }
 }
 
+// Guards against built-ins that abort the process or cannot be interrupted: README.md, "Guards".
+installDisguise();
+installArrayGuards();
+installTextGuards();
+installSymbolGuard();
+installLocaleGuards();
+const timerGuards = guardedTimers();
+core.defineGlobalProperties(globalThis, {
+  ArrayBuffer: core.propNonEnumerable(installBufferGuard()),
+  Proxy: core.propNonEnumerable(installProxyGuard()),
+});
+internals.guards = { __proto__: null, descriptorOf, install, nativeText, refuse };
+
 core.defineGlobalProperties(globalThis, {
   self: core.propGetterOnly(() => globalThis),
   atob: core.propWritable(base64().atob),
   btoa: core.propWritable(base64().btoa),
-  clearInterval: core.propWritable(timers().clearInterval),
-  clearTimeout: core.propWritable(timers().clearTimeout),
-  setInterval: core.propWritable(timers().setInterval),
-  setTimeout: core.propWritable(timers().setTimeout),
+  clearInterval: core.propWritable(timerGuards.clearInterval),
+  clearTimeout: core.propWritable(timerGuards.clearTimeout),
+  setInterval: core.propWritable(timerGuards.setInterval),
+  setTimeout: core.propWritable(timerGuards.setTimeout),
   reportError: core.propWritable(events().reportError),
   [webidl.brand]: core.propNonEnumerable(webidl.brand),
 });
+defineLazily("MessageChannel", () => guardedMessageChannel(messages().MessageChannel), false);
 defineLazily("fetch", () => fetching().fetch, true);
 defineLazily("structuredClone", () => messages().structuredClone, true);
 defineLazily("performance", () => {
@@ -180,17 +207,24 @@ globalThis.__skep_bootstrap = () => {
   ReflectDeleteProperty(globalThis, "bootstrap");
   ReflectDeleteProperty(globalThis, "Deno");
 
+  // V8 puts these in after the snapshot. Memory that two threads share is a clock; `waitAsync` keeps what it waits for outside the limit.
+  ReflectDeleteProperty(globalThis, "SharedArrayBuffer");
+  ReflectDeleteProperty(Atomics, "waitAsync");
+
   events().setEventTargetData(globalThis);
   // The console holds a native object, which no snapshot can carry.
   defineLazily("console", () => {
     const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
     setNoColorFns(() => true, () => true);
-    return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text));
+    // One character beyond what the host keeps, so that it sees that there was more.
+    return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text.length > LINE_MAX ? StringPrototypeSlice(text, 0, LINE_MAX) : text));
   }, false);
   internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
 
   // Without it, WebAssembly.compileStreaming would panic in the host.
   core.setWasmStreamingCallback((source, rid) => fetching().handleWasmStreaming(source, rid));
+  const webAssembly = WebAssembly;
+  defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/28_guard_wasm.js").guardWebAssembly(webAssembly), false);
 
   const dispatch = core.loadExtScript("ext:skep/99_dispatch.js");
   ObjectDefineProperties(globalThis, {
@@ -204,5 +238,5 @@ globalThis.__skep_bootstrap = () => {
     },
   });
   dispatch.warm();
-  return [dispatch.assign, dispatch.adopt, dispatch.dispatch, dispatch.abort];
+  return [dispatch.assign, dispatch.load, dispatch.dispatch, dispatch.abort];
 };

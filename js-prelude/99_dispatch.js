@@ -1,7 +1,7 @@
 // The only entry Rust calls: a request in, a response out.
 //
 // Loaded after the snapshot, once per instance, so that its ops are V8 fast calls. Rust calls `assign` (what this instance is),
-// `adopt` (the evaluated module), then `dispatch` once per request; answers go back through `op_skep_reply_*` and no promise is watched from Rust.
+// `load` (evaluate the module), then `dispatch` once per request; answers go back through `op_skep_reply_*` and no promise is watched from Rust.
 //
 // A request is read lazily: URL, headers and body cross into JavaScript when the handler asks for them.
 
@@ -16,6 +16,7 @@
     op_skep_fail,
     op_skep_header,
     op_skep_headers,
+    op_skep_memory_bytes,
     op_skep_meta,
     op_skep_reply_bytes,
     op_skep_reply_empty,
@@ -38,6 +39,7 @@
     PromisePrototype,
     PromisePrototypeThen,
     PromiseResolve,
+    RangeError,
     SafeMap,
     SafePromisePrototypeFinally,
     StringPrototypeIndexOf,
@@ -75,6 +77,11 @@
   const FAULT_BAD_RESPONSE = 1;
   const BODY_NONE = 0;
 
+  /** Characters of a text about an error: its limit in bytes (runtime/ops/answer.rs). */
+  const DETAIL_MAX = 64 << 10;
+  /** Characters of a text about headers: more than the limit in bytes (runtime/ops/answer.rs), names' and values' line ends included. */
+  const HEAD_MAX = 256 << 10;
+
   const SERVE_FAST_TEXT = 1;
   const TEXT = "text/plain;charset=UTF-8";
   const JSON_TYPE = "application/json";
@@ -83,6 +90,7 @@
   let functionName = "";
   let versionId = "";
   let env = ObjectFreeze({ __proto__: null });
+  let textMax = 2 ** 29;
 
   let served = null; // the handler given to Deno.serve
   let handle = null; // (request, call) => the handler's result
@@ -258,15 +266,21 @@
   // ---- answers ------------------------------------------------------------------------------------------------------------
 
   function threw(call, error) {
-    let message = "the handler threw a value that cannot be described";
-    let stack = "";
+    const stack = describeAtLength(error);
+    op_skep_fail(call.id, FAULT_THREW, firstLine(stack), stack);
+  }
+
+  /** The text of any thrown value, cut before it crosses. */
+  function describeAtLength(error) {
     try {
-      stack = internals.describe(error);
-      message = firstLine(stack);
+      return head(internals.describe(error));
     } catch {
-      // A getter of the thrown value threw as well: the first text stands.
+      return "a value was thrown that cannot be described"; // One of its getters threw as well.
     }
-    op_skep_fail(call.id, FAULT_THREW, message, stack);
+  }
+
+  function head(text) {
+    return text.length > DETAIL_MAX ? StringPrototypeSlice(text, 0, DETAIL_MAX) : text;
   }
 
   function firstLine(text) {
@@ -278,12 +292,18 @@
     op_skep_fail(call.id, FAULT_BAD_RESPONSE, what, "");
   }
 
+  /** A text of more characters than the instance may have bytes is refused before it is flattened and copied. */
+  function replyText(call, status, head, text) {
+    if (text.length > textMax) badResponse(call, "the answer is larger than memory_mb");
+    else op_skep_reply_text(call.id, status, head, text);
+  }
+
   function settle(call, result) {
     try {
       if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
         replyResponse(call, result);
       } else if (typeof result === "string") {
-        op_skep_reply_text(call.id, 200, TEXT, result);
+        replyText(call, 200, TEXT, result);
       } else {
         replyValue(call, result);
       }
@@ -294,7 +314,7 @@
 
   function describeShortly(error) {
     try {
-      return firstLine(internals.describe(error));
+      return firstLine(head(internals.describe(error)));
     } catch {
       return "unknown error";
     }
@@ -313,7 +333,7 @@
     if (text === undefined) {
       badResponse(call, `the handler returned ${value === undefined ? "undefined" : typeof value}: return a Response, a string or something JSON can carry`);
     } else {
-      op_skep_reply_text(call.id, 200, JSON_TYPE, text);
+      replyText(call, 200, JSON_TYPE, text);
     }
   }
 
@@ -328,7 +348,7 @@
       const kind = response[serveFastHeaderKindKey];
       const type = kind === 0 ? "" : kind === SERVE_FAST_TEXT ? TEXT : response[serveFastContentTypeKey];
       response[serveFastConsumedKey] = true;
-      if (typeof body === "string") op_skep_reply_text(call.id, status, type, body);
+      if (typeof body === "string") replyText(call, status, type, body);
       else op_skep_reply_bytes(call.id, status, type, body);
       return;
     }
@@ -343,7 +363,11 @@
   /** Header names and values are checked byte strings without line breaks, so lines carry them. */
   function flatten(list) {
     let flat = "";
-    for (let i = 0; i < list.length; i++) flat += `\n${list[i][0]}\n${list[i][1]}`;
+    for (let i = 0; i < list.length; i++) {
+      flat += `\n${list[i][0]}\n${list[i][1]}`;
+      // Refused before it is copied; the host refuses what is less and still too much.
+      if (flat.length > HEAD_MAX) throw new RangeError("the headers are too large");
+    }
     return flat;
   }
 
@@ -357,7 +381,7 @@
     const fixed = body.streamOrStatic.body;
     if (typeof fixed === "string") {
       body.streamOrStatic.consumed = true;
-      op_skep_reply_text(call.id, inner.status, flat, fixed);
+      replyText(call, inner.status, flat, fixed);
     } else if (TypedArrayPrototypeGetSymbolToStringTag(fixed) === "Uint8Array") {
       body.streamOrStatic.consumed = true;
       op_skep_reply_bytes(call.id, inner.status, flat, fixed);
@@ -476,10 +500,24 @@
     );
   }
 
+  /**
+   * Evaluates the linked module and adopts it. Never rejects: the answer is the dialect's name, or empty and what went wrong. An error is looked at
+   * here and not by the engine, which would copy all that a function may have put into it. Without `url` the module is evaluated already.
+   */
+  async function load(namespace, url) {
+    try {
+      if (url !== "") await import(url);
+      return [adopt(namespace), ""];
+    } catch (error) {
+      return ["", describeAtLength(error)];
+    }
+  }
+
   /** What this instance is: once, before the module is loaded. */
   function assign(name, version, variables) {
     functionName = name;
     versionId = version;
+    textMax = op_skep_memory_bytes();
     const copy = { __proto__: null };
     for (let i = 0; i < variables.length; i += 2) copy[variables[i]] = variables[i + 1];
     env = ObjectFreeze(copy);
@@ -549,5 +587,5 @@
     handle = null;
   }
 
-  return { assign, adopt, dispatch, abort, warm, serve, waitUntil, env: () => env };
+  return { assign, load, dispatch, abort, warm, serve, waitUntil, env: () => env };
 })();

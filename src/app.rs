@@ -4,6 +4,8 @@
 //!
 //! Invariant: the only place that knows every part.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
@@ -12,13 +14,18 @@ use parking_lot::Mutex;
 
 use crate::admin;
 use crate::config::{Config, ConfigError, ExitCode, LogFormat, LogLevel, Mode};
-use crate::function::message::{Request, Response};
-use crate::ingress::{self, BindError, Dispatch, Ingress, call_in_process};
+use crate::function::message::{Body, Request, Response};
+use crate::ingress::{Dispatch, Ingress, call_in_process};
 use crate::live::Live;
-use crate::release::{Releaser, SourceError, Watcher};
-use crate::runtime::ops::{ConsoleLine, Host, Level};
+use crate::release::{Releaser, SelfTestError, SourceError, Watcher, self_test};
+use crate::runtime::containment::refusals;
+use crate::runtime::containment::{self, grace, park, probe};
+use crate::runtime::ops::{ConsoleLine, Host, Identity, Level};
 use crate::runtime::pool::{Blanks, BlanksConfig};
-use crate::shutdown::{Drain, Drained};
+use crate::runtime::worker::watchdog;
+use crate::shutdown::Drain;
+use crate::supervisor::engine::{Control, Engine, Standing};
+use crate::supervisor::sockets::BindError;
 use crate::telemetry;
 
 /// Why a host does not start.
@@ -33,6 +40,9 @@ pub enum StartError {
     /// The functions directory cannot be read.
     #[error(transparent)]
     Functions(#[from] SourceError),
+    /// The engine does not run the simplest function.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
     /// The system gives no thread, socket or runtime.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),
@@ -45,7 +55,7 @@ impl StartError {
             Self::Config(error) => error.exit_code(),
             Self::Bind(_) => ExitCode::Bind,
             Self::Functions(_) => ExitCode::Functions,
-            Self::System(_) => ExitCode::Internal,
+            Self::SelfTest(_) | Self::System(_) => ExitCode::Internal,
         }
     }
 }
@@ -56,6 +66,7 @@ pub struct Core {
     pub live: Arc<Live>,
     /// Instances and blank isolates.
     pub blanks: Arc<Blanks>,
+    listeners: Listeners,
 }
 
 impl Core {
@@ -64,20 +75,33 @@ impl Core {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(config: &Config) -> Result<Self, StartError> {
+        grace::allow(usize::try_from(config.pool.memory_bytes / GRACE_SHARE).unwrap_or(usize::MAX).clamp(1, GRACE_MAX));
+        if !watchdog::is_running() {
+            // Without it nothing would ever be stopped.
+            return Err(io::Error::other("no thread for the watchdog").into());
+        }
         let live = Arc::new(Live::default());
-        let host = Arc::new(AppHost { live: live.clone(), mode: config.mode });
+        let listeners = Listeners::default();
+        let host = Arc::new(AppHost { live: live.clone(), mode: config.mode, listeners: listeners.clone() });
         let blanks = Blanks::start(
             BlanksConfig {
                 warm: config.pool.warm,
                 max_instances: config.pool.max_instances,
+                memory_bytes: config.pool.memory_bytes,
                 boot_cpu: config.pool.boot_cpu,
                 boot_wall: config.pool.boot_wall,
             },
             host,
         )?;
-        Ok(Self { live, blanks })
+        Ok(Self { live, blanks, listeners })
     }
 }
+
+/// Memory of the host for each isolate that may use memory beyond its limit at a time.
+const GRACE_SHARE: u64 = 4 * grace::GRACE_BYTES as u64;
+
+/// The most of them.
+const GRACE_MAX: usize = 2;
 
 /// A host that listens.
 pub struct App {
@@ -91,42 +115,65 @@ pub struct App {
     pub drain: Arc<Drain>,
     /// Instances and blank isolates.
     pub blanks: Arc<Blanks>,
+    /// Which engine process this is.
+    pub standing: Arc<Standing>,
     _ingress: Arc<Ingress>,
     _watcher: Option<Watcher>,
 }
 
 impl App {
-    /// Binds, registers every function, and serves.
+    /// Registers every function, tries the engine out, and serves on the sockets that `engine` was given.
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start(config: &Config) -> Result<Self, StartError> {
-        let bound = ingress::Bound::bind(config.listen, config.ingress.threads.get())?;
-        let admin = admin::Bound::bind(config.admin).map_err(|source| BindError { address: config.admin, source })?;
-        let (address, admin_address) = (bound.address(), admin.address());
+    pub fn start(config: &Config, engine: Engine) -> Result<Self, StartError> {
+        let Engine { main, admin, standing, control } = engine;
+        let (address, admin_address) = (main.address, admin.address);
         let core = Core::start(config)?;
+        ask_for_a_successor(&control, &standing);
         let (drain, drained) = Drain::new();
         // The table first: a client that is early must not hear that its function does not exist.
-        let ports = Ports::default();
-        let releaser = Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), ports.opener())?;
+        core.listeners.0.lock().extend([address, admin_address]);
+        let ports = Ports { listeners: core.listeners.clone(), ..Ports::default() };
+        let quarantine = standing.quarantine.clone();
+        let releaser =
+            Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), quarantine, ports.opener())?;
+        self_test::run(&core.blanks)?;
         let dispatch = Dispatch::new(core.live.clone(), config.mode, &config.ingress);
-        let ingress = Ingress::start(bound, &config.ingress, &dispatch, &drained)?;
-        ports.serve_with(&ingress);
+        let ingress = Ingress::start(main, control.clone(), &config.ingress, &dispatch, &drained)?;
+        ports.serve_with(&ingress, &control);
+        let listening = ingress.clone();
+        probe::ask_also(move || listening.pulse(probe::DEADLINE));
         let blanks = core.blanks.clone();
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
-        start_admin(admin, core.live, drained)?;
-        Ok(Self { releaser, address, admin_address, drain, blanks, _ingress: ingress, _watcher: watcher })
+        admin::start(admin, core.live, blanks.clone(), drained, standing.clone(), &config.ingress)?;
+        control.ready();
+        Ok(Self { releaser, address, admin_address, drain, blanks, standing, _ingress: ingress, _watcher: watcher })
     }
 }
 
-fn start_admin(admin: admin::Bound, live: Arc<Live>, drained: Drained) -> Result<(), StartError> {
-    admin.start(live, drained)?;
-    Ok(())
+/// A process with a parked thread goes on serving, but its supervisor is to replace it.
+fn ask_for_a_successor(control: &Control, standing: &Standing) {
+    if standing.supervised {
+        park::outlive_checks();
+    }
+    let control = control.clone();
+    containment::on_taint(move |taint| {
+        let culprit = taint.function.as_deref().zip(taint.version.as_deref());
+        control.tainted(taint.cause.label(), culprit);
+    });
 }
 
 /// Routes may name ports of their own; each gets its listeners when the table that needs it is published and there are listeners at all.
 #[derive(Clone, Default)]
-struct Ports(Arc<Mutex<PortState>>);
+struct Ports {
+    state: Arc<Mutex<PortState>>,
+    listeners: Listeners,
+}
+
+/// Where the host listens, the main address first: functions must not call it there.
+#[derive(Clone, Default)]
+struct Listeners(Arc<Mutex<Vec<SocketAddr>>>);
 
 #[derive(Clone, Default)]
 struct PortState {
@@ -138,18 +185,31 @@ impl Ports {
     fn opener(&self) -> Box<dyn Fn(Vec<u16>) + Send + Sync> {
         let ports = self.clone();
         Box::new(move |wanted| {
-            ports.0.lock().wanted = wanted;
+            ports.state.lock().wanted = wanted;
             ports.open();
         })
     }
 
-    fn serve_with(&self, ingress: &Arc<Ingress>) {
-        self.0.lock().ingress = Some(ingress.clone());
+    fn serve_with(&self, ingress: &Arc<Ingress>, control: &Control) {
+        let mut state = self.state.lock();
+        // Whether a route still names them or not: their sockets are open, and somebody has to answer.
+        state.wanted.extend(control.handed_ports());
+        state.ingress = Some(ingress.clone());
+        drop(state);
         self.open();
     }
 
     fn open(&self) {
-        let PortState { wanted, ingress } = self.0.lock().clone();
+        let PortState { wanted, ingress } = self.state.lock().clone();
+        let mut listeners = self.listeners.0.lock();
+        if let Some(main) = listeners.first().copied() {
+            for address in wanted.iter().map(|port| SocketAddr::new(main.ip(), *port)) {
+                if !listeners.contains(&address) {
+                    listeners.push(address);
+                }
+            }
+        }
+        drop(listeners);
         for error in ingress.iter().flat_map(|ingress| ingress.open_ports(wanted.iter().copied())) {
             tracing::error!("a route's port is not served: {error}");
         }
@@ -188,10 +248,12 @@ pub fn init_log(config: &Config) {
 struct AppHost {
     live: Arc<Live>,
     mode: Mode,
+    listeners: Listeners,
 }
 
 impl Host for AppHost {
     fn console(&self, line: ConsoleLine<'_>) {
+        let _held_off = park::hold_off();
         let level = match line.level {
             Level::Debug => tracing::Level::DEBUG,
             Level::Info => tracing::Level::INFO,
@@ -208,7 +270,18 @@ impl Host for AppHost {
         .tell();
     }
 
-    fn call(&self, name: &str, request: Request) -> BoxFuture<'static, Response> {
-        call_in_process(self.live.clone(), self.mode, name.to_owned(), request).boxed()
+    fn refused(&self, identity: Option<&Identity>, what: &str) {
+        let _held_off = park::hold_off();
+        let who = identity.map_or(("", "", 0), |identity| (&*identity.function, &*identity.version, identity.instance));
+        refusals::refused(who, what);
+    }
+
+    fn listens_on(&self) -> Vec<SocketAddr> {
+        let _held_off = park::hold_off();
+        self.listeners.0.lock().clone()
+    }
+
+    fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {
+        call_in_process(self.live.clone(), self.mode, name.to_owned(), request, body).boxed()
     }
 }

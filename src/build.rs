@@ -29,7 +29,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
-use deno_core::{Extension, ExtensionFileSourceCode, wrap_lazy_ext_script};
+use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_lazy_ext_script};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=js-prelude");
@@ -38,8 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/build.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
 
-    let extensions = runtime::isolate::extension::lazy();
+    let mut extensions = runtime::isolate::extension::lazy();
     let lazy = lazy_files(&extensions);
+    report_by_way_of_the_prelude(&mut extensions)?;
     let snapshot = create_snapshot(
         CreateSnapshotOptions {
             cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
@@ -81,13 +82,43 @@ fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
     files
 }
 
+/// Errors that a listener throws are told by `js-prelude/10_errors.js`: deno_core would copy all that is in them, and end the isolate.
+fn report_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<dyn Error>> {
+    const SPECIFIER: &str = "ext:deno_web/02_event.js";
+    const CALLS: [(&str, &str, usize); 2] =
+        [("core.destructureError(", "internals.destructureError(", 2), ("core.reportUnhandledException(", "internals.reportUncaught(", 1)];
+    let mut files = extensions.iter_mut().flat_map(|extension| extension.lazy_loaded_js_files.to_mut());
+    let Some(file) = files.find(|file| file.specifier == SPECIFIER) else { return Err(format!("there is no {SPECIFIER}").into()) };
+    let mut source = file.load()?.to_string();
+    for (call, own, times) in CALLS {
+        if source.matches(call).count() != times {
+            return Err(format!("{SPECIFIER} does not call {call} {times} times").into());
+        }
+        source = source.replace(call, own);
+    }
+    *file = ExtensionFileSource::new_computed(SPECIFIER, source.into());
+    Ok(())
+}
+
+/// WebSockets connect by way of `js-prelude/30_egress.js`.
+fn with_way_out(specifier: &str, source: String) -> Result<String, Box<dyn Error>> {
+    const IMPORTED: &str = "  op_ws_create,\n";
+    if specifier != "ext:deno_websocket/01_websocket.js" {
+        return Ok(source);
+    }
+    let [before, after] = source.split(IMPORTED).collect::<Vec<_>>()[..] else {
+        return Err(format!("{specifier} does not import op_ws_create once").into());
+    };
+    Ok(format!("import {{ op_ws_create }} from \"ext:skep/30_egress.js\";\n{before}{after}"))
+}
+
 /// Two tables of `(specifier, source)`, sorted, because deno_core searches them by bisection.
 fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> {
     let mut scripts = Vec::new();
     let mut modules = Vec::new();
     for file in files {
         println!("cargo:rerun-if-changed={}", file.path);
-        let source = std::fs::read_to_string(file.path)?;
+        let source = with_way_out(file.specifier, std::fs::read_to_string(file.path)?)?;
         let source = if file.is_script { wrap_lazy_ext_script(&source).to_string() } else { source };
         if !source.is_ascii() {
             return Err(format!("{} must be ASCII: V8 takes it as a one-byte string", file.specifier).into());

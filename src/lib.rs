@@ -17,7 +17,14 @@ pub mod live;
 
 pub mod runtime;
 
+pub mod supervisor;
+
 pub mod fault;
 pub mod function;
 pub mod shutdown;
 pub mod telemetry;
+
+/// The bodies of the fuzz targets, here for a moment each; see `fuzz/`.
+#[cfg(test)]
+#[path = "../fuzz/bodies.rs"]
+mod fuzz;

@@ -1,4 +1,4 @@
-//! The process: engine first, then arguments, then one command, then an exit code.
+//! The process: arguments, then, unless it only supervises, the engine, then one command, then an exit code.
 //!
 //! Invariant: V8 is set up before any thread exists, and nothing but this file ends the process.
 
@@ -6,7 +6,8 @@ use std::process::ExitCode as ProcessExitCode;
 
 use skep::app::{self, StartError};
 use skep::command;
-use skep::config::{Command, CommandLine, Config, ExitCode};
+use skep::config::{Command, CommandLine, Config, ExitCode, kernel};
+use skep::supervisor::engine;
 use skep::{runtime, telemetry};
 
 fn main() -> ProcessExitCode {
@@ -40,10 +41,17 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
     let config = Config::load(line)?;
     match &line.command {
         Command::New(args) => return Ok(command::new::print(&config, args)),
+        Command::Serve if !config.single_process && !engine::is_engine() => {
+            app::init_log(&config);
+            return command::serve::supervise(&config);
+        }
         Command::Serve | Command::Dev | Command::Check(_) | Command::Invoke(_) => {}
     }
-    // Before any thread: see the function.
+    // Before any thread: see the functions.
+    runtime::allocator::bound();
     runtime::isolate::init_engine();
+    // Nobody else has started a thread yet: these are the engine's helpers.
+    runtime::worker::priority::lower_helpers(&kernel::other_threads());
     app::init_log(&config);
     match &line.command {
         Command::Serve | Command::Dev => command::serve::run(&config),

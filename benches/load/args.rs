@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+use crate::neighbour::Neighbour;
+
 /// Which figures to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
@@ -17,6 +19,10 @@ pub enum Part {
     Cold,
     /// Memory per idle instance.
     Memory,
+    /// A function at a fixed rate, alone and beside each kind of bad neighbour.
+    Victim,
+    /// Memory while instances are made and ended.
+    Churn,
     /// Throughput, latency, cold and memory, one after the other.
     All,
     /// Only raw hyper, to test the generator itself; needs no working skep.
@@ -76,6 +82,15 @@ pub struct Args {
     /// Idle time in seconds before memory is read.
     #[arg(long, default_value_t = 5.0, value_parser = seconds)]
     pub idle: f64,
+    /// Requests per second of the victim in `victim`.
+    #[arg(long, default_value_t = 200.0, value_parser = rate)]
+    pub rate: f64,
+    /// Only this neighbour in `victim`; may be repeated [default: all].
+    #[arg(long, value_enum)]
+    pub neighbour: Vec<Neighbour>,
+    /// Instances made and ended in `churn`, in tens.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub cycles: u32,
     /// Write functions as TypeScript in `cold` and `memory`.
     #[arg(long)]
     pub ts: bool,
@@ -114,6 +129,13 @@ impl Args {
             std::env::args().skip(1).filter(|arg| arg != "--bench" && arg != "--json" && Part::from_str(arg, true).is_err()).collect();
         let tail = if given.is_empty() { String::new() } else { format!(" {}", given.join(" ")) };
         format!("cargo bench --bench load -- {part}{tail}")
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (1.0..=100_000.0).contains(&value) => Ok(value),
+        _ => Err("a number of requests per second from 1 to 100000".into()),
     }
 }
 

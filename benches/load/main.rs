@@ -6,6 +6,8 @@
 //! cargo bench --bench load -- latency [--poisson]
 //! cargo bench --bench load -- cold [--count 200] [--registered 10000]
 //! cargo bench --bench load -- memory [--count 200] [--idle 5]
+//! cargo bench --bench load -- victim [--neighbour spinner]       beside bad neighbours; about ten minutes, not part of `all`
+//! cargo bench --bench load -- churn [--cycles 10000]            instances made and ended; about five minutes, not part of `all`
 //! cargo bench --bench load -- raw                               the generator alone, without skep
 //! ```
 //!
@@ -17,12 +19,14 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
 mod args;
+mod churn;
 mod client;
 mod cold;
 mod facts;
 mod http;
 mod latency;
 mod memory;
+mod neighbour;
 mod pin;
 mod poll;
 mod process;
@@ -33,6 +37,7 @@ mod servers;
 mod single;
 mod stats;
 mod throughput;
+mod victim;
 mod workload;
 
 use std::process::ExitCode;
@@ -94,6 +99,8 @@ fn parts(args: &Args) -> Vec<Measure> {
         Part::Latency => vec![Measure::Latency],
         Part::Cold => vec![Measure::Cold],
         Part::Memory => vec![Measure::Memory],
+        Part::Victim => vec![Measure::Victim],
+        Part::Churn => vec![Measure::Churn],
         Part::Raw | Part::RawHyper => vec![Measure::RawThroughput, Measure::RawLatency],
         Part::All => vec![Measure::Throughput, Measure::Latency, Measure::Cold, Measure::Memory],
     }
@@ -105,6 +112,8 @@ enum Measure {
     Latency,
     Cold,
     Memory,
+    Victim,
+    Churn,
     RawThroughput,
     RawLatency,
 }
@@ -116,6 +125,8 @@ fn measure(measure: Measure, args: &Args, plan: Plan) -> Result<Report> {
         Measure::Latency => latency::run(args, plan),
         Measure::Cold => cold::run(args, plan),
         Measure::Memory => memory::run(args, plan),
+        Measure::Victim => victim::run(args, plan),
+        Measure::Churn => churn::run(args, plan),
         Measure::RawThroughput => throughput::run_raw(args, plan),
         Measure::RawLatency => latency::run_raw(args, plan),
     };

@@ -17,7 +17,7 @@ use crate::workload::Request;
 /// Load before a round that is not counted: connections accepted, code hot, clock frequency up.
 const RAMP: Duration = Duration::from_millis(500);
 /// A round that lost more of a CPU to strangers is not trusted.
-const STOLEN_MAX: f64 = 0.05;
+pub const STOLEN_MAX: f64 = 0.05;
 
 /// The load: as much as it takes, or so much per second.
 #[derive(Clone, Copy, Debug)]

@@ -91,7 +91,8 @@ pub fn write_many(folder: &Path, count: u32, ts: bool) -> Result<Vec<Request>> {
         .collect()
 }
 
-fn write_function(folder: &Path, name: &str, file: &str, source: &str) -> Result<()> {
+/// Writes one file of a function.
+pub fn write_function(folder: &Path, name: &str, file: &str, source: &str) -> Result<()> {
     let folder = folder.join(name);
     fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join(file), source)).with_context(|| format!("writing {}", folder.display()))
 }

@@ -12,10 +12,11 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
 
+use skep::function::message::Body;
 use skep::function::version::Version;
 use skep::runtime::isolate::{Assignment, Isolate};
 use skep::runtime::ops::{Identity, Job, Permit, ReplyTo};
@@ -163,7 +164,8 @@ fn live(version: &Arc<Version>, number: u32, expected: Option<&[u8]>) -> Result<
         let identity = Identity { function: version.function.as_str().into(), version: version.id.as_str().into(), instance: number };
         isolate.assign(&Assignment { identity, version: version.clone() })?;
         let assigned = Moment::now();
-        isolate.load(&version.entry).await?;
+        let id = isolate.link(&version.entry).await?;
+        isolate.evaluate(id, &version.entry).await?;
         let loaded = Moment::now();
         call(&mut isolate, 1, expected).await?;
         let first = Moment::now();
@@ -177,12 +179,19 @@ fn live(version: &Arc<Version>, number: u32, expected: Option<&[u8]>) -> Result<
 /// A call that answers at once, and the turn of the event loop that follows it, as in `worker`.
 async fn call(isolate: &mut Isolate, id: u32, expected: Option<&[u8]>) -> Result<()> {
     let (reply, mut answer) = ReplyTo::channel();
-    let job = Job { request: functions::request(), reply, tally: Arc::default(), admitted: Instant::now(), permit: Permit::default() };
+    let job = Job {
+        request: functions::request(),
+        body: Body::Empty,
+        reply,
+        tally: Arc::default(),
+        admitted: Instant::now(),
+        permit: Permit::default(),
+    };
     isolate.dispatch(id, job);
     if let Poll::Ready(Err(error)) = poll_fn(|cx| Poll::Ready(isolate.poll(cx))).await {
         return Err(error.into());
     }
-    isolate.with_exchanges(|exchanges| exchanges.end_turn(0, Duration::MAX));
+    isolate.with_exchanges(|exchanges| exchanges.end_turn());
     let reply = answer.try_recv().context("no answer in the same turn")?;
     functions::check(&reply.map_err(|fault| anyhow!("{fault}"))?, expected)
 }

@@ -24,7 +24,7 @@ use skep::function::trace::TraceContext;
 use skep::function::version::{Module, Version};
 use skep::release::compile::compile;
 use skep::release::source::{FunctionSource, discover};
-use skep::runtime::ops::{ConsoleLine, Host};
+use skep::runtime::ops::{ConsoleLine, Host, Identity};
 use skep::runtime::pool::BlanksConfig;
 
 /// What `hello` answers.
@@ -135,8 +135,8 @@ pub fn altered(version: &Version, number: u32) -> Arc<Version> {
 }
 
 /// `GET /<function>` as it reaches a pool.
-pub fn request() -> Box<Request> {
-    Box::new(Request {
+pub fn request() -> Arc<Request> {
+    Arc::new(Request {
         method: http::Method::GET,
         scheme: "http",
         authority: Some(Authority::from_static("localhost")),
@@ -144,7 +144,6 @@ pub fn request() -> Box<Request> {
         strip: 0,
         headers: http::HeaderMap::new(),
         trust_forwarded: false,
-        body: Body::Empty,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: "".into(),
         remote: None,
@@ -165,7 +164,7 @@ pub fn check(response: &Response, expected: Option<&[u8]>) -> Result<()> {
 /// One worker in all, blank or not, within the limits that skep has by default.
 pub fn stock(warm: usize) -> BlanksConfig {
     let boot_wall = Duration::from_millis(DEFAULT_BOOT_WALL_MS);
-    BlanksConfig { warm, max_instances: 1, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
+    BlanksConfig { warm, max_instances: 1, memory_bytes: u64::MAX, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
 }
 
 /// Hears nothing and calls nobody.
@@ -174,7 +173,13 @@ pub struct Silent;
 impl Host for Silent {
     fn console(&self, _line: ConsoleLine<'_>) {}
 
-    fn call(&self, _name: &str, _request: Request) -> BoxFuture<'static, Response> {
+    fn refused(&self, _identity: Option<&Identity>, _what: &str) {}
+
+    fn listens_on(&self) -> Vec<std::net::SocketAddr> {
+        Vec::new()
+    }
+
+    fn call(&self, _name: &str, _request: Request, _body: Body) -> BoxFuture<'static, Response> {
         std::future::ready(Response { status: 404, ..Response::default() }).boxed()
     }
 }

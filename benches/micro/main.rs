@@ -5,6 +5,7 @@
 //! cargo bench --bench micro -- route              the table: hit, miss, manifest routes, with 10 / 1,000 / 10,000 functions
 //! cargo bench --bench micro -- compile            source to version: hello.js, 200 lines of TypeScript, the hono example
 //! cargo bench --bench micro -- warm               a call of a loaded function: one at a time and 32 at once
+//! cargo bench --bench micro -- guards            what the prelude's guards cost, method by method; about three minutes
 //! cargo bench --bench micro -- cold [--count 200] an instance by phase, from its thread to its first answer
 //! ```
 //!
@@ -18,6 +19,7 @@ mod cold;
 mod compile;
 mod facts;
 mod functions;
+mod guards;
 mod report;
 mod route;
 mod sample;
@@ -41,6 +43,8 @@ enum Part {
     Warm,
     /// An instance, phase by phase.
     Cold,
+    /// Guarded methods beside the engine's own.
+    Guards,
 }
 
 /// Micro bench: route table, compiler, warm calls and cold starts, in this process.
@@ -52,6 +56,9 @@ struct Args {
     /// Instances of each case in `cold`.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1000))]
     count: u32,
+    /// What a process started by `guards` measures.
+    #[arg(long, hide = true)]
+    engine: Option<guards::Engine>,
     /// Given by `cargo bench`, absent under `cargo test --benches`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -64,6 +71,15 @@ fn main() -> ExitCode {
     if !args.bench && args.parts.is_empty() {
         println!("micro: nothing to test; run `cargo bench --bench micro`");
         return ExitCode::SUCCESS;
+    }
+    if let Some(engine) = args.engine {
+        return match guards::measure(engine) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        };
     }
     sample::self_check();
     facts::print();
@@ -89,6 +105,7 @@ fn measure(part: Part, args: &Args) -> Result<Report> {
         Part::Compile => compile::run(),
         Part::Warm => warm::run(),
         Part::Cold => cold::run(args.count),
+        Part::Guards => guards::run(),
     };
     report.with_context(|| format!("{part:?}"))
 }

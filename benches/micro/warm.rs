@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use skep::function::message::Body;
 use skep::function::version::Version;
 use skep::runtime::pool::{Blanks, Pool};
 use skep::runtime::worker::batch;
@@ -152,7 +153,7 @@ async fn round(pool: &Arc<Pool>, clients: usize, length: Duration) -> Result<Don
 async fn client(pool: Arc<Pool>, deadline: Instant) -> Result<Done> {
     let mut done = Done::default();
     while Instant::now() < deadline {
-        let called = pool.clone().call(functions::request()).await;
+        let called = pool.clone().call(functions::request(), Body::Empty).await;
         functions::check(&called.reply.map_err(|fault| anyhow!("{fault}"))?, Some(HELLO))?;
         done.calls += 1;
         done.charged_ns += called.tally.cpu_ns.load(Ordering::Relaxed);

@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::Admin;
+use crate::fault::Kind;
 
 /// One function in the listing.
 #[derive(Serialize)]
@@ -21,6 +22,8 @@ pub(super) struct Listed {
     booting: usize,
     in_flight: usize,
     waiting: usize,
+    heap_bytes: usize,
+    external_bytes: usize,
 }
 
 /// `GET /api/v1/functions`
@@ -31,7 +34,8 @@ pub(super) async fn list(State(admin): State<Admin>) -> Json<Vec<Listed>> {
             None => (None, "registered", None, Default::default()),
             Some(Err(fault)) => {
                 let detail = fault.facts().detail.as_deref().unwrap_or(&fault.facts().message).to_owned();
-                (None, "broken", Some(detail), Default::default())
+                let state = if fault.kind() == Kind::Quarantined { "quarantined" } else { "broken" };
+                (None, state, Some(detail), Default::default())
             }
             Some(Ok(pool)) => {
                 let status = pool.status();
@@ -48,6 +52,8 @@ pub(super) async fn list(State(admin): State<Admin>) -> Json<Vec<Listed>> {
             booting: status.booting,
             in_flight: status.in_flight,
             waiting: status.waiting,
+            heap_bytes: status.heap_bytes,
+            external_bytes: status.external_bytes,
         }
     });
     Json(listed.collect())

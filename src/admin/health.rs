@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::Admin;
+use crate::shutdown::Phase;
 
 /// The process answers.
 pub(super) async fn healthz() -> &'static str {
@@ -14,5 +15,5 @@ pub(super) async fn healthz() -> &'static str {
 
 /// The functions are registered and nobody asked to stop.
 pub(super) async fn readyz(State(admin): State<Admin>) -> (StatusCode, &'static str) {
-    if admin.drained.has_begun() { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") }
+    if admin.drained.phase() == Phase::Stopping { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") }
 }

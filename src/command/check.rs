@@ -33,7 +33,8 @@ struct Checked {
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser = Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
+    let releaser =
+        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Arc::default(), Box::new(|_| {}))?;
     let endpoints = releaser.endpoints();
     let unknown: Vec<_> = args.names.iter().filter(|name| !endpoints.contains_key(name.as_str())).collect();
     if let Some(name) = unknown.first() {

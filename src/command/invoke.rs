@@ -24,13 +24,14 @@ use crate::runtime::pool::Pool;
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser = Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Box::new(|_| {}))?;
+    let releaser =
+        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Arc::default(), Box::new(|_| {}))?;
     let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
         return Ok(ExitCode::Usage);
     };
-    let request = match request(args) {
+    let (request, body) = match request(args) {
         Ok(request) => request,
         Err(why) => {
             eprintln!("error: {why}");
@@ -40,7 +41,7 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let started = Instant::now();
     let outcome = match endpoint.make() {
-        Ok(pool) => runtime.block_on(call(pool.clone(), request, args.json)),
+        Ok(pool) => runtime.block_on(call(pool.clone(), request, body, args.json)),
         Err(fault) => Err(fault.clone()),
     };
     match outcome {
@@ -55,7 +56,7 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     }
 }
 
-fn request(args: &InvokeArgs) -> Result<Request, String> {
+fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
     let body = match &args.data {
         None => Body::Empty,
         Some(Payload::Text(text)) => Body::Full(Bytes::from(text.clone())),
@@ -75,7 +76,7 @@ fn request(args: &InvokeArgs) -> Result<Request, String> {
     for header in &args.headers {
         headers.append(header.name.clone(), header.value.clone());
     }
-    Ok(Request {
+    let request = Request {
         method: args.method.clone().unwrap_or(default),
         scheme: "http",
         authority: Some(http::uri::Authority::from_static("localhost")),
@@ -83,13 +84,13 @@ fn request(args: &InvokeArgs) -> Result<Request, String> {
         strip: 0,
         headers,
         trust_forwarded: false,
-        body,
         trace: TraceContext::begin((u128::from(std::process::id()) << 64 | 1, 1)),
         request_id: "invoke".into(),
         remote: None,
         hops: 0,
         shape: CallShape::Http,
-    })
+    };
+    Ok((request, body))
 }
 
 struct Answer {
@@ -99,8 +100,8 @@ struct Answer {
 }
 
 /// Calls; without `--json` a streaming body is printed as it comes.
-async fn call(pool: Arc<Pool>, request: Request, collect: bool) -> Result<Answer, Fault> {
-    let response = pool.call(Box::new(request)).await.reply?;
+async fn call(pool: Arc<Pool>, request: Request, body: Body, collect: bool) -> Result<Answer, Fault> {
+    let response = pool.call(Arc::new(request), body).await.reply?;
     let mut answer = Answer { status: response.status, headers: response.headers, body: Vec::new() };
     if !collect {
         answer.print_head();

@@ -1,4 +1,6 @@
-//! `skep serve` and `skep dev`: serve until a signal, then drain.
+//! `skep serve` and `skep dev`: serve until told to end, then drain.
+//!
+//! `skep serve` is two processes: [`supervise`] is the parent, and [`run`] its child, the engine. `skep dev` and `--single-process` are [`run`] alone.
 //!
 //! Invariant: what is announced is true: an address is printed once it is bound and its functions are registered.
 
@@ -10,6 +12,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::app::{App, StartError};
 use crate::config::{Config, ExitCode, Mode};
 use crate::release::Report;
+use crate::runtime::containment;
+use crate::shutdown::Phase;
+use crate::supervisor;
+use crate::supervisor::engine::{self, Engine, Order, Orders};
+use crate::supervisor::sockets::Sockets;
 
 /// Functions shown one by one at start; of more, only those with a problem are.
 const TABLE_ROWS_MAX: usize = 40;
@@ -17,54 +24,136 @@ const TABLE_ROWS_MAX: usize = 40;
 /// How often a drain looks whether instances still work; nobody tells it, because calls must not pay for that.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Serves until SIGINT or SIGTERM, then drains.
+/// Binds the sockets and keeps an engine serving on them, until SIGINT or SIGTERM.
+///
+/// # Errors
+/// If an address is taken, or the system gives no process.
+pub fn supervise(config: &Config) -> Result<ExitCode, StartError> {
+    supervisor::raise_file_limit();
+    Ok(supervisor::run(config, bind(config)?)?)
+}
+
+fn bind(config: &Config) -> Result<Sockets, StartError> {
+    Ok(Sockets::bind(config.listen, config.admin, config.ingress.threads.get())?)
+}
+
+/// Serves until SIGINT, SIGTERM or the supervisor ends it, then drains.
 ///
 /// # Errors
 /// If the host does not start.
 pub fn run(config: &Config) -> Result<ExitCode, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Before anything is announced: whoever reads the address may send a signal at once.
-    let mut signals = runtime.block_on(async { Signals::listen() })?;
-    let app = App::start(config)?;
-    announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
+    let signals = runtime.block_on(async { Signals::listen() })?;
+    let (engine, orders) = if engine::is_engine() && config.mode == Mode::Serve {
+        Engine::inherit(containment::share)?
+    } else {
+        supervisor::raise_file_limit();
+        Engine::alone(bind(config)?)?
+    };
+    let app = App::start(config, engine)?;
+    let is_first = app.standing.generation == 1;
+    if is_first {
+        announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
+    }
     let releaser = app.releaser.clone();
+    tell_limits(config);
     let threads = config.ingress.threads.get();
     std::thread::Builder::new().name("skep compile".to_owned()).spawn(move || {
         releaser.compile_all(threads, &|done, all| {
-            if done % 1000 == 0 {
+            if is_first && done % 1000 == 0 {
                 announce(&format!("compiled {done} of {all} functions\n"));
             }
         });
-        announce(&table(&releaser.report()));
+        if is_first {
+            announce(&table(&releaser.report()));
+        }
         for clash in releaser.clashes() {
             tracing::warn!("{clash}");
         }
     })?;
-    Ok(runtime.block_on(until_drained(&app, config, &mut signals)))
+    Ok(runtime.block_on(Ending { app: &app, config, signals, orders }.wait()))
 }
 
-async fn until_drained(app: &App, config: &Config, signals: &mut Signals) -> ExitCode {
-    let name = signals.next().await;
-    tracing::info!(signal = name, "draining: requests in flight finish, new ones are refused");
-    if config.mode == Mode::Dev {
-        announce("\n");
-    }
-    app.drain.begin();
-    let deadline = config.ingress.drain;
-    let finished = tokio::select! {
-        finished = tokio::time::timeout(deadline, nothing_is_left(app)) => finished.is_ok(),
-        name = signals.next() => {
-            tracing::warn!(signal = name, "ending at once");
-            return ExitCode::DrainTimeout;
+/// What the host may use, and which limit of the kernel is the reason if that is less than what was asked for.
+fn tell_limits(config: &Config) {
+    let (max_instances, memory_mb) = (config.pool.max_instances, config.pool.memory_bytes >> 20);
+    match config.pool.lowered_by {
+        Some(limit) => {
+            tracing::warn!(max_instances, memory_mb, limit, "the kernel allows fewer instances than --max-instances: raise the limit")
         }
-    };
-    if finished {
-        tracing::info!("drained");
-        // Answers that left last may still be in a socket buffer of ours; closing is the kernel's affair.
-        return ExitCode::Ok;
+        None => tracing::info!(max_instances, memory_mb, "limits of the host"),
     }
-    tracing::warn!(deadline_s = deadline.as_secs(), "requests were still in flight at the deadline and are cut");
-    ExitCode::DrainTimeout
+}
+
+/// How a process that serves comes to its end.
+struct Ending<'a> {
+    app: &'a App,
+    config: &'a Config,
+    signals: Signals,
+    orders: Orders,
+}
+
+impl Ending<'_> {
+    async fn wait(mut self) -> ExitCode {
+        let cause = tokio::select! {
+            name = self.signals.next() => name.to_owned(),
+            order = self.orders.next() => match order {
+                Order::Stop(cause) => cause,
+                Order::HandOver => match self.hand_over().await {
+                    Some(cause) => cause,
+                    None => return ExitCode::Ok,
+                },
+            },
+        };
+        self.stop(&cause).await
+    }
+
+    /// Finishes what is open while another engine serves. Returns the cause if the host is to end before that.
+    async fn hand_over(&mut self) -> Option<String> {
+        let deadline = self.config.ingress.drain;
+        self.app.drain.begin(Phase::HandingOver);
+        tracing::info!("handing over: what is open is finished here, what is new goes to the next engine");
+        let finished = tokio::select! {
+            finished = tokio::time::timeout(deadline, nothing_is_left(self.app)) => finished.is_ok(),
+            name = self.signals.next() => return Some(name.to_owned()),
+            order = self.orders.next() => match order {
+                Order::Stop(cause) => return Some(cause),
+                Order::HandOver => true,
+            },
+        };
+        match (finished, self.app.blanks.in_flight()) {
+            (true, _) => tracing::info!("handed over"),
+            (false, 0) => tracing::info!(deadline_s = deadline.as_secs(), "handed over: connections that were idle to the end are closed"),
+            (false, cut) => {
+                tracing::warn!(deadline_s = deadline.as_secs(), cut, "requests were still in flight at the deadline and are cut")
+            }
+        }
+        None
+    }
+
+    async fn stop(&mut self, cause: &str) -> ExitCode {
+        self.app.drain.begin(Phase::Stopping);
+        tracing::info!(cause, "draining: requests in flight finish, new ones are refused");
+        if self.config.mode == Mode::Dev {
+            announce("\n");
+        }
+        let deadline = self.config.ingress.drain;
+        let finished = tokio::select! {
+            finished = tokio::time::timeout(deadline, nothing_is_left(self.app)) => finished.is_ok(),
+            name = self.signals.insist(&self.orders) => {
+                tracing::warn!(signal = name, "ending at once");
+                return ExitCode::DrainTimeout;
+            }
+        };
+        if finished {
+            tracing::info!("drained");
+            // Answers that left last may still be in a socket buffer of ours; closing is the kernel's affair.
+            return ExitCode::Ok;
+        }
+        tracing::warn!(deadline_s = deadline.as_secs(), "requests were still in flight at the deadline and are cut");
+        ExitCode::DrainTimeout
+    }
 }
 
 /// Waits until every connection is closed and every instance is idle, background work included.
@@ -92,6 +181,15 @@ impl Signals {
             _ = self.interrupt.recv() => "SIGINT",
             _ = self.terminate.recv() => "SIGTERM",
         }
+    }
+
+    /// Waits for one that somebody sent to hurry a drain. The death of the supervisor is a SIGTERM as well, once, and no reason to hurry.
+    async fn insist(&mut self, orders: &Orders) -> &'static str {
+        let name = self.next().await;
+        if name == "SIGTERM" && orders.is_orphaned() {
+            return self.next().await;
+        }
+        name
     }
 }
 

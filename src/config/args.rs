@@ -120,6 +120,8 @@ pub(super) struct Settings {
     #[command(flatten)]
     pub(super) instances: InstanceSettings,
     #[command(flatten)]
+    pub(super) process: ProcessSettings,
+    #[command(flatten)]
     pub(super) log: LogSettings,
 }
 
@@ -157,16 +159,19 @@ pub(super) struct ConnectionSettings {
     /// Connections open at a time; more wait to be accepted.
     #[arg(long, global = true, env = "SKEP_MAX_CONNECTIONS", value_name = "N", default_value_t = DEFAULT_MAX_CONNECTIONS)]
     pub(super) max_connections: u64,
+    /// Connections open at a time from one address (in IPv6, one /64 network); more are closed. 0: no such limit.
+    #[arg(long, global = true, env = "SKEP_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N", default_value_t = DEFAULT_MAX_CONNECTIONS_PER_ADDRESS)]
+    pub(super) max_connections_per_address: u64,
     /// Largest request head, in KB.
     #[arg(long, global = true, env = "SKEP_MAX_HEADER_KB", value_name = "KB", default_value_t = DEFAULT_MAX_HEADER_KB)]
     pub(super) max_header_kb: u64,
-    /// Longest time for a request head to arrive, in seconds.
+    /// Longest time for a request head to arrive, from its first byte, in seconds.
     #[arg(long, global = true, env = "SKEP_HEADER_TIMEOUT_S", value_name = "S", default_value_t = DEFAULT_HEADER_TIMEOUT_S)]
     pub(super) header_timeout_s: u64,
     /// Longest time a connection stays open between requests, in seconds.
     #[arg(long, global = true, env = "SKEP_KEEP_ALIVE_S", value_name = "S", default_value_t = DEFAULT_KEEP_ALIVE_S)]
     pub(super) keep_alive_s: u64,
-    /// Longest gap between two chunks of a request body, in seconds.
+    /// Longest time a client may pause while it sends a body or reads an answer, in seconds.
     #[arg(long, global = true, env = "SKEP_BODY_TIMEOUT_S", value_name = "S", default_value_t = DEFAULT_BODY_TIMEOUT_S)]
     pub(super) body_timeout_s: u64,
     /// Longest wait at shutdown for requests in flight, in seconds.
@@ -188,12 +193,26 @@ pub(super) struct InstanceSettings {
     /// Instances alive at a time, of all functions together.
     #[arg(long, global = true, env = "SKEP_MAX_INSTANCES", value_name = "N", default_value_t = DEFAULT_MAX_INSTANCES)]
     pub(super) max_instances: u64,
+    /// Memory the process may use before idle instances are ended and new ones refused, in megabytes; 0 is three quarters of the
+    /// machine's, or what `vm.max_map_count` has room for
+    #[arg(long, global = true, env = "SKEP_HOST_MEMORY_MB", value_name = "MB", default_value_t = DEFAULT_HOST_MEMORY_MB)]
+    pub(super) host_memory_mb: u64,
     /// CPU time a function may use to load, in milliseconds.
     #[arg(long, global = true, env = "SKEP_BOOT_CPU_MS", value_name = "MS", default_value_t = DEFAULT_BOOT_CPU_MS)]
     pub(super) boot_cpu_ms: u64,
     /// Wall-clock time a function may take to load, in milliseconds.
     #[arg(long, global = true, env = "SKEP_BOOT_WALL_MS", value_name = "MS", default_value_t = DEFAULT_BOOT_WALL_MS)]
     pub(super) boot_wall_ms: u64,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = PROCESSES)]
+pub(super) struct ProcessSettings {
+    /// Serve without a supervisor, in one process: what ends the engine ends the host. `skep dev` always does.
+    #[arg(long, global = true, env = "SKEP_SINGLE_PROCESS", value_name = "BOOL", default_value_t = DEFAULT_SINGLE_PROCESS,
+          num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub(super) single_process: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -211,4 +230,5 @@ pub(super) struct LogSettings {
 pub(super) const ADDRESSES: &str = "Addresses";
 pub(super) const CONNECTIONS: &str = "Connections";
 pub(super) const INSTANCES: &str = "Instances";
+pub(super) const PROCESSES: &str = "Processes";
 pub(super) const LOGS: &str = "Logs";

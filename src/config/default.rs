@@ -21,13 +21,15 @@ pub const DEFAULT_ADMIN: SocketAddr = local(8001);
 
 /// Connections open at a time.
 pub const DEFAULT_MAX_CONNECTIONS: u64 = 10_000;
+/// Connections open at a time from one address; 0 is no limit. Generous: a proxy in front, or a household, is one address.
+pub const DEFAULT_MAX_CONNECTIONS_PER_ADDRESS: u64 = 1024;
 /// Largest request head, in kilobytes of 1024 bytes.
 pub const DEFAULT_MAX_HEADER_KB: u64 = 32;
 /// Longest time a request head may take to arrive, in seconds.
 pub const DEFAULT_HEADER_TIMEOUT_S: u64 = 10;
 /// Longest time a connection may stay open between requests, in seconds.
 pub const DEFAULT_KEEP_ALIVE_S: u64 = 60;
-/// Longest gap between two chunks of a request body, in seconds.
+/// Longest time a client may pause while it sends a body or reads an answer, in seconds.
 pub const DEFAULT_BODY_TIMEOUT_S: u64 = 30;
 /// Longest time requests in flight are waited for at shutdown, in seconds.
 pub const DEFAULT_DRAIN_S: u64 = 30;
@@ -40,10 +42,15 @@ pub const DEFAULT_THREADS: Threads = Threads::Cores;
 pub const DEFAULT_WARM: u64 = 2;
 /// Instances alive at a time, of all functions together.
 pub const DEFAULT_MAX_INSTANCES: u64 = 1024;
+/// Memory all functions together may use, in megabytes; 0 is three quarters of what the machine (or the control group) has.
+pub const DEFAULT_HOST_MEMORY_MB: u64 = 0;
 /// CPU time a function's modules may use while they load, in milliseconds.
 pub const DEFAULT_BOOT_CPU_MS: u64 = 1000;
 /// Wall-clock time a function's modules may take to load, in milliseconds.
 pub const DEFAULT_BOOT_WALL_MS: u64 = 5000;
+
+/// Whether there is no supervisor.
+pub const DEFAULT_SINGLE_PROCESS: bool = false;
 
 /// Least important log line that is still written.
 pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;

@@ -28,6 +28,7 @@ pub(super) struct RawFile {
     pub(super) admin: Option<SocketAddr>,
     pub(super) threads: Option<Threads>,
     pub(super) max_connections: Option<u64>,
+    pub(super) max_connections_per_address: Option<u64>,
     pub(super) max_header_kb: Option<u64>,
     pub(super) header_timeout_s: Option<u64>,
     pub(super) keep_alive_s: Option<u64>,
@@ -36,8 +37,10 @@ pub(super) struct RawFile {
     pub(super) trust_proxy: Option<bool>,
     pub(super) warm: Option<u64>,
     pub(super) max_instances: Option<u64>,
+    pub(super) host_memory_mb: Option<u64>,
     pub(super) boot_cpu_ms: Option<u64>,
     pub(super) boot_wall_ms: Option<u64>,
+    pub(super) single_process: Option<bool>,
     pub(super) log_level: Option<LogLevel>,
     pub(super) log_format: Option<LogFormatChoice>,
 }

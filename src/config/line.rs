@@ -12,7 +12,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 
-use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, RawArgs, RawCommand, Settings};
+use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -102,9 +102,9 @@ pub(super) fn clap_command() -> clap::Command {
     let mut command = RawArgs::command().mut_args(|arg| arg.hide_env_values(true));
     let settings: Vec<clap::Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     for (name, silent) in [
-        ("new", &[ADDRESSES, CONNECTIONS, INSTANCES, LOGS][..]),
-        ("check", &[ADDRESSES, CONNECTIONS]),
-        ("invoke", &[ADDRESSES, CONNECTIONS]),
+        ("new", &[ADDRESSES, CONNECTIONS, INSTANCES, PROCESSES, LOGS][..]),
+        ("check", &[ADDRESSES, CONNECTIONS, PROCESSES]),
+        ("invoke", &[ADDRESSES, CONNECTIONS, PROCESSES]),
     ] {
         // A global argument that a command defines itself is not handed down to it: so its help can leave it out.
         let hidden = settings.iter().filter(|arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading)));

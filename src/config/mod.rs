@@ -9,6 +9,7 @@ pub mod default;
 pub mod exit;
 mod file;
 mod flag_table;
+pub mod kernel;
 mod line;
 mod resolve;
 #[cfg(test)]
@@ -46,6 +47,8 @@ pub struct Config {
     pub ingress: IngressConfig,
     /// For `runtime`.
     pub pool: PoolConfig,
+    /// Whether the host serves without a supervisor.
+    pub single_process: bool,
     /// For `telemetry`.
     pub log: LogConfig,
 }
@@ -66,13 +69,15 @@ pub struct IngressConfig {
     pub threads: NonZeroUsize,
     /// Connections open at a time.
     pub max_connections: usize,
+    /// Connections open at a time from one address; 0: no such limit.
+    pub max_connections_per_address: usize,
     /// Largest request head.
     pub max_header_bytes: usize,
     /// Longest time for a request head to arrive.
     pub header_timeout: Duration,
     /// Longest time a connection stays open between requests.
     pub keep_alive: Duration,
-    /// Longest gap between two chunks of a request body.
+    /// Longest time a client may pause while it sends a body or reads an answer.
     pub body_timeout: Duration,
     /// Longest wait at shutdown for requests in flight.
     pub drain: Duration,
@@ -87,6 +92,10 @@ pub struct PoolConfig {
     pub warm: usize,
     /// Instances alive at a time, of all functions together.
     pub max_instances: usize,
+    /// The limit of the kernel for which `max_instances` is less than what was asked for.
+    pub lowered_by: Option<&'static str>,
+    /// Memory the process may use before idle instances are ended and new ones refused, in bytes.
+    pub memory_bytes: u64,
     /// CPU time a function may use to load.
     pub boot_cpu: Duration,
     /// Wall-clock time a function may take to load.

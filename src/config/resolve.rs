@@ -2,7 +2,7 @@
 //!
 //! Takes what clap read from flags and environment, and the file; gives the one [`Config`].
 //!
-//! Invariant: pure but for asking the machine for its number of cores; a flag wins over the environment, that over the file, that over the
+//! Invariant: pure but for asking the machine for its cores and its memory; a flag wins over the environment, that over the file, that over the
 //! default.
 
 use std::num::NonZeroUsize;
@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::file::RawFile;
+use super::kernel::KernelLimits;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
 use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting};
@@ -19,6 +20,8 @@ const HOUR_S: u64 = 3600;
 const DAY_S: u64 = 86_400;
 /// Ten minutes: a function that needs longer to load is not one.
 const BOOT_MS_MAX: u64 = 600_000;
+/// A petabyte.
+const MEMORY_MB_MAX: u64 = 1 << 30;
 
 /// Settles every setting.
 pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, ConfigError> {
@@ -41,6 +44,8 @@ pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, Confi
         admin: admin.value,
         ingress: ingress(&pick, line, &file)?,
         pool: pool(&pick, line, &file)?,
+        // Its reload changes files under a running engine, and its errors are for a terminal: one process is enough.
+        single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
         log: log(&pick, line, &file, mode),
     })
 }
@@ -55,6 +60,12 @@ fn ingress(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<Ingres
             Threads::Cores => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         },
         max_connections: number("max_connections", raw.max_connections, file.max_connections, 1..=1_000_000)? as usize,
+        max_connections_per_address: number(
+            "max_connections_per_address",
+            raw.max_connections_per_address,
+            file.max_connections_per_address,
+            0..=1_000_000,
+        )? as usize,
         max_header_bytes: number("max_header_kb", raw.max_header_kb, file.max_header_kb, 8..=1024)? as usize * 1024,
         header_timeout: seconds("header_timeout_s", raw.header_timeout_s, file.header_timeout_s, 1..=HOUR_S)?,
         keep_alive: seconds("keep_alive_s", raw.keep_alive_s, file.keep_alive_s, 1..=DAY_S)?,
@@ -68,10 +79,14 @@ fn pool(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<PoolConfi
     let raw = &line.settings.instances;
     let warm = pick.of("warm", raw.warm, file.warm);
     let max_instances = pick.of("max_instances", raw.max_instances, file.max_instances);
+    let host_memory = pick.of("host_memory_mb", raw.host_memory_mb, file.host_memory_mb);
     let settings = (warm.setting.clone(), max_instances.setting.clone());
+    let (max, lowered_by) = fitting(max_instances.within(1..=100_000)?);
     let config = PoolConfig {
         warm: warm.within(0..=1024)? as usize,
-        max_instances: max_instances.within(1..=100_000)? as usize,
+        max_instances: usize::try_from(max).unwrap_or(usize::MAX),
+        lowered_by,
+        memory_bytes: memory_bytes(host_memory.within(0..=MEMORY_MB_MAX)?),
         boot_cpu: Duration::from_millis(pick.of("boot_cpu_ms", raw.boot_cpu_ms, file.boot_cpu_ms).within(1..=BOOT_MS_MAX)?),
         boot_wall: Duration::from_millis(pick.of("boot_wall_ms", raw.boot_wall_ms, file.boot_wall_ms).within(1..=BOOT_MS_MAX)?),
     };
@@ -79,6 +94,27 @@ fn pool(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<PoolConfi
         return Err(ConfigError::WarmAboveMax { warm: settings.0, max_instances: settings.1 });
     }
     Ok(config)
+}
+
+/// As many instances as wanted, but no more than the kernel allows, and the limit that says so: running into it takes the process down.
+fn fitting(wanted: u64) -> (u64, Option<&'static str>) {
+    match KernelLimits::read().instances() {
+        Some((allowed, limit)) if allowed < wanted => (allowed.max(1), Some(limit)),
+        _ => (wanted, None),
+    }
+}
+
+/// Megabytes as bytes; 0 is three quarters of what there is, or what the kernel's maps allow. The rest is for the kernel's buffers and for isolates
+/// in their grace.
+fn memory_bytes(megabytes: u64) -> u64 {
+    match megabytes {
+        0 => {
+            let limits = KernelLimits::read();
+            let ram = limits.memory_bytes.map_or(u64::MAX, |bytes| bytes / 4 * 3);
+            ram.min(limits.heap_bytes().unwrap_or(u64::MAX))
+        }
+        megabytes => megabytes << 20,
+    }
 }
 
 fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> LogConfig {

@@ -48,7 +48,7 @@ pub enum CallShape {
     Http,
 }
 
-/// One call of a function.
+/// One call of a function, without its body, which travels beside it: the rest may be shared.
 #[derive(Debug)]
 pub struct Request {
     /// As sent.
@@ -65,8 +65,6 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Whether incoming `x-forwarded-*` headers are believed.
     pub trust_forwarded: bool,
-    /// As sent, limited to `body_mb`.
-    pub body: Body,
     /// This hop's span.
     pub trace: TraceContext,
     /// Echoed as `x-request-id`.

@@ -11,8 +11,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep};
 
+use super::underway::Attended;
 use crate::function::message::{Body, BodyError};
 
 /// What the client's body did wrong, if anything; read when the function has answered.
@@ -20,6 +22,8 @@ use crate::function::message::{Body, BodyError};
 pub struct Misdeeds {
     too_large: AtomicBool,
     too_slow: AtomicBool,
+    is_broken: AtomicBool,
+    broken: Notify,
 }
 
 impl Misdeeds {
@@ -31,6 +35,16 @@ impl Misdeeds {
     /// The client paused for longer than the body timeout.
     pub fn too_slow(&self) -> bool {
         self.too_slow.load(Ordering::Acquire)
+    }
+
+    /// The body broke off, or was not framed as it should be.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Acquire)
+    }
+
+    /// Ends when the body breaks off, or is found not to be framed as it should be: there will be no whole request, and perhaps no client.
+    pub async fn broken(&self) {
+        self.broken.notified().await;
     }
 }
 
@@ -110,7 +124,11 @@ impl http_body::Body for Limited {
                     }
                 }
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(Some(Err(error))) => {
+                self.misdeeds.is_broken.store(true, Ordering::Release);
+                self.misdeeds.broken.notify_one();
+                Poll::Ready(Some(Err(error.into())))
+            }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => self.poll_pause(cx),
         }
@@ -151,16 +169,32 @@ pub enum End {
 /// Hears how a body ended.
 pub type OnEnd = Box<dyn FnOnce(End) + Send>;
 
+/// Bytes given to hyper at a time: a client that takes nothing shows at the next piece.
+const PIECE_BYTES_MAX: usize = 256 << 10;
+
 /// A response body; `on_end` hears how it ended.
 pub struct Outgoing {
     body: Body,
     on_end: Option<OnEnd>,
+    /// Bytes that the head has promised and that are still to come; known of streams alone.
+    promised: Option<u64>,
+    attended: Option<Attended>,
 }
 
 impl Outgoing {
     /// `on_end` is called once, when the last byte is taken or the body dropped.
     pub fn new(body: Body, on_end: Option<OnEnd>) -> Self {
-        Self { body, on_end }
+        Self { body, on_end, promised: None, attended: None }
+    }
+
+    /// The head named a length: a stream of any other one is cut off.
+    pub fn promise(&mut self, bytes: Option<u64>) {
+        self.promised = bytes;
+    }
+
+    /// Keeps the request under way until the body is taken or dropped.
+    pub(super) fn attend(&mut self, attended: Attended) {
+        self.attended = Some(attended);
     }
 
     fn end(&mut self, end: End) {
@@ -175,31 +209,30 @@ impl http_body::Body for Outgoing {
     type Error = BodyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match &mut self.body {
-            Body::Empty => {
-                self.end(End::Whole);
-                Poll::Ready(None)
-            }
-            Body::Full(bytes) => {
-                let bytes = std::mem::take(bytes);
-                self.body = Body::Empty;
-                if bytes.is_empty() {
-                    self.end(End::Whole);
-                    return Poll::Ready(None);
-                }
-                self.end(End::Whole);
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
-            }
-            Body::Stream(stream) => {
-                let polled = stream.as_mut().poll_frame(cx);
-                match &polled {
-                    Poll::Ready(None) => self.end(End::Whole),
-                    Poll::Ready(Some(Err(error))) => self.end(End::Cut(error.to_string())),
-                    _ => {}
-                }
-                polled
-            }
+        if let Some(attended) = &self.attended {
+            attended.asked();
         }
+        let polled = match &mut self.body {
+            Body::Empty => Poll::Ready(None),
+            Body::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Body::Full(bytes) => {
+                let piece = bytes.split_to(bytes.len().min(PIECE_BYTES_MAX));
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+            Body::Stream(stream) => stream.as_mut().poll_frame(cx),
+        };
+        let polled = polled.map(|frame| self.keep_promise(frame));
+        match &polled {
+            Poll::Ready(None) => self.end(End::Whole),
+            Poll::Ready(Some(Err(error))) => self.end(End::Cut(error.to_string())),
+            Poll::Ready(Some(Ok(_))) => {
+                if let Some(attended) = &self.attended {
+                    attended.gave();
+                }
+            }
+            Poll::Pending => {}
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
@@ -219,10 +252,29 @@ impl http_body::Body for Outgoing {
     }
 }
 
+impl Outgoing {
+    /// A body that is longer or shorter than its head has said is an error. Hyper would cut the one, and HTTP/2 would send both as they are.
+    fn keep_promise(&mut self, frame: Option<Result<Frame<Bytes>, BodyError>>) -> Option<Result<Frame<Bytes>, BodyError>> {
+        let Some(left) = self.promised else { return frame };
+        match frame {
+            Some(Ok(frame)) => match left.checked_sub(frame.data_ref().map_or(0, |data| data.len() as u64)) {
+                Some(left) => {
+                    self.promised = Some(left);
+                    Some(Ok(frame))
+                }
+                None => Some(Err("the body is longer than its content-length".into())),
+            },
+            None if left > 0 => Some(Err("the body is shorter than its content-length".into())),
+            other => other,
+        }
+    }
+}
+
 impl Drop for Outgoing {
     fn drop(&mut self) {
-        // HEAD and 304 answers are dropped unread; only a stream can be cut short.
-        let end = if matches!(self.body, Body::Stream(_)) { End::ClientLeft } else { End::Whole };
+        // HEAD and 304 answers are dropped unread; only a stream can be cut short, and not one that has sent all it promised.
+        let is_cut = matches!(self.body, Body::Stream(_)) && self.promised != Some(0);
+        let end = if is_cut { End::ClientLeft } else { End::Whole };
         self.end(end);
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use hyper::StatusCode;
 use hyper::body::Incoming;
 
@@ -17,6 +18,8 @@ use super::body::{End, Misdeeds, OnEnd, Outgoing, inbound};
 use super::connection::Peer;
 use super::identity;
 use super::respond::{self, FaultContext};
+use super::strict;
+use super::wire::Refusal;
 use crate::config::{IngressConfig, Mode};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Request, Response};
@@ -26,6 +29,7 @@ use crate::live::table::Resolution;
 use crate::live::{Endpoint, Live};
 use crate::runtime::ops::Tally;
 use crate::runtime::pool::Called;
+use crate::shutdown::{Drained, Phase};
 use crate::telemetry::events::RequestDone;
 
 /// Functions that may call one another in a row.
@@ -46,7 +50,7 @@ struct Arrival {
     trace: TraceContext,
     request_id: Arc<str>,
     method: http::Method,
-    path: http::uri::PathAndQuery,
+    path: PathAndQuery,
     wants_html: bool,
 }
 
@@ -73,24 +77,28 @@ impl Dispatch {
     }
 
     /// Answers one request.
-    pub async fn answer(&self, request: hyper::Request<Incoming>, peer: Peer, is_draining: bool) -> hyper::Response<Outgoing> {
+    pub async fn answer(&self, request: hyper::Request<Incoming>, peer: Peer, drained: &Drained) -> hyper::Response<Outgoing> {
         let (parts, incoming) = request.into_parts();
+        let refusal = strict::refusal(&parts);
         let arrival = Arrival {
             started: Instant::now(),
             trace: identity::trace(&parts.headers),
             request_id: identity::request_id(&parts.headers),
             method: parts.method.clone(),
-            path: parts.uri.path_and_query().cloned().unwrap_or_else(|| http::uri::PathAndQuery::from_static("/")),
+            // What was refused has no path that means anything.
+            path: parts.uri.path_and_query().filter(|_| refusal.is_none()).cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
             wants_html: self.mode == Mode::Dev && wants_html(&parts.headers),
         };
         let mut awaited = Awaited(Some(Done { arrival, status: CLIENT_LEFT, fault: None, tally: None, function: None, version: None }));
-        let reply = if is_draining {
+        let reply = if let Some(refusal) = refusal {
+            respond::refused(refusal)
+        } else if drained.phase() == Phase::Stopping {
             Err(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))
         } else {
             self.call(&mut awaited, parts, incoming, peer).await
         };
         match awaited.0.take() {
-            Some(done) => self.respond(done, reply, is_draining),
+            Some(done) => self.respond(done, reply, drained.phase() != Phase::Serving),
             // Only this function takes it.
             None => hyper::Response::new(Outgoing::new(Body::Empty, None)),
         }
@@ -116,16 +124,26 @@ impl Dispatch {
             hops: hops(&parts.headers),
             headers: parts.headers,
             trust_forwarded: self.trust_proxy,
-            body,
             trace: done.arrival.trace,
             request_id: done.arrival.request_id.clone(),
             remote: Some(peer.remote),
             shape: crate::function::message::CallShape::Http,
         };
         let body_bytes = limits.body_bytes;
-        let Called { reply, tally } = pool.call(Box::new(request)).await;
+        let streams = matches!(body, Body::Stream(_));
+        let Called { reply, tally } = tokio::select! {
+            biased;
+            called = pool.call(Arc::new(request), body) => called,
+            () = misdeeds.broken(), if streams => return respond::refused(Refusal::Body),
+        };
         done.tally = Some(tally);
-        reply.map_err(|fault| blame_body(fault, &misdeeds, body_bytes))
+        match reply {
+            // The function saw the body break before we did, and could do nothing about it.
+            Err(fault) if misdeeds.is_broken() && matches!(fault.kind(), Kind::Threw | Kind::BadResponse) => {
+                respond::refused(Refusal::Body)
+            }
+            reply => reply.map_err(|fault| blame_body(fault, &misdeeds, body_bytes)),
+        }
     }
 
     /// Finds who answers, or why nobody does.
@@ -200,13 +218,14 @@ impl Dispatch {
         }
         done.status = status.as_u16();
         // A body that is whole leaves with its head; only a stream has an end to wait for.
-        let on_end: Option<OnEnd> = if matches!(answer.body, Body::Stream(_)) {
-            Some(Box::new(move |end| done.tell(&end)))
+        let (on_end, promised): (Option<OnEnd>, _) = if matches!(answer.body, Body::Stream(_)) {
+            (Some(Box::new(move |end| done.tell(&end))), respond::promised_length(&answer.headers))
         } else {
             done.tell(&End::Whole);
-            None
+            (None, None)
         };
         let mut response = hyper::Response::new(Outgoing::new(answer.body, on_end));
+        response.body_mut().promise(promised);
         *response.status_mut() = status;
         *response.headers_mut() = answer.headers;
         response

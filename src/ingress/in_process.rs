@@ -20,12 +20,12 @@ use crate::runtime::pool::{Called, Pool};
 use crate::telemetry::events::RequestDone;
 
 /// Calls function `name` and answers as HTTP would.
-pub async fn call_in_process(live: Arc<Live>, mode: Mode, name: String, mut request: Request) -> Response {
+pub async fn call_in_process(live: Arc<Live>, mode: Mode, name: String, mut request: Request, body: Body) -> Response {
     let started = Instant::now();
     request.trace = request.trace.child(identity::random());
     let (trace, request_id) = (request.trace, request.request_id.clone());
     let (method, path) = (request.method.clone(), request.path_and_query.clone());
-    let (version, called) = call(&live, &name, request).await;
+    let (version, called) = call(&live, &name, request, body).await;
     let (reply, tally) = match called {
         Ok(Called { reply, tally }) => (reply, Some(tally)),
         Err(fault) => (Err(fault), None),
@@ -71,7 +71,7 @@ pub async fn call_in_process(live: Arc<Live>, mode: Mode, name: String, mut requ
     response
 }
 
-async fn call(live: &Live, name: &str, request: Request) -> (Option<Arc<Version>>, Result<Called, Fault>) {
+async fn call(live: &Live, name: &str, request: Request, body: Body) -> (Option<Arc<Version>>, Result<Called, Fault>) {
     if request.hops > HOPS_MAX {
         return (None, Err(loop_detected()));
     }
@@ -80,16 +80,16 @@ async fn call(live: &Live, name: &str, request: Request) -> (Option<Arc<Version>
         return (None, Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")));
     };
     match endpoint.pool().await {
-        Ok(pool) if is_too_large(&request, &pool) => {
+        Ok(pool) if is_too_large(&body, &pool) => {
             let limit = pool.version().manifest.limits.body_bytes;
             (Some(pool.version().clone()), Err(super::dispatch::too_large(limit, None)))
         }
-        Ok(pool) => (Some(pool.version().clone()), Ok(pool.call(Box::new(request)).await)),
+        Ok(pool) => (Some(pool.version().clone()), Ok(pool.call(Arc::new(request), body).await)),
         Err(fault) => (None, Err(fault)),
     }
 }
 
 /// Bodies of in-process calls are here whole.
-fn is_too_large(request: &Request, pool: &Pool) -> bool {
-    matches!(&request.body, Body::Full(bytes) if bytes.len() as u64 > pool.version().manifest.limits.body_bytes)
+fn is_too_large(body: &Body, pool: &Pool) -> bool {
+    matches!(body, Body::Full(bytes) if bytes.len() as u64 > pool.version().manifest.limits.body_bytes)
 }

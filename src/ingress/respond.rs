@@ -10,6 +10,7 @@ use hyper::StatusCode;
 use serde::Serialize;
 
 use super::page;
+use super::wire::Refusal;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 
@@ -103,14 +104,36 @@ pub fn fault_response(fault: &Fault, context: &FaultContext<'_>) -> Response {
     Response { status: status.as_u16(), headers, body: Body::Full(Bytes::from(body)) }
 }
 
+/// The answer to bytes that are no request: a fault where the table has one, else a line of text.
+pub(super) fn refused(refusal: Refusal) -> Result<Response, Fault> {
+    let status = refusal.status();
+    if status == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16() {
+        return Err(Fault::new(Kind::HeadersTooLarge, refusal.text()));
+    }
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))]);
+    Ok(Response { status, headers, body: Body::Full(Bytes::from(format!("{}\n", refusal.text()))) })
+}
+
 /// Headers of a function's answer that belong to the connection and not to the message (RFC 9110 §7.6.1); hyper writes its own.
-const CONNECTION_HEADERS: [HeaderName; 5] =
-    [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE, header::TE, HeaderName::from_static("keep-alive")];
+const CONNECTION_HEADERS: [HeaderName; 9] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    header::PROXY_AUTHENTICATE,
+    HeaderName::from_static("proxy-authentication-info"),
+    HeaderName::from_static("proxy-connection"),
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 /// Takes out what a function may not decide: connection headers, and a length that is not the body's. An answer to HEAD loses its body.
 pub fn clean(response: &mut Response, is_head: bool) {
-    for name in &CONNECTION_HEADERS {
-        response.headers.remove(name);
+    // Hardly any answer has one.
+    if response.headers.keys().any(|name| CONNECTION_HEADERS.contains(name)) {
+        for name in &CONNECTION_HEADERS {
+            response.headers.remove(name);
+        }
     }
     // The length of a body that is here is known; of a stream, the function's word is taken (hyper cuts or fails a wrong one). An answer
     // to HEAD may name the length of the body it does not have.
@@ -128,6 +151,11 @@ pub fn clean(response: &mut Response, is_head: bool) {
         }
         response.body = Body::Empty;
     }
+}
+
+/// The length that the head of an answer names.
+pub(super) fn promised_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
 /// hyper resets a connection whose answer names two lengths, or one that is no number.

@@ -21,14 +21,17 @@ use crate::runtime::worker::{BootLimits, Exit, Handle, Orders, Owner};
 /// # Errors
 /// `boot_failed` with the reason, or why there was no instance.
 pub async fn boot(version: Arc<Version>, blanks: &Blanks) -> Result<String, Fault> {
+    let limits = BootLimits { cpu: blanks.config().boot_cpu, wall: blanks.config().boot_wall };
+    boot_within(version, blanks, limits).await
+}
+
+/// The same within limits of its own.
+pub(super) async fn boot_within(version: Arc<Version>, blanks: &Blanks, limits: BootLimits) -> Result<String, Fault> {
     let worker = blanks.spare(version.manifest.limits.memory_bytes)?;
     let (tx, rx) = oneshot::channel();
     let identity = Identity { function: version.function.as_str().into(), version: version.id.as_str().into(), instance: worker.id };
-    let orders = Orders {
-        assignment: Assignment { identity, version },
-        owner: Arc::new(Checker { verdict: Mutex::new(Some(tx)) }),
-        boot: BootLimits { cpu: blanks.config().boot_cpu, wall: blanks.config().boot_wall },
-    };
+    let orders =
+        Orders { assignment: Assignment { identity, version }, owner: Arc::new(Checker { verdict: Mutex::new(Some(tx)) }), boot: limits };
     let gone = || Fault::new(Kind::InstanceLost, "the instance ended before it said anything");
     worker.assign(Box::new(orders)).map_err(|_| gone())?;
     rx.await.unwrap_or_else(|_| Err(gone()))
@@ -55,6 +58,8 @@ impl Owner for Checker {
     fn boot_failed(&self, _worker: &Arc<Handle>, fault: Fault) {
         self.say(Err(fault));
     }
+
+    fn lost(&self, _worker: &Arc<Handle>, _fault: &dyn Fn(u32) -> Fault) {}
 
     fn ended(&self, _worker: &Arc<Handle>, exit: Exit, _unheard: Vec<Job>) {
         self.say(Err(Fault::new(Kind::Crashed, format!("the instance ended while it loaded: {exit:?}"))));

@@ -9,6 +9,7 @@ pub mod compile;
 mod publish;
 mod refresh;
 mod registered;
+pub mod self_test;
 pub mod source;
 mod stamp;
 mod watch;
@@ -22,8 +23,10 @@ use parking_lot::Mutex;
 use crate::function::FunctionName;
 use crate::live::{Endpoint, Live};
 use crate::runtime::pool::Blanks;
+use crate::supervisor::quarantine::Quarantine;
 
 use publish::Published;
+pub use self_test::SelfTestError;
 pub use source::SourceError;
 pub use watch::{WatchError, Watcher};
 
@@ -33,6 +36,7 @@ pub struct Releaser {
     main_port: u16,
     live: Arc<Live>,
     blanks: Arc<Blanks>,
+    quarantine: Arc<Quarantine>,
     published: Mutex<Published>,
     on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
@@ -51,7 +55,7 @@ pub struct Report {
 }
 
 impl Releaser {
-    /// Lists the functions directory and publishes every function in it; nothing is compiled yet.
+    /// Lists the functions directory and publishes every function in it; nothing is compiled yet. What `quarantine` names will not run.
     ///
     /// # Errors
     /// If the directory cannot be read.
@@ -60,10 +64,11 @@ impl Releaser {
         main_port: u16,
         live: Arc<Live>,
         blanks: Arc<Blanks>,
+        quarantine: Arc<Quarantine>,
         on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
     ) -> Result<Arc<Self>, SourceError> {
         let root = root.canonicalize().map_err(|error| SourceError { path: root.to_owned(), error })?;
-        let releaser = Arc::new(Self { root, main_port, live, blanks, published: Mutex::default(), on_ports });
+        let releaser = Arc::new(Self { root, main_port, live, blanks, quarantine, published: Mutex::default(), on_ports });
         releaser.rescan()?;
         Ok(releaser)
     }

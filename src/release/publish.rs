@@ -39,7 +39,7 @@ impl Releaser {
             let known = published.functions.get(&source.name).filter(|known| *known.source() == source && !known.is_broken());
             let registered = match known {
                 Some(known) if !known.is_stale() => known.clone(),
-                Some(known) => match known.renew(&self.root, &self.blanks) {
+                Some(known) => match known.renew(&self.root, &self.blanks, &self.quarantine) {
                     Renewed::Unchanged => known.clone(),
                     Renewed::Changed(registered) => {
                         changed.push(registered.clone());
@@ -47,7 +47,7 @@ impl Releaser {
                     }
                 },
                 None => {
-                    let registered = Arc::new(Registered::new(&self.root, source, &self.blanks));
+                    let registered = Arc::new(Registered::new(&self.root, source, &self.blanks, &self.quarantine));
                     changed.push(registered.clone());
                     registered
                 }

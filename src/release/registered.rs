@@ -17,9 +17,10 @@ use super::source::{FunctionSource, SourceKind};
 use super::stamp::Stamps;
 use crate::fault::{Fault, Kind};
 use crate::function::route::Route;
-use crate::function::{FunctionName, Manifest};
+use crate::function::{FunctionName, Manifest, Version};
 use crate::live::Endpoint;
 use crate::runtime::pool::{Blanks, Pool};
+use crate::supervisor::quarantine::Quarantine;
 
 /// File systems stamp changes with the kernel's clock tick, which may be this far behind.
 const CLOCK_GRAIN: Duration = Duration::from_millis(4);
@@ -46,13 +47,20 @@ pub struct Registered {
 
 impl Registered {
     /// Registers a function without compiling it: only its manifest is read, for the routes.
-    pub fn new(root: &Path, source: FunctionSource, blanks: &Arc<Blanks>) -> Self {
+    pub fn new(root: &Path, source: FunctionSource, blanks: &Arc<Blanks>, quarantine: &Arc<Quarantine>) -> Self {
         let manifest = manifest_path(&source);
         let stamps = Arc::new(Mutex::new(Stamps::of(manifest.iter().cloned().chain([source.path.clone()]))));
         let routes = manifest.map(|path| read_routes(&path)).unwrap_or_default();
         let endpoint = Endpoint::new(source.name.clone(), {
-            let (root, source, blanks, stamps) = (root.to_owned(), source.clone(), blanks.clone(), stamps.clone());
-            Box::new(move || make_pool(&root, &source, &blanks, &stamps))
+            let (root, source, stamps) = (root.to_owned(), source.clone(), stamps.clone());
+            let (blanks, quarantine) = (blanks.clone(), quarantine.clone());
+            Box::new(move || {
+                let version = compile_settled(&root, &source, &stamps)?;
+                match quarantine.reason(version.function.as_str(), version.id.as_str()) {
+                    Some(reason) => Err(quarantined(&version, reason)),
+                    None => Ok(Pool::new(Arc::new(version), blanks.clone())),
+                }
+            })
         });
         Self { source, routes, endpoint, stamps, broken: None }
     }
@@ -98,8 +106,8 @@ impl Registered {
 
     /// Registers a stale function again. One that was compiled is compiled at once: if that gives the version there is, the save changed
     /// nothing that matters, and only the stamps are new.
-    pub fn renew(&self, root: &Path, blanks: &Arc<Blanks>) -> Renewed {
-        let again = Self::new(root, self.source.clone(), blanks);
+    pub fn renew(&self, root: &Path, blanks: &Arc<Blanks>, quarantine: &Arc<Quarantine>) -> Renewed {
+        let again = Self::new(root, self.source.clone(), blanks, quarantine);
         if let Some(Ok(pool)) = self.endpoint.made()
             && again.endpoint.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
         {
@@ -133,7 +141,7 @@ fn read_routes(path: &Path) -> Vec<Route> {
     Manifest::parse(&text).map(|manifest| manifest.routes).unwrap_or_default()
 }
 
-fn make_pool(root: &Path, source: &FunctionSource, blanks: &Arc<Blanks>, stamps: &Mutex<Stamps>) -> Result<Arc<Pool>, Fault> {
+fn compile_settled(root: &Path, source: &FunctionSource, stamps: &Mutex<Stamps>) -> Result<Version, Fault> {
     let registered = stamps.lock().clone();
     let mut compiled;
     let mut tries = 0;
@@ -152,10 +160,11 @@ fn make_pool(root: &Path, source: &FunctionSource, blanks: &Arc<Blanks>, stamps:
             break;
         }
     }
-    match compiled.outcome {
-        Ok(version) => Ok(Pool::new(Arc::new(version), blanks.clone())),
-        Err(error) => Err(does_not_load(error.diagnostic())),
-    }
+    compiled.outcome.map_err(|error| does_not_load(error.diagnostic()))
+}
+
+fn quarantined(version: &Version, reason: &str) -> Fault {
+    Fault::new(Kind::Quarantined, format!("version {} of the function is refused until it changes: {reason}", version.id))
 }
 
 fn does_not_load(diagnostic: String) -> Fault {

@@ -4,6 +4,9 @@
 //!
 //! Invariant: only `isolate` and `ops` name deno_core or V8.
 
+pub mod allocator;
+pub mod containment;
+pub mod cpu_clock;
 pub mod isolate;
 pub mod ops;
 pub mod pool;

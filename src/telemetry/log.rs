@@ -12,7 +12,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
 
 use super::format::{json_field, timestamp};
-use super::sink;
+use super::{panics, sink};
 
 /// The form of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub fn init(level: Level, form: Form) {
     if SETTINGS.set(Settings { level, form, colored }).is_ok() {
         // Only this function installs a subscriber.
         let _ = tracing::subscriber::set_global_default(Lines);
+        panics::install();
     }
 }
 

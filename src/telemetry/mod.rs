@@ -8,6 +8,7 @@ pub mod console;
 pub mod events;
 mod format;
 pub mod log;
+mod panics;
 mod sink;
 
 pub use sink::flush;

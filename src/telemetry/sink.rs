@@ -2,6 +2,7 @@
 //!
 //! Invariant: a writer holds the buffer's lock only to append; when the buffer is full, lines are dropped and counted, never waited for.
 
+use std::cell::Cell;
 use std::io::Write as _;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -34,6 +35,20 @@ struct Buffer {
     dropped: u64,
 }
 
+thread_local! {
+    static APPENDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling thread is appending a line, and holds the buffer's lock.
+pub(super) fn is_appending() -> bool {
+    APPENDING.get()
+}
+
+/// Writes a line without the buffer, for a thread that holds its lock.
+pub(super) fn write_past(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
 /// Appends what `write` writes, a whole number of lines.
 pub(super) fn append(write: impl FnOnce(&mut Vec<u8>)) {
     let mut buffer = SINK.buffer.lock();
@@ -42,7 +57,9 @@ pub(super) fn append(write: impl FnOnce(&mut Vec<u8>)) {
         return;
     }
     let was_empty = buffer.bytes.is_empty();
+    APPENDING.set(true);
     write(&mut buffer.bytes);
+    APPENDING.set(false);
     drop(buffer);
     if was_empty {
         SINK.filled.notify_one();

@@ -11,10 +11,18 @@ mod support;
 mod tidy;
 
 mod cli;
+mod containment;
 mod drain;
+mod egress;
 mod examples;
+mod guards;
+mod hazards;
+mod leaks;
+mod op_fuzz;
+mod pollution;
 mod pool;
 mod reload;
 mod specs;
 mod streaming;
+mod supervisor;
 mod trace;

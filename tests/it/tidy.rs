@@ -22,21 +22,40 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["fault", "function"]),
     ("telemetry", &["config", "fault", "function"]),
     ("supervisor", &["config", "fault", "shutdown", "telemetry"]),
-    ("runtime", &["config", "fault", "function", "shutdown", "telemetry"]),
+    // Worker threads write the crash note, and say that the process is tainted.
+    ("runtime", &["config", "fault", "function", "shutdown", "supervisor", "telemetry"]),
     ("live", &["config", "fault", "function", "runtime", "shutdown", "telemetry"]),
-    ("release", &["config", "fault", "function", "live", "runtime", "shutdown", "telemetry"]),
-    ("ingress", &["config", "fault", "function", "live", "runtime", "shutdown", "telemetry"]),
+    ("release", &["config", "fault", "function", "live", "runtime", "shutdown", "supervisor", "telemetry"]),
+    ("ingress", &["config", "fault", "function", "live", "runtime", "shutdown", "supervisor", "telemetry"]),
     ("cluster", &["config", "fault", "function", "live", "release", "runtime", "shutdown", "telemetry"]),
-    // The admin API asks for releases; it makes none.
-    ("admin", &["cluster", "config", "fault", "function", "live", "release", "runtime", "shutdown", "telemetry"]),
-    ("app", &["admin", "cluster", "config", "fault", "function", "ingress", "live", "release", "runtime", "shutdown", "telemetry"]),
+    // The admin API asks for releases; it makes none. Its sockets are watched by ingress's gate.
+    ("admin", &["cluster", "config", "fault", "function", "ingress", "live", "release", "runtime", "shutdown", "supervisor", "telemetry"]),
+    (
+        "app",
+        &[
+            "admin",
+            "cluster",
+            "config",
+            "fault",
+            "function",
+            "ingress",
+            "live",
+            "release",
+            "runtime",
+            "shutdown",
+            "supervisor",
+            "telemetry",
+        ],
+    ),
     // A command is what `main` carries out; some of them run the app.
-    ("command", &["app", "config", "fault", "function", "live", "release", "runtime", "shutdown", "telemetry"]),
+    ("command", &["app", "config", "fault", "function", "live", "release", "runtime", "shutdown", "supervisor", "telemetry"]),
 ];
 
 /// Words that only some places may use, with those places. The build script makes the snapshot, so it knows the engine.
 const RESERVED_WORDS: &[(&[&str], &[&str])] = &[
-    (&["axum", "hyper", "hyper_util", "StatusCode"], &["ingress/", "admin/"]),
+    (&["axum", "hyper", "StatusCode"], &["ingress/", "admin/"]),
+    // A resolver of deno_fetch's is given its names in a type of hyper_util's.
+    (&["hyper_util"], &["ingress/", "admin/", "runtime/isolate/egress/door.rs"]),
     (&["deno_core", "v8"], &["runtime/isolate/", "runtime/ops/", "build.rs"]),
 ];
 

@@ -9,10 +9,11 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net"];
+pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code"];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
+pub(super) const CODE_KEYS: &[&str] = &["eval"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
 /// Beyond this a key is no typo of ours, and comparing it costs its length.
@@ -21,7 +22,13 @@ const TYPO_BYTES_MAX: usize = 40;
 /// Notes an unknown key, where it belongs if that is elsewhere, and else what may have been meant.
 pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, place: &str, known: &[&str]) {
     let name = reader.written(key.span());
-    let homes = [(LIMITS_KEYS, "in `[limits]`"), (SCALE_KEYS, "in `[scale]`"), (NET_KEYS, "in `[net]`"), (TOP_KEYS, "at the top")];
+    let homes = [
+        (LIMITS_KEYS, "in `[limits]`"),
+        (SCALE_KEYS, "in `[scale]`"),
+        (NET_KEYS, "in `[net]`"),
+        (CODE_KEYS, "in `[code]`"),
+        (TOP_KEYS, "at the top"),
+    ];
     let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));
     let advice = match (home, nearest(key.get_ref(), known).as_slice()) {
         (Some((_, home)), _) => format!("it belongs {home}"),

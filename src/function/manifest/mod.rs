@@ -43,6 +43,15 @@ pub struct Manifest {
     pub env: BTreeMap<String, String>,
     /// Which addresses outgoing connections may reach.
     pub net: Net,
+    /// What its code may do that is closed otherwise.
+    pub code: Code,
+}
+
+/// `[code]` of a manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Code {
+    /// Whether `eval`, `Function` and timers make code from strings.
+    pub eval: bool,
 }
 
 impl Manifest {
@@ -76,10 +85,11 @@ impl fmt::Display for Manifest {
         }
         writeln!(f, "\n[net]")?;
         writeln!(f, "allow = {}", rules(&self.net.allow))?;
-        match &self.net.only {
-            Some(only) => writeln!(f, "only = {}", rules(only)),
-            None => Ok(()),
+        if let Some(only) = &self.net.only {
+            writeln!(f, "only = {}", rules(only))?;
         }
+        writeln!(f, "\n[code]")?;
+        writeln!(f, "eval = {}", self.code.eval)
     }
 }
 

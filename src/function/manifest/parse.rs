@@ -9,7 +9,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ManifestError;
-use super::keys::{LIMITS_KEYS, NET_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
+use super::keys::{CODE_KEYS, LIMITS_KEYS, NET_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
 use super::reader::{Reader, Value};
 use super::routes::routes;
@@ -44,6 +44,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "scale" => scale(&mut reader, value, &mut manifest.scale),
             "env" => env(&mut reader, value, &mut manifest),
             "net" => net(&mut reader, value, &mut manifest),
+            "code" => code(&mut reader, value, &mut manifest),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }
@@ -125,6 +126,16 @@ fn net(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
             "allow" => manifest.net.allow = net_rules(reader, "allow", value),
             "only" => manifest.net.only = Some(net_rules(reader, "only", value)),
             _ => unknown_key(reader, key, "in `[net]`", NET_KEYS),
+        }
+    }
+}
+
+fn code(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
+    let Some(table) = reader.table("code", value) else { return };
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "eval" => set(&mut manifest.code.eval, reader.boolean("eval", value)),
+            _ => unknown_key(reader, key, "in `[code]`", CODE_KEYS),
         }
     }
 }

@@ -88,6 +88,16 @@ impl<'t> Reader<'t> {
         }
     }
 
+    pub(super) fn boolean(&mut self, key: &str, value: &Value<'_>) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(boolean) => Some(*boolean),
+            _ => {
+                self.wrong_type(key, value, "`true` or `false`");
+                None
+            }
+        }
+    }
+
     /// Every string of an array; what is not a string is a problem and left out.
     pub(super) fn strings<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Vec<(&'v str, Range<usize>)> {
         let DeValue::Array(array) = value.get_ref() else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use proptest::prelude::*;
 
-use super::keys::{LIMITS_KEYS, NET_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::keys::{CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
 use crate::function::route::{HostPattern, PathPattern, Segment};
 
@@ -29,6 +29,8 @@ GREETING = "hello"
 [net]       # public addresses are open, private and loopback ones closed;
 allow = ["10.0.0.7:5432"]          # opened beside them
 only = ["api.example.com:443"]     # or: nothing but these
+[code]
+eval = false
 "#;
 
 fn problems(text: &str) -> Vec<String> {
@@ -53,6 +55,7 @@ fn the_documented_manifest_is_read_whole() {
     assert_eq!(manifest.limits, Limits::default(), "the documentation shows the defaults");
     assert_eq!(manifest.scale, Scale::default(), "the documentation shows the defaults");
     assert_eq!(manifest.env["GREETING"], "hello");
+    assert_eq!(manifest.code, Code::default(), "the documentation shows the defaults");
     assert_eq!(manifest.net.allow[0].to_string(), "10.0.0.7:5432");
     assert_eq!(manifest.net.only.unwrap()[0].to_string(), "api.example.com:443");
 }
@@ -124,6 +127,7 @@ fn a_value_of_the_wrong_type_is_named_with_the_right_one() {
         ("net.allow = 'a'", "`allow` must be an array of strings, not a string"),
         ("net.allow = [1]", "`allow[]` must be a string, not a whole number"),
         ("env.PORT = 80", "`PORT` must be a string: write `PORT = \"80\"`"),
+        ("code.eval = 1", "`eval` must be `true` or `false`, not a whole number"),
         ("env.LIST = []", "`LIST` must be a string, not an array"),
     ] {
         assert!(only_problem(text).ends_with(message), "{text}: {}", only_problem(text));
@@ -241,8 +245,9 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let net = (rules(), proptest::option::of(rules())).prop_map(|(allow, only)| Net { allow, only });
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
     let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
-    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net)
-        .prop_map(|(entry, routes, limits, scale, env, net)| Manifest { entry, routes, limits, scale, env, net })
+    let code = any::<bool>().prop_map(|eval| Code { eval });
+    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code)
+        .prop_map(|(entry, routes, limits, scale, env, net, code)| Manifest { entry, routes, limits, scale, env, net, code })
 }
 
 proptest! {
@@ -267,7 +272,7 @@ proptest! {
 
     #[test]
     fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
-        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("route", ROUTE_KEYS)] {
+        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("route", ROUTE_KEYS)] {
             for key in keys {
                 let typo = typo(key, place, letter, how);
                 if keys.contains(&typo.as_str()) || typo.is_empty() {

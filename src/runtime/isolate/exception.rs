@@ -28,6 +28,11 @@ impl BootError {
         Self { message: what.to_owned(), detail: what.to_owned() }
     }
 
+    /// It was ended before it was ready.
+    pub fn interrupted() -> Self {
+        Self { message: "loading was ended".to_owned(), detail: "loading was ended".to_owned() }
+    }
+
     /// The function or its manifest is wrong, in words of our own.
     pub(super) fn function(message: String) -> Self {
         Self { detail: message.clone(), message }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use deno_core::{Extension, ExtensionArguments};
+use deno_web::BlobStoreTrait;
 
 use crate::runtime::ops;
 
@@ -29,11 +30,11 @@ pub fn lazy() -> Vec<Extension> {
 }
 
 /// What each extension of [`lazy`] is given once an isolate exists.
-pub fn late_arguments(fetch: deno_fetch::Options) -> Vec<ExtensionArguments> {
+pub fn late_arguments(blobs: Arc<dyn BlobStoreTrait>, fetch: deno_fetch::Options) -> Vec<ExtensionArguments> {
     vec![
         deno_webidl::deno_webidl::args(),
         deno_web::deno_web::args(
-            Arc::new(deno_web::BlobStore::default()),
+            blobs,
             None,
             false,
             // One per isolate: a shared channel would join tenants.

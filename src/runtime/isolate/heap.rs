@@ -3,34 +3,59 @@
 //! V8 asks the near-heap-limit callback before it would abort the process; the callback ends the isolate and lends it enough to unwind.
 //! ArrayBuffers are counted by an allocator of their own, because V8's heap limit does not see them.
 //!
-//! Invariant: a limit is raised to end an isolate, never lowered again; a condemned isolate is dropped.
+//! Invariant: beyond the function's limit V8's is raised only to end the isolate, or until memory is looked at next; a condemned isolate is dropped.
 #![allow(unsafe_code, reason = "V8's allocator interface is a table of C functions")]
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use deno_core::v8;
 
 use super::interrupt::{Interrupt, Reason};
-
-/// What a condemned isolate may use until it has unwound: larger than V8's largest object, or V8 aborts the process.
-const GRACE_BYTES: usize = 2 << 30;
+use crate::runtime::containment::grace::GRACE_BYTES;
+use crate::runtime::containment::park::{self, Cause};
 
 /// Buffers of this size are always granted: V8 aborts if a typed array that lives in the heap cannot get its buffer.
 const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
 
+/// How often V8 asks for one buffer: at first, and after each of three garbage collections (`Heap::AllocateExternalBackingStore`).
+const REFUSALS_OF_ONE: usize = 4;
+
+/// What the heap may grow while V8 looks for room for a buffer; a heap that is really full asks again.
+const REFUSED_SLACK_BYTES: usize = 1 << 20;
+
 /// The memory budget of one isolate.
+#[derive(Debug)]
 pub struct Heap {
     allowed: AtomicUsize,
     buffers: AtomicUsize,
+    /// Refusals in a row.
     refused: AtomicUsize,
+    refusing: AtomicBool,
+    /// V8 came to the limit with which the isolate was made.
+    was_full: AtomicBool,
+    /// V8's limit is above the function's for the moment.
+    raised: AtomicBool,
+    /// Size of the heap when memory was lent.
+    lent_at: AtomicUsize,
+    kept: AtomicUsize,
     interrupt: Arc<Interrupt>,
 }
 
 impl Heap {
     pub(super) fn new(allowed: usize, interrupt: Arc<Interrupt>) -> Arc<Self> {
-        Arc::new(Self { allowed: AtomicUsize::new(allowed), buffers: AtomicUsize::new(0), refused: AtomicUsize::new(0), interrupt })
+        Arc::new(Self {
+            allowed: AtomicUsize::new(allowed),
+            buffers: AtomicUsize::new(0),
+            refused: AtomicUsize::new(0),
+            refusing: AtomicBool::new(false),
+            was_full: AtomicBool::new(false),
+            raised: AtomicBool::new(false),
+            lent_at: AtomicUsize::new(0),
+            kept: AtomicUsize::new(0),
+            interrupt,
+        })
     }
 
     /// Isolate parameters whose limits this budget watches. `initial` bytes of heap are granted before the callback is asked.
@@ -50,11 +75,37 @@ impl Heap {
         self.buffers.load(Ordering::Relaxed)
     }
 
-    /// Ends the isolate if heap and buffers together pass its limit. `external` are the bytes V8 knows outside its heap, our buffers among them.
-    pub(super) fn check(&self, heap: usize, external: usize) {
-        if heap.saturating_add(external.max(self.buffer_bytes())) > self.allowed_bytes() {
-            self.interrupt.strike(Reason::Memory);
+    /// The heap limit to set, if V8's is higher than the function's at the moment.
+    pub(super) fn limit_to_set(&self) -> Option<usize> {
+        self.raised.swap(false, Ordering::Relaxed).then(|| self.allowed_bytes())
+    }
+
+    /// Whether heap and buffers together pass the limit. `external` are the bytes V8 knows outside its heap, our buffers among them.
+    pub(super) fn is_over(&self, heap: usize, external: usize) -> bool {
+        heap.saturating_add(external.max(self.buffer_bytes())).saturating_add(self.kept_bytes()) > self.allowed_bytes()
+    }
+
+    /// Ends the isolate for its memory.
+    pub(super) fn condemn(&self) {
+        self.interrupt.strike(Reason::Memory);
+    }
+
+    /// Bytes that the host keeps for the function where V8 does not see them: Blobs.
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    /// Counts bytes that are kept outside V8, and ends the isolate if they pass its limit by themselves.
+    pub(super) fn keep_or_condemn(&self, bytes: usize) {
+        let kept = self.kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if kept > self.allowed_bytes() {
+            self.condemn();
         }
+    }
+
+    /// They are kept no longer.
+    pub(super) fn let_go(&self, bytes: usize) {
+        self.kept.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// The function's limit in bytes.
@@ -62,19 +113,35 @@ impl Heap {
         self.allowed.load(Ordering::Relaxed)
     }
 
-    /// V8 asks for more heap. Below the function's limit it gets it; at the limit the isolate ends.
-    pub(super) fn near_limit(&self, current: usize) -> usize {
+    /// V8 asks for more heap. Below the function's limit it gets it; at the limit the isolate ends, and is lent enough to unwind in. One that
+    /// has used that up as well ignores its end: its thread is parked here, because V8 would abort the process next. `used` tells the size of the
+    /// heap; V8 may ask again and again without having used what it was lent, each time that it collects garbage for a large object.
+    pub(super) fn near_limit(&self, current: usize, used: impl Fn() -> usize) -> usize {
         let allowed = self.allowed_bytes().saturating_sub(self.buffer_bytes());
-        if current < allowed {
-            return allowed;
+        if current < allowed && !self.was_full.swap(true, Ordering::Relaxed) {
+            // What V8 wants may be larger than what is left of the limit, and then it would abort the process: it gets more than enough, and the
+            // limit is set at the next look at memory.
+            self.raised.store(true, Ordering::Relaxed);
+            self.interrupt.sample();
+            return current.saturating_add(GRACE_BYTES);
+        }
+        if self.refusing.swap(false, Ordering::Relaxed) {
+            // It is not the heap that is full: V8 asks in the course of collecting garbage for a buffer that was refused.
+            return current.saturating_add(REFUSED_SLACK_BYTES);
         }
         self.interrupt.strike(Reason::Memory);
+        if self.interrupt.lend() {
+            self.lent_at.store(used(), Ordering::Relaxed);
+        } else if used().saturating_sub(self.lent_at.load(Ordering::Relaxed)) > GRACE_BYTES / 4 * 3 {
+            park::park_here(Cause::Memory);
+        }
         current.saturating_add(GRACE_BYTES)
     }
 
     fn grant(&self, bytes: usize) -> bool {
         let held = self.buffers.fetch_add(bytes, Ordering::Relaxed);
         if held.saturating_add(bytes) <= self.allowed_bytes() {
+            self.refused.store(0, Ordering::Relaxed);
             return true;
         }
         if bytes <= ALWAYS_GRANTED_BYTES {
@@ -83,7 +150,8 @@ impl Heap {
         }
         // The first refusal is a RangeError, which a function may handle; one that goes on is ended.
         self.buffers.fetch_sub(bytes, Ordering::Relaxed);
-        if self.refused.fetch_add(1, Ordering::Relaxed) > 0 {
+        self.refusing.store(true, Ordering::Relaxed);
+        if self.refused.fetch_add(1, Ordering::Relaxed) >= REFUSALS_OF_ONE {
             self.interrupt.strike(Reason::Memory);
         }
         false

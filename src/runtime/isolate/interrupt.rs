@@ -6,9 +6,13 @@
 //! deno_core clears it while it converts exceptions.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use deno_core::v8;
+
+use super::sample;
+use crate::runtime::containment::grace::Grace;
+use crate::runtime::containment::{self, Rung};
 
 /// Why an isolate has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +29,19 @@ pub enum Reason {
 }
 
 /// The switch that ends one isolate; shared by its thread and whoever may end it.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Interrupt {
     reason: AtomicU8,
     isolate: OnceLock<v8::IsolateHandle>,
+    held_back: AtomicBool,
+    lent: AtomicBool,
+    grace: Grace,
+    /// Odd while JavaScript may run; grows when it goes on with something else. The watchdog compares.
+    turn: AtomicU64,
+    /// The call whose code ran at the last sample.
+    sampled: AtomicU32,
+    /// The call that is to blame; 0 if that is not known, or if it is code outside every call.
+    culprit: AtomicU32,
 }
 
 impl Interrupt {
@@ -43,12 +56,80 @@ impl Interrupt {
         self.strike_again();
     }
 
+    /// As `strike`, and it is known whose fault it is.
+    pub fn strike_for(&self, reason: Reason, call: u32) {
+        if self.reason.compare_exchange(0, reason as u8, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            self.culprit.store(call, Ordering::SeqCst);
+        }
+        self.strike_again();
+    }
+
+    /// The call that is to blame for the strike, if that was known when it struck.
+    pub fn culprit(&self) -> Option<u32> {
+        Some(self.culprit.load(Ordering::SeqCst)).filter(|call| *call != 0)
+    }
+
+    /// Number of the turn: odd while JavaScript may run.
+    pub fn turn(&self) -> u64 {
+        self.turn.load(Ordering::SeqCst)
+    }
+
+    /// JavaScript begins or ends.
+    pub fn flip_turn(&self) {
+        self.turn.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// JavaScript goes on with something else.
+    pub fn next_turn(&self) {
+        self.turn.fetch_add(2, Ordering::Release);
+    }
+
+    /// A sample saw this call. The bound on an uninterrupted stretch is one call's: another one begins anew.
+    pub(super) fn runs(&self, call: u32) {
+        if self.sampled.swap(call, Ordering::Relaxed) != call {
+            self.next_turn();
+        }
+    }
+
+    /// Holds terminations back while modules are linked: deno_core and V8 do not stand one there. The reason is set all the same.
+    pub fn hold_back(&self, hold: bool) {
+        self.held_back.store(hold, Ordering::SeqCst);
+    }
+
     /// Repeats a termination that deno_core may have swallowed. Does nothing if no reason is set.
     pub fn strike_again(&self) {
         if self.reason.load(Ordering::SeqCst) != 0
+            && !self.held_back.load(Ordering::SeqCst)
             && let Some(isolate) = self.isolate.get()
         {
             isolate.terminate_execution();
+        }
+    }
+
+    /// Lends memory to unwind in, after waiting for a permit. False if it was lent before.
+    pub(super) fn lend(&self) -> bool {
+        let first = !self.lent.swap(true, Ordering::SeqCst);
+        if first {
+            containment::record(Rung::Graced);
+            self.grace.enter();
+        }
+        first
+    }
+
+    /// Whether memory beyond the limit was lent.
+    pub fn was_graced(&self) -> bool {
+        self.lent.load(Ordering::SeqCst)
+    }
+
+    /// The isolate is gone or parked: another may be lent memory.
+    pub fn end_grace(&self) {
+        self.grace.leave();
+    }
+
+    /// Has the running JavaScript say whose it is, when it comes to its next check: see `sample`.
+    pub fn sample(&self) {
+        if let Some(isolate) = self.isolate.get() {
+            isolate.request_interrupt(sample::take, std::ptr::null_mut());
         }
     }
 

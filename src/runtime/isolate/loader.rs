@@ -18,6 +18,7 @@ use deno_error::JsErrorBox;
 
 use super::code_cache::{self, CodeCache};
 use crate::function::version::{Module, ModuleKind, Version};
+use crate::runtime::ops::{guard, guard_or};
 
 /// The module loader of one isolate; empty until the isolate gets its version.
 #[derive(Default)]
@@ -28,6 +29,11 @@ pub struct Loader {
 impl Loader {
     pub(super) fn assign(&self, version: Arc<Version>) {
         *self.version.borrow_mut() = Some(version);
+    }
+
+    /// Lets the version go, for what deno_core leaves behind of an isolate whose module never finished loading.
+    pub(super) fn clear(&self) {
+        *self.version.borrow_mut() = None;
     }
 
     fn module(&self, url: &str) -> Option<Arc<Module>> {
@@ -52,10 +58,37 @@ impl Loader {
 
 impl ModuleLoader for Loader {
     fn resolve(&self, specifier: &str, referrer: &str, _kind: ResolutionKind) -> ModuleResolveResponse {
-        self.find(specifier, referrer)
+        guard("module resolve", 0, || self.find(specifier, referrer)).flatten()
     }
 
     fn load(&self, specifier: &ModuleSpecifier, _referrer: Option<&ModuleLoadReferrer>, _options: ModuleLoadOptions) -> ModuleLoadResponse {
+        guard("module load", 0, || self.read(specifier)).unwrap_or_else(|error| ModuleLoadResponse::Sync(Err(error)))
+    }
+
+    fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
+        guard_or("code cache", (), || code_cache::shared().put(specifier.as_str(), hash, code));
+        Box::pin(std::future::ready(()))
+    }
+
+    fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
+        guard_or("code cache", None, || {
+            let hash = CodeCache::hash(source);
+            let data = code_cache::shared().get(specifier.as_str(), hash).map(|code| Cow::Owned(code.to_vec()));
+            Some(SourceCodeCacheInfo { hash, data })
+        })
+    }
+
+    fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
+        guard_or("source map", None, || self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec())))
+    }
+
+    fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {
+        Some(true)
+    }
+}
+
+impl Loader {
+    fn read(&self, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
         let Some(module) = self.module(specifier.as_str()) else {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
         };
@@ -71,24 +104,5 @@ impl ModuleLoader for Loader {
             specifier,
             Some(SourceCodeCacheInfo { hash, data }),
         )))
-    }
-
-    fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
-        code_cache::shared().put(specifier.as_str(), hash, code);
-        Box::pin(std::future::ready(()))
-    }
-
-    fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
-        let hash = CodeCache::hash(source);
-        let data = code_cache::shared().get(specifier.as_str(), hash).map(|code| Cow::Owned(code.to_vec()));
-        Some(SourceCodeCacheInfo { hash, data })
-    }
-
-    fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec()))
-    }
-
-    fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {
-        Some(true)
     }
 }

@@ -4,54 +4,38 @@
 //!
 //! Invariant: an isolate never leaves the thread it was made on, and one that was interrupted is dropped, never reused.
 
+mod blobs;
 mod code_cache;
-mod descriptors;
 mod egress;
+mod engine;
 mod exception;
 pub mod extension;
 mod heap;
 mod interrupt;
 mod loader;
+mod methods;
+pub mod sample;
 mod snapshot;
+mod stack;
 
+use std::ffi::c_char;
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use deno_core::{JsRuntime, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
-use deno_permissions::PermissionsContainer;
+use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::version::Version;
-use crate::runtime::ops::{BodyKind, Exchanges, Host, Identity, Job};
+use crate::runtime::containment::park;
+use crate::runtime::ops::{BodyKind, Exchanges, Host, Identity, Job, MemoryBytes, guard_or};
 
+use blobs::CountedBlobs;
+pub use engine::{engine_version, init_engine};
 pub use exception::BootError;
 pub use heap::Heap;
 pub use interrupt::{Interrupt, Reason};
-
-/// Sets V8 up for the process. Must be the first thing `main` does, before any thread exists: with memory protection keys only threads
-/// that descend from this one may run JavaScript.
-pub fn init_engine() {
-    deno_core::v8_set_flags(
-        [
-            "skep",
-            // 256 MB a memory.
-            "--wasm-max-mem-pages=4096",
-            // V8 15.0 loses stack checks when it unrolls: for an inner loop of its own (`new Array(100)`) it takes away the check of the
-            // loop around it, and `for (;;) new Array(100).fill({})` can then be ended by nobody.
-            "--no-turboshaft-loop-unrolling",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    );
-    JsRuntime::init_platform(None);
-}
-
-/// The engine's version, for `skep --version` and the admin API.
-pub fn engine_version() -> &'static str {
-    v8::V8::get_version()
-}
-
-static ROOTS: LazyLock<Arc<egress::Roots>> = LazyLock::new(Arc::default);
+use methods::Methods;
+pub use sample::Share;
 
 /// What an isolate is given when it gets its function.
 pub struct Assignment {
@@ -70,12 +54,35 @@ pub struct Isolate {
     heap: Arc<Heap>,
 }
 
+/// V8 calls this when it cannot get memory, before it would abort the process.
+#[allow(unsafe_code, reason = "V8's handler is a C function")]
+unsafe extern "C" fn out_of_memory(location: *const c_char, _details: &v8::OomDetails) {
+    // SAFETY: V8 passes a C string; see its API.
+    unsafe { park::out_of_memory(location) };
+}
+
+/// What an isolate uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// Pages of V8's heap that are in RAM.
+    pub heap_bytes: usize,
+    /// ArrayBuffers and what else V8 knows outside its heap.
+    pub external_bytes: usize,
+}
+
 /// The functions of `99_dispatch.js`.
 struct Entry {
     assign: v8::Global<v8::Function>,
-    adopt: v8::Global<v8::Function>,
+    load: v8::Global<v8::Function>,
     dispatch: v8::Global<v8::Function>,
     abort: v8::Global<v8::Function>,
+}
+
+impl Drop for Isolate {
+    fn drop(&mut self) {
+        sample::forget();
+        self.loader.clear();
+    }
 }
 
 impl Isolate {
@@ -91,7 +98,7 @@ impl Isolate {
             residual_lazy_js_sources: snapshot::SCRIPTS,
             residual_lazy_esm_sources: snapshot::MODULES,
             skip_op_registration: true,
-            extensions: extension::lazy(),
+            extensions: egress::guarded(extension::lazy()),
             module_loader: Some(loader.clone()),
             create_params: Some(heap.create_params(heap_bytes)),
             // Transfers within `structuredClone` and message ports go through these; one of each per isolate, so that nothing crosses tenants.
@@ -101,14 +108,13 @@ impl Isolate {
         })
         .map_err(BootError::engine)?;
         interrupt.attach(js.v8_isolate().thread_safe_handle());
-        let watched = heap.clone();
-        js.add_near_heap_limit_callback(move |current, _initial| watched.near_limit(current));
-        js.lazy_init_extensions(extension::late_arguments(deno_fetch::Options {
-            user_agent: concat!("Skep/", env!("CARGO_PKG_VERSION")).to_owned(),
-            root_cert_store_provider: Some(ROOTS.clone()),
-            ..Default::default()
-        }))
-        .map_err(BootError::engine)?;
+        let context = js.main_context();
+        sample::watch(&heap, &interrupt, context);
+        js.v8_isolate().set_oom_error_handler(out_of_memory);
+        js.v8_isolate().set_prepare_stack_trace_callback(stack::prepare);
+        watch_heap_limit(&mut js, &heap);
+        js.lazy_init_extensions(extension::late_arguments(CountedBlobs::new(heap.clone()), egress::options()))
+            .map_err(BootError::engine)?;
         js.op_state().borrow_mut().put(host);
         let entry = bootstrap(&mut js)?;
         let methods = Methods::new(&mut js);
@@ -118,21 +124,22 @@ impl Isolate {
     /// Turns a blank isolate into an instance of a function.
     ///
     /// # Errors
-    /// If `[net]` of the manifest cannot be read.
+    /// If the engine or the prelude fails.
     pub fn assign(&mut self, assignment: &Assignment) -> Result<(), BootError> {
         let manifest = &assignment.version.manifest;
-        let permissions: PermissionsContainer =
-            egress::permissions(&manifest.net).map_err(|error| BootError::function(error.to_string()))?;
         self.heap.allow(usize::try_from(manifest.limits.memory_bytes).unwrap_or(usize::MAX));
         self.loader.assign(assignment.version.clone());
         {
             let state = self.js.op_state();
             let mut state = state.borrow_mut();
-            state.put(permissions);
             state.put(assignment.identity.clone());
+            state.put(MemoryBytes(manifest.limits.memory_bytes));
+            egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;
         }
         deno_core::scope!(scope, &mut self.js);
         v8::tc_scope!(let scope, scope);
+        // No code from strings unless the manifest asks for it: V8's parser cannot be interrupted.
+        scope.get_current_context().set_allow_generation_from_strings(manifest.code.eval);
         let name = string(scope, &assignment.identity.function)?;
         let version = string(scope, &assignment.identity.version)?;
         let mut variables = Vec::with_capacity(manifest.env.len() * 2);
@@ -149,24 +156,50 @@ impl Isolate {
         }
     }
 
-    /// Loads and evaluates the function's module, top-level await included, and finds its handler. Returns the dialect's name.
+    /// Reads and links the function's modules; nothing of them runs.
+    ///
+    /// # Errors
+    /// What does not link.
+    pub async fn link(&mut self, entry: &str) -> Result<ModuleId, BootError> {
+        let url = ModuleSpecifier::parse(entry).map_err(|error| BootError::function(error.to_string()))?;
+        self.js.load_main_es_module(&url).await.map_err(BootError::module)
+    }
+
+    /// Evaluates the linked module, top-level await included, and finds its handler. Returns the dialect's name.
     ///
     /// # Errors
     /// What the module threw, or why no handler was found.
-    pub async fn load(&mut self, entry: &str) -> Result<String, BootError> {
-        let url = ModuleSpecifier::parse(entry).map_err(|error| BootError::function(error.to_string()))?;
-        let id = self.js.load_main_es_module(&url).await.map_err(BootError::module)?;
-        let evaluated = self.js.mod_evaluate(id);
-        self.js.with_event_loop_promise(Box::pin(evaluated), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
+    pub async fn evaluate(&mut self, id: ModuleId, entry: &str) -> Result<String, BootError> {
         let namespace = self.js.get_module_namespace(id).map_err(BootError::module)?;
+        // An `import()` would take a module with this export for a promise.
+        let is_thenable = {
+            deno_core::scope!(scope, &mut self.js);
+            let then = string(scope, "then")?;
+            v8::Local::new(scope, &namespace).has(scope, then).unwrap_or(true)
+        };
+        if is_thenable {
+            let evaluated = self.js.mod_evaluate(id);
+            self.js.with_event_loop_promise(Box::pin(evaluated), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
+        }
+        let loading = {
+            deno_core::scope!(scope, &mut self.js);
+            v8::tc_scope!(let scope, scope);
+            let load = v8::Local::new(scope, &self.entry.load);
+            let receiver = v8::undefined(scope).into();
+            let namespace = v8::Local::new(scope, namespace).into();
+            let url = string(scope, if is_thenable { "" } else { entry })?;
+            let Some(loading) = load.call(scope, receiver, &[namespace, url]) else { return Err(BootError::caught(scope)) };
+            v8::Global::new(scope, loading)
+        };
+        let loaded = self.js.resolve(loading);
+        let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
         deno_core::scope!(scope, &mut self.js);
-        v8::tc_scope!(let scope, scope);
-        let adopt = v8::Local::new(scope, &self.entry.adopt);
-        let receiver = v8::undefined(scope).into();
-        let namespace = v8::Local::new(scope, namespace).into();
-        match adopt.call(scope, receiver, &[namespace]) {
-            Some(dialect) => Ok(dialect.to_rust_string_lossy(scope)),
-            None => Err(BootError::caught(scope)),
+        let loaded = v8::Local::<v8::Array>::try_from(v8::Local::new(scope, loaded)).ok();
+        let text = |index| loaded?.get_index(scope, index).map(|text| text.to_rust_string_lossy(scope));
+        match (text(0), text(1)) {
+            (Some(dialect), _) if !dialect.is_empty() => Ok(dialect),
+            (_, Some(why)) => Err(BootError::function(why)),
+            _ => Err(BootError::prelude("the prelude told nothing of the module")),
         }
     }
 
@@ -221,10 +254,7 @@ impl Isolate {
     /// The id of the call whose code ran last, read from V8 without running JavaScript.
     pub fn running_call(&mut self) -> Option<u32> {
         deno_core::scope!(scope, &mut self.js);
-        let context = scope.get_continuation_preserved_embedder_data();
-        let call = v8::Local::<v8::Object>::try_from(context).ok()?;
-        let key = v8::String::new(scope, "id")?;
-        call.get_real_named_property(scope, key.into())?.uint32_value(scope)
+        call_in_context(scope)
     }
 
     /// Collects garbage thoroughly. For instances that have nothing to do.
@@ -233,10 +263,52 @@ impl Isolate {
     }
 
     /// Ends the isolate if it uses more memory than its function may: V8's heap, and what V8 knows outside it (bodies and buffers).
-    pub fn check_memory(&mut self) {
-        let statistics = self.js.v8_isolate().get_heap_statistics();
-        self.heap.check(statistics.used_heap_size(), statistics.external_memory());
+    /// Returns what it uses.
+    pub fn check_memory(&mut self) -> MemoryUse {
+        let isolate = self.js.v8_isolate();
+        let (mut heap, mut external) = (isolate.get_heap_statistics().used_heap_size(), external_bytes(isolate));
+        if self.heap.is_over(heap, external) {
+            // Much of it may be garbage that V8 saw no reason yet to collect.
+            isolate.low_memory_notification();
+            (heap, external) = (isolate.get_heap_statistics().used_heap_size(), external_bytes(isolate));
+        }
+        let heap_bytes = isolate.get_heap_statistics().total_physical_size();
+        if self.heap.is_over(heap, external) {
+            self.heap.condemn();
+        } else if let Some(limit) = self.heap.limit_to_set() {
+            self.js.remove_near_heap_limit_callback(limit);
+            watch_heap_limit(&mut self.js, &self.heap);
+        }
+        MemoryUse { heap_bytes, external_bytes: external.max(self.heap.buffer_bytes()) }
     }
+}
+
+/// Bytes outside the heap that V8 knows of: buffers, and Wasm memories, which the heap's statistics leave out.
+fn external_bytes(isolate: &mut v8::Isolate) -> usize {
+    let known = isolate.adjust_amount_of_external_allocated_memory(0);
+    usize::try_from(known).unwrap_or(0).max(isolate.get_heap_statistics().external_memory())
+}
+
+/// Has V8 ask before it gives up at its heap limit.
+fn watch_heap_limit(js: &mut JsRuntime, heap: &Arc<Heap>) {
+    let (watched, used) = (heap.clone(), heap_size(js));
+    js.add_near_heap_limit_callback(move |current, _initial| guard_or("near heap limit", current, || watched.near_limit(current, &used)));
+}
+
+/// Tells the size of the isolate's heap. To be called on its thread, from its own callbacks.
+#[allow(unsafe_code, reason = "V8's callbacks know their isolate by its address alone")]
+fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
+    // SAFETY: the pointer is used while V8 runs a callback of this isolate, on its thread; reading its counters changes nothing.
+    let raw = unsafe { js.v8_isolate().as_raw_isolate_ptr() };
+    move || unsafe { v8::Isolate::from_raw_isolate_ptr(raw) }.get_heap_statistics().total_physical_size()
+}
+
+/// The id of the call in whose async context this is, if it is in one.
+fn call_in_context(scope: &mut v8::PinScope<'_, '_>) -> Option<u32> {
+    let context = scope.get_continuation_preserved_embedder_data();
+    let call = v8::Local::<v8::Object>::try_from(context).ok()?;
+    let key = v8::String::new(scope, "id")?;
+    call.get_real_named_property(scope, key.into())?.uint32_value(scope)
 }
 
 /// Calls the prelude's bootstrap function, which clears the global object and returns the dispatch functions.
@@ -259,38 +331,11 @@ fn bootstrap(js: &mut JsRuntime) -> Result<Entry, BootError> {
             entries.extend(entry.map(|entry| v8::Global::new(scope, entry)));
         }
     }
-    let [assign, adopt, dispatch, abort] =
+    let [assign, load, dispatch, abort] =
         <[v8::Global<v8::Function>; 4]>::try_from(entries).map_err(|_| BootError::prelude("the prelude returned no dispatch functions"))?;
-    Ok(Entry { assign, adopt, dispatch, abort })
+    Ok(Entry { assign, load, dispatch, abort })
 }
 
 fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<'s, v8::Value>, BootError> {
     v8::String::new(scope, text).map(Into::into).ok_or_else(|| BootError::prelude("a string is too long for V8"))
-}
-
-/// Method names as V8 strings that exist once per isolate.
-struct Methods(Vec<(http::Method, v8::Global<v8::String>)>);
-
-impl Methods {
-    fn new(js: &mut JsRuntime) -> Self {
-        deno_core::scope!(scope, js);
-        use http::Method;
-        let known = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS];
-        Self(
-            known
-                .into_iter()
-                .filter_map(|method| {
-                    let name = v8::String::new_from_utf8(scope, method.as_str().as_bytes(), v8::NewStringType::Internalized)?;
-                    Some((method, v8::Global::new(scope, name)))
-                })
-                .collect(),
-        )
-    }
-
-    fn get<'s>(&self, scope: &mut v8::PinScope<'s, '_>, method: &http::Method) -> Option<v8::Local<'s, v8::Value>> {
-        match self.0.iter().find(|(known, _)| known == method) {
-            Some((_, name)) => Some(v8::Local::new(scope, name).into()),
-            None => v8::String::new(scope, method.as_str()).map(Into::into),
-        }
-    }
 }

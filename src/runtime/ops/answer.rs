@@ -6,10 +6,12 @@
 
 use bytes::Bytes;
 use deno_core::{OpState, op2};
+use deno_error::JsErrorBox;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::body::Outbound;
 use super::exchange::Exchanges;
+use super::guard::{guard, has_panicked};
 use super::job::Reply;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
@@ -25,26 +27,42 @@ const DETAIL_BYTES_MAX: usize = 64 << 10;
 
 /// Answers with a text body.
 #[op2(fast)]
-pub fn op_skep_reply_text(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str, #[string] body: &str) {
+pub fn op_skep_reply_text(
+    state: &mut OpState,
+    #[smi] id: u32,
+    #[smi] status: u32,
+    #[string] headers: &str,
+    #[string] body: &str,
+) -> Result<(), JsErrorBox> {
     // `&str` is UTF-8 here; V8's Latin-1 strings were converted by the op macro.
-    reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes())));
+    guard("op_skep_reply_text", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes()))))
 }
 
 /// Answers with bytes.
 #[op2(fast)]
-pub fn op_skep_reply_bytes(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str, #[buffer] body: &[u8]) {
-    reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body)));
+pub fn op_skep_reply_bytes(
+    state: &mut OpState,
+    #[smi] id: u32,
+    #[smi] status: u32,
+    #[string] headers: &str,
+    #[buffer] body: &[u8],
+) -> Result<(), JsErrorBox> {
+    guard("op_skep_reply_bytes", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body))))
 }
 
 /// Answers without a body.
 #[op2(fast)]
-pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) {
-    reply(state, id, status, headers, Body::Empty);
+pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
+    guard("op_skep_reply_empty", id, || reply(state, id, status, headers, Body::Empty))
 }
 
 /// Answers with a head now and a body later, through `op_skep_stream_write`.
 #[op2(fast)]
-pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) {
+pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
+    guard("op_skep_reply_stream", id, || reply_stream(state, id, status, headers))
+}
+
+fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str) {
     let (outbound, body) = Outbound::channel();
     let exchanges = state.borrow_mut::<Exchanges>();
     let answer = response(status, headers, Body::Stream(Box::pin(body)));
@@ -59,7 +77,21 @@ pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: 
 
 /// The handler failed. `kind`: 0 it threw, 1 it returned something that is no answer.
 #[op2(fast)]
-pub fn op_skep_fail(state: &mut OpState, #[smi] id: u32, #[smi] kind: u32, #[string] message: &str, #[string] detail: &str) {
+pub fn op_skep_fail(
+    state: &mut OpState,
+    #[smi] id: u32,
+    #[smi] kind: u32,
+    #[string] message: &str,
+    #[string] detail: &str,
+) -> Result<(), JsErrorBox> {
+    guard("op_skep_fail", id, || fail(state, id, kind, message, detail))
+}
+
+fn fail(state: &mut OpState, id: u32, kind: u32, message: &str, detail: &str) {
+    if has_panicked() {
+        // What the handler failed of is the host's fault, and that is what the caller hears when the instance ends.
+        return;
+    }
     let kind = if kind == 0 { Kind::Threw } else { Kind::BadResponse };
     // What a function throws may hold secrets: the client is told so only in dev.
     let safe = if kind == Kind::Threw { "the function threw an error" } else { message };
@@ -70,17 +102,13 @@ pub fn op_skep_fail(state: &mut OpState, #[smi] id: u32, #[smi] kind: u32, #[str
 
 /// As much of a text as is kept.
 fn head_of(text: &str) -> &str {
-    let mut end = text.len().min(DETAIL_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    text.get(..text.floor_char_boundary(DETAIL_BYTES_MAX)).unwrap_or_default()
 }
 
 /// A `waitUntil` promise begins (true) or has settled (false).
 #[op2(fast)]
-pub fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) {
-    state.borrow_mut::<Exchanges>().background(id, begins);
+pub fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) -> Result<(), JsErrorBox> {
+    guard("op_skep_background", id, || state.borrow_mut::<Exchanges>().background(id, begins))
 }
 
 fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {
@@ -96,7 +124,10 @@ fn response(status: u32, headers: &str, body: Body) -> Reply {
 }
 
 /// Turns header text into a map. Values are Latin-1 in JavaScript and UTF-8 here, so they go back to single bytes.
-pub(super) fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
+///
+/// # Errors
+/// If it is no header text, or too much of it.
+pub fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
     let mut map = HeaderMap::new();
     if text.is_empty() {
         return Ok(map);
@@ -111,7 +142,7 @@ pub(super) fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(name))?;
         bytes += name.as_str().len() + value.len();
         let value = value_from_latin1(value)?;
-        // `append` panics where `try_append` returns, and a panic here would end the process.
+        // `append` panics where `try_append` returns.
         let appended = map.try_append(name, value).is_ok();
         if !appended || map.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX {
             return Err(Fault::new(Kind::BadResponse, "the response has too many headers")

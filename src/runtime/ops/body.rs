@@ -15,6 +15,7 @@ use deno_error::JsErrorBox;
 use tokio::sync::mpsc;
 
 use super::exchange::Exchanges;
+use super::guard::{guard, guard_async};
 use crate::function::message::{Body, BodyError};
 
 /// Chunks of one answer between an instance and its connection.
@@ -108,7 +109,11 @@ fn closed() -> JsErrorBox {
 /// The whole body if it is here already, else null.
 #[op2]
 #[serde]
-pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Option<ToJsBuffer> {
+pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
+    guard("op_skep_body_full", id, || body_full(state, id))
+}
+
+fn body_full(state: &mut OpState, id: u32) -> Option<ToJsBuffer> {
     let exchanges = state.borrow_mut::<Exchanges>();
     let exchange = exchanges.get_mut(id)?;
     match std::mem::replace(&mut exchange.inbound, Inbound::Done) {
@@ -127,6 +132,10 @@ pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Option<ToJsBuff
 #[op2]
 #[serde]
 pub async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
+    guard_async("op_skep_body_read", id, body_read(state, id)).await.flatten()
+}
+
+async fn body_read(state: Rc<RefCell<OpState>>, id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
     let mut stream = {
         let mut state = state.borrow_mut();
         let exchange = state.borrow_mut::<Exchanges>().get_mut(id).ok_or_else(closed)?;
@@ -166,7 +175,11 @@ pub async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> R
 
 /// JavaScript wants no more of the body.
 #[op2(fast)]
-pub fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) {
+pub fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) -> Result<(), JsErrorBox> {
+    guard("op_skep_body_cancel", id, || body_cancel(state, id))
+}
+
+fn body_cancel(state: &mut OpState, id: u32) {
     let exchanges = state.borrow_mut::<Exchanges>();
     if let Some(exchange) = exchanges.get_mut(id) {
         exchange.inbound = Inbound::Done;
@@ -196,7 +209,11 @@ async fn next_chunk(stream: &mut Stream) -> Option<Result<Bytes, BodyError>> {
 
 /// Sends a chunk. False: the connection is slow (or gone) and `op_skep_stream_ready` must be awaited.
 #[op2(fast)]
-pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> bool {
+pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> Result<bool, JsErrorBox> {
+    guard("op_skep_stream_write", id, || stream_write(state, id, chunk))
+}
+
+fn stream_write(state: &mut OpState, id: u32, chunk: &[u8]) -> bool {
     let exchanges = state.borrow_mut::<Exchanges>();
     let Some(outbound) = exchanges.get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else { return false };
     match outbound.tx.try_send(Bytes::copy_from_slice(chunk)) {
@@ -211,7 +228,11 @@ pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk
 
 /// Waits until the stalled chunk is taken. False: the client left.
 #[op2]
-pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> bool {
+pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<bool, JsErrorBox> {
+    guard_async("op_skep_stream_ready", id, stream_ready(state, id)).await
+}
+
+async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
     let (tx, stalled) = {
         let mut state = state.borrow_mut();
         let Some(outbound) = state.borrow_mut::<Exchanges>().get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else {
@@ -227,12 +248,20 @@ pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -
 
 /// The body is complete (empty text) or failed (why).
 #[op2(fast)]
-pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) {
+pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) -> Result<(), JsErrorBox> {
+    guard("op_skep_stream_close", id, || stream_close(state, id, error))
+}
+
+fn stream_close(state: &mut OpState, id: u32, error: &str) {
     let exchanges = state.borrow_mut::<Exchanges>();
-    if let Some(exchange) = exchanges.get_mut(id) {
-        if let Some(outbound) = exchange.outbound.take() {
-            if error.is_empty() { outbound.complete() } else { outbound.cut(error) }
+    let Some(exchange) = exchanges.get_mut(id) else { return };
+    match exchange.outbound.take() {
+        Some(outbound) if error.is_empty() => outbound.complete(),
+        Some(outbound) => {
+            outbound.cut(error);
+            exchanges.retract(id, error);
         }
-        exchanges.forget_if_over(id);
+        None => {}
     }
+    exchanges.forget_if_over(id);
 }

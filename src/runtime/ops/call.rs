@@ -3,6 +3,7 @@
 //! Invariant: the host decides what a name means and counts the hops; this op only carries the message.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use super::answer::parse_headers;
 use super::exchange::Exchanges;
+use super::guard::guard_async;
 use super::log::ConsoleLine;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
@@ -25,8 +27,14 @@ pub trait Host: Send + Sync {
     /// A line a function wrote to its console. Must not block.
     fn console(&self, line: ConsoleLine<'_>);
 
+    /// A guard of the prelude, or a limit beside it, refused `what` before it could hurt. Must not block.
+    fn refused(&self, identity: Option<&Identity>, what: &str);
+
+    /// Where Skep itself listens: closed to functions.
+    fn listens_on(&self) -> Vec<SocketAddr>;
+
     /// Calls a function by name; a fault comes back as the response a client would get.
-    fn call(&self, name: &str, request: Request) -> BoxFuture<'static, Response>;
+    fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
 }
 
 /// Which instance this isolate is; put into its state when it is assigned.
@@ -59,6 +67,18 @@ pub async fn op_skep_call(
     #[string] headers: String,
     #[buffer] body: Option<JsBuffer>,
 ) -> Result<Answer, JsErrorBox> {
+    guard_async("op_skep_call", id, call(state, id, Outgoing { name, method, url, headers }, body)).await.flatten()
+}
+
+/// What JavaScript asks of another function.
+struct Outgoing {
+    name: String,
+    method: String,
+    url: String,
+    headers: String,
+}
+
+async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: Outgoing, body: Option<JsBuffer>) -> Result<Answer, JsErrorBox> {
     let (host, context) = {
         let state = state.borrow();
         let context = state
@@ -71,14 +91,15 @@ pub async fn op_skep_call(
     let Some((trace, request_id, hops, tracestate)) = context else {
         return Err(JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"));
     };
-    let mut request = outgoing(&method, &url, &headers, body)?;
+    let mut request = outgoing.request()?;
     request.trace = trace;
     request.request_id = request_id;
     request.hops = hops.saturating_add(1);
     if let Some(tracestate) = tracestate {
         request.headers.insert("tracestate", tracestate);
     }
-    let response = host.call(&name, request).await;
+    let body = body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body)));
+    let response = host.call(&outgoing.name, request, body).await;
     let headers = flatten(&response.headers);
     let body = match response.body {
         Body::Empty => 0,
@@ -87,25 +108,26 @@ pub async fn op_skep_call(
     Ok(Answer { status: response.status, headers, body })
 }
 
-fn outgoing(method: &str, url: &str, headers: &str, body: Option<JsBuffer>) -> Result<Request, JsErrorBox> {
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| JsErrorBox::type_error("invalid method"))?;
-    let uri: Uri = url.parse().map_err(|_| JsErrorBox::type_error("invalid URL"))?;
-    let headers: HeaderMap = parse_headers(headers).map_err(|fault| JsErrorBox::type_error(fault.to_string()))?;
-    Ok(Request {
-        method,
-        scheme: "http",
-        authority: uri.authority().cloned(),
-        path_and_query: uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
-        strip: 0,
-        headers,
-        trust_forwarded: false,
-        body: body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body))),
-        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
-        request_id: Arc::from(""),
-        remote: None,
-        hops: 0,
-        shape: CallShape::Http,
-    })
+impl Outgoing {
+    fn request(&self) -> Result<Request, JsErrorBox> {
+        let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| JsErrorBox::type_error("invalid method"))?;
+        let uri: Uri = self.url.parse().map_err(|_| JsErrorBox::type_error("invalid URL"))?;
+        let headers: HeaderMap = parse_headers(&self.headers).map_err(|fault| JsErrorBox::type_error(fault.to_string()))?;
+        Ok(Request {
+            method,
+            scheme: "http",
+            authority: uri.authority().cloned(),
+            path_and_query: uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
+            strip: 0,
+            headers,
+            trust_forwarded: false,
+            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            request_id: Arc::from(""),
+            remote: None,
+            hops: 0,
+            shape: CallShape::Http,
+        })
+    }
 }
 
 /// Lines of names and values, each begun by a line feed, as `99_dispatch.js` reads them. Bytes become Latin-1 characters.

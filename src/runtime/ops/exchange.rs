@@ -5,12 +5,12 @@
 //!
 //! Invariant: an exchange is answered at most once, and leaves the map exactly when nothing of it is open any more.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::body::{Inbound, Outbound};
 use super::job::{Job, Permit, Reply, Tally};
@@ -34,11 +34,13 @@ pub enum BodyKind {
 /// A request an instance works on.
 pub struct Exchange {
     /// The request without its body; `None` for the answer of a called function.
-    pub(super) head: Option<Box<Request>>,
+    pub(super) head: Option<Arc<Request>>,
     pub(super) inbound: Inbound,
     pub(super) outbound: Option<Outbound>,
     reply: Option<ReplyTo>,
     background: u32,
+    /// When the caller got its answer.
+    answered: Option<Instant>,
     /// Bodies of functions that this call has called.
     called: Vec<u32>,
     tally: Option<Arc<Tally>>,
@@ -56,8 +58,18 @@ impl Exchange {
     }
 }
 
+/// What charging has found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Charged {
+    /// Calls that passed their limit just now.
+    pub over: Vec<u32>,
+    /// CPU time that no caller waits for, by call.
+    pub late: Vec<(u32, u64)>,
+}
+
 /// An answer that waits for the end of the turn.
 struct Answered {
+    id: u32,
     reply: Reply,
     to: ReplyTo,
     tally: Option<Arc<Tally>>,
@@ -70,15 +82,23 @@ pub struct Exchanges {
     last: u32,
     /// Answers leave together: their callers' threads are woken once a turn, and the turn's CPU time is charged before they go.
     outbox: Vec<Answered>,
+    /// The latest calls that other functions made, and how many functions were behind each: what such a call began may go on after it.
+    called: VecDeque<(u32, u8)>,
 }
+
+/// How many of them are remembered.
+const CALLED_MAX: usize = 256;
 
 impl Exchanges {
     /// Takes a job in under the id its caller chose. Returns its method and whether it has a body.
     pub fn begin(&mut self, id: u32, job: Job) -> (http::Method, BodyKind) {
-        let Job { mut request, reply, tally, admitted, permit } = job;
+        let Job { request, body, reply, tally, admitted, permit } = job;
         tally.queue_ns.store(u64::try_from(admitted.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        if request.hops > 0 {
+            self.called.truncate(CALLED_MAX - 1);
+            self.called.push_front((id, request.hops));
+        }
         let method = request.method.clone();
-        let body = std::mem::take(&mut request.body);
         let kind = if matches!(body, Body::Empty) { BodyKind::None } else { BodyKind::Some };
         let exchange = Exchange {
             head: Some(request),
@@ -86,6 +106,7 @@ impl Exchanges {
             outbound: None,
             reply: Some(reply),
             background: 0,
+            answered: None,
             called: Vec::new(),
             tally: Some(tally),
             _permit: permit,
@@ -102,6 +123,7 @@ impl Exchanges {
             outbound: None,
             reply: None,
             background: 0,
+            answered: None,
             called: Vec::new(),
             tally: None,
             _permit: Permit::default(),
@@ -128,12 +150,28 @@ impl Exchanges {
         self.map.get(&id)
     }
 
+    /// Whether anything of a call is open.
+    pub fn is_open(&self, id: u32) -> bool {
+        self.map.contains_key(&id)
+    }
+
+    /// How many functions called each other until call `id` came, whether it is still open or not.
+    pub fn hops(&self, id: u32) -> u8 {
+        match self.map.get(&id).and_then(|exchange| exchange.head.as_ref()) {
+            Some(request) => request.hops,
+            None => self.called.iter().find(|(called, _)| *called == id).map_or(0, |(_, hops)| *hops),
+        }
+    }
+
     /// Answers a call; unknown ids (answered, or given up by a limit) and second answers are ignored. Leaves with [`Exchanges::end_turn`].
     pub fn answer(&mut self, id: u32, reply: Reply) {
         if let Some(exchange) = self.map.get_mut(&id)
             && let Some(to) = exchange.reply.take()
         {
-            self.outbox.push(Answered { reply, to, tally: exchange.tally.clone() });
+            if exchange.background > 0 || exchange.outbound.is_some() {
+                exchange.answered = Some(Instant::now());
+            }
+            self.outbox.push(Answered { id, reply, to, tally: exchange.tally.clone() });
             self.forget_if_over(id);
         }
     }
@@ -158,6 +196,7 @@ impl Exchanges {
         if let Some(exchange) = self.map.get_mut(&id) {
             exchange.reply = None;
             exchange.outbound = None;
+            exchange.answered.get_or_insert_with(Instant::now);
             self.forget_if_over(id);
         }
     }
@@ -167,6 +206,9 @@ impl Exchanges {
         if let Some(exchange) = self.map.get_mut(&id) {
             if begins {
                 exchange.background += 1;
+                if exchange.is_answered() && exchange.answered.is_none() {
+                    exchange.answered = Some(Instant::now());
+                }
             } else {
                 exchange.background = exchange.background.saturating_sub(1);
             }
@@ -175,7 +217,7 @@ impl Exchanges {
     }
 
     /// Calls without an answer so far.
-    pub fn unanswered(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn unanswered(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.map.iter().filter(|(_, exchange)| !exchange.is_answered()).map(|(id, _)| *id)
     }
 
@@ -184,27 +226,34 @@ impl Exchanges {
         self.map.values().all(|exchange| exchange.head.is_none())
     }
 
-    /// Charges a turn's CPU time in equal parts to the calls it may have worked on, ends those that passed `limit`, and lets the answers go.
-    /// Returns the calls it ended: their handlers still run.
-    pub fn end_turn(&mut self, cpu_ns: u64, limit: Duration) -> Vec<u32> {
-        let calls = self.outbox.len() + self.map.values().filter(|exchange| exchange.reply.is_some()).count();
-        let share = cpu_ns / (calls.max(1) as u64);
-        for tally in self.outbox.iter().filter_map(|answered| answered.tally.as_ref()) {
-            tally.charge(share);
-        }
-        let mut over = Vec::new();
-        for (id, exchange) in &self.map {
-            if let (Some(tally), Some(_)) = (&exchange.tally, &exchange.reply)
-                && u128::from(tally.charge(share)) > limit.as_nanos()
-            {
-                over.push(*id);
+    /// Charges CPU time to the calls it was used for. Those that passed `limit` are answered with a fault; their handlers still run.
+    pub fn charge(&mut self, charges: &[(u32, u64)], limit: Duration) -> Charged {
+        let mut charged = Charged::default();
+        for (id, cpu_ns) in charges.iter().copied().filter(|(_, cpu_ns)| *cpu_ns > 0) {
+            let Some(exchange) = self.map.get(&id) else {
+                let answered = self.outbox.iter().find(|answered| answered.id == id);
+                match answered.and_then(|answered| answered.tally.as_ref()) {
+                    // It was answered in this very turn: the answer has not left yet.
+                    Some(tally) => drop(tally.charge(cpu_ns)),
+                    None => charged.late.push((id, cpu_ns)),
+                }
+                continue;
+            };
+            let spent = exchange.tally.as_ref().map_or(0, |tally| tally.charge(cpu_ns));
+            if exchange.is_answered() {
+                charged.late.push((id, cpu_ns));
+            } else if u128::from(spent) > limit.as_nanos() {
+                charged.over.push(id);
+                let fault = Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
+                    .with_limit(format!("{} ms", limit.as_millis()), format!("{} ms", spent / 1_000_000));
+                self.answer(id, Err(fault));
             }
         }
-        for id in over.iter().copied() {
-            let fault = Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
-                .with_limit(format!("{} ms", limit.as_millis()), format!("> {} ms", limit.as_millis()));
-            self.answer(id, Err(fault));
-        }
+        charged
+    }
+
+    /// Lets the answers of a turn go.
+    pub fn end_turn(&mut self) {
         let mut wake_later = Vec::new();
         for answered in self.outbox.drain(..) {
             answered.to.send_batched(answered.reply, &mut wake_later);
@@ -212,22 +261,55 @@ impl Exchanges {
         for returns in wake_later {
             returns.wake();
         }
-        over
     }
 
     /// Ends every call with a fault made for its id, and cuts what still streams.
     pub fn fail_all(&mut self, mut fault: impl FnMut(u32) -> Fault) {
+        let mut broken = Vec::new();
         for (id, exchange) in self.map.drain() {
             if let Some(outbound) = exchange.outbound {
                 outbound.cut("the instance ended");
+                broken.push(id);
             }
             if let Some(to) = exchange.reply {
-                self.outbox.push(Answered { reply: Err(fault(id)), to, tally: None });
+                self.outbox.push(Answered { id, reply: Err(fault(id)), to, tally: None });
             }
         }
         for answered in self.outbox.drain(..) {
-            answered.to.send(answered.reply);
+            // Terminated code may still have run its `catch` and answered with what it found there.
+            let reply = match answered.reply {
+                // Nothing of it has left yet: better a fault than a body that breaks off at its first byte.
+                Ok(_) if broken.contains(&answered.id) => Err(fault(answered.id)),
+                Err(said) if matches!(said.kind(), Kind::Threw | Kind::BadResponse | Kind::NeverSettles) => {
+                    let meant = fault(answered.id);
+                    Err(if meant.kind() == Kind::InstanceLost { said } else { meant })
+                }
+                reply => reply,
+            };
+            answered.to.send(reply);
         }
+    }
+
+    /// An answer's body failed. If the answer has not left yet, the fault goes in its place.
+    pub(super) fn retract(&mut self, id: u32, why: &str) {
+        if let Some(answered) = self.outbox.iter_mut().find(|answered| answered.id == id && answered.reply.is_ok()) {
+            answered.reply = Err(Fault::new(Kind::BadResponse, "the body of the answer failed before its first byte").with_detail(why));
+        }
+    }
+
+    /// Calls that were answered `allowed` ago or longer and still do background work. It is waited for no longer.
+    pub fn end_background(&mut self, allowed: Duration) -> Vec<u32> {
+        let is_late = |exchange: &Exchange| {
+            let only_background = exchange.is_answered() && exchange.outbound.is_none() && exchange.background > 0;
+            only_background && exchange.answered.is_some_and(|answered| answered.elapsed() > allowed)
+        };
+        let late: Vec<u32> = self.map.iter().filter(|(_, exchange)| is_late(exchange)).map(|(id, _)| *id).collect();
+        for id in late.iter() {
+            if let Some(exchange) = self.map.get_mut(id) {
+                exchange.background = 0;
+            }
+        }
+        late
     }
 
     /// Ends every unanswered call, and all background work, because no promise of this instance can settle any more. Returns those calls.

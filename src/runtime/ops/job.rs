@@ -4,12 +4,15 @@
 //!
 //! Invariant: a place is given back exactly once, by dropping its permit.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use futures::task::AtomicWaker;
 
 use super::reply::ReplyTo;
 use crate::fault::Fault;
-use crate::function::message::{Request, Response};
+use crate::function::message::{Body, Request, Response};
 
 /// What goes back to the caller.
 pub type Reply = Result<Response, Fault>;
@@ -19,6 +22,8 @@ pub type Reply = Result<Response, Fault>;
 pub struct Tally {
     /// CPU time charged to the call, in nanoseconds.
     pub cpu_ns: AtomicU64,
+    /// Set if the instance's thread was parked and will never answer.
+    pub loss: Loss,
     /// Time from admission to the instance's thread, in nanoseconds.
     pub queue_ns: AtomicU64,
     /// The instance that took the call; 0 while none has.
@@ -34,10 +39,33 @@ impl Tally {
     }
 }
 
+/// How a caller hears that nobody will answer: the thread that holds its exchange sleeps for ever.
+#[derive(Debug, Default)]
+pub struct Loss {
+    fault: OnceLock<Fault>,
+    waker: AtomicWaker,
+}
+
+impl Loss {
+    /// The call is lost.
+    pub fn tell(&self, fault: Fault) {
+        let _ = self.fault.set(fault);
+        self.waker.wake();
+    }
+
+    /// The fault, once the call is lost; else the caller is woken when it is.
+    pub fn poll(&self, cx: &mut Context<'_>) -> Poll<Fault> {
+        self.waker.register(cx.waker());
+        self.fault.get().cloned().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
 /// One call on its way into an instance.
 pub struct Job {
-    /// What was asked.
-    pub request: Box<Request>,
+    /// What was asked, without the body. The caller keeps it too: a call that was lost may be made again.
+    pub request: Arc<Request>,
+    /// The request's body.
+    pub body: Body,
     /// The way back.
     pub reply: ReplyTo,
     /// What it cost.

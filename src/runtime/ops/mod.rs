@@ -9,17 +9,25 @@
 mod answer;
 mod body;
 mod call;
+mod egress;
 mod exchange;
+mod guard;
 mod job;
 mod log;
+mod refuse;
 mod reply;
 mod request;
 
+pub use answer::parse_headers;
 pub use call::{Host, Identity};
-pub use exchange::{BodyKind, CALL_IDS, Exchanges};
-pub use job::{Job, Permit, Places, Reply, Tally};
+pub use egress::{HOPS_HEADER, Socket, WayOut};
+pub use exchange::{BodyKind, CALL_IDS, Charged, Exchanges};
+pub use guard::{Panicked, guard, guard_or, take_panic};
+pub use job::{Job, Loss, Permit, Places, Reply, Tally};
 pub use log::{ConsoleLine, Level};
+pub use refuse::MemoryBytes;
 pub use reply::{ReplyTo, Returns};
+pub use request::{header_value, request_url};
 
 deno_core::extension!(
     skep,
@@ -42,13 +50,38 @@ deno_core::extension!(
         answer::op_skep_fail,
         answer::op_skep_background,
         call::op_skep_call,
+        egress::op_skep_socket,
         log::op_skep_log,
+        refuse::op_skep_refuse,
+        refuse::op_skep_memory_bytes,
+        refuse::op_skep_resource_left,
+        refuse::op_skep_collect,
+        refuse::op_skep_wasm_shape,
     ],
     esm_entry_point = "ext:skep/90_globals.js",
-    esm = [dir "js-prelude", "10_errors.js", "12_trace.js", "90_globals.js"],
-    lazy_loaded_js = [dir "js-prelude", "99_dispatch.js"],
+    esm = [
+        dir "js-prelude",
+        "10_errors.js",
+        "12_trace.js",
+        "20_guard_core.js",
+        "20_guard_proxy.js",
+        "21_array_search.js",
+        "22_array_change.js",
+        "23_array_make.js",
+        "24_array_from.js",
+        "25_guard_array.js",
+        "25_guard_text.js",
+        "26_guard_buffer.js",
+        "27_guard_limits.js",
+        "30_egress.js",
+        "41_guard_symbols.js",
+        "42_guard_locales.js",
+        "90_globals.js",
+    ],
+    lazy_loaded_js = [dir "js-prelude", "28_guard_wasm.js", "40_guard_crypto.js", "43_guard_compression.js", "99_dispatch.js"],
     state = |state| {
         state.put(Exchanges::default());
+        state.put(log::Volume::default());
     },
 );
 

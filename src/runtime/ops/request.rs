@@ -12,6 +12,7 @@ use deno_error::JsErrorBox;
 use http::header;
 
 use super::exchange::Exchanges;
+use super::guard::guard;
 use crate::function::message::Request;
 
 /// Not for the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
@@ -54,9 +55,12 @@ fn visible_path(head: &Request) -> Cow<'_, str> {
 #[op2]
 #[string]
 pub fn op_skep_url(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
-    let head = head(state, id)?;
-    let scheme = forwarded_proto(head);
-    Ok(format!("{scheme}://{}{}", authority(head), visible_path(head)))
+    guard("op_skep_url", id, || head(state, id).map(request_url)).flatten()
+}
+
+/// The same, of a request.
+pub fn request_url(head: &Request) -> String {
+    format!("{}://{}{}", forwarded_proto(head), authority(head), visible_path(head))
 }
 
 fn forwarded_proto(head: &Request) -> &str {
@@ -100,7 +104,10 @@ pub fn op_skep_headers<'s>(
     state: &mut OpState,
     #[smi] id: u32,
 ) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
-    let head = head(state, id)?;
+    guard("op_skep_headers", id, || headers(scope, head(state, id)?)).flatten()
+}
+
+fn headers<'s>(scope: &mut v8::PinScope<'s, '_>, head: &Request) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
     let mut flat = Vec::with_capacity((head.headers.len() + FORWARDED.len()) * 2);
     for (name, value) in &head.headers {
         let name = name.as_str();
@@ -135,18 +142,21 @@ pub fn op_skep_header<'s>(
     #[smi] id: u32,
     #[string] name: String,
 ) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
-    let head = head(state, id)?;
-    let name = name.to_ascii_lowercase();
-    let value = if FORWARDED.contains(&name.as_str()) {
-        forwarded(head, &name)
-    } else if is_hidden(head, &name) {
-        None
-    } else {
-        joined(head, &name).or_else(|| (name == "host").then(|| authority(head).into_bytes()))
-    };
-    match value {
+    let read = || match header_value(head(state, id)?, &name.to_ascii_lowercase()) {
         Some(value) => latin1(scope, &value),
         None => Ok(v8::null(scope).into()),
+    };
+    guard("op_skep_header", id, read).flatten()
+}
+
+/// What the function sees of a header; `name` in lower case.
+pub fn header_value(head: &Request, name: &str) -> Option<Vec<u8>> {
+    if FORWARDED.contains(&name) {
+        forwarded(head, name)
+    } else if is_hidden(head, name) {
+        None
+    } else {
+        joined(head, name).or_else(|| (name == "host").then(|| authority(head).into_bytes()))
     }
 }
 
@@ -171,10 +181,13 @@ fn joined(head: &Request, name: &str) -> Option<Vec<u8>> {
 #[op2]
 #[string]
 pub fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
-    let head = head(state, id)?;
+    guard("op_skep_meta", id, || head(state, id).map(meta)).flatten()
+}
+
+fn meta(head: &Request) -> String {
     let remote = head.remote.map(|remote| remote.to_string()).unwrap_or_default();
     let tracestate = head.headers.get("tracestate").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(format!("{}\n{}\n{}\n{remote}\n{tracestate}", head.request_id, head.trace.to_traceparent(), u16::from(head.hops) + 1))
+    format!("{}\n{}\n{}\n{remote}\n{tracestate}", head.request_id, head.trace.to_traceparent(), u16::from(head.hops) + 1)
 }
 
 fn latin1<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: &[u8]) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {

@@ -2,16 +2,17 @@
 //!
 //! Pools take blanks; one thread refills the stock and ends instances that had nothing to do for long.
 //!
-//! Invariant: there are never more workers than `max_instances`.
+//! Invariant: every worker was admitted by the budget, and leaves it when its thread ends.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::Pool;
+use super::budget::{Budget, upgraded};
 use crate::fault::{Fault, Kind};
+use crate::runtime::allocator;
 use crate::runtime::ops::Host;
 use crate::runtime::worker::{BLANK_HEAP_BYTES, Handle};
 
@@ -31,6 +32,8 @@ pub struct BlanksConfig {
     pub warm: usize,
     /// Workers at a time, blank ones included.
     pub max_instances: usize,
+    /// Memory the process may use before idle workers are ended and new ones refused.
+    pub memory_bytes: u64,
     /// CPU time a module may use while it loads.
     pub boot_cpu: Duration,
     /// Wall-clock time a module may take to load.
@@ -43,7 +46,7 @@ pub struct Blanks {
     host: Arc<dyn Host>,
     stock: Mutex<Stock>,
     wanted: Condvar,
-    workers: Arc<AtomicUsize>,
+    budget: Arc<Budget>,
 }
 
 #[derive(Default)]
@@ -59,7 +62,8 @@ impl Blanks {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(config: BlanksConfig, host: Arc<dyn Host>) -> std::io::Result<Arc<Self>> {
-        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), workers: Arc::default() });
+        let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
+        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), budget });
         let weak = Arc::downgrade(&blanks);
         std::thread::Builder::new().name("skep stock".to_owned()).spawn(move || keep_stock(&weak))?;
         Ok(blanks)
@@ -72,13 +76,12 @@ impl Blanks {
 
     /// Workers that exist, blank ones included.
     pub fn workers(&self) -> usize {
-        self.workers.load(Ordering::Relaxed)
+        self.budget.workers()
     }
 
     /// Calls in instances and waiting, of all pools.
     pub fn in_flight(&self) -> usize {
-        let pools: Vec<Arc<Pool>> = self.stock.lock().pools.iter().filter_map(Weak::upgrade).collect();
-        pools.iter().map(|pool| pool.status()).map(|status| status.in_flight + status.waiting).sum()
+        self.pools().iter().map(|pool| pool.status()).map(|status| status.in_flight + status.waiting).sum()
     }
 
     /// A blank worker, from the stock if its heap fits.
@@ -86,7 +89,7 @@ impl Blanks {
         let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
         if memory < BLANK_HEAP_BYTES {
             // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
-            return self.spawn(memory);
+            return self.spawn(memory, || self.pools());
         }
         let blank = {
             let mut stock = self.stock.lock();
@@ -97,26 +100,22 @@ impl Blanks {
         self.wanted.notify_one();
         match blank {
             Some(blank) => Ok(blank),
-            None => self.spawn(BLANK_HEAP_BYTES),
+            None => self.spawn(BLANK_HEAP_BYTES, || self.pools()),
         }
     }
 
-    fn spawn(&self, heap_bytes: usize) -> Result<Arc<Handle>, Fault> {
-        let before = self.workers.fetch_add(1, Ordering::Relaxed);
-        if before >= self.config.max_instances {
-            self.workers.fetch_sub(1, Ordering::Relaxed);
-            return Err(Fault::new(Kind::Overloaded, "the host runs as many instances as it may")
-                .with_limit(format!("{} instances", self.config.max_instances), format!("{before} instances"))
-                .with_retry_after(1));
-        }
-        let workers = self.workers.clone();
-        let gone = Box::new(move || {
-            workers.fetch_sub(1, Ordering::Relaxed);
-        });
-        Handle::spawn(self.host.clone(), heap_bytes, gone).map_err(|error| {
-            self.workers.fetch_sub(1, Ordering::Relaxed);
+    /// Makes a worker. `pools` may have an idle instance ended for it.
+    fn spawn(&self, heap_bytes: usize, pools: impl FnOnce() -> Vec<Arc<Pool>>) -> Result<Arc<Handle>, Fault> {
+        self.budget.admit(pools)?;
+        let budget = self.budget.clone();
+        Handle::spawn(self.host.clone(), heap_bytes, Box::new(move || budget.leave())).map_err(|error| {
+            self.budget.leave();
             Fault::new(Kind::Overloaded, "the system gives no more threads").with_detail(error.to_string()).with_retry_after(1)
         })
+    }
+
+    fn pools(&self) -> Vec<Arc<Pool>> {
+        upgraded(&self.stock.lock().pools)
     }
 
     /// A worker for a check.
@@ -151,7 +150,8 @@ fn keep_stock(blanks: &Weak<Blanks>) {
         let mut full = blanks.stock.lock().taken.is_some_and(|taken| taken.elapsed() < REFILL_PAUSE);
         let pause = if full { REFILL_PAUSE } else { SWEEP_EVERY };
         while !full && blanks.stock.lock().blanks.len() < blanks.config.warm {
-            match blanks.spawn(BLANK_HEAP_BYTES) {
+            // A blank is made ahead of its need: nobody is ended for it.
+            match blanks.spawn(BLANK_HEAP_BYTES, Vec::new) {
                 Ok(worker) => blanks.stock.lock().blanks.push(worker),
                 Err(_) => full = true,
             }
@@ -172,10 +172,17 @@ fn sweep(blanks: &Blanks, now: Instant) {
     let pools: Vec<Arc<Pool>> = {
         let mut stock = blanks.stock.lock();
         stock.pools.retain(|pool| pool.strong_count() > 0);
-        stock.pools.iter().filter_map(Weak::upgrade).collect()
+        upgraded(&stock.pools)
     };
+    if blanks.budget.take_freed() && !allocator::give_back_soon() {
+        blanks.budget.note_freed();
+    }
     let mut trims = TRIMS_PER_SWEEP;
+    blanks.budget.sweep(&pools, now);
     for pool in pools {
         pool.sweep(now, &mut trims);
+    }
+    if trims < TRIMS_PER_SWEEP {
+        blanks.budget.note_freed();
     }
 }

@@ -4,12 +4,14 @@
 //!
 //! Invariant: `wall_ms` is kept here, on the caller's side, so that no JavaScript can hold a caller longer.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
+use futures::FutureExt as _;
 use http_body::Frame;
 
 use super::Pool;
@@ -26,21 +28,43 @@ pub struct Called {
 }
 
 impl Pool {
-    /// Calls the function. The answer's head comes within `wall_ms`, or a fault does.
-    pub async fn call(self: Arc<Self>, request: Box<Request>) -> Called {
-        let (reply, answer) = ReplyTo::channel();
+    /// Calls the function. The answer's head comes within `wall_ms`, or a fault does. A call that was lost because of another one is made once
+    /// more, if it is safe (RFC 9110, section 9.2.1) and has no body.
+    pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> Called {
+        let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
+        let until = Instant::now() + self.version.manifest.limits.wall;
+        let called = self.clone().call_once(request.clone(), body, until).await;
+        match &called.reply {
+            Err(fault) if may_repeat && fault.kind() == Kind::InstanceLost => {
+                tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
+                self.call_once(request, Body::Empty, until).await
+            }
+            _ => called,
+        }
+    }
+
+    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> Called {
+        let (reply, mut answer) = ReplyTo::channel();
         let tally = Arc::new(Tally::default());
-        let job = Job { request, reply, tally: tally.clone(), admitted: Instant::now(), permit: Permit::default() };
+        let job = Job { request, body, reply, tally: tally.clone(), admitted: Instant::now(), permit: Permit::default() };
         if let Err(fault) = self.admit(job) {
             return Called { reply: Err(fault), tally };
         }
         let wall = self.version.manifest.limits.wall;
         let mut caller = Caller { pool: self, tally: tally.clone(), present: true };
-        let reply = match tokio::time::timeout(wall, answer).await {
-            Ok(Ok(reply)) => caller.settle(reply),
-            Ok(Err(_dropped)) => {
+        let answered = poll_fn(|cx| match answer.poll_unpin(cx) {
+            Poll::Ready(answered) => Poll::Ready(Ok(answered)),
+            Poll::Pending => tally.loss.poll(cx).map(Err),
+        });
+        let reply = match tokio::time::timeout_at(until.into(), answered).await {
+            Ok(Ok(Ok(reply))) => caller.settle(reply),
+            Ok(Ok(Err(_dropped))) => {
                 caller.present = false;
                 Err(Fault::new(Kind::InstanceLost, "the instance ended before it answered"))
+            }
+            Ok(Err(fault)) => {
+                caller.present = false;
+                Err(fault)
             }
             Err(_elapsed) => Err(Fault::new(Kind::WallLimit, "the function did not answer within wall_ms")
                 .with_limit(format!("{} ms", wall.as_millis()), format!("> {} ms", wall.as_millis()))),
@@ -90,7 +114,12 @@ impl http_body::Body for Attended {
     type Error = BodyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let polled = self.body.as_mut().poll_frame(cx);
+        let mut polled = self.body.as_mut().poll_frame(cx);
+        if polled.is_pending()
+            && let Poll::Ready(fault) = self.caller.tally.loss.poll(cx)
+        {
+            polled = Poll::Ready(Some(Err(fault.into())));
+        }
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             self.caller.present = false;
         }

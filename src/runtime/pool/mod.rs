@@ -5,6 +5,7 @@
 //! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`](crate::runtime::ops::Permit).
 
 mod blanks;
+mod budget;
 mod call;
 mod state;
 
@@ -43,6 +44,10 @@ pub struct PoolStatus {
     pub in_flight: usize,
     /// Calls that wait for an instance.
     pub waiting: usize,
+    /// V8 heap of all instances that is in RAM, in bytes, as last seen.
+    pub heap_bytes: usize,
+    /// ArrayBuffers and other memory outside the heaps, in bytes, as last seen.
+    pub external_bytes: usize,
     /// Why the version does not load, if it does not.
     pub broken: Option<String>,
 }
@@ -92,6 +97,17 @@ impl Pool {
         let mut state = self.state.lock();
         state.retire_idle_instances(now);
         state.trim_idle_instances(now, trims);
+        state.tidy();
+    }
+
+    /// Since when its idlest instance has nothing to do, if one could be ended. `None` also if the pool is busy right now.
+    fn idle_since(&self) -> Option<Instant> {
+        self.state.try_lock()?.idle_since()
+    }
+
+    /// Ends its idlest instance to make room for others.
+    fn end_idlest(&self, now: Instant) -> bool {
+        self.state.try_lock().is_some_and(|mut state| state.end_idlest(now))
     }
 
     /// What goes on.
@@ -199,6 +215,13 @@ impl Owner for Pool {
         let refused = self.state.lock().boot_failed(worker.id, &fault, Instant::now());
         for job in refused {
             job.reply.send(Err(fault.clone()));
+        }
+    }
+
+    fn lost(&self, worker: &Arc<Handle>, fault: &dyn Fn(u32) -> Fault) {
+        let calls = self.state.lock().lost_calls(worker.id);
+        for tally in calls {
+            tally.loss.tell(fault(tally.call.load(Ordering::Acquire)));
         }
     }
 

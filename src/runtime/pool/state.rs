@@ -44,6 +44,20 @@ struct Instance {
     phase: Phase,
     idle_since: Instant,
     trimmed: bool,
+    /// Calls that were placed here and may be open; cleared of the others as it grows.
+    calls: Vec<Weak<Tally>>,
+}
+
+/// Calls that an instance may remember beside those that are open.
+const FORGOTTEN_MAX: usize = 64;
+
+impl Instance {
+    fn remember(&mut self, tally: &Arc<Tally>) {
+        if self.calls.len() > 2 * self.in_flight as usize + FORGOTTEN_MAX {
+            self.calls.retain(|call| call.strong_count() > 0);
+        }
+        self.calls.push(Arc::downgrade(tally));
+    }
 }
 
 /// Where an instance is in its life.
@@ -142,7 +156,14 @@ impl State {
 
     /// A worker that loads its module.
     pub(super) fn add(&mut self, worker: Arc<Handle>) {
-        self.instances.push(Instance { worker, in_flight: 0, phase: Phase::Booting, idle_since: Instant::now(), trimmed: false });
+        self.instances.push(Instance {
+            worker,
+            in_flight: 0,
+            phase: Phase::Booting,
+            idle_since: Instant::now(),
+            trimmed: false,
+            calls: Vec::new(),
+        });
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
@@ -154,6 +175,7 @@ impl State {
         instance.in_flight += 1;
         instance.idle_since = now;
         instance.trimmed = false;
+        instance.remember(&tally);
         tally.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(job) {
             Ok(call) => tally.call.store(call, Ordering::Release),
@@ -198,6 +220,12 @@ impl State {
         }
     }
 
+    /// The open calls of an instance, whose thread will never answer them.
+    pub(super) fn lost_calls(&mut self, worker: u32) -> Vec<Arc<Tally>> {
+        let calls = self.find(worker).map(|instance| std::mem::take(&mut instance.calls)).unwrap_or_default();
+        calls.iter().filter_map(Weak::upgrade).filter(|tally| tally.instance.load(Ordering::Acquire) == worker).collect()
+    }
+
     /// Calls that an instance never heard are the next to be placed.
     pub(super) fn take_back(&mut self, unheard: Vec<Job>) {
         for job in unheard.into_iter().rev() {
@@ -237,10 +265,36 @@ impl State {
         }
     }
 
+    /// Since when the idlest instance has nothing to do. `min` is kept against other functions too.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        if self.alive() <= self.scale.min as usize && !self.retired {
+            return None;
+        }
+        self.instances.iter().filter(|one| one.phase == Phase::Ready && one.in_flight == 0).map(|one| one.idle_since).min()
+    }
+
+    /// Ends the idlest instance.
+    pub(super) fn end_idlest(&mut self, now: Instant) -> bool {
+        let Some(since) = self.idle_since() else { return false };
+        let idlest = self.instances.iter_mut().find(|one| one.phase == Phase::Ready && one.in_flight == 0 && one.idle_since == since);
+        let Some(instance) = idlest else { return false };
+        instance.phase = Phase::Ending;
+        instance.idle_since = now;
+        instance.worker.retire();
+        true
+    }
+
     /// Takes a waiting call out of the queue.
     pub(super) fn take_waiting(&mut self, tally: &Tally) -> Option<Job> {
         let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.tally, tally))?;
         self.waiting.remove(index)
+    }
+
+    /// Has instances that have calls look after those that only wait for background work.
+    pub(super) fn tidy(&self) {
+        for instance in self.instances.iter().filter(|one| one.phase == Phase::Ready && one.in_flight > 0) {
+            instance.worker.tidy();
+        }
     }
 
     /// Lets instances that have just become idle give memory back, once, as many as `budget` allows.
@@ -264,7 +318,10 @@ impl State {
     }
 
     pub(super) fn status(&self) -> PoolStatus {
+        let memory = || self.instances.iter().map(|instance| instance.worker.memory());
         PoolStatus {
+            heap_bytes: memory().map(|memory| memory.heap_bytes).sum(),
+            external_bytes: memory().map(|memory| memory.external_bytes).sum(),
             ready: self.count(Phase::Ready),
             booting: self.booting(),
             in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),

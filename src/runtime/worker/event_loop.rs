@@ -6,39 +6,32 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Kind};
 use crate::function::Limits;
-use crate::runtime::isolate::{BootError, Isolate, Reason};
-use crate::runtime::ops::{Exchanges, Host};
+use crate::runtime::containment::{self, Rung};
+use crate::runtime::isolate::{Isolate, Reason, sample};
+use crate::supervisor::crash_note;
 
-use super::watchdog::own_cpu_ns;
-use super::{Command, Exit, Handle, Orders, Owner};
-
-/// Calls taken in before JavaScript's event loop gets its turn, so that a flood of calls cannot starve timers and promises.
-const CALLS_PER_ROUND: usize = 64;
-
-/// Rounds before the runtime's own timers and sockets get their turn.
-const ROUNDS_PER_POLL: usize = 8;
-
-/// CPU time after which memory is looked at again: whoever allocates much, computes.
-const MEMORY_CHECK_NS: u64 = 200_000;
-
-/// Answers of one round leave together unless the round takes longer than this.
-const ANSWERS_WAIT_MAX: Duration = Duration::from_micros(200);
+use super::boot::boot;
+use super::crash;
+use super::faults::{crashed, interrupted, lost};
+use super::turn::Turn;
+use super::{Command, Exit, Handle, Orders, Phase};
 
 /// The body of a worker's thread.
-pub(super) fn run(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize) {
+pub(super) fn run(handle: &Arc<Handle>, heap_bytes: usize) {
+    let _parkable = handle.slot.enter(handle.id);
     handle.note_thread();
-    let mut owner = None;
+    handle.weight.enter();
     let mut left = VecDeque::new();
     // A panic of ours must not leave callers without an answer; the isolate it happened in is gone either way.
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| live(handle, host, heap_bytes, &mut owner, &mut left)));
+    let outcome = crash::stopped("a worker", || live(handle, heap_bytes, &mut left));
+    crash::noted(handle);
     let exit = outcome.unwrap_or(Exit::Crashed);
+    crash_note::leave();
+    handle.interrupt.end_grace();
     left.extend(handle.mailbox.close());
     let mut unheard = Vec::new();
     for command in left {
@@ -48,29 +41,25 @@ pub(super) fn run(handle: &Arc<Handle>, host: Arc<dyn Host>, heap_bytes: usize) 
             Command::Assign(orders) => {
                 let fault = Fault::new(Kind::Overloaded, "the system gives no more isolates").with_retry_after(1);
                 orders.owner.boot_failed(handle, fault);
-                owner = Some(orders.owner);
+                *handle.owner.lock() = Some(orders.owner);
             }
             _ => {}
         }
     }
+    let owner = handle.owner.lock().take();
     if let Some(owner) = owner {
         owner.ended(handle, exit, unheard);
     }
+    handle.weight.leave();
     handle.gone();
 }
 
-fn live(
-    handle: &Arc<Handle>,
-    host: Arc<dyn Host>,
-    heap_bytes: usize,
-    owner: &mut Option<Arc<dyn Owner>>,
-    left: &mut VecDeque<Command>,
-) -> Exit {
+fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<Command>) -> Exit {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build() else {
         return Exit::Crashed;
     };
     let exit = runtime.block_on(async {
-        let mut isolate = match Isolate::blank(host, handle.interrupt.clone(), heap_bytes) {
+        let mut isolate = match Isolate::blank(handle.host.clone(), handle.interrupt.clone(), heap_bytes) {
             Ok(isolate) => isolate,
             Err(error) => {
                 tracing::error!(error = %error.detail, "an isolate could not be made");
@@ -78,21 +67,41 @@ fn live(
             }
         };
         let Some(orders) = wait_for_orders(handle).await else { return Exit::Retired };
-        *owner = Some(orders.owner.clone());
-        name_thread(&orders.assignment.identity.function);
-        let limits = orders.assignment.version.manifest.limits.clone();
-        match boot(handle, &mut isolate, &orders).await {
-            Ok(dialect) => orders.owner.ready(handle, &dialect),
-            Err(fault) => {
-                orders.owner.boot_failed(handle, fault);
-                return Exit::NotLoaded;
-            }
+        let exit = work(handle, &mut isolate, &orders, left).await;
+        if matches!(handle.interrupt.reason(), Some(Reason::Cpu | Reason::Memory)) && !handle.interrupt.was_graced() {
+            containment::record(Rung::Interrupted);
         }
-        serve(handle, &mut isolate, &limits, left).await
+        // Its callers have their answers; what is left is to take the isolate down, within a bound of its own.
+        handle.enter_phase(Phase::Ending);
+        handle.begin_turn();
+        drop(isolate);
+        handle.end_turn();
+        exit
     });
     // Blocking work of the function (DNS, crypto) must not hold the thread's end back.
     runtime.shutdown_background();
     exit
+}
+
+/// Becomes an instance and serves until the end.
+async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, orders: &Orders, left: &mut VecDeque<Command>) -> Exit {
+    let limits = orders.assignment.version.manifest.limits.clone();
+    let _ = handle.assigned.set((orders.assignment.identity.clone(), limits.clone()));
+    *handle.owner.lock() = Some(orders.owner.clone());
+    name_thread(&orders.assignment.identity.function);
+    crash_note::enter(handle.id, &orders.assignment.identity.function, &orders.assignment.identity.version);
+    match boot(handle, isolate, orders).await {
+        Ok(dialect) => {
+            handle.note_memory(isolate.check_memory());
+            orders.owner.ready(handle, &dialect);
+        }
+        Err(fault) => {
+            orders.owner.boot_failed(handle, fault);
+            return Exit::NotLoaded;
+        }
+    }
+    handle.enter_phase(Phase::Serving);
+    serve(handle, isolate, &limits, left).await
 }
 
 /// Sleeps until the worker is assigned or told to end.
@@ -107,193 +116,49 @@ async fn wait_for_orders(handle: &Handle) -> Option<Box<Orders>> {
                 Command::Call(_, job) => {
                     job.reply.send(Err(lost("a call reached an instance without a function")));
                 }
-                Command::Abort(_) | Command::Trim => {}
+                Command::Abort(_) | Command::Trim | Command::Tidy => {}
             }
         }
     }
-}
-
-/// Loads the function's module within the boot limits.
-async fn boot(handle: &Handle, isolate: &mut Isolate, orders: &Orders) -> Result<String, Fault> {
-    let version = &orders.assignment.version;
-    isolate.assign(&orders.assignment).map_err(boot_fault)?;
-    handle.limit_turn(orders.boot.cpu);
-    let mut loading = Box::pin(isolate.load(&version.entry));
-    let turns = poll_fn(|cx| {
-        handle.begin_turn();
-        let polled = loading.as_mut().poll(cx);
-        handle.end_turn();
-        polled
-    });
-    let loaded = tokio::time::timeout(orders.boot.wall, turns).await;
-    drop(loading);
-    let boot = orders.boot;
-    match (loaded, handle.interrupt.reason()) {
-        (_, Some(Reason::Memory)) => Err(Fault::new(Kind::BootFailed, "the module needs more memory to load than memory_mb allows")
-            .with_limit(megabytes(version.manifest.limits.memory_bytes), "more")),
-        (_, Some(_)) => Err(Fault::new(Kind::BootFailed, "the module used too much CPU time while loading")
-            .with_limit(milliseconds(boot.cpu), format!("> {}", milliseconds(boot.cpu)))),
-        (Err(_elapsed), None) => {
-            Err(Fault::new(Kind::BootFailed, "the module did not finish loading: a top-level await never settles or takes too long")
-                .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
-        }
-        (Ok(Err(error)), None) => Err(boot_fault(error)),
-        (Ok(Ok(dialect)), None) => Ok(dialect),
-    }
-}
-
-fn boot_fault(error: BootError) -> Fault {
-    Fault::new(Kind::BootFailed, "the function does not load").with_detail(error.detail)
 }
 
 /// Serves calls until told to end or ended by a limit.
 async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<Command>) -> Exit {
     handle.limit_turn(limits.cpu);
-    let mut turn = Turn { commands: VecDeque::new(), retiring: false, charged_ns: own_cpu_ns(), running: None, unchecked_ns: 0 };
-    let exit = poll_fn(|cx| turn.take(handle, isolate, limits, cx)).await;
+    sample::limit(limits.cpu);
+    let mut turn = Turn::new(handle, limits);
+    let exit = poll_fn(|cx| turn.poll(isolate, cx)).await;
     match exit {
         Exit::Interrupted(reason) => {
-            let culprit = culprit(isolate, turn.running);
-            isolate.with_exchanges(|exchanges| fail_all(exchanges, reason, culprit, limits));
+            let culprit = culprit(handle, isolate);
+            if let Some(stack) = sample::stack() {
+                let function = handle.assigned.get().map_or("", |(identity, _)| &identity.function);
+                tracing::warn!(function, instance = handle.id, ?reason, stack, "where it was seen last");
+            }
+            isolate.with_exchanges(|exchanges| {
+                exchanges.fail_all(|id| interrupted(reason, limits, culprit.is_none_or(|culprit| culprit == id)));
+            });
         }
-        Exit::Crashed => isolate.with_exchanges(|exchanges| {
-            exchanges.fail_all(|_| Fault::new(Kind::Crashed, "the engine gave the instance up"));
-        }),
-        Exit::Retired | Exit::NotLoaded => {}
+        Exit::Crashed => {
+            let culprit = turn.crashed_in().filter(|id| *id != 0).or_else(|| culprit(handle, isolate));
+            isolate.with_exchanges(|exchanges| exchanges.fail_all(|id| crashed(culprit.is_none_or(|culprit| culprit == id))));
+        }
+        Exit::Retired | Exit::NotLoaded | Exit::Parked(_) => {}
     }
-    left.append(&mut turn.commands);
+    left.append(&mut turn.into_commands());
     exit
 }
 
-/// What one poll of the serving future carries over to the next.
-struct Turn {
-    commands: VecDeque<Command>,
-    retiring: bool,
-    /// CPU clock up to which calls were charged.
-    charged_ns: u64,
-    /// The call being dispatched.
-    running: Option<u32>,
-    /// CPU time since memory was looked at.
-    unchecked_ns: u64,
-}
-
-impl Turn {
-    fn take(&mut self, handle: &Handle, isolate: &mut Isolate, limits: &Limits, cx: &mut Context<'_>) -> Poll<Exit> {
-        for _ in 0..ROUNDS_PER_POLL {
-            let waiting = self.commands.is_empty() && handle.mailbox.poll_take(cx, &mut self.commands).is_pending();
-            handle.begin_turn();
-            let exit = self.round(handle, isolate, limits, cx);
-            handle.end_turn();
-            self.settle(isolate, limits);
-            if let Some(reason) = handle.interrupt.reason() {
-                return Poll::Ready(Exit::Interrupted(reason));
-            }
-            if exit.is_ready() || waiting {
-                return exit;
-            }
-        }
-        // Timers and sockets of the function get their turn before more calls.
-        cx.waker().wake_by_ref();
-        Poll::Pending
+/// The call to blame: the one that was being dispatched, the one a sample saw, the one V8 says ran last, or the only one there is.
+fn culprit(handle: &Handle, isolate: &mut Isolate) -> Option<u32> {
+    if let Some(known) = handle.culprit() {
+        return Some(known);
     }
-
-    /// Takes calls in, then turns JavaScript's event loop once.
-    fn round(&mut self, handle: &Handle, isolate: &mut Isolate, limits: &Limits, cx: &mut Context<'_>) -> Poll<Exit> {
-        let mut settled = Instant::now();
-        for _ in 0..CALLS_PER_ROUND {
-            match self.commands.pop_front() {
-                // Nobody waits for it any more: it must not have effects either.
-                Some(Command::Call(_, job)) if job.reply.is_closed() => drop(job),
-                Some(Command::Call(id, job)) => {
-                    self.running = Some(id);
-                    // A new call is a new turn: the bound is on one call, not on many that came together.
-                    handle.next_turn();
-                    isolate.dispatch(id, job);
-                    if settled.elapsed() > ANSWERS_WAIT_MAX {
-                        self.settle(isolate, limits);
-                        settled = Instant::now();
-                    }
-                }
-                Some(Command::Abort(id)) => isolate.give_up(id),
-                Some(Command::Trim) => isolate.trim(),
-                Some(Command::Retire) => self.retiring = true,
-                Some(Command::Assign(_)) => {}
-                None => break,
-            }
-            if handle.interrupt.reason().is_some() {
-                return Poll::Pending;
-            }
-        }
-        self.running = None;
-        match isolate.poll(cx) {
-            Poll::Ready(Ok(())) => {
-                for id in isolate.with_exchanges(Exchanges::fail_unsettled) {
-                    isolate.abort(id);
-                }
-            }
-            Poll::Ready(Err(error)) => {
-                tracing::warn!(error = %error.detail, "the event loop of an instance failed");
-                return Poll::Ready(Exit::Crashed);
-            }
-            Poll::Pending => {}
-        }
-        if self.retiring && self.commands.is_empty() && isolate.with_exchanges(|exchanges| exchanges.is_idle()) {
-            return Poll::Ready(Exit::Retired);
-        }
-        Poll::Pending
-    }
-
-    /// Charges the CPU time since the last call of this function, and lets the answers go.
-    fn settle(&mut self, isolate: &mut Isolate, limits: &Limits) {
-        let now_ns = own_cpu_ns();
-        let spent_ns = now_ns.saturating_sub(self.charged_ns);
-        self.charged_ns = now_ns;
-        let over = isolate.with_exchanges(|exchanges| exchanges.end_turn(spent_ns, limits.cpu));
-        for id in over {
-            isolate.abort(id);
-        }
-        self.unchecked_ns += spent_ns;
-        if self.unchecked_ns > MEMORY_CHECK_NS {
-            self.unchecked_ns = 0;
-            isolate.check_memory();
-        }
-    }
-}
-
-/// The call to blame: the one being dispatched, the one V8 says ran last, or the only one there is.
-fn culprit(isolate: &mut Isolate, dispatched: Option<u32>) -> Option<u32> {
     let open: Vec<u32> = isolate.with_exchanges(|exchanges| exchanges.unanswered().collect());
     match open[..] {
         [only] => Some(only),
-        _ => dispatched.or_else(|| isolate.running_call()).filter(|id| open.contains(id)),
+        _ => isolate.running_call().filter(|id| open.contains(id)),
     }
-}
-
-fn fail_all(exchanges: &mut Exchanges, reason: Reason, culprit: Option<u32>, limits: &Limits) {
-    exchanges.fail_all(|id| {
-        if culprit.is_some_and(|culprit| culprit != id) {
-            return lost("the instance ended because of another request; this one may be sent again");
-        }
-        match reason {
-            Reason::Cpu => Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
-                .with_limit(milliseconds(limits.cpu), format!("> {}", milliseconds(limits.cpu))),
-            Reason::Memory => Fault::new(Kind::MemoryLimit, "the function used more memory than memory_mb allows")
-                .with_limit(megabytes(limits.memory_bytes), format!("> {}", megabytes(limits.memory_bytes))),
-            Reason::Boot | Reason::Shutdown => lost("the instance was ended"),
-        }
-    });
-}
-
-fn lost(why: &str) -> Fault {
-    Fault::new(Kind::InstanceLost, why)
-}
-
-fn milliseconds(duration: Duration) -> String {
-    format!("{} ms", duration.as_millis())
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes >> 20)
 }
 
 /// Thread names show in `top -H`, debuggers and crash reports; Linux keeps 15 bytes.

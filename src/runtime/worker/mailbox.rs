@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::task::AtomicWaker;
 use parking_lot::Mutex;
@@ -69,6 +70,14 @@ impl Mailbox {
         let mut queue = self.queue.lock();
         queue.closed = true;
         std::mem::take(&mut queue.commands)
+    }
+
+    /// As `close`, for a worker whose thread may hold the lock for ever: `None` if it does.
+    pub(super) fn close_within(&self, wait: Duration) -> Option<Vec<Command>> {
+        self.closed.store(true, Ordering::Release);
+        let mut queue = self.queue.try_lock_for(wait)?;
+        queue.closed = true;
+        Some(std::mem::take(&mut queue.commands))
     }
 
     pub(super) fn is_closed(&self) -> bool {

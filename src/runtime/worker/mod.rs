@@ -5,18 +5,30 @@
 //! Invariant: [`Handle`] may be held anywhere, the isolate never leaves its thread, and the owner hears of the end exactly once.
 
 pub mod batch;
+mod boot;
+mod crash;
 mod event_loop;
+mod faults;
+mod judge;
+mod ledger;
 mod mailbox;
+pub mod priority;
+mod turn;
+mod undertaker;
 pub mod watchdog;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
 use crate::fault::Fault;
-use crate::runtime::isolate::{Assignment, Interrupt, Reason};
-use crate::runtime::ops::{CALL_IDS, Host, Job};
+use crate::function::Limits;
+use crate::runtime::containment::park::{Cause, ParkSlot};
+use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, Reason};
+use crate::runtime::ops::{CALL_IDS, Host, Identity, Job};
 
 use mailbox::Mailbox;
 
@@ -34,6 +46,9 @@ pub trait Owner: Send + Sync {
     /// The module did not load. The worker ends.
     fn boot_failed(&self, worker: &Arc<Handle>, fault: Fault);
 
+    /// The worker's thread sleeps for ever, and with it the calls it had. `fault` says what becomes of the call of an id. `ended` follows.
+    fn lost(&self, worker: &Arc<Handle>, fault: &dyn Fn(u32) -> Fault);
+
     /// The worker has ended, for whatever reason; always the last event. `unheard` are calls that never reached its JavaScript.
     fn ended(&self, worker: &Arc<Handle>, exit: Exit, unheard: Vec<Job>);
 }
@@ -49,6 +64,24 @@ pub enum Exit {
     NotLoaded,
     /// The engine or the thread failed.
     Crashed,
+    /// Its thread could not be ended and sleeps for ever.
+    Parked(Cause),
+}
+
+/// Where a worker is in its life; decides how long it may take to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    /// Without a function.
+    Blank,
+    /// Its module is read and linked: JavaScript must not be terminated now, the engine would not stand it.
+    Loading,
+    /// Its module is evaluated.
+    Evaluating,
+    /// It takes calls.
+    Serving,
+    /// Its calls are answered; the isolate is taken down.
+    Ending,
 }
 
 /// What a worker is told.
@@ -59,6 +92,8 @@ pub enum Command {
     Call(u32, Job),
     /// The caller of this id left.
     Abort(u32),
+    /// Stop waiting for background work that takes too long.
+    Tidy,
     /// Give back memory that an idle instance does not need.
     Trim,
     /// Finish what is open, then end.
@@ -88,13 +123,23 @@ pub struct BootLimits {
 pub struct Handle {
     /// Number of the worker, unique in the process.
     pub id: u32,
+    host: Arc<dyn Host>,
     mailbox: Mailbox,
     interrupt: Arc<Interrupt>,
     next_call: AtomicU32,
-    /// Odd while JavaScript may run; the watchdog compares.
-    turn: AtomicU64,
-    /// `clockid_t` of the thread; 0 until it runs.
+    /// CPU clock of the thread; 0 until it runs.
     cpu_clock: AtomicI32,
+    phase: AtomicU8,
+    /// The call that is being dispatched; 0 between dispatches.
+    running: AtomicU32,
+    slot: ParkSlot,
+    weight: priority::Weight,
+    heap_bytes: AtomicUsize,
+    external_bytes: AtomicUsize,
+    /// Who hears of the end; taken by whoever tells it.
+    owner: Mutex<Option<Arc<dyn Owner>>>,
+    /// What it became.
+    assigned: OnceLock<(Identity, Limits)>,
     /// Nanoseconds of CPU one uninterrupted turn may use.
     turn_cpu_ns: AtomicU64,
     /// Counts the worker off when its thread has ended.
@@ -110,11 +155,19 @@ impl Handle {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let handle = Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
+            host,
             mailbox: Mailbox::default(),
             interrupt: Arc::default(),
             next_call: AtomicU32::new(0),
-            turn: AtomicU64::new(0),
             cpu_clock: AtomicI32::new(0),
+            phase: AtomicU8::new(Phase::Blank as u8),
+            running: AtomicU32::new(0),
+            slot: ParkSlot::default(),
+            weight: priority::Weight::default(),
+            heap_bytes: AtomicUsize::new(0),
+            external_bytes: AtomicUsize::new(0),
+            owner: Mutex::new(None),
+            assigned: OnceLock::new(),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
             on_gone,
         });
@@ -122,7 +175,7 @@ impl Handle {
         std::thread::Builder::new()
             .name("skep blank".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || event_loop::run(&inner, host, heap_bytes))?;
+            .spawn(move || event_loop::run(&inner, heap_bytes))?;
         watchdog::watch(&handle);
         Ok(handle)
     }
@@ -159,6 +212,11 @@ impl Handle {
         }
     }
 
+    /// Lets a worker look after background work that takes too long.
+    pub fn tidy(&self) {
+        let _ = self.mailbox.send(Command::Tidy);
+    }
+
     /// Lets an idle worker give memory back.
     pub fn trim(&self) {
         let _ = self.mailbox.send(Command::Trim);
@@ -182,6 +240,39 @@ impl Handle {
 
     fn gone(&self) {
         (self.on_gone)();
+    }
+
+    /// What its isolate used when it was looked at last.
+    pub fn memory(&self) -> MemoryUse {
+        MemoryUse { heap_bytes: self.heap_bytes.load(Ordering::Relaxed), external_bytes: self.external_bytes.load(Ordering::Relaxed) }
+    }
+
+    fn note_memory(&self, memory: MemoryUse) {
+        self.heap_bytes.store(memory.heap_bytes, Ordering::Relaxed);
+        self.external_bytes.store(memory.external_bytes, Ordering::Relaxed);
+    }
+
+    fn begin_call(&self, id: u32) {
+        self.running.store(id, Ordering::Relaxed);
+        self.interrupt.next_turn();
+    }
+
+    fn end_call(&self) {
+        self.running.store(0, Ordering::Relaxed);
+    }
+
+    /// The call to blame for the end, as far as that can be told without the isolate.
+    fn culprit(&self) -> Option<u32> {
+        self.interrupt.culprit().or_else(|| Some(self.running.load(Ordering::Relaxed)).filter(|id| *id != 0))
+    }
+
+    fn enter_phase(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::SeqCst);
+    }
+
+    fn phase(&self) -> Phase {
+        let phases = [Phase::Blank, Phase::Loading, Phase::Evaluating, Phase::Serving, Phase::Ending];
+        phases.into_iter().find(|phase| *phase as u8 == self.phase.load(Ordering::SeqCst)).unwrap_or(Phase::Ending)
     }
 
     /// Whether the worker's thread has ended.

@@ -1,18 +1,22 @@
-//! Ends turns that use too much CPU, from outside.
+//! Ends turns that use too much CPU, from outside, and parks threads that do not end.
 //!
-//! One thread looks at every busy worker a hundred times a second and reads its CPU clock. Nothing is signalled; an idle process sleeps.
+//! One thread looks at every busy worker a hundred times a second and reads its CPU clock; an idle process sleeps.
 //!
-//! Invariant: once a reason is set, the termination is repeated until the thread has gone, because deno_core may swallow one.
-#![allow(unsafe_code, reason = "reading another thread's CPU clock is a C call")]
+//! Invariant: once a reason is set, the termination is repeated until the thread has gone, because deno_core may swallow one; a thread
+//! that goes on all the same is parked.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::Handle;
+use super::judge::{Judge, Sight, Verdict};
+use super::priority::Gauge;
+use super::{Handle, undertaker};
+use crate::runtime::cpu_clock::CpuClock;
 use crate::runtime::isolate::Reason;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::supervisor::crash_note;
 
 /// How often busy workers are looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -32,14 +36,13 @@ struct Watchdog {
 
 struct Watched {
     handle: Weak<Handle>,
-    /// The turn seen last, and the CPU clock when it was first seen.
-    turn: u64,
-    since_ns: u64,
+    judge: Judge,
+    gauge: Gauge,
 }
 
 /// Starts to watch a worker.
 pub(super) fn watch(handle: &Arc<Handle>) {
-    WATCHDOG.watched.lock().push(Watched { handle: Arc::downgrade(handle), turn: 0, since_ns: 0 });
+    WATCHDOG.watched.lock().push(Watched { handle: Arc::downgrade(handle), judge: Judge::default(), gauge: Gauge::default() });
 }
 
 /// Whether the watchdog runs; without it no limit on CPU time would strike.
@@ -50,47 +53,38 @@ pub fn is_running() -> bool {
 impl Handle {
     /// JavaScript may run from here on.
     pub(super) fn begin_turn(&self) {
-        self.turn.fetch_add(1, Ordering::SeqCst);
+        self.interrupt.flip_turn();
+        crash_note::busy(true);
         if WATCHDOG.asleep.load(Ordering::SeqCst) {
             WATCHDOG.rouse();
         }
     }
 
-    /// JavaScript goes on with something else.
-    pub(super) fn next_turn(&self) {
-        self.turn.fetch_add(2, Ordering::Release);
-    }
-
     /// The thread is about to wait.
     pub(super) fn end_turn(&self) {
-        self.turn.fetch_add(1, Ordering::Release);
+        crash_note::busy(false);
+        self.interrupt.flip_turn();
+        self.weight.turn_ended();
     }
 
     pub(super) fn limit_turn(&self, cpu: Duration) {
         self.turn_cpu_ns.store(u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// CPU time one uninterrupted turn may use.
+    pub(super) fn turn_limit(&self) -> Duration {
+        Duration::from_nanos(self.turn_cpu_ns.load(Ordering::Relaxed))
+    }
+
     pub(super) fn note_thread(&self) {
-        let mut clock = 0;
-        // SAFETY: the calling thread is alive, and `clock` is a valid place for the answer.
-        if unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) } == 0 {
-            self.cpu_clock.store(clock, Ordering::Release);
+        if let Some(clock) = CpuClock::own() {
+            self.cpu_clock.store(clock.to_raw(), Ordering::Release);
         }
     }
-}
 
-/// CPU time the calling thread has used, in nanoseconds.
-pub(super) fn own_cpu_ns() -> u64 {
-    read_clock(libc::CLOCK_THREAD_CPUTIME_ID).unwrap_or(0)
-}
-
-fn read_clock(clock: libc::clockid_t) -> Option<u64> {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a valid place for the answer; a clock of a thread that has ended is an error, not a fault.
-    if unsafe { libc::clock_gettime(clock, &raw mut time) } != 0 {
-        return None;
+    fn cpu_ns(&self) -> Option<u64> {
+        CpuClock::from_raw(self.cpu_clock.load(Ordering::Acquire))?.read_ns()
     }
-    Some(u64::try_from(time.tv_sec).ok()? * 1_000_000_000 + u64::try_from(time.tv_nsec).ok()?)
 }
 
 impl Watchdog {
@@ -128,27 +122,53 @@ impl Watched {
     /// Returns whether the worker is still to be watched; sets `busy` if it runs JavaScript or has to end.
     fn look(&mut self, busy: &mut bool) -> bool {
         let Some(handle) = self.handle.upgrade() else { return false };
-        if handle.is_over() {
-            return false;
-        }
-        if handle.interrupt.reason().is_some() {
-            *busy = true;
-            handle.interrupt.strike_again();
-            handle.mailbox.wake();
-            return true;
-        }
-        let turn = handle.turn.load(Ordering::SeqCst);
-        if turn % 2 == 0 {
-            return true;
-        }
-        *busy = true;
-        let Some(now_ns) = read_clock(handle.cpu_clock.load(Ordering::Acquire)) else { return true };
-        if turn != self.turn {
-            self.turn = turn;
-            self.since_ns = now_ns;
-        } else if now_ns.saturating_sub(self.since_ns) > handle.turn_cpu_ns.load(Ordering::Relaxed) {
-            handle.strike(Reason::Cpu);
+        let sight = handle.sight();
+        // Whoever is to end shall not wait for its turn to do so.
+        let long = self.gauge.is_long(sight.turn, sight.now, sight.cpu_ns) && !sight.struck;
+        handle.weight.step_back(long, || handle.interrupt.turn() == sight.turn);
+        let verdict = self.judge.decide(&sight);
+        *busy |= verdict != Verdict::Rest;
+        match verdict {
+            Verdict::Forget => return false,
+            Verdict::Bury(cause) => {
+                undertaker::bury(handle, cause);
+                return false;
+            }
+            Verdict::Rest => {}
+            Verdict::Sample => handle.interrupt.sample(),
+            Verdict::Strike => handle.strike(Reason::Cpu),
+            Verdict::Terminate => handle.press(),
+            Verdict::Park => {
+                handle.press();
+                handle.slot.order();
+            }
         }
         true
+    }
+}
+
+impl Handle {
+    fn sight(&self) -> Sight {
+        let turn = self.interrupt.turn();
+        let struck = self.interrupt.reason().is_some();
+        // Reading the clock is a system call, which a worker that waits does not need.
+        let cpu_ns = if struck || turn % 2 == 1 { self.cpu_ns() } else { None };
+        Sight {
+            over: self.is_over(),
+            parked: self.slot.cause(),
+            struck,
+            graced: self.interrupt.was_graced(),
+            memory_mb: self.assigned.get().map_or(0, |(_, limits)| u32::try_from(limits.memory_bytes >> 20).unwrap_or(u32::MAX)),
+            phase: self.phase(),
+            turn,
+            turn_limit_ns: self.turn_cpu_ns.load(Ordering::Relaxed),
+            cpu_ns,
+            now: Instant::now(),
+        }
+    }
+
+    fn press(&self) {
+        self.interrupt.strike_again();
+        self.mailbox.wake();
     }
 }

@@ -30,6 +30,7 @@ areas! {
     env_and_manifest_reach_the_function: "env",
     faults_have_their_status_and_shape: "faults",
     globals_are_those_of_the_web: "globals",
+    guards_refuse_what_would_hurt: "guards",
     http_is_carried_whole: "http",
     modules_come_from_the_version_alone: "modules",
     routing_picks_the_most_specific_route: "routing",

@@ -239,7 +239,8 @@ impl Client {
         self.try_read_head(method).unwrap_or_else(|error| panic!("no answer: {error}"))
     }
 
-    fn try_read_head(&mut self, method: &str) -> io::Result<Head> {
+    /// The same, unless the connection fails.
+    pub fn try_read_head(&mut self, method: &str) -> io::Result<Head> {
         assert!(matches!(self.body, Framing::Length(0)), "the answer before is not read to its end");
         let (start, headers) = self.wire.read_head()?;
         let status = start

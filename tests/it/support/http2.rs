@@ -12,6 +12,42 @@ use tokio::net::TcpStream;
 
 use super::{HANG, Request, Response};
 
+/// A connection that is used for one request after the other, as long as the server lets it.
+pub struct Kept {
+    runtime: tokio::runtime::Runtime,
+    address: SocketAddr,
+    send: SendRequest<Bytes>,
+}
+
+impl Kept {
+    /// Connects, or fails the test.
+    pub fn connect(address: SocketAddr) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let send = runtime.block_on(async {
+            let stream = TcpStream::connect(address).await.expect("connected");
+            let (send, connection) = h2::client::handshake(stream).await.expect("an HTTP/2 handshake");
+            tokio::spawn(connection);
+            send
+        });
+        Self { runtime, address, send }
+    }
+
+    /// One request. `None` if the server said goodbye before it took it: either this end knew already, or the goodbye names the last request that was
+    /// taken, and it is an earlier one. Clients send such a request again by themselves (RFC 9113 §6.8).
+    pub fn exchange(&mut self, request: &Request) -> Option<Result<Response, h2::Error>> {
+        let (send, address) = (self.send.clone(), self.address);
+        self.runtime.block_on(async {
+            let exchanged = async {
+                let send = send.ready().await.ok()?;
+                let answer = exchange_one(send, address, request.clone()).await;
+                let not_taken = |error: &h2::Error| error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR);
+                (!answer.as_ref().is_err_and(not_taken)).then_some(answer)
+            };
+            tokio::time::timeout(HANG, exchanged).await.expect("HTTP/2 answers in time")
+        })
+    }
+}
+
 /// Sends every request over one connection, all in flight together.
 pub fn exchange(address: SocketAddr, requests: &[Request]) -> Vec<Response> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

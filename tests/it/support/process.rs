@@ -158,6 +158,13 @@ impl Skep {
         family(self.child.id()).into_iter().filter_map(resident_bytes_of).sum()
     }
 
+    /// Memory of the process that was started, without its children, that it shares with nobody, in bytes.
+    pub fn private_bytes_of_first(&self) -> u64 {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("a rollup of its memory");
+        let kib = |line: &str| line.split_whitespace().nth(1)?.parse::<u64>().ok();
+        rollup.lines().filter(|line| line.starts_with("Private_")).filter_map(kib).sum::<u64>() * 1024
+    }
+
     fn announced(&self, prefix: &str) -> SocketAddr {
         self.output.wait(&format!("the line {prefix:?}"), |text| {
             let address = text.stdout.iter().find_map(|line| line.trim().strip_prefix(prefix))?;

@@ -25,6 +25,24 @@ async function ecdsa() {
   ];
 }
 
+// Slow calls wait for one another; they take what they were given when they were made.
+async function derived() {
+  const key = await subtle.importKey("raw", bytes("a password"), "PBKDF2", false, ["deriveBits"]);
+  const salt = bytes("some salt");
+  const derive = (salt) => subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: 1000 }, key, 128);
+  const both = [derive(salt), derive(new DataView(salt.buffer))];
+  salt.fill(0);
+  return (await Promise.all([...both, derive(bytes("some salt"))])).map(hex);
+}
+
+async function tooLarge() {
+  const names = [];
+  for (const algorithm of [{ name: "HMAC", hash: "SHA-256", length: 2 ** 24 }, { name: "RSA-PSS", hash: "SHA-256", modulusLength: 16384, publicExponent: new Uint8Array([1, 0, 1]) }]) {
+    names.push(await subtle.generateKey(algorithm, false, ["sign"]).catch((error) => error.name));
+  }
+  return names;
+}
+
 export default async () => {
   const key = await subtle.generateKey({ name: "HMAC", hash: "SHA-1" }, true, ["sign"]);
   return {
@@ -34,6 +52,8 @@ export default async () => {
     hmac: await hmac(),
     aes: await aes(),
     ecdsa: await ecdsa(),
+    derived: await derived(),
+    tooLarge: await tooLarge(),
     key: key instanceof CryptoKey && subtle instanceof SubtleCrypto && crypto instanceof Crypto,
   };
 };

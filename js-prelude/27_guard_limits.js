@@ -1,0 +1,76 @@
+// What an instance may have waiting and open: timers, and the message ports that only the host sees.
+//
+// Invariant: a timer counts from its call until it has fired for the last time or is cleared.
+
+import { core, primordials } from "ext:core/mod.js";
+import { op_skep_resource_left } from "ext:core/ops";
+import { disguise, nativeText, refuse } from "ext:skep/20_guard_core.js";
+
+const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SafeMap } = primordials;
+
+const timers = core.loadExtScript("ext:deno_web/02_timers.js");
+const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
+
+const WAITING_MAX = 10_000;
+const waiting = new SafeMap();
+
+/** What a text in the place of a callback stands for; without `[code] eval` it throws when its time has come. */
+function callable(callback) {
+  if (typeof callback === "function") return callback;
+  const text = webidl.converters.DOMString(callback);
+  return () => indirectEval(text);
+}
+
+function start(native, self, callback, timeout, args, isRepeated) {
+  if (MapPrototypeGetSize(waiting) >= WAITING_MAX) refuse("timers", `too many timers are waiting: at most ${WAITING_MAX}`);
+  const call = callable(callback);
+  let id = 0;
+  const fire = isRepeated ? call : function () {
+    MapPrototypeDelete(waiting, id);
+    return ReflectApply(call, globalThis, args);
+  };
+  id = ReflectApply(native, self, isRepeated ? [fire, timeout, ...new SafeArrayIterator(args)] : [fire, timeout]);
+  MapPrototypeSet(waiting, id, true);
+  return id;
+}
+
+function stop(native, self, id) {
+  const number = webidl.converters.long(id);
+  ReflectApply(native, self, [number]);
+  MapPrototypeDelete(waiting, number);
+}
+
+const GUARDS = {
+  __proto__: null,
+  setTimeout(callback, timeout = 0, ...args) {
+    return start(timers.setTimeout, this, callback, timeout, args, false);
+  },
+  setInterval(callback, timeout = 0, ...args) {
+    return start(timers.setInterval, this, callback, timeout, args, true);
+  },
+  clearTimeout(id = 0) {
+    stop(timers.clearTimeout, this, id);
+  },
+  clearInterval(id = 0) {
+    stop(timers.clearInterval, this, id);
+  },
+};
+
+/** The constructor with the host's limit on resources before it: each channel is two. */
+export function guardedMessageChannel(Native) {
+  const guard = new Proxy(Native, {
+    __proto__: null,
+    construct(original, args, newTarget) {
+      if (!op_skep_resource_left()) refuse("resources", "too many resources are open: close what is no longer used");
+      return ReflectConstruct(original, args, newTarget === guard ? original : newTarget);
+    },
+  });
+  ObjectDefineProperty(Native.prototype, "constructor", { __proto__: null, value: guard });
+  return nativeText(guard, "MessageChannel");
+}
+
+/** The four functions that functions see. */
+export function guardedTimers() {
+  for (const name in GUARDS) disguise(GUARDS[name], timers[name]);
+  return GUARDS;
+}

@@ -1,0 +1,224 @@
+// WebAssembly with limits on modules, memories and tables. V8's flags bound one module, one memory and one table (`init_engine`); here they are counted.
+//
+// Loaded in each isolate at the first use of the global `WebAssembly`, because the snapshot cannot hold it.
+//
+// Invariant: a memory is counted before it exists, whether a constructor makes it or an instance whose module declares it.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { op_skep_collect, op_skep_memory_bytes, op_skep_wasm_shape } = core.ops;
+  const {
+    ArrayBufferPrototypeGetByteLength,
+    DataViewPrototypeGetByteLength,
+    Number,
+    ObjectDefineProperty,
+    ObjectPrototypeIsPrototypeOf,
+    Proxy,
+    ReflectApply,
+    ReflectConstruct,
+    ReflectDeleteProperty,
+    SafeSet,
+    SafeWeakSet,
+    SetPrototypeAdd,
+    SetPrototypeDelete,
+    SetPrototypeForEach,
+    SetPrototypeGetSize,
+    TypedArrayPrototypeGetByteLength,
+    Uint32Array,
+    WeakRef,
+    WeakRefPrototypeDeref,
+    WeakSetPrototypeAdd,
+    WeakSetPrototypeHas,
+  } = primordials;
+  const { descriptorOf, install, nativeText, refuse } = internals.guards;
+
+  const MODULE_BYTES_MAX = 8 * 2 ** 20; // as --wasm-max-module-size
+  const TABLE_ENTRIES_MAX = 100_000; // as --wasm-max-table-size, here for all tables of a module together
+  const MEMORIES_MAX = 64;
+  const PAGE_BYTES = 2 ** 16;
+
+  // ---- memories that may still be there -----------------------------------------------------------------------------------
+
+  const memories = new SafeSet();
+  const counted = new SafeWeakSet();
+
+  /** Forgets those that are gone. */
+  function forget() {
+    SetPrototypeForEach(memories, (memory) => {
+      if (WeakRefPrototypeDeref(memory) === undefined) SetPrototypeDelete(memories, memory);
+    });
+  }
+
+  /** Refuses `count` more memories of `pages` in all if they are too many or too large. What is garbage does not count. */
+  function admit(count, pages) {
+    if (pages * PAGE_BYTES > op_skep_memory_bytes()) refuse("WebAssembly memory", "the WebAssembly memory is larger than memory_mb");
+    if (SetPrototypeGetSize(memories) + count <= MEMORIES_MAX) return;
+    op_skep_collect();
+    forget();
+    if (SetPrototypeGetSize(memories) + count > MEMORIES_MAX) refuse("WebAssembly memories", `too many WebAssembly memories: at most ${MEMORIES_MAX} at a time`);
+  }
+
+  function count(owner) {
+    WeakSetPrototypeAdd(counted, owner);
+    SetPrototypeAdd(memories, new WeakRef(owner));
+  }
+
+  // ---- what a module declares ---------------------------------------------------------------------------------------------
+
+  const shape = new Uint32Array(3);
+
+  /** Refuses an instance of `module` that there is no room for, and returns how many memories it brings. */
+  function admitInstance(module) {
+    if (!op_skep_wasm_shape(module, shape)) return 0; // no module: the built-in throws
+    if (shape[2] > TABLE_ENTRIES_MAX) refuse("WebAssembly tables", `too many entries in the tables of a WebAssembly module: at most ${TABLE_ENTRIES_MAX}`);
+    if (shape[0] > 0) admit(shape[0], shape[1]);
+    return shape[0];
+  }
+
+  /** An instance keeps its memories, and so does whoever holds one that it exports. */
+  function countInstance(instance, brought) {
+    if (brought === 0) return instance;
+    for (let i = 0; i < brought; i++) count(instance);
+    const exports = ReflectApply(exportsOf, instance, []);
+    for (const name in exports) {
+      const value = exports[name];
+      if (ObjectPrototypeIsPrototypeOf(memoryPrototype, value) && !WeakSetPrototypeHas(counted, value)) count(value);
+    }
+    return instance;
+  }
+
+  function sizeOf(source) {
+    for (let i = 0; i < SIZES.length; i++) {
+      try {
+        return SIZES[i](source);
+      } catch {
+        // Not of this kind.
+      }
+    }
+    return 0;
+  }
+  const SIZES = [ArrayBufferPrototypeGetByteLength, TypedArrayPrototypeGetByteLength, DataViewPrototypeGetByteLength];
+
+  function admitBytes(source) {
+    if (sizeOf(source) > MODULE_BYTES_MAX) refuse("WebAssembly module", `the WebAssembly module is too large: at most ${MODULE_BYTES_MAX} bytes`);
+  }
+
+  // ---- descriptors, read once ---------------------------------------------------------------------------------------------
+
+  function numberOf(value) {
+    return typeof value === "bigint" ? value : +value;
+  }
+
+  function copyDescriptor(descriptor, keys) {
+    if ((typeof descriptor !== "object" && typeof descriptor !== "function") || descriptor === null) return descriptor;
+    const copy = { __proto__: null };
+    for (let i = 0; i < keys.length; i++) {
+      const value = descriptor[keys[i]];
+      if (value !== undefined) copy[keys[i]] = NUMBERS[keys[i]] === true ? numberOf(value) : keys[i] === "shared" ? !!value : `${value}`;
+    }
+    return copy;
+  }
+  const NUMBERS = { __proto__: null, initial: true, maximum: true, minimum: true };
+  const MEMORY_KEYS = ["address", "initial", "maximum", "minimum", "shared"];
+  const TABLE_KEYS = ["address", "element", "initial", "maximum", "minimum"];
+
+  function initialOf(descriptor) {
+    return Number(descriptor?.initial ?? descriptor?.minimum ?? 0);
+  }
+
+  /** A proxy of a constructor has all that the constructor has. */
+  function guarded(original, name, construct) {
+    const guard = nativeText(new Proxy(original, { __proto__: null, construct }), name);
+    ObjectDefineProperty(original.prototype, "constructor", { __proto__: null, value: guard });
+    return guard;
+  }
+
+  // What the built-ins are; set by the one call of `guardWebAssembly`.
+  let bufferOf;
+  let memoryPrototype;
+  let exportsOf;
+
+  /** Puts the guards in the place of everything in `native` that makes modules, memories, tables and instances. */
+  function guardWebAssembly(native) {
+    const { compile, compileStreaming, instantiate, Instance, Memory, Module, Table, validate } = native;
+    bufferOf = descriptorOf(Memory.prototype, "buffer").get;
+    exportsOf = descriptorOf(Instance.prototype, "exports").get;
+    memoryPrototype = Memory.prototype;
+    const { grow } = memoryPrototype;
+
+    const constructors = {
+      __proto__: null,
+      Module: guarded(Module, "Module", (original, args, newTarget) => {
+        if (args.length > 0) admitBytes(args[0]);
+        return ReflectConstruct(original, args, newTarget === constructors.Module ? original : newTarget);
+      }),
+      Memory: guarded(Memory, "Memory", (original, args, newTarget) => {
+        const descriptor = copyDescriptor(args.length > 0 ? args[0] : undefined, MEMORY_KEYS);
+        if (descriptor?.shared === true) refuse("shared WebAssembly memory", "shared WebAssembly memories are not available");
+        admit(1, initialOf(descriptor));
+        const memory = ReflectConstruct(original, [descriptor], newTarget === constructors.Memory ? original : newTarget);
+        count(memory);
+        return memory;
+      }),
+      Table: guarded(Table, "Table", (original, args, newTarget) => {
+        const descriptor = copyDescriptor(args.length > 0 ? args[0] : undefined, TABLE_KEYS);
+        if (initialOf(descriptor) > TABLE_ENTRIES_MAX) {
+          refuse("WebAssembly table", `the WebAssembly table is too large: at most ${TABLE_ENTRIES_MAX} entries`);
+        }
+        const rest = args.length > 1 ? [descriptor, args[1]] : [descriptor];
+        return ReflectConstruct(original, rest, newTarget === constructors.Table ? original : newTarget);
+      }),
+      Instance: guarded(Instance, "Instance", (original, args, newTarget) => {
+        const brought = args.length > 0 ? admitInstance(args[0]) : 0;
+        return countInstance(ReflectConstruct(original, args, newTarget === constructors.Instance ? original : newTarget), brought);
+      }),
+    };
+    for (const name in constructors) ObjectDefineProperty(native, name, { __proto__: null, value: constructors[name] });
+
+    async function instantiateModule(module, imports) {
+      const brought = admitInstance(module);
+      return countInstance(await ReflectApply(instantiate, native, [module, imports]), brought);
+    }
+    async function instantiateCompiled(compiled, imports) {
+      const module = await compiled;
+      return { module, instance: await instantiateModule(module, imports) };
+    }
+    async function compileBytes(source, options) {
+      admitBytes(source);
+      return await ReflectApply(compile, native, [source, options]);
+    }
+
+    install(native, {
+      __proto__: null,
+      compile(source, options) {
+        return compileBytes(source, options);
+      },
+      instantiate(source, imports, options) {
+        return op_skep_wasm_shape(source, shape) ? instantiateModule(source, imports) : instantiateCompiled(compileBytes(source, options), imports);
+      },
+      instantiateStreaming(source, imports, options) {
+        return instantiateCompiled(ReflectApply(compileStreaming, native, [source, options]), imports);
+      },
+      validate(source, options) {
+        admitBytes(source);
+        return ReflectApply(validate, native, [source, options]);
+      },
+    });
+    install(memoryPrototype, {
+      __proto__: null,
+      grow(delta) {
+        const pages = numberOf(delta);
+        const bytes = ArrayBufferPrototypeGetByteLength(ReflectApply(bufferOf, this, []));
+        if (bytes + Number(pages) * PAGE_BYTES > op_skep_memory_bytes()) {
+          refuse("WebAssembly memory", "the WebAssembly memory would become larger than memory_mb");
+        }
+        return ReflectApply(grow, this, [pages]);
+      },
+    });
+    // A resizable buffer by another way.
+    ReflectDeleteProperty(memoryPrototype, "toResizableBuffer");
+    return native;
+  }
+
+  return { guardWebAssembly };
+})();

@@ -1,0 +1,65 @@
+//! `error.stack`: V8 asks for its text when somebody reads it first, deno_core formats it, positions mapped to the author's source.
+//!
+//! Called by V8 on the isolate's thread, in the middle of a function's JavaScript. `name` and `message` are whatever the function made of them.
+//!
+//! Invariant: no text longer than [`TEXT_MAX`] is copied out of V8, nothing is formatted for an isolate that has to end, and no panic leaves.
+
+use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
+use deno_core::v8;
+
+use super::sample;
+use crate::runtime::ops::guard_or;
+
+/// Longest name or message, in characters, that becomes part of a stack.
+const TEXT_MAX: usize = 1 << 20;
+
+/// V8's callback.
+pub(super) fn prepare<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    error: v8::Local<'s, v8::Value>,
+    frames: v8::Local<'s, v8::Array>,
+) -> v8::Local<'s, v8::Value> {
+    let nothing: v8::Local<'s, v8::Value> = v8::undefined(scope).into();
+    if sample::is_condemned() {
+        return nothing;
+    }
+    guard_or("prepareStackTrace", nothing, || match too_long(scope, error) {
+        Some(header) => format_stack_trace(scope, header, frames),
+        None => prepare_stack_trace_callback(scope, error, frames),
+    })
+}
+
+/// What stands for an error whose name or message is too long, unless the function formats its stacks itself.
+fn too_long<'s>(scope: &mut v8::PinScope<'s, '_>, error: v8::Local<'s, v8::Value>) -> Option<v8::Local<'s, v8::Value>> {
+    let error = v8::Local::<v8::Object>::try_from(error).ok()?;
+    let length = ["name", "message"].into_iter().filter_map(|key| text_length(scope, error, key)).max()?;
+    if length <= TEXT_MAX || formats_itself(scope) {
+        return None;
+    }
+    let key = v8::String::new(scope, "message")?;
+    let text = v8::String::new(scope, &format!("[a text of {length} characters]"))?;
+    let null = v8::null(scope).into();
+    Some(v8::Object::with_prototype_and_properties(scope, null, &[key.into()], &[text.into()]).into())
+}
+
+/// Characters of a property as text; `None` if it is none. Getters may run; what they throw, they throw again when the stack is formatted.
+fn text_length(scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Object>, key: &str) -> Option<usize> {
+    v8::tc_scope!(let scope, scope);
+    let key = v8::String::new(scope, key)?;
+    let value = object.get(scope, key.into())?;
+    if value.is_undefined() { None } else { value.to_string(scope).map(|text| text.length()) }
+}
+
+/// Whether the function set `Error.prepareStackTrace`.
+fn formats_itself(scope: &mut v8::PinScope<'_, '_>) -> bool {
+    v8::tc_scope!(let scope, scope);
+    let mut holder = scope.get_current_context().global(scope);
+    for key in ["Error", "prepareStackTrace"] {
+        let found = v8::String::new(scope, key).and_then(|key| holder.get(scope, key.into()));
+        match found.and_then(|value| v8::Local::<v8::Object>::try_from(value).ok()) {
+            Some(found) => holder = found,
+            None => return false,
+        }
+    }
+    holder.is_function()
+}

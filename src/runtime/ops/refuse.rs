@@ -1,0 +1,220 @@
+//! What the prelude's guards ask of the host: to count a refusal, how much memory there is, and what a WebAssembly module brings along.
+//!
+//! Called by `js-prelude/2*.js`. Refusals go to the host, which counts them as rung L0 and writes them to its log.
+//!
+//! Invariant: the one value of a function's that comes here is a WebAssembly module, which V8 made and no code of the function's can stand in for.
+
+use std::sync::Arc;
+
+use deno_core::{OpState, op2, v8};
+use deno_error::JsErrorBox;
+
+use super::call::{Host, Identity};
+use super::guard::guard;
+
+/// Most resources (message ports, bodies, sockets) of one instance.
+const RESOURCES_MAX: usize = 10_000;
+
+/// The instance's `memory_mb`, in bytes; put into its state when it is assigned.
+#[derive(Clone, Copy)]
+pub struct MemoryBytes(pub u64);
+
+/// A guard refused `what`.
+#[op2(fast)]
+pub fn op_skep_refuse(state: &mut OpState, #[string] what: &str) -> Result<(), JsErrorBox> {
+    guard("op_skep_refuse", 0, || refuse(state, what))
+}
+
+/// Tells the host that something was refused.
+pub(super) fn refuse(state: &OpState, what: &str) {
+    if let Some(host) = state.try_borrow::<Arc<dyn Host>>() {
+        host.refused(state.try_borrow::<Identity>(), what);
+    }
+}
+
+/// The instance's `memory_mb` in bytes; nothing before it is assigned.
+#[op2(fast)]
+pub fn op_skep_memory_bytes(state: &mut OpState) -> f64 {
+    state.try_borrow::<MemoryBytes>().map_or(0.0, |memory| memory.0 as f64)
+}
+
+/// Whether the instance may have another resource.
+#[op2(fast)]
+pub fn op_skep_resource_left(state: &mut OpState) -> bool {
+    state.resource_table.len() < RESOURCES_MAX
+}
+
+/// Collects garbage, so that what is no longer used is not counted.
+#[op2(nofast)]
+pub fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
+    scope.low_memory_notification();
+}
+
+/// Writes into `shape` how many memories a module declares, their pages, and the entries of its tables. False if `value` is no module.
+#[op2(fast)]
+pub fn op_skep_wasm_shape(value: v8::Local<'_, v8::Value>, #[buffer] shape: &mut [u32]) -> Result<bool, JsErrorBox> {
+    guard("op_skep_wasm_shape", 0, || wasm_shape(value, shape))
+}
+
+fn wasm_shape(value: v8::Local<'_, v8::Value>, shape: &mut [u32]) -> bool {
+    let Ok(module) = v8::Local::<v8::WasmModuleObject>::try_from(value) else { return false };
+    let compiled = module.get_compiled_module();
+    let found = Shape::of(compiled.get_wire_bytes_ref());
+    for (place, number) in shape.iter_mut().zip([found.memories, found.pages, found.entries]) {
+        *place = u32::try_from(number).unwrap_or(u32::MAX);
+    }
+    true
+}
+
+/// What a module makes when it is instantiated. What could not be read counts as too much.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Shape {
+    memories: u64,
+    pages: u64,
+    entries: u64,
+}
+
+/// Sections by their number: <https://webassembly.github.io/spec/core/binary/modules.html>
+const TABLES: u8 = 4;
+const MEMORIES: u8 = 5;
+const HEADER_BYTES: usize = 8;
+
+impl Shape {
+    fn of(module: &[u8]) -> Self {
+        let mut shape = Self::default();
+        let mut reader = Reader(module.get(HEADER_BYTES..).unwrap_or_default());
+        while !reader.0.is_empty() {
+            if shape.section(&mut reader).is_none() {
+                return Self { memories: u64::MAX, pages: u64::MAX, entries: u64::MAX };
+            }
+        }
+        shape
+    }
+
+    fn section(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+        let id = reader.byte()?;
+        let length = usize::try_from(reader.number()?).ok()?;
+        let mut section = Reader(reader.take(length)?);
+        if id == MEMORIES {
+            self.memories = section.number()?;
+            for _ in 0..self.memories {
+                self.pages = self.pages.saturating_add(section.limits()?);
+            }
+        } else if id == TABLES {
+            for _ in 0..section.number()? {
+                self.entries = self.entries.saturating_add(section.table()?);
+            }
+        }
+        Some(())
+    }
+}
+
+/// Reads the binary format; `None` at its end or where it does not know further.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (head, tail) = self.0.split_at_checked(length)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1).and_then(|byte| byte.first().copied())
+    }
+
+    /// LEB128. The sign of a signed one is lost, which nobody here asks for.
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0u64;
+        for shift in (0..70).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// The initial size.
+    fn limits(&mut self) -> Option<u64> {
+        let flags = self.byte()?;
+        let initial = self.number()?;
+        if flags & 1 != 0 {
+            self.number()?;
+        }
+        if flags & 8 != 0 {
+            self.number()?;
+        }
+        Some(initial)
+    }
+
+    fn table(&mut self) -> Option<u64> {
+        let first = self.byte()?;
+        let has_initializer = first == 0x40;
+        let reference = if has_initializer {
+            self.byte()?;
+            self.byte()?
+        } else {
+            first
+        };
+        // A reference to a type by its index.
+        if matches!(reference, 0x63 | 0x64) {
+            self.number()?;
+        }
+        let entries = self.limits()?;
+        if has_initializer {
+            self.constant()?;
+        }
+        Some(entries)
+    }
+
+    fn constant(&mut self) -> Option<()> {
+        loop {
+            match self.byte()? {
+                0x0b => return Some(()),
+                0x23 | 0x41 | 0x42 | 0xd0 | 0xd2 => self.number().map(drop)?,
+                _ => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+
+    fn shape(sections: &[&[u8]]) -> Shape {
+        Shape::of(&[HEADER, &sections.concat()].concat())
+    }
+
+    #[test]
+    fn memories_and_tables_are_counted() {
+        let types: &[u8] = &[1, 4, 1, 0x60, 0, 0];
+        let tables: &[u8] = &[4, 9, 2, 0x70, 0, 0x90, 0x4e, 0x6f, 1, 2, 3];
+        let memories: &[u8] = &[5, 6, 2, 0, 2, 1, 0x80 | 1, 0];
+        assert_eq!(shape(&[types, tables]), Shape { memories: 0, pages: 0, entries: 10_002 });
+        assert_eq!(shape(&[types]), Shape::default());
+        assert_eq!(shape(&[memories]).memories, u64::MAX, "the maximum of the second memory is missing");
+        let memories: &[u8] = &[5, 7, 2, 0, 2, 1, 0x81, 0, 9];
+        assert_eq!(shape(&[tables, memories]), Shape { memories: 2, pages: 3, entries: 10_002 });
+    }
+
+    #[test]
+    fn a_table_with_an_initializer_is_read_over() {
+        let table: &[u8] = &[4, 13, 2, 0x40, 0, 0x70, 0, 5, 0xd0, 0x70, 0x0b, 0x63, 0, 0, 7];
+        assert_eq!(shape(&[table]).entries, 12);
+        let unknown: &[u8] = &[4, 7, 1, 0x40, 0, 0x70, 0, 5, 0xfb];
+        assert_eq!(shape(&[unknown]).entries, u64::MAX);
+    }
+
+    #[test]
+    fn what_ends_early_is_too_much() {
+        assert_eq!(shape(&[&[5, 9, 1]]).memories, u64::MAX);
+        assert_eq!(shape(&[&[5, 1, 9]]).memories, u64::MAX);
+        assert_eq!(shape(&[&[0x80; 12]]).memories, u64::MAX);
+        assert_eq!(Shape::of(b""), Shape::default());
+    }
+}

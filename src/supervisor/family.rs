@@ -1,0 +1,185 @@
+//! The supervisor's children: engine processes, each with its line, its crash note and a task that hears it.
+//!
+//! `run` starts members and decides what becomes of them; what they say, and that they have ended, comes back as [`News`].
+//!
+//! Invariant: that a member has ended is told exactly once, after everything it said.
+
+use std::ffi::OsString;
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::process::{Child, Command};
+use tokio::sync::{Notify, mpsc};
+
+use super::channel::{self, DESCRIPTORS_MAX, Line};
+use super::crash_note::{Entry, Sheet};
+use super::engine::VARIABLE;
+use super::message::{ToEngine, ToSupervisor};
+use super::quarantine::Quarantined;
+use super::sockets::{Label, Listening, Sockets};
+
+/// How engines are started: like this process.
+pub(super) struct Launch {
+    /// The file on disk. After an upgrade it is another one, and its name is still the same.
+    program: PathBuf,
+    args: Vec<OsString>,
+    /// Worker threads an engine may have.
+    workers: usize,
+}
+
+/// Where a member is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It does not serve yet.
+    Booting,
+    /// It serves.
+    Serving,
+    /// It finishes what it has.
+    Leaving,
+}
+
+/// An engine process.
+pub(super) struct Member {
+    pub(super) generation: u64,
+    pub(super) pid: u32,
+    pub(super) stage: Stage,
+    pub(super) born: Instant,
+    /// When it is ended by force, if it has not come to the next stage.
+    pub(super) deadline: Option<Instant>,
+    /// Why it should be replaced, if it said so before it served.
+    pub(super) tainted: bool,
+    /// Whether its end was our doing, and nobody else's.
+    pub(super) was_killed: bool,
+    line: Arc<Line>,
+    note: Sheet,
+    kill: Arc<Notify>,
+}
+
+/// What comes from a member.
+pub(super) enum News {
+    Said(ToSupervisor),
+    Ended(ExitStatus),
+}
+
+/// What a new member is told.
+pub(super) struct Briefing<'a> {
+    pub(super) generation: u64,
+    pub(super) acts: &'a OwnedFd,
+    pub(super) sockets: &'a Sockets,
+    pub(super) quarantined: &'a [Quarantined],
+}
+
+impl Launch {
+    /// With the arguments of this process.
+    ///
+    /// # Errors
+    /// If its program cannot be found.
+    pub(super) fn like_this_process(workers: usize) -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, args: std::env::args_os().skip(1).collect(), workers })
+    }
+
+    /// Starts an engine and tells it everything it has to know.
+    ///
+    /// # Errors
+    /// If the system gives no process, or the line breaks.
+    pub(super) fn start(&self, briefing: &Briefing<'_>, news: mpsc::UnboundedSender<(u64, News)>) -> io::Result<Member> {
+        let (line, theirs) = channel::pair()?;
+        let note = Sheet::new(self.workers)?;
+        let child = Command::new(&self.program)
+            .args(&self.args)
+            .env(VARIABLE, std::process::id().to_string())
+            .stdin(Stdio::from(theirs))
+            // Ctrl-C is for the supervisor, which passes it on in its own way.
+            .process_group(0)
+            .spawn()?;
+        let (line, kill) = (Arc::new(line), Arc::new(Notify::new()));
+        let member = Member {
+            generation: briefing.generation,
+            pid: child.id().unwrap_or(0),
+            stage: Stage::Booting,
+            born: Instant::now(),
+            deadline: None,
+            tainted: false,
+            was_killed: false,
+            line: line.clone(),
+            note,
+            kill: kill.clone(),
+        };
+        tokio::spawn(attend(briefing.generation, child, line, kill, news));
+        let told = member.brief(briefing);
+        if told.is_err() {
+            member.kill.notify_one();
+        }
+        told.map(|()| member)
+    }
+}
+
+impl Member {
+    fn brief(&self, briefing: &Briefing<'_>) -> io::Result<()> {
+        self.line.send(&ToEngine::Note, &[self.note.descriptor().as_fd()])?;
+        self.line.send(&ToEngine::Acts, &[briefing.acts.as_fd()])?;
+        for (label, listening) in briefing.sockets.iter() {
+            self.hand(label, listening)?;
+        }
+        for quarantined in briefing.quarantined {
+            self.tell(&ToEngine::Quarantine(quarantined.clone()))?;
+        }
+        self.tell(&ToEngine::Start { generation: briefing.generation })
+    }
+
+    /// Tells it something.
+    pub(super) fn tell(&self, message: &ToEngine) -> io::Result<()> {
+        self.line.send(message, &[])
+    }
+
+    /// Hands it the sockets of a label.
+    pub(super) fn hand(&self, label: Label, listening: &Listening) -> io::Result<()> {
+        let mut left: &[TcpListener] = &listening.sockets;
+        while !left.is_empty() {
+            let (now, later) = left.split_at(left.len().min(DESCRIPTORS_MAX));
+            let message = ToEngine::Sockets { label, address: listening.address, more: !later.is_empty() };
+            let descriptors: Vec<_> = now.iter().map(|socket| socket.as_fd()).collect();
+            self.line.send(&message, &descriptors)?;
+            left = later;
+        }
+        Ok(())
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(&mut self) {
+        self.was_killed = true;
+        self.kill.notify_one();
+    }
+
+    /// What its workers were doing. It must have ended.
+    pub(super) fn note(&self) -> Vec<Entry> {
+        self.note.read()
+    }
+}
+
+/// Hears a member until it has ended.
+async fn attend(generation: u64, mut child: Child, line: Arc<Line>, kill: Arc<Notify>, news: mpsc::UnboundedSender<(u64, News)>) {
+    let mut hears = true;
+    let ended = loop {
+        tokio::select! {
+            ended = child.wait() => break ended,
+            () = kill.notified() => drop(child.start_kill()),
+            said = line.receive(), if hears => match said {
+                Ok(Some((message, _))) => drop(news.send((generation, News::Said(message)))),
+                // Its end is near, or it talks nonsense.
+                Ok(None) | Err(_) => hears = false,
+            },
+        }
+    };
+    while let Some((message, _)) = line.try_receive() {
+        let _ = news.send((generation, News::Said(message)));
+    }
+    // That a child of ours cannot be waited for happens to nobody; as a failure it is at least not overlooked.
+    let status = ended.unwrap_or_else(|_| std::os::unix::process::ExitStatusExt::from_raw(libc::SIGKILL));
+    let _ = news.send((generation, News::Ended(status)));
+}

@@ -1,0 +1,388 @@
+//! The supervisor's life: one engine serves, a fresh one takes its place when that must be, until somebody ends the host.
+//!
+//! Signals and [`News`] come in; engines are started, told to hand over, told to stop, or killed.
+//!
+//! An engine is booting ⇒ serving ⇒ leaving. A serving one that is tainted, or a SIGHUP, makes a successor; when that is ready the old one is told to
+//! leave (L4). A serving one that ends without being told to is replaced at once (L5). A first engine that never serves ends the supervisor.
+//!
+//! Invariant: an engine is told to leave only when another one serves; nothing here waits for an engine.
+
+use std::io::{self, IsTerminal as _};
+use std::os::fd::OwnedFd;
+use std::process::ExitStatus;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::acts::{self, Acts};
+use super::crash_note::Entry;
+use super::family::{Briefing, Launch, Member, News, Stage};
+use super::message::{ToEngine, ToSupervisor};
+use super::plan::{self, Pauses};
+use super::quarantine::Ledger;
+use super::sockets::{Label, Sockets};
+use crate::config::{Config, ExitCode};
+
+/// Longest time an engine may take until it serves.
+const BOOT_MAX: Duration = Duration::from_secs(120);
+
+/// How much longer than its drain time an engine may take to end.
+const LEAVE_GRACE: Duration = Duration::from_secs(5);
+
+/// Engines that finish what they have, at a time: each holds its memory.
+const LEAVING_MAX: usize = 2;
+
+/// How long a hand-over waits when there are more.
+const LEAVING_PAUSE: Duration = Duration::from_secs(1);
+
+/// Slots of the crash note beside one for each instance: blank isolates and threads that are parked.
+const SPARE_WORKERS: usize = 64;
+
+/// Supervises engines until a signal ends the host.
+///
+/// # Errors
+/// If the system gives no process to begin with.
+pub fn run(config: &Config, sockets: Sockets) -> io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { Supervisor::new(config, sockets)?.live().await })
+}
+
+/// Why a new engine is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Nobody serves.
+    Restart,
+    /// Somebody does, and is to be replaced.
+    HandOver,
+}
+
+struct Supervisor {
+    launch: Launch,
+    drain: Duration,
+    sockets: Sockets,
+    members: Vec<Member>,
+    generation: u64,
+    /// The shared counts, and the memory that engines are given.
+    acts: (OwnedFd, &'static Acts),
+    ledger: Ledger,
+    restarts: Pauses,
+    hand_overs: Pauses,
+    /// The next engine, and when it is started.
+    due: Option<(Instant, Purpose)>,
+    /// Whether there ever was an engine that served.
+    has_served: bool,
+    /// What to end with, once the host is being ended.
+    stopping: Option<ExitCode>,
+    signals: Signals,
+    tell: mpsc::UnboundedSender<(u64, News)>,
+    news: mpsc::UnboundedReceiver<(u64, News)>,
+}
+
+impl Supervisor {
+    fn new(config: &Config, sockets: Sockets) -> io::Result<Self> {
+        let (tell, news) = mpsc::unbounded_channel();
+        Ok(Self {
+            launch: Launch::like_this_process(config.pool.max_instances + SPARE_WORKERS)?,
+            drain: config.ingress.drain,
+            sockets,
+            members: Vec::new(),
+            generation: 0,
+            acts: acts::make()?,
+            ledger: Ledger::default(),
+            restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
+            hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
+            due: None,
+            has_served: false,
+            stopping: None,
+            signals: Signals::listen()?,
+            tell,
+            news,
+        })
+    }
+
+    async fn live(mut self) -> io::Result<ExitCode> {
+        self.start_engine()?;
+        loop {
+            let next = self.next_deadline();
+            tokio::select! {
+                name = self.signals.next() => self.on_signal(name),
+                Some((generation, news)) = self.news.recv() => match news {
+                    News::Said(message) => self.on_word(generation, message),
+                    News::Ended(status) => {
+                        if let Some(code) = self.on_end(generation, status) {
+                            return Ok(code);
+                        }
+                    }
+                },
+                () = until(next) => self.on_time(Instant::now()),
+            }
+            if let (Some(code), true) = (self.stopping, self.members.is_empty()) {
+                return Ok(code);
+            }
+        }
+    }
+
+    fn start_engine(&mut self) -> io::Result<()> {
+        self.generation += 1;
+        let briefing =
+            Briefing { generation: self.generation, acts: &self.acts.0, sockets: &self.sockets, quarantined: self.ledger.quarantined() };
+        let mut member = self.launch.start(&briefing, self.tell.clone())?;
+        member.deadline = Some(member.born + BOOT_MAX);
+        tracing::info!(generation = self.generation, pid = member.pid, "engine started");
+        self.members.push(member);
+        Ok(())
+    }
+
+    fn on_signal(&mut self, name: &'static str) {
+        if name == "SIGHUP" && !self.signals.terminal_is_gone() {
+            tracing::info!("SIGHUP: a fresh engine takes over");
+            self.want(Purpose::HandOver, Duration::ZERO);
+        } else if self.stopping.is_none() {
+            self.stop(name);
+        } else {
+            tracing::warn!(signal = name, "ending at once");
+            self.stopping = Some(ExitCode::DrainTimeout);
+            self.members.iter_mut().for_each(Member::kill);
+        }
+    }
+
+    fn stop(&mut self, cause: &str) {
+        self.stopping = Some(ExitCode::Ok);
+        self.due = None;
+        // Nobody will accept any more: a client is better refused than left waiting. The engines let go of theirs when they hear of it.
+        self.sockets = Sockets::default();
+        let deadline = Instant::now() + self.drain + LEAVE_GRACE;
+        for member in &mut self.members {
+            member.deadline = Some(deadline);
+            if member.tell(&ToEngine::Stop { cause: cause.to_owned() }).is_err() {
+                member.kill();
+            }
+        }
+    }
+
+    fn on_word(&mut self, generation: u64, message: ToSupervisor) {
+        let Some(index) = self.members.iter().position(|member| member.generation == generation) else { return };
+        match message {
+            ToSupervisor::Ready => self.on_ready(index),
+            ToSupervisor::NeedPort { port } => self.open_port(index, port),
+            ToSupervisor::Tainted { reason, function, version } => {
+                let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
+                tracing::warn!(generation, reason, function, version, "the engine is tainted: a fresh one takes over");
+                if !function.is_empty() {
+                    self.sentence(&format!("a thread that had to be parked ({reason})"), &[Entry { function, version, signal: Some(0) }]);
+                }
+                self.on_taint(index);
+            }
+        }
+    }
+
+    fn on_ready(&mut self, index: usize) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        let generation = member.generation;
+        if self.stopping.is_some() || member.stage != Stage::Booting {
+            return;
+        }
+        member.stage = Stage::Serving;
+        member.deadline = None;
+        self.has_served = true;
+        let tainted = member.tainted;
+        tracing::info!(generation, pid = member.pid, boot_ms = member.born.elapsed().as_millis() as u64, "engine serves");
+        let leave_by = Instant::now() + self.drain + LEAVE_GRACE;
+        let mut left = false;
+        for old in self.members.iter_mut().filter(|old| old.stage == Stage::Serving && old.generation < generation) {
+            old.stage = Stage::Leaving;
+            old.deadline = Some(leave_by);
+            left = true;
+            tracing::info!(from = old.generation, to = generation, "engine handed over");
+            if old.tell(&ToEngine::HandOver).is_err() {
+                old.kill();
+            }
+        }
+        if left {
+            self.count(acts::HANDED_OVER);
+        }
+        if tainted {
+            self.on_taint(index);
+        }
+    }
+
+    fn on_taint(&mut self, index: usize) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        match member.stage {
+            // Remembered until it serves: before that there is nothing to replace.
+            Stage::Booting => member.tainted = true,
+            Stage::Serving => {
+                let lived = member.born.elapsed();
+                if self.due.is_none() && !self.is_booting() {
+                    let pause = self.hand_overs.after(lived);
+                    self.want(Purpose::HandOver, pause);
+                }
+            }
+            // It is on its way out.
+            Stage::Leaving => {}
+        }
+    }
+
+    fn open_port(&mut self, index: usize, port: u16) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        let told = match self.sockets.open(port) {
+            Ok(listening) => member.hand(Label::Port(port), listening),
+            Err(error) => member.tell(&ToEngine::NoPort { port, errno: error.source.raw_os_error().unwrap_or(libc::EINVAL) }),
+        };
+        if told.is_err() {
+            member.kill();
+        }
+    }
+
+    /// Returns what to end with, if the first engine never served.
+    fn on_end(&mut self, generation: u64, status: ExitStatus) -> Option<ExitCode> {
+        let index = self.members.iter().position(|member| member.generation == generation)?;
+        let member = self.members.remove(index);
+        let (how, lived) = (plan::describe(status), member.born.elapsed());
+        if let Some(code) = &mut self.stopping {
+            if *code == ExitCode::Ok {
+                *code = plan::code_of_shutdown(status);
+            }
+            return None;
+        }
+        if plan::is_crash(status) && !member.was_killed {
+            self.blame(&member, &how);
+        }
+        match member.stage {
+            Stage::Leaving => tracing::info!(generation, how, "the old engine has ended"),
+            Stage::Booting if !self.has_served => {
+                tracing::error!(generation, how, "the engine did not start");
+                return Some(plan::code_of_failed_start(status));
+            }
+            Stage::Booting if self.is_serving() => {
+                let pause = self.hand_overs.after(lived);
+                tracing::error!(
+                    generation,
+                    how,
+                    again_in_ms = pause.as_millis() as u64,
+                    "the fresh engine did not start: the old one stays"
+                );
+                self.want(Purpose::HandOver, pause);
+            }
+            Stage::Booting | Stage::Serving => {
+                let pause = self.restarts.after(lived);
+                tracing::error!(generation, pid = member.pid, how, again_in_ms = pause.as_millis() as u64, "the engine died");
+                if member.stage == Stage::Serving {
+                    self.count(acts::RESTARTED);
+                }
+                // A successor that is on its way was meant for a hand-over and comes just in time.
+                if !self.is_booting() {
+                    self.due = None;
+                    self.want(Purpose::Restart, pause);
+                }
+            }
+        }
+        None
+    }
+
+    fn blame(&mut self, member: &Member, how: &str) {
+        let note = member.note();
+        let suspects: Vec<_> = note.iter().map(|entry| format!("{} {}", entry.function, entry.version)).collect();
+        if !suspects.is_empty() {
+            let certain = note.iter().any(|entry| entry.signal.is_some());
+            tracing::warn!(generation = member.generation, certain, suspects = suspects.join(", "), "what ran when the engine died");
+        }
+        self.sentence(how, &note);
+    }
+
+    /// Enters what a version did; the second time within ten minutes it may not run any more.
+    fn sentence(&mut self, how: &str, note: &[Entry]) {
+        for one in self.ledger.record(Instant::now(), how, note) {
+            tracing::warn!(function = one.function, version = one.version, reason = one.reason, "quarantined until its next version");
+        }
+    }
+
+    /// An engine is wanted in `pause`. The first wish counts.
+    fn want(&mut self, purpose: Purpose, pause: Duration) {
+        if self.stopping.is_none() && self.due.is_none() {
+            self.due = Some((Instant::now() + pause, purpose));
+        }
+    }
+
+    fn on_time(&mut self, now: Instant) {
+        for member in self.members.iter_mut().filter(|member| member.deadline.is_some_and(|deadline| deadline <= now)) {
+            tracing::warn!(generation = member.generation, stage = ?member.stage, "the engine takes too long and is killed");
+            member.deadline = None;
+            member.kill();
+        }
+        let Some((_, purpose)) = self.due.take_if(|(due, _)| *due <= now) else { return };
+        if self.is_booting() {
+            // A SIGHUP while an engine boots: what it read may be old already, so once more when it serves.
+            return self.want(purpose, LEAVING_PAUSE);
+        }
+        if purpose == Purpose::HandOver && self.members.iter().filter(|member| member.stage == Stage::Leaving).count() >= LEAVING_MAX {
+            return self.want(purpose, LEAVING_PAUSE);
+        }
+        if let Err(error) = self.start_engine() {
+            let pause = self.restarts.after(Duration::ZERO);
+            tracing::error!(%error, again_in_ms = pause.as_millis() as u64, "no engine could be started");
+            self.want(purpose, pause);
+        }
+    }
+
+    fn count(&self, rung: usize) {
+        if let Some(acts) = self.acts.1.get(rung) {
+            acts.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let deadlines = self.members.iter().filter_map(|member| member.deadline);
+        deadlines.chain(self.due.map(|(due, _)| due)).min()
+    }
+
+    fn is_booting(&self) -> bool {
+        self.members.iter().any(|member| member.stage == Stage::Booting)
+    }
+
+    fn is_serving(&self) -> bool {
+        self.members.iter().any(|member| member.stage == Stage::Serving)
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The signals a supervisor heeds.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+    had_terminal: bool,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            had_terminal: io::stdin().is_terminal(),
+        })
+    }
+
+    /// Waits for one of them; returns its name. May be cancelled.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.hang_up.recv() => "SIGHUP",
+        }
+    }
+
+    /// A window that is closed sends SIGHUP as well, and means the end.
+    fn terminal_is_gone(&self) -> bool {
+        self.had_terminal && !io::stdin().is_terminal()
+    }
+}

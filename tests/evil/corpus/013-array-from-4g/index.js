@@ -1,0 +1,4 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  return String(Array.from({ length: 2 ** 32 - 1 }).length);
+};

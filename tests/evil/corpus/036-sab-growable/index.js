@@ -1,0 +1,6 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  const kept = [];
+  for (let i = 0; i < 70000; i++) kept.push(new SharedArrayBuffer(8, { maxByteLength: 2 ** 32 }));
+  return String(kept.length);
+};

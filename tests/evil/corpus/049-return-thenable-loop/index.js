@@ -1,0 +1,6 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  return { then(resolve) {
+    resolve(this);
+  } };
+};

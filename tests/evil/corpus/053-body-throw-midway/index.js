@@ -1,0 +1,8 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  let sent = 0;
+  return new ReadableStream({ pull(c) {
+    if (sent++ === 16) throw new Error('midway');
+    c.enqueue(new Uint8Array(1 << 16));
+  } });
+};

@@ -1,0 +1,5 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  const at = new URL(request.url).searchParams.get('at');
+  return String((await fetch(at)).status);
+};

@@ -1,0 +1,2 @@
+import x from "ext:core/ops";
+export default () => String(x);

@@ -1,0 +1,2 @@
+import x from "file:///etc/passwd";
+export default () => String(x);

@@ -1,0 +1,3 @@
+export default new Proxy(() => 'x', new Proxy({}, { get: () => () => {
+  for (;;);
+} }));

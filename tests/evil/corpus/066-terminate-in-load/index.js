@@ -1,0 +1,2 @@
+import './m0.js';
+export default () => 'never';

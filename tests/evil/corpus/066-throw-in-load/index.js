@@ -1,0 +1,3 @@
+throw new Proxy({}, { get() {
+  for (;;);
+} });

@@ -1,0 +1,5 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  await new Promise((wake) => setTimeout(wake, 4000));
+  return 'late';
+};

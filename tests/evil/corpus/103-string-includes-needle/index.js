@@ -1,0 +1,4 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  return String('a'.repeat(2 ** 24).includes('a'.repeat(32768) + 'b' + 'a'.repeat(32768)));
+};

@@ -1,0 +1,231 @@
+//! The rungs of the containment ladder as clients and operators see them: who is stopped, who is told what, and who notices nothing.
+//!
+//! The programs that try to kill the host are in `tests/evil`; here stands what becomes of the requests beside them.
+//!
+//! Invariant: requests are held in flight by open bodies, and facts are read from answers, the log and `/api/v1/host`, never from a clock.
+
+use serde_json::Value;
+
+use crate::support::{Client, Launch, Project, Request, Response, Skep, eventually};
+
+/// Works, waits, misbehaves. JSON this deep is read by a parser that never looks whether it should stop.
+const MIXED: &str = r#"
+    //- /mixed/index.js
+    const instance = crypto.randomUUID();
+    const held = [];
+    export default async (request) => {
+      switch (new URL(request.url).pathname) {
+        case "/spin":
+          for (;;);
+        case "/wedge":
+          return JSON.parse("[".repeat(3e7)).length;
+        case "/hoard":
+          for (;;) held.push({});
+        case "/wait":
+          console.log("waiting", request.headers.get("x-name"));
+          setTimeout(() => {}, 1e6);
+          await new Promise((resolve) => held.push(resolve));
+          return instance;
+        case "/go":
+          for (const resolve of held) resolve();
+          return instance;
+        case "/chunks":
+          console.log("chunks");
+          return new Response(new ReadableStream({
+            start: (controller) => controller.enqueue(new TextEncoder().encode("first")),
+            pull: () => new Promise(() => setTimeout(() => {}, 1e6)),
+          }));
+        case "/late":
+          setInterval(() => { for (const end = Date.now() + 40; Date.now() < end;); }, 0);
+          return instance;
+        case "/share": {
+          // Computes in slices between awaits, so that no turn is long.
+          for (;;) {
+            for (const end = Date.now() + 5; Date.now() < end;);
+            await new Promise((resolve) => setTimeout(resolve, 0));
+          }
+        }
+      }
+      return instance;
+    };
+    //- /mixed/function.toml
+    [limits]
+    memory_mb = 64
+    cpu_ms = 300
+    wall_ms = 60000
+    //- /neighbour/index.js
+    export default () => "here";
+"#;
+
+fn mixed() -> Project {
+    Project::new(MIXED)
+}
+
+fn single(project: Project) -> Skep {
+    Launch::serve(project).arg("--single-process").start()
+}
+
+/// A request that waits inside the function under a name.
+fn wait_inside(skep: &Skep, method: &str, name: &str) -> Client {
+    let mut client = skep.connect();
+    client.send(&Request::new(method, "/mixed/wait").header("x-name", name));
+    skep.wait_for_line(&[&format!("waiting {name}")]);
+    client
+}
+
+fn kind(response: &Response) -> String {
+    response.json()["error"]["kind"].as_str().unwrap_or("no fault").to_owned()
+}
+
+/// Asked again if the engine that took the connection ends before it answers: it may be handing over.
+fn host(skep: &Skep) -> Value {
+    eventually("an engine answers on the admin address", || {
+        let answer = Client::try_connect(skep.admin).ok()?.try_exchange(&Request::get("/api/v1/host")).ok()?;
+        Some(answer.json())
+    })
+}
+
+fn count(skep: &Skep, rung: &str) -> u64 {
+    host(skep)["containment"][rung].as_u64().expect("a count")
+}
+
+#[test]
+fn a_safe_request_beside_a_spinner_is_made_again_and_an_unsafe_one_is_told() {
+    let skep = Skep::start(mixed());
+    let (mut safe, mut unsafe_one) = (wait_inside(&skep, "GET", "safe"), wait_inside(&skep, "POST", "unsafe"));
+    let spun = skep.get("/mixed/spin");
+    assert_eq!((spun.status, kind(&spun).as_str()), (504, "cpu_limit"), "{spun}");
+
+    let told = unsafe_one.read_response("POST");
+    assert_eq!((told.status, kind(&told).as_str()), (503, "instance_lost"), "{told}");
+    assert!(told.json()["error"]["message"].as_str().is_some_and(|message| message.contains("may be sent again")), "{told}");
+
+    // The repeated one waits in a new instance until that is told to go on.
+    eventually("the repeated request is inside", || (skep.log_text().matches("waiting safe").count() == 2).then_some(()));
+    let after = skep.get("/mixed/go");
+    let answer = safe.read_response("GET");
+    assert_eq!((answer.status, answer.text()), (200, after.text()));
+    assert_eq!(skep.get("/neighbour").text(), "here");
+}
+
+#[test]
+fn a_thread_that_cannot_be_ended_is_parked_and_its_calls_are_answered() {
+    let skep = single(mixed());
+    let pid = host(&skep)["pid"].clone();
+    let mut beside = wait_inside(&skep, "POST", "beside");
+    let mut stream = skep.connect();
+    stream.send(&Request::get("/mixed/chunks"));
+    skep.wait_for_line(&["chunks"]);
+
+    let wedged = skep.get("/mixed/wedge");
+    assert_eq!((wedged.status, kind(&wedged).as_str()), (504, "cpu_limit"), "{wedged}");
+    let told = beside.read_response("POST");
+    assert_eq!((told.status, kind(&told).as_str()), (503, "instance_lost"), "{told}");
+    let cut = stream.read_head("GET");
+    assert_eq!(cut.status, 200);
+    assert_eq!(stream.read_piece().as_deref(), Some(&b"first"[..]));
+    assert!(stream.try_read_piece().is_err(), "a body whose instance is parked is cut, not ended");
+
+    assert_eq!((count(&skep, "parked"), count(&skep, "interrupted")), (1, 0));
+    assert_eq!(host(&skep)["pid"], pid, "one process, and it lives");
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    assert_eq!(skep.get("/mixed").status, 200, "the function has a new instance");
+    let line = skep.wait_for_line(&["parked", "wedged"]);
+    assert!(line.contains("\"function\":\"mixed\""), "{line}");
+}
+
+#[test]
+fn a_supervised_engine_with_a_parked_thread_is_replaced() {
+    let skep = Skep::start(mixed());
+    let old = host(&skep);
+    assert_eq!(skep.get("/mixed/wedge").status, 504);
+    let new = eventually("another engine", || Some(host(&skep)).filter(|new| new["pid"] != old["pid"]));
+    assert_eq!(eventually("the act is counted", || Some(count(&skep, "handed_over")).filter(|acts| *acts > 0)), 1);
+    assert_eq!(new["generation"], 2);
+    assert_eq!(count(&skep, "parked"), 1, "the counts go on in the next engine");
+    assert_eq!(skep.get("/mixed").status, 200);
+    assert_eq!(skep.get("/neighbour").text(), "here");
+}
+
+#[test]
+fn a_version_that_is_parked_twice_is_quarantined_until_it_changes() {
+    let skep = Skep::start(mixed());
+    for taints in 1..=2 {
+        assert_eq!(skep.get("/mixed/wedge").status, 504);
+        eventually("another engine serves alone", || (skep.log_text().matches("the old engine has ended").count() == taints).then_some(()));
+    }
+    let refused = skep.get("/mixed");
+    assert_eq!((refused.status, kind(&refused).as_str()), (503, "quarantined"), "{refused}");
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    assert_eq!(host(&skep)["quarantined"][0]["function"], "mixed");
+}
+
+#[test]
+fn a_request_that_waits_does_not_pay_for_one_that_computes() {
+    let skep = Skep::start(mixed());
+    // Both in one instance: the one waits, the other uses up its CPU time in slices.
+    let mut waiting = wait_inside(&skep, "POST", "waiting");
+    let computed = skep.get("/mixed/share");
+    assert_eq!((computed.status, kind(&computed).as_str()), (504, "cpu_limit"), "{computed}");
+    let over = computed.json();
+    let used: u64 =
+        over["error"]["used"].as_str().and_then(|used| used.trim_start_matches("> ").strip_suffix(" ms")?.parse().ok()).expect("a number");
+    assert!(used >= 300, "{over}");
+
+    // It still computes after its fault, so the instance is ended for it; the one that waited is told that it was not its fault.
+    let told = waiting.read_response("POST");
+    assert_eq!((told.status, kind(&told).as_str()), (503, "instance_lost"), "{told}");
+}
+
+#[test]
+fn work_that_nobody_waits_for_is_ended_too() {
+    let skep = Skep::start(mixed());
+    let first = skep.get("/mixed/late").text();
+    skep.wait_for_log("the end of the instance", |line| line["event"] == "instance ended" && line["exit"] == "Interrupted(Cpu)");
+    assert_ne!(skep.get("/mixed").text(), first);
+    assert_eq!(count(&skep, "interrupted"), 1);
+}
+
+#[test]
+fn memory_beyond_the_limit_is_lent_to_end_the_instance() {
+    let skep = Skep::start(mixed());
+    let hoarded = skep.get("/mixed/hoard");
+    assert_eq!((hoarded.status, kind(&hoarded).as_str()), (507, "memory_limit"), "{hoarded}");
+    let error = &hoarded.json()["error"];
+    assert_eq!(error["limit"], "64 MB", "{error}");
+    assert_eq!(skep.get("/mixed").status, 200);
+    let counted =
+        eventually("the instance is counted", || Some(count(&skep, "graced") + count(&skep, "interrupted")).filter(|counted| *counted > 0));
+    assert_eq!((counted, count(&skep, "parked")), (1, 0));
+}
+
+#[test]
+fn the_operator_learns_where_a_function_was_and_the_client_does_not() {
+    let skep = Skep::start(mixed());
+    let spun = skep.get("/mixed/spin");
+    assert!(!spun.text().contains("index.js"), "{spun}");
+    let line = skep.wait_for_line(&["where it was seen last", "\"function\":\"mixed\""]);
+    assert!(line.contains("mixed/index.js:"), "{line}");
+}
+
+#[test]
+fn an_idle_instance_makes_room_for_another_function() {
+    let project = Project::new(
+        "
+        //- /a/index.js
+        export default () => 'a';
+        //- /b/index.js
+        export default () => 'b';
+        //- /c/index.js
+        export default () => 'c';
+        ",
+    );
+    let skep = Launch::serve(project).arg("--max-instances").arg("2").arg("--warm").arg("0").start();
+    for name in ["a", "b", "c", "a", "b", "c"] {
+        assert_eq!(skep.get(&format!("/{name}")).text(), name);
+    }
+    let alive = eventually("no more than two instances are left", || {
+        Some(host(&skep)["budget"]["instances"].as_u64()?).filter(|alive| *alive <= 2)
+    });
+    assert!(alive >= 1);
+}

@@ -1,0 +1,380 @@
+//! The supervisor: engines that are killed, replaced and handed over, under load, and what clients see of it.
+//!
+//! A test gets hold of the engine's process id from the admin address and does to it what a fault would do.
+//!
+//! Invariant: what may fail is said by the test; everything else that fails is a failure of the supervisor.
+
+use std::fmt::Display;
+use std::io::ErrorKind;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::support::http2::Kept;
+use crate::support::{Client, Launch, Project, Request, Response, Skep, eventually};
+
+const HELLO: &str = "
+    //- /hello/index.js
+    export default () => 'hello';
+";
+
+const HOLD: &str = "
+    //- /hold/index.js
+    export default async (request) => {
+      console.log('in flight');
+      return `finished: ${await request.text()}`;
+    };
+";
+
+/// What `/api/v1/host` says, if anybody answers.
+fn try_host(skep: &Skep) -> Option<Value> {
+    let response = Client::try_connect(skep.admin).ok()?.try_exchange(&Request::get("/api/v1/host")).ok()?;
+    Some(response.json())
+}
+
+fn host(skep: &Skep) -> Value {
+    eventually("an engine answers on the admin address", || try_host(skep))
+}
+
+/// What `/api/v1/host` says once the engine of this generation, or a later one, is the one that answers.
+fn generation(skep: &Skep, wanted: u64) -> Value {
+    eventually(&format!("engine {wanted} answers"), || try_host(skep).filter(|host| host["generation"].as_u64() >= Some(wanted)))
+}
+
+#[allow(unsafe_code, reason = "std can only send SIGKILL, and to children alone")]
+fn signal_engine(host: &Value, signal: i32) {
+    let pid = i32::try_from(host["pid"].as_i64().expect("a pid")).expect("a pid");
+    // SAFETY: two integers. The engine is a child of our child and lives as long as nobody but the test ends it.
+    assert_eq!(unsafe { libc::kill(pid, signal) }, 0, "signal {signal} to {pid}");
+}
+
+/// Load that goes on until the test has seen enough.
+struct Load<'a> {
+    skep: &'a Skep,
+    over: AtomicBool,
+    answered: AtomicUsize,
+    /// What became of the others.
+    lost: Mutex<Vec<String>>,
+}
+
+/// How clients treat their connections.
+#[derive(Clone, Copy, Debug)]
+enum Habit {
+    /// A new one for each request.
+    New,
+    /// Kept until the server says that it closes it.
+    KeepAlive,
+    /// HTTP/2, kept until the server says goodbye.
+    Http2,
+}
+
+impl<'a> Load<'a> {
+    /// Runs two clients of each habit beside `act`.
+    fn beside(skep: &'a Skep, habits: &[Habit], act: impl FnOnce(&Self)) -> Self {
+        let load = Self { skep, over: AtomicBool::new(false), answered: AtomicUsize::new(0), lost: Mutex::default() };
+        thread::scope(|scope| {
+            for habit in habits.iter().chain(habits) {
+                scope.spawn(|| load.run(*habit));
+            }
+            // However `act` ends, the clients must.
+            let acted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| act(&load)));
+            load.over.store(true, Ordering::Relaxed);
+            acted.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
+        load
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    fn run(&self, habit: Habit) {
+        while !self.is_over() {
+            match habit {
+                Habit::New => self.one(habit, &mut self.skep.connect()),
+                Habit::KeepAlive => {
+                    let mut client = self.skep.connect();
+                    while !self.is_over() && self.one(habit, &mut client) {}
+                    true
+                }
+                Habit::Http2 => {
+                    let mut kept = Kept::connect(self.skep.listen);
+                    while !self.is_over() {
+                        let Some(answer) = kept.exchange(&Request::get("/hello")) else { break };
+                        self.count(habit, answer);
+                    }
+                    true
+                }
+            };
+        }
+    }
+
+    /// One request; says whether the connection may be used again. A connection that is refused ends the test.
+    fn one(&self, habit: Habit, client: &mut Client) -> bool {
+        let answer = client.try_exchange(&Request::get("/hello"));
+        if let Err(error) = &answer {
+            assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "left hanging: {error}");
+        }
+        let goes_on = answer.as_ref().is_ok_and(|response| response.header("connection") != Some("close"));
+        self.count(habit, answer);
+        goes_on
+    }
+
+    fn count(&self, habit: Habit, answer: Result<Response, impl Display>) {
+        let why = match answer {
+            Ok(response) if response.status == 200 => {
+                self.answered.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            Ok(response) => response.to_string(),
+            Err(error) => error.to_string(),
+        };
+        self.lost.lock().expect("no panic").push(format!("{habit:?}: {why}"));
+    }
+
+    fn lost(&self) -> Vec<String> {
+        self.lost.lock().expect("no panic").clone()
+    }
+
+    /// Waits for so many more answers.
+    fn more_answers(&self, more: usize) {
+        let enough = self.answered.load(Ordering::Relaxed) + more;
+        eventually("the load is answered", || (self.answered.load(Ordering::Relaxed) >= enough).then_some(()));
+    }
+}
+
+#[test]
+fn an_engine_that_is_killed_is_replaced_and_nobody_is_refused() {
+    let skep = Skep::start(Project::new(HELLO));
+    let first = host(&skep);
+    assert_eq!((first["generation"].as_u64(), first["supervised"].as_bool()), (Some(1), Some(true)));
+    // `connect` fails the test when it is refused.
+    let load = Load::beside(&skep, &[Habit::New, Habit::KeepAlive], |load| {
+        load.more_answers(100);
+        for killed in 1..=3 {
+            signal_engine(&generation(&skep, killed), libc::SIGKILL);
+            let host = generation(&skep, killed + 1);
+            assert_eq!(host["containment"]["restarted"].as_u64(), Some(killed));
+            load.more_answers(100);
+        }
+    });
+    assert_ne!(host(&skep)["pid"], first["pid"]);
+    // Four clients with one request each: more than those in flight cannot be lost. A kept connection may also have been between two requests.
+    let lost = load.lost();
+    assert!(lost.len() <= 3 * 4, "in 3 deaths, with 4 clients: {lost:?}");
+    let line = skep.wait_for_log("the death is told", |line| line["event"] == "the engine died");
+    assert_eq!(line["how"], "SIGKILL");
+}
+
+#[test]
+fn a_hand_over_loses_no_request() {
+    let skep = Skep::start(Project::new(HELLO));
+    let first = host(&skep);
+    let load = Load::beside(&skep, &[Habit::New, Habit::KeepAlive, Habit::Http2], |load| {
+        load.more_answers(100);
+        for next in 2..=4 {
+            skep.signal(libc::SIGHUP);
+            generation(&skep, next);
+            load.more_answers(200);
+        }
+    });
+    assert_eq!(load.lost(), [""; 0], "beside {} answers", load.answered.load(Ordering::Relaxed));
+    let last = host(&skep);
+    assert_ne!(last["pid"], first["pid"]);
+    let counts = &last["containment"];
+    assert_eq!((counts["handed_over"].as_u64(), counts["restarted"].as_u64()), (Some(3), Some(0)));
+    skep.wait_for_line(&["the old engine has ended", "exit code 0"]);
+}
+
+#[test]
+fn what_is_in_flight_is_finished_by_the_engine_that_began_it() {
+    let mut skep = Skep::start(Project::new(HOLD));
+    let mut held = skep.connect();
+    held.open(&Request::post("/hold", "all "));
+    skep.wait_for_line(&["in flight"]);
+    skep.signal(libc::SIGHUP);
+    skep.wait_for_line(&["handing over"]);
+    held.chunk(b"of it");
+    held.finish();
+    let answer = held.read_response("POST");
+    assert_eq!((answer.text().as_str(), answer.header("connection")), ("finished: all of it", Some("close")));
+    held.expect_close();
+    skep.wait_for_line(&["the old engine has ended", "exit code 0"]);
+    skep.signal(libc::SIGTERM);
+    assert_eq!(skep.wait_for_exit().code(), Some(0));
+}
+
+#[test]
+fn a_connection_that_was_idle_gets_one_more_answer() {
+    let skep = Skep::start(Project::new(HELLO));
+    let mut idle = skep.connect();
+    assert_eq!(idle.exchange(&Request::get("/hello")).header("connection"), None);
+    skep.signal(libc::SIGHUP);
+    skep.wait_for_line(&["handing over"]);
+    let answer = idle.exchange(&Request::get("/hello"));
+    assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+    idle.expect_close();
+}
+
+#[test]
+fn a_shutdown_in_the_middle_of_a_hand_over_finishes_both_engines() {
+    let mut skep = Skep::start(Project::new(HOLD));
+    let hold = |skep: &Skep| {
+        let mut held = skep.connect();
+        held.open(&Request::post("/hold", "all "));
+        held
+    };
+    let in_flight = |count| {
+        eventually("requests are in flight", || (skep.log_text().matches("in flight").count() == count).then_some(()));
+    };
+    let mut old = hold(&skep);
+    in_flight(1);
+    skep.signal(libc::SIGHUP);
+    // The old one accepts no more: what comes now is the new one's.
+    skep.wait_for_line(&["handing over"]);
+    let mut new = hold(&skep);
+    in_flight(2);
+    skep.signal(libc::SIGTERM);
+    skep.wait_for_line(&["\"cause\":\"SIGTERM\""]);
+    for held in [&mut old, &mut new] {
+        held.chunk(b"of it");
+        held.finish();
+        assert_eq!(held.read_response("POST").text(), "finished: all of it");
+    }
+    assert_eq!(skep.wait_for_exit().code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_every_process_at_once() {
+    let mut skep = Skep::start(Project::new(HOLD));
+    let mut held = skep.connect();
+    held.open(&Request::post("/hold", "all "));
+    skep.wait_for_line(&["in flight"]);
+    skep.signal(libc::SIGTERM);
+    skep.wait_for_line(&["draining"]);
+    skep.signal(libc::SIGTERM);
+    assert_eq!(skep.wait_for_exit().code(), Some(6));
+}
+
+#[test]
+fn a_supervisor_that_is_killed_leaves_an_engine_that_finishes_and_ends() {
+    let mut skep = Skep::start(Project::new(HOLD));
+    let mut held = skep.connect();
+    held.open(&Request::post("/hold", "all "));
+    skep.wait_for_line(&["in flight"]);
+    skep.signal(libc::SIGKILL);
+    skep.wait_for_line(&["draining"]);
+    held.chunk(b"of it");
+    held.finish();
+    assert_eq!(held.read_response("POST").text(), "finished: all of it");
+    // Returns only when every process that holds its output has ended.
+    skep.wait_for_exit();
+}
+
+#[test]
+fn an_engine_that_cannot_start_is_tried_again_while_clients_wait() {
+    let skep = Skep::start(Project::new(HELLO));
+    let (functions, aside) = (skep.project.functions(), skep.project.root().join("aside"));
+    assert_eq!(skep.get("/hello").text(), "hello");
+    std::fs::rename(&functions, &aside).expect("renamed");
+
+    // A hand-over that fails changes nothing.
+    skep.signal(libc::SIGHUP);
+    let line =
+        skep.wait_for_log("the failure is told", |line| line["event"].as_str().is_some_and(|text| text.contains("the old one stays")));
+    assert_eq!(line["how"], "exit code 5");
+    assert_eq!(host(&skep)["generation"].as_u64(), Some(1));
+    assert_eq!(skep.get("/hello").text(), "hello");
+
+    // With no engine at all, clients wait to be accepted.
+    signal_engine(&host(&skep), libc::SIGKILL);
+    skep.wait_for_log("the death is told", |line| line["event"] == "the engine died" && line["how"] == "SIGKILL");
+    let mut waiting = skep.connect();
+    waiting.send(&Request::get("/hello"));
+    skep.wait_for_log("another attempt fails", |line| line["event"] == "the engine died" && line["how"] == "exit code 5");
+    assert!(waiting.is_silent());
+    std::fs::rename(&aside, &functions).expect("renamed");
+    assert_eq!(waiting.read_response("GET").text(), "hello");
+}
+
+#[test]
+fn a_port_of_a_route_stays_open_from_engine_to_engine() {
+    // A route cannot ask for any free port, so one is found that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let project = Project::new(HELLO);
+    project.write("/hello/function.toml", &format!("routes = [{{ path = \"/own\", port = {port} }}]"));
+    let skep = Skep::start(project);
+    let own = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let asked = || Client::connect(own).exchange(&Request::get("/own")).text();
+    assert_eq!(asked(), "hello");
+    skep.signal(libc::SIGHUP);
+    generation(&skep, 2);
+    assert_eq!(asked(), "hello");
+    skep.wait_for_line(&["the old engine has ended"]);
+    // No route names it any more; its clients are answered all the same.
+    skep.project.write("/hello/function.toml", "");
+    signal_engine(&host(&skep), libc::SIGKILL);
+    generation(&skep, 3);
+    assert_eq!(Client::connect(own).exchange(&Request::get("/own")).fault(), Some("no_such_function"));
+}
+
+#[test]
+fn a_version_that_was_running_when_two_engines_died_is_quarantined_until_it_changes() {
+    let skep = Skep::start(Project::new(
+        "
+        //- /hello/index.js
+        export default () => 'hello';
+        //- /spin/index.js
+        export default (request) => {
+          if (request.url.endsWith('/well')) return 'well';
+          console.log('spinning');
+          for (;;);
+        };
+        //- /spin/function.toml
+        [limits]
+        cpu_ms = 60000
+        wall_ms = 60000
+        ",
+    ));
+    for death in 1..=2 {
+        assert_eq!(skep.get("/spin/well").text(), "well");
+        let mut spinning = skep.connect();
+        spinning.send(&Request::get("/spin"));
+        eventually("it spins", || (skep.log_text().matches("spinning").count() == death).then_some(()));
+        signal_engine(&generation(&skep, death as u64), libc::SIGKILL);
+    }
+    let host = generation(&skep, 3);
+    assert_eq!(host["quarantined"][0]["function"], "spin", "{host}");
+    let answer = skep.get("/spin/well");
+    assert_eq!((answer.status, answer.fault()), (503, Some("quarantined")), "{answer}");
+    assert!(answer.text().contains("2 times") && answer.text().contains("SIGKILL"), "{answer}");
+    let listed = Client::connect(skep.admin).exchange(&Request::get("/api/v1/functions")).json();
+    assert_eq!(listed[1]["state"], "quarantined", "{listed}");
+    assert_eq!(skep.get("/hello").text(), "hello");
+
+    // Another version is another story.
+    skep.project.write("/spin/index.js", "export default () => 'changed';");
+    skep.signal(libc::SIGHUP);
+    // Until the old engine has heard of it, both accept.
+    eventually("the new version answers", || (skep.get("/spin/well").text() == "changed").then_some(()));
+}
+
+#[test]
+fn without_a_supervisor_there_is_one_process() {
+    let mut skep = Launch::serve(Project::new(HELLO)).arg("--single-process").start();
+    let host = host(&skep);
+    assert_eq!((host["supervised"].as_bool(), host["generation"].as_u64()), (Some(false), Some(1)));
+    assert_eq!(skep.get("/hello").text(), "hello");
+    signal_engine(&host, libc::SIGTERM);
+    assert_eq!(skep.wait_for_exit().code(), Some(0));
+}
+
+#[test]
+fn the_supervisor_is_small() {
+    let skep = Skep::start(Project::new(HELLO));
+    assert_eq!(skep.get("/hello").text(), "hello");
+    let supervisor = skep.private_bytes_of_first();
+    assert!(supervisor < 16 << 20, "{supervisor} bytes that it shares with nobody");
+}
