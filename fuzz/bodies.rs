@@ -5,8 +5,12 @@
 //! Invariant: a body depends on its bytes alone, and panics only where the program is wrong.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a finding is a panic")]
 
+use std::io::Write as _;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
@@ -17,7 +21,7 @@ use crate::function::message::{CallShape, Request};
 use crate::function::trace::TraceContext;
 use crate::live::table::{Entry, Resolution, Table};
 use crate::release::compile::compile;
-use crate::release::source::discover;
+use crate::release::source::{ArchiveKind, Files, discover};
 use crate::runtime::ops::{header_value, parse_headers, request_url};
 
 /// Lines: flags and strip, authority, path, then names and values of headers.
@@ -153,6 +157,43 @@ pub fn modules(bytes: &[u8]) {
     }
 }
 
+/// A format, then an archive in it; `t` is a tar archive that is compressed here, so that its own checksum does not end every attempt.
+pub fn archive(bytes: &[u8]) {
+    let Some((format, bytes)) = bytes.split_first() else { return };
+    let read = match format {
+        b't' => {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+            encoder.write_all(bytes).expect("compressed");
+            Files::read(ArchiveKind::TarGz, &encoder.finish().expect("compressed"))
+        }
+        b'g' => Files::read(ArchiveKind::TarGz, bytes),
+        b'z' => Files::read(ArchiveKind::Zip, bytes),
+        _ => Files::read(ArchiveKind::Json, bytes),
+    };
+    let files = match read {
+        Ok(files) => files,
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.is_empty() && text.len() < 2000 && !text.contains(char::is_control), "{text:?}");
+            return;
+        }
+    };
+    assert!(files.len() <= 2_000 && files.bytes() <= 20_000_000);
+    assert_eq!(files.bytes(), files.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>());
+    for (path, _) in files.iter() {
+        let parts = Path::new(path).components();
+        assert!(parts.clone().all(|part| matches!(part, Component::Normal(_))), "{path:?}");
+        assert_eq!(parts.count(), path.split('/').count(), "{path:?}");
+    }
+    let again = Files::read(ArchiveKind::TarGz, &files.to_tar_gz().expect("packed"));
+    assert_eq!(again.as_ref(), Ok(&files), "what was taken once is taken again");
+    let name = "a".parse::<FunctionName>().expect("a name");
+    let count = files.len();
+    let nested = files.nest(&name);
+    assert_eq!(nested.len(), count);
+    assert!(nested.iter().all(|(path, _)| path.starts_with("a/") || path.starts_with("a.")), "{nested:?}");
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -196,6 +237,36 @@ mod tests {
             lines("/?(a|b|functions|v1|:p|\\*|%2f|\\.\\.|)(/(a|b|functions|v1|:q|\\*|)){0,3}"),
         ]) {
             super::routes(&text);
+        }
+    }
+
+    /// A header of a tar archive with its checksum, and what it announces.
+    fn tar_entry() -> impl Strategy<Value = Vec<u8>> {
+        let name = proptest::prop_oneof!["(\\./|/|\\.\\./)?([aA]/){0,2}[aAb.]{1,3}/?", "\\PC{0,20}"];
+        (name, "[0-7xgLKS]", proptest::collection::vec(any::<u8>(), 0..20)).prop_map(|(name, kind, content)| {
+            let mut header = tar::Header::new_gnu();
+            header.as_old_mut().name.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
+            header.as_old_mut().linkflag = [kind.as_bytes()[0]];
+            header.set_size(content.len() as u64);
+            header.set_cksum();
+            let mut bytes = [&header.as_bytes()[..], &content].concat();
+            bytes.resize(bytes.len().next_multiple_of(512), 0);
+            bytes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_archive(
+            format in "[tgzj]",
+            bytes in any_bytes(),
+            entries in proptest::collection::vec(tar_entry(), 0..5),
+            files in lines("\"(\\./|/|\\.\\./)?([aA]/){0,2}[aAb.]{1,3}\":\"[a-z]{0,3}\""),
+        ) {
+            super::archive(&[format.as_bytes(), &bytes].concat());
+            super::archive(&[b"t", &entries.concat()[..], &[0; 1024]].concat());
+            let files = String::from_utf8(files).expect("text").replace('\n', ",");
+            super::archive(format!("j{{\"files\":{{{files}}}}}").as_bytes());
         }
     }
 

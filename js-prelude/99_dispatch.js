@@ -76,6 +76,7 @@
   const FAULT_THREW = 0;
   const FAULT_BAD_RESPONSE = 1;
   const BODY_NONE = 0;
+  const CHECK = 2;
 
   /** Characters of a text about an error: its limit in bytes (runtime/ops/answer.rs). */
   const DETAIL_MAX = 64 << 10;
@@ -93,6 +94,7 @@
   let textMax = 2 ** 29;
 
   let served = null; // the handler given to Deno.serve
+  let checked = null; // what the module exports as `check`
   let handle = null; // (request, call) => the handler's result
   const pending = new SafeMap(); // id to Call, for calls that did not settle at once
 
@@ -482,6 +484,7 @@
   /** Finds the handler by what the module exports or registered. Returns the dialect's name, or throws what to do instead. */
   function adopt(namespace) {
     const exported = namespace.default;
+    if (typeof namespace.check === "function") checked = namespace.check;
     if (served !== null) {
       const handler = served;
       handle = (request, call) => handler(request, denoInfo(call));
@@ -527,16 +530,17 @@
 
   function dispatch(id, method, bodyKind) {
     const call = new Call(id);
+    const finish = bodyKind === CHECK ? passed : settle;
     setAsyncContext(call);
     try {
-      const result = handle(makeRequest(call, method, bodyKind), call);
+      const result = bodyKind === CHECK ? check(call) : handle(makeRequest(call, method, bodyKind), call);
       if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
         MapPrototypeSet(pending, id, call);
         PromisePrototypeThen(
           PromiseResolve(result),
           (value) => {
             MapPrototypeDelete(pending, id);
-            settle(call, value);
+            finish(call, value);
           },
           (error) => {
             MapPrototypeDelete(pending, id);
@@ -544,13 +548,26 @@
           },
         );
       } else {
-        settle(call, result);
+        finish(call, result);
       }
     } catch (error) {
       threw(call, error);
     } finally {
       setAsyncContext(undefined);
     }
+  }
+
+  /** What a release asks a version that exports `check(ctx)`; 204 tells it that this one does not. */
+  function check(call) {
+    call.request = new Request("http://check/"); // nobody sees it; its signal is aborted like any other's
+    return checked === null ? new Response(null, { status: 204 }) : checked(call.context());
+  }
+
+  /** `false` and an answer that is not 2xx refuse the version, and so does an error; anything else is consent. */
+  function passed(call, result) {
+    if (result === false) badResponse(call, "check() returned false");
+    else if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) settle(call, result);
+    else replyText(call, 200, TEXT, "");
   }
 
   /** The client left before the answer, or a limit answered for the function: `request.signal` fires. */

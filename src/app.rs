@@ -17,13 +17,14 @@ use crate::config::{Config, ConfigError, ExitCode, LogFormat, LogLevel, Mode};
 use crate::function::message::{Body, Request, Response};
 use crate::ingress::{Dispatch, Ingress, call_in_process};
 use crate::live::Live;
-use crate::release::{Releaser, SelfTestError, SourceError, Watcher, self_test};
+use crate::release::{Deployments, Ground, OpenError, Opened, Releaser, SelfTestError, SourceError, Watcher, self_test};
 use crate::runtime::containment::refusals;
 use crate::runtime::containment::{self, grace, park, probe};
 use crate::runtime::ops::{ConsoleLine, Host, Identity, Level};
 use crate::runtime::pool::{Blanks, BlanksConfig};
 use crate::runtime::worker::watchdog;
 use crate::shutdown::Drain;
+use crate::supervisor::activation::PassedError;
 use crate::supervisor::engine::{Control, Engine, Standing};
 use crate::supervisor::sockets::BindError;
 use crate::telemetry;
@@ -37,9 +38,15 @@ pub enum StartError {
     /// An address is taken or not ours.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// What the service manager passed in is no address to listen on.
+    #[error(transparent)]
+    Passed(#[from] PassedError),
     /// The functions directory cannot be read.
     #[error(transparent)]
     Functions(#[from] SourceError),
+    /// The state folder cannot be used.
+    #[error(transparent)]
+    State(#[from] OpenError),
     /// The engine does not run the simplest function.
     #[error(transparent)]
     SelfTest(#[from] SelfTestError),
@@ -53,8 +60,9 @@ impl StartError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(error) => error.exit_code(),
-            Self::Bind(_) => ExitCode::Bind,
+            Self::Bind(_) | Self::Passed(_) => ExitCode::Bind,
             Self::Functions(_) => ExitCode::Functions,
+            Self::State(_) => ExitCode::State,
             Self::SelfTest(_) | Self::System(_) => ExitCode::Internal,
         }
     }
@@ -97,6 +105,21 @@ impl Core {
     }
 }
 
+impl Core {
+    /// What a command without listeners releases the functions folder on.
+    pub fn ground<'a>(&self, config: &'a Config) -> Ground<'a> {
+        Ground {
+            root: &config.functions,
+            main_port: config.listen.port(),
+            live: self.live.clone(),
+            blanks: self.blanks.clone(),
+            quarantine: Arc::default(),
+            opened: None,
+            on_ports: Box::new(|_| {}),
+        }
+    }
+}
+
 /// Memory of the host for each isolate that may use memory beyond its limit at a time.
 const GRACE_SHARE: u64 = 4 * grace::GRACE_BYTES as u64;
 
@@ -107,6 +130,8 @@ const GRACE_MAX: usize = 2;
 pub struct App {
     /// Turns the directory into the table.
     pub releaser: Arc<Releaser>,
+    /// What was deployed; none in dev.
+    pub deployments: Option<Arc<Deployments>>,
     /// Where functions are called.
     pub address: std::net::SocketAddr,
     /// Where it is operated.
@@ -136,8 +161,20 @@ impl App {
         core.listeners.0.lock().extend([address, admin_address]);
         let ports = Ports { listeners: core.listeners.clone(), ..Ports::default() };
         let quarantine = standing.quarantine.clone();
-        let releaser =
-            Releaser::open(&config.functions, address.port(), core.live.clone(), core.blanks.clone(), quarantine, ports.opener())?;
+        let opened = match config.mode {
+            // Its table follows the functions folder, and nothing else.
+            Mode::Dev => None,
+            Mode::Serve => Some(Opened::read(&config.state, core.blanks.clone(), quarantine.clone())?),
+        };
+        let releaser = Releaser::open(Ground {
+            root: &config.functions,
+            main_port: address.port(),
+            live: core.live.clone(),
+            blanks: core.blanks.clone(),
+            quarantine,
+            opened: opened.as_ref(),
+            on_ports: ports.opener(),
+        })?;
         self_test::run(&core.blanks)?;
         let dispatch = Dispatch::new(core.live.clone(), config.mode, &config.ingress);
         let ingress = Ingress::start(main, control.clone(), &config.ingress, &dispatch, &drained)?;
@@ -145,10 +182,14 @@ impl App {
         let listening = ingress.clone();
         probe::ask_also(move || listening.pulse(probe::DEADLINE));
         let blanks = core.blanks.clone();
+        // The first engine is nobody's successor; any other waits until the one before has let go.
+        let deployments = opened
+            .map(|opened| Deployments::open(releaser.clone(), opened, config.ingress.drain, standing.generation > 1))
+            .transpose()?;
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
         admin::start(admin, core.live, blanks.clone(), drained, standing.clone(), &config.ingress)?;
         control.ready();
-        Ok(Self { releaser, address, admin_address, drain, blanks, standing, _ingress: ingress, _watcher: watcher })
+        Ok(Self { releaser, deployments, address, admin_address, drain, blanks, standing, _ingress: ingress, _watcher: watcher })
     }
 }
 

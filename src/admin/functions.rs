@@ -30,7 +30,7 @@ pub(super) struct Listed {
 pub(super) async fn list(State(admin): State<Admin>) -> Json<Vec<Listed>> {
     let table = admin.live.table();
     let listed = table.iter().map(|(name, endpoint)| {
-        let (version, state, reason, status) = match endpoint.made() {
+        let (version, state, reason, status) = match endpoint.live.made() {
             None => (None, "registered", None, Default::default()),
             Some(Err(fault)) => {
                 let detail = fault.facts().detail.as_deref().unwrap_or(&fault.facts().message).to_owned();

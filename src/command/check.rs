@@ -34,7 +34,7 @@ struct Checked {
 pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
     let releaser =
-        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Arc::default(), Box::new(|_| {}))?;
+        Releaser::open(core.ground(config))?;
     let endpoints = releaser.endpoints();
     let unknown: Vec<_> = args.names.iter().filter(|name| !endpoints.contains_key(name.as_str())).collect();
     if let Some(name) = unknown.first() {
@@ -62,7 +62,7 @@ pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
 }
 
 async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) -> Checked {
-    let (version, verdict) = match endpoint.make() {
+    let (version, verdict) = match endpoint.live.make() {
         Ok(pool) => {
             let version = pool.version().clone();
             (Some(version.id.to_string()), check::boot(version, &core.blanks).await)

@@ -14,7 +14,6 @@ use crate::app::{Core, StartError};
 use crate::config::{Config, ExitCode, InvokeArgs, Payload};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, CallShape, Request};
-use crate::function::trace::TraceContext;
 use crate::release::Releaser;
 use crate::runtime::pool::Pool;
 
@@ -25,7 +24,7 @@ use crate::runtime::pool::Pool;
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
     let releaser =
-        Releaser::open(&config.functions, config.listen.port(), core.live.clone(), core.blanks.clone(), Arc::default(), Box::new(|_| {}))?;
+        Releaser::open(core.ground(config))?;
     let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
@@ -40,7 +39,7 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let started = Instant::now();
-    let outcome = match endpoint.make() {
+    let outcome = match endpoint.live.make() {
         Ok(pool) => runtime.block_on(call(pool.clone(), request, body, args.json)),
         Err(fault) => Err(fault.clone()),
     };
@@ -76,20 +75,8 @@ fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
     for header in &args.headers {
         headers.append(header.name.clone(), header.value.clone());
     }
-    let request = Request {
-        method: args.method.clone().unwrap_or(default),
-        scheme: "http",
-        authority: Some(http::uri::Authority::from_static("localhost")),
-        path_and_query,
-        strip: 0,
-        headers,
-        trust_forwarded: false,
-        trace: TraceContext::begin((u128::from(std::process::id()) << 64 | 1, 1)),
-        request_id: "invoke".into(),
-        remote: None,
-        hops: 0,
-        shape: CallShape::Http,
-    };
+    let mut request = Request::made_here(args.method.clone().unwrap_or(default), path_and_query, "invoke", CallShape::Http);
+    request.headers = headers;
     Ok((request, body))
 }
 

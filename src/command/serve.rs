@@ -14,9 +14,10 @@ use crate::config::{Config, ExitCode, Mode};
 use crate::release::Report;
 use crate::runtime::containment;
 use crate::shutdown::Phase;
-use crate::supervisor;
 use crate::supervisor::engine::{self, Engine, Order, Orders};
+use crate::supervisor::service::Service;
 use crate::supervisor::sockets::Sockets;
+use crate::supervisor::{self, activation};
 
 /// Functions shown one by one at start; of more, only those with a problem are.
 const TABLE_ROWS_MAX: usize = 40;
@@ -33,8 +34,10 @@ pub fn supervise(config: &Config) -> Result<ExitCode, StartError> {
     Ok(supervisor::run(config, bind(config)?)?)
 }
 
+/// What the service manager passed in, and the rest as configured.
 fn bind(config: &Config) -> Result<Sockets, StartError> {
-    Ok(Sockets::bind(config.listen, config.admin, config.ingress.threads.get())?)
+    let threads = config.ingress.threads.get();
+    Ok(activation::adopt(threads)?.complete(config.listen, config.admin, threads)?)
 }
 
 /// Serves until SIGINT, SIGTERM or the supervisor ends it, then drains.
@@ -51,7 +54,8 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
         supervisor::raise_file_limit();
         Engine::alone(bind(config)?)?
     };
-    let app = App::start(config, engine)?;
+    let control = engine.control.clone();
+    let app = App::start(config, engine).inspect_err(|error| control.failed(&error.to_string()))?;
     let is_first = app.standing.generation == 1;
     if is_first {
         announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
@@ -72,7 +76,22 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
             tracing::warn!("{clash}");
         }
     })?;
-    Ok(runtime.block_on(Ending { app: &app, config, signals, orders }.wait()))
+    // The supervisor's engines have nobody to tell.
+    let service = Service::of_environment();
+    service.ready("serves");
+    Ok(runtime.block_on(async {
+        tokio::spawn(keep_alive(service.clone()));
+        Ending { app: &app, config, signals, orders, service }.wait().await
+    }))
+}
+
+/// Tells the service manager that this process lives, as long as it turns.
+async fn keep_alive(service: Service) {
+    let mut heartbeat = service.heartbeat();
+    loop {
+        heartbeat.next().await;
+        service.alive();
+    }
 }
 
 /// What the host may use, and which limit of the kernel is the reason if that is less than what was asked for.
@@ -92,6 +111,7 @@ struct Ending<'a> {
     config: &'a Config,
     signals: Signals,
     orders: Orders,
+    service: Service,
 }
 
 impl Ending<'_> {
@@ -134,6 +154,7 @@ impl Ending<'_> {
 
     async fn stop(&mut self, cause: &str) -> ExitCode {
         self.app.drain.begin(Phase::Stopping);
+        self.service.stopping();
         tracing::info!(cause, "draining: requests in flight finish, new ones are refused");
         if self.config.mode == Mode::Dev {
             announce("\n");
@@ -158,6 +179,10 @@ impl Ending<'_> {
 
 /// Waits until every connection is closed and every instance is idle, background work included.
 async fn nothing_is_left(app: &App) {
+    // A release that was taken in is finished here; the engine that takes over reads what came of it.
+    if let Some(deployments) = &app.deployments {
+        deployments.close().await;
+    }
     app.drain.finished().await;
     while app.blanks.in_flight() > 0 {
         tokio::time::sleep(LOOK_EVERY).await;

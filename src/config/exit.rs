@@ -22,14 +22,31 @@ pub enum ExitCode {
     Functions = 5,
     /// Requests were still in flight when the time to drain was over.
     DrainTimeout = 6,
+    /// The state folder cannot be used, or another Skep uses it.
+    State = 7,
+    /// A release was undone, cancelled or superseded.
+    Undone = 8,
+    /// The server refused, did not answer, or is not one of ours.
+    Server = 9,
     /// A bug in Skep itself.
     Internal = 70,
 }
 
 impl ExitCode {
     /// Every code, in ascending order.
-    pub const ALL: &[ExitCode] =
-        &[Self::Ok, Self::FunctionFault, Self::Usage, Self::Config, Self::Bind, Self::Functions, Self::DrainTimeout, Self::Internal];
+    pub const ALL: &[ExitCode] = &[
+        Self::Ok,
+        Self::FunctionFault,
+        Self::Usage,
+        Self::Config,
+        Self::Bind,
+        Self::Functions,
+        Self::DrainTimeout,
+        Self::State,
+        Self::Undone,
+        Self::Server,
+        Self::Internal,
+    ];
 
     /// The number the operating system sees.
     pub fn code(self) -> u8 {

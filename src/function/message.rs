@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
-use super::trace::TraceContext;
+use super::trace::{TraceContext, random};
 
 /// Any error a body may end with, as text for the log.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -46,6 +46,8 @@ impl fmt::Debug for Body {
 pub enum CallShape {
     /// Plain HTTP: the answer is the function's answer.
     Http,
+    /// No caller at all: a release asks the version's own `check()`. 204: it has none.
+    Check,
 }
 
 /// One call of a function, without its body, which travels beside it: the rest may be shared.
@@ -75,6 +77,27 @@ pub struct Request {
     pub hops: u8,
     /// Which peer's convention the caller speaks.
     pub shape: CallShape,
+}
+
+impl Request {
+    /// A request that no client sent: from the command line, the admin API or a release.
+    pub fn made_here(method: Method, path_and_query: PathAndQuery, request_id: &str, shape: CallShape) -> Self {
+        let trace = TraceContext::begin((u128::from(random()) << 64 | u128::from(random()), random()));
+        Self {
+            method,
+            scheme: "http",
+            authority: Some(http::uri::Authority::from_static("localhost")),
+            path_and_query,
+            strip: 0,
+            headers: HeaderMap::new(),
+            trust_forwarded: false,
+            trace,
+            request_id: request_id.into(),
+            remote: None,
+            hops: 0,
+            shape,
+        }
+    }
 }
 
 /// A function's answer.

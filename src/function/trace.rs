@@ -5,7 +5,9 @@
 //!
 //! Invariant: ids are never all zero; a malformed header begins a new trace instead of failing the request.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use super::hex;
 
@@ -51,6 +53,11 @@ impl TraceContext {
         hex::write(self.trace_id, place)
     }
 
+    /// A number that is spread evenly over traces and the same in all of one: the low half of a trace id is random (Trace Context level 2).
+    pub fn chance(self) -> u64 {
+        self.trace_id as u64
+    }
+
     /// The header value for an outgoing request.
     pub fn to_traceparent(self) -> String {
         format!("00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
@@ -61,6 +68,17 @@ impl fmt::Debug for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_traceparent())
     }
+}
+
+/// Random enough for ids: a counter through a keyed hash, one key per thread from the system. Not for secrets.
+pub fn random() -> u64 {
+    thread_local! {
+        static STATE: RefCell<(RandomState, u64)> = RefCell::new((RandomState::new(), 0));
+    }
+    STATE.with_borrow_mut(|(key, count)| {
+        *count += 1;
+        key.hash_one(*count)
+    })
 }
 
 /// Lower-case hexadecimal only, as the specification demands.

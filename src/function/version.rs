@@ -25,6 +25,13 @@ impl VersionId {
         Self(id.into())
     }
 
+    /// Accepts what `from_digest` makes, `v` and twelve lower-case hexadecimal digits, and nothing else: an id may stand in a path.
+    pub fn parse(id: &str) -> Option<Self> {
+        let digits = id.strip_prefix('v')?;
+        let is_id = digits.len() == 12 && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        is_id.then(|| Self(id.into()))
+    }
+
     /// The text form, e.g. `v3fa9c1d20b7e`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,4 +87,28 @@ pub struct Version {
     pub modules: HashMap<String, Arc<Module>>,
     /// What the function asks for, defaults filled in.
     pub manifest: Manifest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_parses_back_and_nothing_else_parses() {
+        let id = VersionId::from_digest(&[0xa9; 32]);
+        assert_eq!(VersionId::parse(id.as_str()), Some(id));
+        for text in [
+            "",
+            "v",
+            "va9a9a9a9a9a",
+            "va9a9a9a9a9a9a",
+            "a9a9a9a9a9a9a9",
+            "vA9a9a9a9a9a9",
+            "va9a9a9a9a9ag",
+            "v../../../../..",
+            "vä9a9a9a9a9a",
+        ] {
+            assert_eq!(VersionId::parse(text), None, "{text}");
+        }
+    }
 }

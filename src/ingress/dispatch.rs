@@ -57,7 +57,6 @@ struct Arrival {
 /// A function that was found.
 struct Target {
     endpoint: Arc<Endpoint>,
-    function: FunctionName,
     strip: usize,
 }
 
@@ -107,8 +106,8 @@ impl Dispatch {
     async fn call(&self, awaited: &mut Awaited, parts: Parts, incoming: Incoming, peer: Peer) -> Result<Response, Fault> {
         let Some(done) = awaited.0.as_mut() else { return Err(loop_detected()) };
         let target = self.resolve(&done.arrival, &parts, peer).await?;
-        done.function = Some(target.function);
-        let pool = target.endpoint.pool().await?;
+        done.function = Some(target.endpoint.name.clone());
+        let pool = target.endpoint.pool_for(&parts.headers, done.arrival.trace.chance()).await?;
         done.version = Some(pool.version().clone());
         let limits = &pool.version().manifest.limits;
         if declared_length(&parts.headers) > limits.body_bytes {
@@ -168,7 +167,7 @@ impl Dispatch {
         };
         let table = self.live.table();
         match table.resolve(peer.port, host, &parts.method, arrival.path.path()) {
-            Resolution::Found(found) => Ok(Target { endpoint: found.target.clone(), function: found.function.clone(), strip: found.strip }),
+            Resolution::Found(found) => Ok(Target { endpoint: found.target.clone(), strip: found.strip }),
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
             }

@@ -4,14 +4,12 @@
 //!
 //! Invariant: what is echoed to the client and written to the log is short and printable.
 
-use std::cell::RefCell;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use http::HeaderMap;
 
 use crate::function::hex;
-use crate::function::trace::TraceContext;
+use crate::function::trace::{TraceContext, random};
 
 /// Longest request id that is taken over from a client.
 const REQUEST_ID_BYTES_MAX: usize = 128;
@@ -42,17 +40,6 @@ pub fn request_id(headers: &HeaderMap) -> Arc<str> {
 
 fn is_printable(id: &str) -> bool {
     (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
-}
-
-/// Random enough for ids: a counter through a keyed hash, one key per thread from the system. Not for secrets.
-pub(super) fn random() -> u64 {
-    thread_local! {
-        static STATE: RefCell<(RandomState, u64)> = RefCell::new((RandomState::new(), 0));
-    }
-    STATE.with_borrow_mut(|(key, count)| {
-        *count += 1;
-        key.hash_one(*count)
-    })
 }
 
 #[cfg(test)]

@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::dispatch::{HOPS_MAX, loop_detected};
-use super::identity;
 use super::respond::{self, FaultContext};
 use crate::config::Mode;
 use crate::fault::{Fault, Kind};
 use crate::function::Version;
 use crate::function::message::{Body, Request, Response};
+use crate::function::trace::random;
 use crate::live::Live;
 use crate::runtime::pool::{Called, Pool};
 use crate::telemetry::events::RequestDone;
@@ -22,7 +22,7 @@ use crate::telemetry::events::RequestDone;
 /// Calls function `name` and answers as HTTP would.
 pub async fn call_in_process(live: Arc<Live>, mode: Mode, name: String, mut request: Request, body: Body) -> Response {
     let started = Instant::now();
-    request.trace = request.trace.child(identity::random());
+    request.trace = request.trace.child(random());
     let (trace, request_id) = (request.trace, request.request_id.clone());
     let (method, path) = (request.method.clone(), request.path_and_query.clone());
     let (version, called) = call(&live, &name, request, body).await;
@@ -79,7 +79,7 @@ async fn call(live: &Live, name: &str, request: Request, body: Body) -> (Option<
     let Some(endpoint) = endpoint else {
         return (None, Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")));
     };
-    match endpoint.pool().await {
+    match endpoint.pool_for(&request.headers, request.trace.chance()).await {
         Ok(pool) if is_too_large(&body, &pool) => {
             let limit = pool.version().manifest.limits.body_bytes;
             (Some(pool.version().clone()), Err(super::dispatch::too_large(limit, None)))

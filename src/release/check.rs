@@ -1,19 +1,22 @@
-//! Boots a version in a spare instance: does it load within its limits, and is there a handler?
+//! Tries a version out before it gets traffic: does it load within its limits, is there a handler, and does it say that it works?
 //!
-//! Used by `skep check`; later by every release.
+//! Used by `skep check`, by the self-test, and by every release.
 //!
-//! Invariant: nothing of it becomes live; the instance is ended afterwards.
+//! Invariant: nothing of it becomes live here.
 
 use std::sync::Arc;
 
+use http::uri::PathAndQuery;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::order::Trouble;
 use crate::fault::{Fault, Kind};
-use crate::function::Version;
+use crate::function::message::CallShape;
+use crate::function::{Body, Request, Version};
 use crate::runtime::isolate::Assignment;
 use crate::runtime::ops::{Identity, Job};
-use crate::runtime::pool::Blanks;
+use crate::runtime::pool::{Blanks, Pool};
 use crate::runtime::worker::{BootLimits, Exit, Handle, Orders, Owner};
 
 /// Loads the version in an instance of its own. Returns the handler's dialect.
@@ -35,6 +38,40 @@ pub(super) async fn boot_within(version: Arc<Version>, blanks: &Blanks, limits: 
     let gone = || Fault::new(Kind::InstanceLost, "the instance ended before it said anything");
     worker.assign(Box::new(orders)).map_err(|_| gone())?;
     rx.await.unwrap_or_else(|_| Err(gone()))
+}
+
+/// Asks what `[check]` and an exported `check()` say. Returns what was asked.
+pub(super) async fn ask(pool: &Arc<Pool>) -> Result<Option<String>, Trouble> {
+    let check = &pool.version().manifest.check;
+    let mut asked = Vec::new();
+    if let Some(path) = &check.path {
+        let status = answer(pool, path, CallShape::Http, &format!("GET {path}")).await?;
+        asked.push(format!("GET {path}: {status}"));
+    }
+    let status = answer(pool, "/", CallShape::Check, "check()").await?;
+    if status != NO_CHECK {
+        asked.push("check()".to_owned());
+    }
+    Ok((!asked.is_empty()).then(|| asked.join(", ")))
+}
+
+/// What a module without `check` answers (js-prelude/99_dispatch.js).
+const NO_CHECK: u16 = 204;
+
+async fn answer(pool: &Arc<Pool>, path: &str, shape: CallShape, what: &str) -> Result<u16, Trouble> {
+    let path = PathAndQuery::try_from(path).map_err(|error| Trouble::new(format!("{what}: {error}")))?;
+    let timeout = pool.version().manifest.check.timeout;
+    let request = Request::made_here(http::Method::GET, path, "check", shape);
+    let called = tokio::time::timeout(timeout, pool.clone().call(Arc::new(request), Body::Empty)).await;
+    match called.map(|called| called.reply) {
+        Err(_elapsed) => Err(Trouble::new(format!("{what} did not answer within timeout_ms ({} ms)", timeout.as_millis()))),
+        Ok(Err(fault)) => {
+            let Trouble { reason, detail } = Trouble::from(fault);
+            Err(Trouble { reason: format!("{what} failed: {reason}"), detail })
+        }
+        Ok(Ok(response)) if (200..300).contains(&response.status) => Ok(response.status),
+        Ok(Ok(response)) => Err(Trouble::new(format!("{what} answered {}, and not 2xx", response.status))),
+    }
 }
 
 struct Checker {

@@ -1,17 +1,31 @@
-//! How code becomes live: folder → source → compile → version → publish → *live*.
+//! How code becomes live: folder or upload → source → compile → version → check → publish → *live*.
 //!
-//! Code comes from the functions directory; versions go to `live`, diagnostics to the log and, in dev, to whoever called the function.
+//! Code comes from the functions directory, and from uploads, whose versions are kept in the `store`. The directory is followed (`registered`,
+//! `refresh`); an upload is an `order` that a `transaction` carries out (`deployments`, `lane`, `plan`). Versions go to `live`, diagnostics to the
+//! log, to the record of the release and, in dev, to whoever called the function.
 //!
 //! Invariant: only this folder and `config` touch the disk; the only writer of the live table is `publish`.
 
+mod auto_return;
 pub mod check;
 pub mod compile;
+mod deployed;
+pub mod deployments;
+mod lane;
+pub mod order;
+mod plan;
 mod publish;
+mod queue;
+pub mod record;
 mod refresh;
 mod registered;
+mod scales;
 pub mod self_test;
+pub mod settings;
 pub mod source;
 mod stamp;
+pub mod store;
+mod transaction;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -25,20 +39,42 @@ use crate::live::{Endpoint, Live};
 use crate::runtime::pool::Blanks;
 use crate::supervisor::quarantine::Quarantine;
 
+pub use deployed::Deployed;
+pub use deployments::{Deployments, OpenError, Opened};
 use publish::Published;
+use scales::Scales;
 pub use self_test::SelfTestError;
 pub use source::SourceError;
 pub use watch::{WatchError, Watcher};
 
-/// Turns the functions directory into the live table, at start and after every change.
+/// Turns the functions directory and the deployed functions into the live table, at start and after every change.
 pub struct Releaser {
     root: PathBuf,
     main_port: u16,
     live: Arc<Live>,
     blanks: Arc<Blanks>,
     quarantine: Arc<Quarantine>,
+    scales: Scales,
     published: Mutex<Published>,
     on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
+}
+
+/// What a releaser stands on.
+pub struct Ground<'a> {
+    /// The functions directory.
+    pub root: &'a Path,
+    /// Where routes without a port of their own are answered.
+    pub main_port: u16,
+    /// The table to write.
+    pub live: Arc<Live>,
+    /// Where instances come from.
+    pub blanks: Arc<Blanks>,
+    /// What must not run.
+    pub quarantine: Arc<Quarantine>,
+    /// The state folder, where there is one.
+    pub opened: Option<&'a Opened>,
+    /// Hears which ports routes name.
+    pub on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
 
 /// What a function's start came to, for the start-up table.
@@ -55,20 +91,16 @@ pub struct Report {
 }
 
 impl Releaser {
-    /// Lists the functions directory and publishes every function in it; nothing is compiled yet. What `quarantine` names will not run.
+    /// Lists the functions directory and publishes every function in it, and every deployed one; nothing is compiled yet.
     ///
     /// # Errors
     /// If the directory cannot be read.
-    pub fn open(
-        root: &Path,
-        main_port: u16,
-        live: Arc<Live>,
-        blanks: Arc<Blanks>,
-        quarantine: Arc<Quarantine>,
-        on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
-    ) -> Result<Arc<Self>, SourceError> {
+    pub fn open(ground: Ground<'_>) -> Result<Arc<Self>, SourceError> {
+        let Ground { root, main_port, live, blanks, quarantine, opened, on_ports } = ground;
         let root = root.canonicalize().map_err(|error| SourceError { path: root.to_owned(), error })?;
-        let releaser = Arc::new(Self { root, main_port, live, blanks, quarantine, published: Mutex::default(), on_ports });
+        let published = Published { deployed: opened.map(Opened::deployed).unwrap_or_default(), ..Published::default() };
+        let scales = opened.map(Opened::scales).unwrap_or_default();
+        let releaser = Arc::new(Self { root, main_port, live, blanks, quarantine, scales, published: Mutex::new(published), on_ports });
         releaser.rescan()?;
         Ok(releaser)
     }
@@ -81,7 +113,19 @@ impl Releaser {
     /// Every function, by name.
     pub fn endpoints(&self) -> BTreeMap<FunctionName, Arc<Endpoint>> {
         let published = self.published.lock();
-        published.functions.iter().map(|(name, registered)| (name.clone(), registered.endpoint().clone())).collect()
+        let of_folder = published.functions.values().map(|registered| registered.endpoint());
+        let deployed = published.deployed.values().map(|deployed| &deployed.endpoint);
+        of_folder.chain(deployed).map(|endpoint| (endpoint.name.clone(), endpoint.clone())).collect()
+    }
+
+    /// Whether the functions folder has a function of this name.
+    pub fn is_of_folder(&self, name: &str) -> bool {
+        self.published.lock().functions.contains_key(name)
+    }
+
+    /// The deployed function of this name.
+    pub fn deployed(&self, name: &str) -> Option<Arc<Deployed>> {
+        self.published.lock().deployed.get(name).cloned()
     }
 
     /// Compiles every function on `threads` threads, and makes the instances that `min` asks for. `done` hears of each as it is finished.
@@ -94,7 +138,7 @@ impl Releaser {
                 scope.spawn(|| {
                     use std::sync::atomic::Ordering::Relaxed;
                     while let Some(endpoint) = endpoints.get(next.fetch_add(1, Relaxed)) {
-                        if let Ok(pool) = endpoint.make() {
+                        if let Ok(pool) = endpoint.live.make() {
                             pool.fill_to_min();
                         }
                         done(finished.fetch_add(1, Relaxed) + 1, endpoints.len());
@@ -107,14 +151,16 @@ impl Releaser {
     /// What became of every function, in alphabetical order, entries that are no functions last.
     pub fn report(&self) -> Vec<Report> {
         let published = self.published.lock();
-        let functions = published.functions.values().map(|registered| registered.report());
+        let mut functions: Vec<_> = published.functions.values().map(|registered| registered.report()).collect();
+        functions.extend(published.deployed.values().map(|deployed| deployed.report()));
+        functions.sort_by(|one, other| one.name.cmp(&other.name));
         let problems = published.problems.iter().map(|problem| Report {
             name: problem.entry.clone(),
             routes: Vec::new(),
             outcome: Err(problem.kind.to_string()),
             diagnostic: None,
         });
-        functions.chain(problems).collect()
+        functions.into_iter().chain(problems).collect()
     }
 
     /// Routes that two functions claim; the first of the two keeps it.

@@ -49,7 +49,7 @@ impl Releaser {
 
 /// Compiles what changed at once, so that the author hears of an error when saving and not when calling.
 fn tell(registered: &Arc<Registered>, since: Instant) {
-    match registered.endpoint().make() {
+    match registered.endpoint().live.make() {
         Ok(pool) => {
             pool.fill_to_min();
             pool.prewarm();

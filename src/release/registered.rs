@@ -12,13 +12,15 @@ use parking_lot::Mutex;
 
 use super::Report;
 use super::compile;
+use super::deployed::scale;
+use super::scales::Scales;
 use super::source::folder::MANIFEST_FILE;
 use super::source::{FunctionSource, SourceKind};
 use super::stamp::Stamps;
 use crate::fault::{Fault, Kind};
 use crate::function::route::Route;
 use crate::function::{FunctionName, Manifest, Version};
-use crate::live::Endpoint;
+use crate::live::{Endpoint, Track};
 use crate::runtime::pool::{Blanks, Pool};
 use crate::supervisor::quarantine::Quarantine;
 
@@ -47,28 +49,32 @@ pub struct Registered {
 
 impl Registered {
     /// Registers a function without compiling it: only its manifest is read, for the routes.
-    pub fn new(root: &Path, source: FunctionSource, blanks: &Arc<Blanks>, quarantine: &Arc<Quarantine>) -> Self {
+    pub fn new(root: &Path, source: FunctionSource, means: &Means<'_>) -> Self {
         let manifest = manifest_path(&source);
         let stamps = Arc::new(Mutex::new(Stamps::of(manifest.iter().cloned().chain([source.path.clone()]))));
         let routes = manifest.map(|path| read_routes(&path)).unwrap_or_default();
-        let endpoint = Endpoint::new(source.name.clone(), {
+        let track = Track::new({
             let (root, source, stamps) = (root.to_owned(), source.clone(), stamps.clone());
-            let (blanks, quarantine) = (blanks.clone(), quarantine.clone());
+            let (blanks, quarantine, scales) = (means.blanks.clone(), means.quarantine.clone(), means.scales.clone());
             Box::new(move || {
                 let version = compile_settled(&root, &source, &stamps)?;
                 match quarantine.reason(version.function.as_str(), version.id.as_str()) {
                     Some(reason) => Err(quarantined(&version, reason)),
-                    None => Ok(Pool::new(Arc::new(version), blanks.clone())),
+                    None => {
+                        let scale = scale(&version.manifest.scale, &scales.of(version.function.as_str()));
+                        Ok(Pool::with_scale(Arc::new(version), scale, blanks.clone()))
+                    }
                 }
             })
         });
+        let endpoint = Endpoint::new(source.name.clone(), track);
         Self { source, routes, endpoint, stamps, broken: None }
     }
 
     /// An entry that cannot become the function its name says: calling it tells why.
     pub fn broken(source: FunctionSource, why: String) -> Self {
         let broken = Some(why.clone());
-        let endpoint = Endpoint::new(source.name.clone(), Box::new(move || Err(does_not_load(why.clone()))));
+        let endpoint = Endpoint::new(source.name.clone(), Track::new(Box::new(move || Err(does_not_load(why.clone())))));
         let stamps = Arc::new(Mutex::new(Stamps::of([source.path.clone()])));
         Self { source, routes: Vec::new(), endpoint, stamps, broken }
     }
@@ -106,10 +112,10 @@ impl Registered {
 
     /// Registers a stale function again. One that was compiled is compiled at once: if that gives the version there is, the save changed
     /// nothing that matters, and only the stamps are new.
-    pub fn renew(&self, root: &Path, blanks: &Arc<Blanks>, quarantine: &Arc<Quarantine>) -> Renewed {
-        let again = Self::new(root, self.source.clone(), blanks, quarantine);
-        if let Some(Ok(pool)) = self.endpoint.made()
-            && again.endpoint.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
+    pub fn renew(&self, root: &Path, means: &Means<'_>) -> Renewed {
+        let again = Self::new(root, self.source.clone(), means);
+        if let Some(Ok(pool)) = self.endpoint.live.made()
+            && again.endpoint.live.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
         {
             *self.stamps.lock() = again.stamps.lock().clone();
             return Renewed::Unchanged;
@@ -119,16 +125,28 @@ impl Registered {
 
     /// What became of it.
     pub fn report(&self) -> Report {
-        let (outcome, diagnostic) = match self.endpoint.made() {
-            Some(Ok(pool)) => (Ok(pool.version().id.to_string()), None),
-            Some(Err(fault)) => {
-                let detail = fault.facts().detail.as_deref().unwrap_or(&fault.facts().message);
-                (Err(detail.lines().next().unwrap_or_default().to_owned()), Some(detail.to_owned()))
-            }
-            None => (Ok("not compiled yet".to_owned()), None),
-        };
-        Report { name: self.source.name.to_string(), routes: self.routes.iter().map(Route::to_string).collect(), outcome, diagnostic }
+        report(&self.endpoint, &self.routes)
     }
+}
+
+/// What pools are made with.
+pub struct Means<'a> {
+    pub blanks: &'a Arc<Blanks>,
+    pub quarantine: &'a Arc<Quarantine>,
+    pub scales: &'a Scales,
+}
+
+/// What became of a function in the table.
+pub(super) fn report(endpoint: &Endpoint, routes: &[Route]) -> Report {
+    let (outcome, diagnostic) = match endpoint.live.made() {
+        Some(Ok(pool)) => (Ok(pool.version().id.to_string()), None),
+        Some(Err(fault)) => {
+            let detail = fault.facts().detail.as_deref().unwrap_or(&fault.facts().message);
+            (Err(detail.lines().next().unwrap_or_default().to_owned()), Some(detail.to_owned()))
+        }
+        None => (Ok("not compiled yet".to_owned()), None),
+    };
+    Report { name: endpoint.name.to_string(), routes: routes.iter().map(Route::to_string).collect(), outcome, diagnostic }
 }
 
 fn manifest_path(source: &FunctionSource) -> Option<PathBuf> {
@@ -163,7 +181,8 @@ fn compile_settled(root: &Path, source: &FunctionSource, stamps: &Mutex<Stamps>)
     compiled.outcome.map_err(|error| does_not_load(error.diagnostic()))
 }
 
-fn quarantined(version: &Version, reason: &str) -> Fault {
+/// The fault of a version that must not run.
+pub(super) fn quarantined(version: &Version, reason: &str) -> Fault {
     Fault::new(Kind::Quarantined, format!("version {} of the function is refused until it changes: {reason}", version.id))
 }
 

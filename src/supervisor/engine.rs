@@ -19,9 +19,10 @@ use tokio::sync::mpsc;
 use super::acts::{self, Acts};
 use super::channel::{Channel, Received};
 use super::crash_note;
-use super::message::{ToEngine, ToSupervisor};
+use super::message::{ToEngine, ToSupervisor, short};
 use super::quarantine::Quarantine;
 use super::sockets::{BindError, Label, Listening, Sockets};
+use super::upgrade::{UpgradeError, Upgrades};
 
 /// Set by the supervisor, to its own process id, in the environment of an engine.
 pub(super) const VARIABLE: &str = "SKEP_ENGINE";
@@ -78,6 +79,7 @@ pub struct Control(Arc<Shared>);
 struct Shared {
     channel: Option<Channel>,
     ports: Mutex<Ports>,
+    upgrades: Upgrades,
 }
 
 /// Ports beside the main one.
@@ -107,7 +109,7 @@ impl Engine {
         let standing = Standing { generation: 1, supervised: false, started: Instant::now(), quarantine: Arc::default() };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
         let ports = Ports { listen: main.address, threads: main.sockets.len(), handed: sockets, answers };
-        let control = Control(Arc::new(Shared { channel: None, ports: Mutex::new(ports) }));
+        let control = Control(Arc::new(Shared { channel: None, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
         Ok((Self { main, admin, standing: Arc::new(standing), control }, Orders(None)))
     }
 
@@ -131,7 +133,10 @@ impl Engine {
                 ToEngine::Quarantine(one) => quarantined.push(one),
                 ToEngine::Acts => descriptors.first().map(acts::open).transpose()?.into_iter().for_each(share),
                 ToEngine::Start { generation } => break generation,
-                ToEngine::NoPort { .. } | ToEngine::HandOver | ToEngine::Stop { .. } => return Err(ErrorKind::InvalidData.into()),
+                ToEngine::NoPort { .. } | ToEngine::HandOver | ToEngine::UpgradeFailed { .. } | ToEngine::Stop { .. } => {
+                    return Err(ErrorKind::InvalidData.into());
+                }
+                ToEngine::Unknown => {}
             }
         };
         let quarantine = Arc::new(Quarantine::new(quarantined));
@@ -140,7 +145,7 @@ impl Engine {
         let (answers_tx, answers) = std_mpsc::channel();
         let (orders, incoming) = mpsc::unbounded_channel();
         let ports = Ports { listen: main.address, threads: main.sockets.len(), handed: sockets, answers };
-        let control = Control(Arc::new(Shared { channel: Some(channel), ports: Mutex::new(ports) }));
+        let control = Control(Arc::new(Shared { channel: Some(channel), ports: Mutex::new(ports), upgrades: Upgrades::default() }));
         let listener = Listener { control: control.clone(), answers: answers_tx, orders };
         std::thread::Builder::new().name("skep control".to_owned()).spawn(move || listener.listen())?;
         Ok((Self { main, admin, standing: Arc::new(standing), control }, Orders(Some(Ordered { incoming, supervisor }))))
@@ -176,9 +181,30 @@ impl Orders {
 }
 
 impl Control {
+    /// Whether there is a supervisor.
+    pub fn is_supervised(&self) -> bool {
+        self.0.channel.is_some()
+    }
+
     /// The process passed its self-test and accepts connections.
     pub fn ready(&self) {
         self.say(&ToSupervisor::Ready);
+    }
+
+    /// The process does not come so far and ends, for this reason.
+    pub fn failed(&self, why: &str) {
+        self.say(&ToSupervisor::Failed { why: short(why) });
+    }
+
+    /// Asks for a successor, started from the program's file as it is now, and waits until that serves: this engine hands over to it then. Tried
+    /// once. The successor is made whether or not somebody waits.
+    ///
+    /// # Errors
+    /// Why there is none: this engine goes on serving, unless the host ends.
+    pub async fn upgrade(&self) -> Result<(), UpgradeError> {
+        let channel = self.0.channel.as_ref().ok_or(UpgradeError::NoSupervisor)?;
+        let send = |question| channel.send(&ToSupervisor::Upgrade { question }).map_err(|error| UpgradeError::Ending(error.to_string()));
+        self.0.upgrades.ask(send).await
     }
 
     /// Something in this process is broken for good: `reason`, by a version of a function if it is known. The supervisor starts a fresh engine
@@ -246,6 +272,11 @@ impl Listener {
                 Err(error) => break format!("the supervisor is not understood: {error}"),
             }
         };
+        self.stop(cause);
+    }
+
+    fn stop(&self, cause: String) {
+        self.control.0.upgrades.ending(&cause);
         let _ = self.orders.send(Order::Stop(cause));
     }
 
@@ -261,10 +292,14 @@ impl Listener {
                 }
             }
             ToEngine::NoPort { port, errno } => drop(self.answers.send((port, Err(io::Error::from_raw_os_error(errno))))),
-            ToEngine::HandOver => drop(self.orders.send(Order::HandOver)),
-            ToEngine::Stop { cause } => drop(self.orders.send(Order::Stop(cause))),
+            ToEngine::HandOver => {
+                self.control.0.upgrades.handed_over();
+                let _ = self.orders.send(Order::HandOver);
+            }
+            ToEngine::UpgradeFailed { question, why } => self.control.0.upgrades.failed(question, why),
+            ToEngine::Stop { cause } => self.stop(cause),
             // These have their effect at the start alone.
-            ToEngine::Note | ToEngine::Acts | ToEngine::Quarantine(_) | ToEngine::Start { .. } => {}
+            ToEngine::Note | ToEngine::Acts | ToEngine::Quarantine(_) | ToEngine::Start { .. } | ToEngine::Unknown => {}
         }
     }
 }
@@ -342,7 +377,14 @@ mod tests {
         drop((own, sockets.take(Label::Main)));
         std::net::TcpStream::connect(address).unwrap();
 
+        // A successor is asked for twice: the first does not serve, the second does.
+        let control = engine.control.clone();
+        let asking = tokio::spawn(async move { (control.upgrade().await, control.upgrade().await) });
+        assert!(matches!(said(&line).await, ToSupervisor::Upgrade { question: 1 }));
+        line.send(&ToEngine::UpgradeFailed { question: 1, why: "no such file".into() }, &[]).unwrap();
+        assert!(matches!(said(&line).await, ToSupervisor::Upgrade { question: 2 }));
         line.send(&ToEngine::HandOver, &[]).unwrap();
+        assert_eq!(asking.await.unwrap(), (Err(UpgradeError::Failed("no such file".into())), Ok(())));
         assert_eq!(orders.next().await, Order::HandOver);
         drop(line);
         assert_eq!(orders.next().await, Order::Stop("the supervisor is gone".to_owned()));
@@ -354,6 +396,8 @@ mod tests {
         assert!(!engine.standing.supervised && !orders.is_orphaned());
         engine.control.ready();
         engine.control.tainted("nobody hears", None);
+        assert!(!engine.control.is_supervised());
+        assert_eq!(engine.control.upgrade().await, Err(UpgradeError::NoSupervisor));
         let port = std::net::TcpListener::bind(any()).unwrap().local_addr().unwrap().port();
         let opened = engine.control.open_port(port).unwrap();
         assert_eq!((opened.address.port(), opened.sockets.len()), (port, 2));

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,15 +21,16 @@ use super::crash_note::{Entry, Sheet};
 use super::engine::VARIABLE;
 use super::message::{ToEngine, ToSupervisor};
 use super::quarantine::Quarantined;
+use super::service;
 use super::sockets::{Label, Listening, Sockets};
 
 /// How engines are started: like this process.
 pub(super) struct Launch {
     /// The file on disk. After an upgrade it is another one, and its name is still the same.
-    program: PathBuf,
-    args: Vec<OsString>,
+    pub(super) program: PathBuf,
+    pub(super) args: Vec<OsString>,
     /// Worker threads an engine may have.
-    workers: usize,
+    pub(super) workers: usize,
 }
 
 /// Where a member is in its life.
@@ -51,8 +52,10 @@ pub(super) struct Member {
     pub(super) born: Instant,
     /// When it is ended by force, if it has not come to the next stage.
     pub(super) deadline: Option<Instant>,
-    /// Why it should be replaced, if it said so before it served.
+    /// Whether it should be replaced.
     pub(super) tainted: bool,
+    /// Why it does not come to serve, in its own words.
+    pub(super) why: Option<String>,
     /// Whether its end was our doing, and nobody else's.
     pub(super) was_killed: bool,
     line: Arc<Line>,
@@ -80,7 +83,9 @@ impl Launch {
     /// # Errors
     /// If its program cannot be found.
     pub(super) fn like_this_process(workers: usize) -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, args: std::env::args_os().skip(1).collect(), workers })
+        let mut args = std::env::args_os();
+        let program = program(std::env::current_exe()?, args.next().unwrap_or_default().as_ref());
+        Ok(Self { program, args: args.collect(), workers })
     }
 
     /// Starts an engine and tells it everything it has to know.
@@ -90,7 +95,11 @@ impl Launch {
     pub(super) fn start(&self, briefing: &Briefing<'_>, news: mpsc::UnboundedSender<(u64, News)>) -> io::Result<Member> {
         let (line, theirs) = channel::pair()?;
         let note = Sheet::new(self.workers)?;
-        let child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        for variable in service::VARIABLES {
+            command.env_remove(variable);
+        }
+        let child = command
             .args(&self.args)
             .env(VARIABLE, std::process::id().to_string())
             .stdin(Stdio::from(theirs))
@@ -105,6 +114,7 @@ impl Launch {
             born: Instant::now(),
             deadline: None,
             tainted: false,
+            why: None,
             was_killed: false,
             line: line.clone(),
             note,
@@ -117,6 +127,17 @@ impl Launch {
         }
         told.map(|()| member)
     }
+}
+
+/// The name that the running program was started by, if that has a folder: after an upgrade a symbolic link leads elsewhere. Else the name of its
+/// file. Asked at the start: a file that is replaced later has no name any more.
+fn program(itself: PathBuf, named: &Path) -> PathBuf {
+    let same = |one: &Path, other: &Path| {
+        let (one, other) = (rustix::fs::stat(one).ok()?, rustix::fs::stat(other).ok()?);
+        Some((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+    };
+    let named = std::path::absolute(named).ok().filter(|_| named.components().count() > 1);
+    named.filter(|named| same(named, &itself) == Some(true)).unwrap_or(itself)
 }
 
 impl Member {
@@ -182,4 +203,22 @@ async fn attend(generation: u64, mut child: Child, line: Arc<Line>, kill: Arc<No
     // That a child of ours cannot be waited for happens to nobody; as a failure it is at least not overlooked.
     let status = ended.unwrap_or_else(|_| std::os::unix::process::ExitStatusExt::from_raw(libc::SIGKILL));
     let _ = news.send((generation, News::Ended(status)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_the_program_was_started_by_is_followed_anew_each_time() {
+        let itself = std::env::current_exe().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (link, other) = (folder.path().join("skep"), folder.path().join("other"));
+        std::os::unix::fs::symlink(&itself, &link).unwrap();
+        std::os::unix::fs::symlink(folder.path(), &other).unwrap();
+        assert_eq!(program(itself.clone(), &link), link);
+        assert_eq!(program(itself.clone(), &other), itself, "it leads to something else");
+        assert_eq!(program(itself.clone(), Path::new("skep")), itself, "it was found somewhere in PATH");
+        assert_eq!(program(itself.clone(), Path::new("")), itself);
+    }
 }

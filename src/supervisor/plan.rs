@@ -1,4 +1,4 @@
-//! What to do when an engine has ended, and when: decisions without a clock, a process or a socket.
+//! What to do when an engine has ended, and when; who asked for a fresh one: decisions without a clock, a process or a socket.
 //!
 //! `run` asks; `family` is what it decides about.
 //!
@@ -12,6 +12,54 @@ use crate::config::ExitCode;
 
 /// An engine that lived so long did not fail at once: what follows is a new story.
 const CALM: Duration = Duration::from_secs(30);
+
+/// Successors that are tried for one SIGHUP.
+pub(super) const ATTEMPTS_MAX: u32 = 3;
+
+/// Who waits for a successor, and hears if there is none. A taint is not among them: it stays as long as its engine does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wishes {
+    /// A SIGHUP, and how many successors were tried for it in vain.
+    pub(super) hang_up: Option<u32>,
+    /// An engine that was told to.
+    pub(super) upgrade: Option<Question>,
+}
+
+/// A question of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) generation: u64,
+    pub(super) number: u64,
+}
+
+/// What becomes of wishes whose successor does not serve.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Disappointment {
+    /// They are tried again.
+    pub(super) left: Wishes,
+    /// Whose question is answered now: a person waits.
+    pub(super) answered: Option<Question>,
+    /// Whether the SIGHUP was tried often enough.
+    pub(super) gave_up: bool,
+}
+
+impl Wishes {
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// With those of an earlier successor that are tried again. What was wished for since is a new story.
+    pub(super) fn and(self, earlier: Self) -> Self {
+        Self { hang_up: self.hang_up.or(earlier.hang_up), upgrade: self.upgrade.or(earlier.upgrade) }
+    }
+
+    /// Their successor does not serve.
+    pub(super) fn disappoint(self) -> Disappointment {
+        let tried = self.hang_up.map(|failed| failed + 1);
+        let again = tried.filter(|tried| *tried < ATTEMPTS_MAX);
+        Disappointment { left: Self { hang_up: again, upgrade: None }, answered: self.upgrade, gave_up: tried.is_some() && again.is_none() }
+    }
+}
 
 /// Growing pauses between attempts: none, `first`, twice that, and so on up to `most`.
 #[derive(Debug)]
@@ -34,6 +82,11 @@ impl Pauses {
         let pause = self.next;
         self.next = (pause * 2).clamp(self.first, self.most);
         pause
+    }
+
+    /// There are no more attempts: the next one is a new story.
+    pub(super) fn forget(&mut self) {
+        self.next = Duration::ZERO;
     }
 }
 
@@ -102,6 +155,25 @@ mod tests {
         assert_eq!(millis, [0, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
         assert_eq!(pauses.after(CALM), Duration::ZERO);
         assert_eq!(pauses.after(short).as_millis(), 100);
+        pauses.forget();
+        assert_eq!(pauses.after(short), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_hang_up_is_tried_three_times_and_a_person_is_answered_at_once() {
+        let question = Question { generation: 1, number: 7 };
+        let asked = Wishes { hang_up: Some(0), upgrade: Some(question) };
+        let first = asked.disappoint();
+        assert_eq!((first.answered, first.gave_up), (Some(question), false));
+        let second = first.left.disappoint();
+        assert_eq!(second, Disappointment { left: Wishes { hang_up: Some(2), upgrade: None }, answered: None, gave_up: false });
+        // Another one in the meantime is tried as often.
+        assert_eq!(Wishes { hang_up: Some(0), upgrade: None }.and(second.left).hang_up, Some(0));
+        assert_eq!(Wishes::default().and(second.left), second.left);
+        let third = second.left.disappoint();
+        assert!(third.gave_up && third.left.is_empty());
+        // A fresh engine for other reasons disappoints nobody.
+        assert_eq!(Wishes::default().disappoint(), Disappointment { left: Wishes::default(), answered: None, gave_up: false });
     }
 
     #[test]

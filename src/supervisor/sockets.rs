@@ -1,9 +1,10 @@
 //! Listening sockets by name: bound once, by whoever lives longest, and handed to whoever serves.
 //!
-//! The supervisor binds them and hands each engine all of them; without a supervisor the engine binds its own. A service manager that passes
-//! sockets in fills the same table.
+//! The supervisor binds them and hands each engine all of them; without a supervisor the engine binds its own. What a service manager passed in
+//! (`activation`) is in the same table.
 //!
-//! Invariant: one socket per I/O thread on each address where functions are called (`SO_REUSEPORT`), all bound before anybody accepts.
+//! Invariant: one socket per I/O thread on each address where functions are called (`SO_REUSEPORT`, or copies of one that was passed in), all bound before
+//! anybody accepts.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -97,9 +98,21 @@ impl Sockets {
     /// # Errors
     /// If one of the addresses cannot be had.
     pub fn bind(main: SocketAddr, admin: SocketAddr, threads: usize) -> Result<Self, BindError> {
-        let main = Listening::bind(main, threads)?;
-        let admin = Listening::bind_alone(admin)?;
-        Ok(Self(BTreeMap::from([(Label::Main, main), (Label::Admin, admin)])))
+        Self::default().complete(main, admin, threads)
+    }
+
+    /// Binds of that what is not there yet.
+    ///
+    /// # Errors
+    /// If one of the addresses cannot be had.
+    pub fn complete(mut self, main: SocketAddr, admin: SocketAddr, threads: usize) -> Result<Self, BindError> {
+        if self.get(Label::Main).is_none() {
+            self.0.insert(Label::Main, Listening::bind(main, threads)?);
+        }
+        if self.get(Label::Admin).is_none() {
+            self.0.insert(Label::Admin, Listening::bind_alone(admin)?);
+        }
+        Ok(self)
     }
 
     /// The sockets of a label.

@@ -5,8 +5,8 @@
 use std::io::Write as _;
 
 use super::format::{json_field, timestamp};
-use super::log::{self, Form};
-use super::sink;
+use super::line::{self, Line};
+use super::log;
 use crate::function::trace::TraceContext;
 
 /// One line a function wrote.
@@ -26,11 +26,17 @@ pub struct ConsoleLine<'a> {
 impl ConsoleLine<'_> {
     /// Writes the line, if lines of its level are wanted.
     pub fn tell(&self) {
-        match log::form(self.level) {
-            Some(Form::Json) => sink::append(|out| self.json(out)),
-            Some(Form::Pretty) => sink::append(|out| self.pretty(out)),
-            None => {}
-        }
+        line::write(self);
+    }
+}
+
+impl Line for ConsoleLine<'_> {
+    fn level(&self) -> tracing::Level {
+        self.level
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.writer.map(|(function, ..)| function)
     }
 
     fn json(&self, out: &mut Vec<u8>) {

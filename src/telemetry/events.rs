@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use super::format::{json_field, json_number, timestamp};
-use super::log::{self, Form};
-use super::sink;
+use super::line::{self, Line};
+use super::log;
 use crate::fault::{Blame, Kind};
 use crate::function::hex;
 use crate::function::trace::TraceContext;
@@ -49,22 +49,27 @@ pub struct RequestDone<'a> {
 impl RequestDone<'_> {
     /// Writes the line, if lines of its level are wanted.
     pub fn tell(&self) {
-        let level = match self.fault.map(Kind::blame) {
+        line::write(self);
+    }
+}
+
+impl Line for RequestDone<'_> {
+    fn level(&self) -> tracing::Level {
+        match self.fault.map(Kind::blame) {
             Some(Blame::Function | Blame::Host) => tracing::Level::WARN,
             _ if self.cut.is_some() => tracing::Level::WARN,
             _ => tracing::Level::INFO,
-        };
-        match log::form(level) {
-            Some(Form::Json) => sink::append(|out| self.json(level, out)),
-            Some(Form::Pretty) => sink::append(|out| self.pretty(out)),
-            None => {}
         }
     }
 
-    fn json(&self, level: tracing::Level, out: &mut Vec<u8>) {
+    fn function(&self) -> Option<&str> {
+        self.function
+    }
+
+    fn json(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"time\":\"");
         timestamp(out);
-        out.extend_from_slice(if level == tracing::Level::WARN { b"\",\"level\":\"warn\"" } else { b"\",\"level\":\"info\"" });
+        out.extend_from_slice(if self.level() == tracing::Level::WARN { b"\",\"level\":\"warn\"" } else { b"\",\"level\":\"info\"" });
         out.extend_from_slice(b",\"event\":\"request done\"");
         for (key, text) in [("function", self.function), ("version", self.version)] {
             if let Some(text) = text {

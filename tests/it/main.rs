@@ -22,6 +22,7 @@ mod op_fuzz;
 mod pollution;
 mod pool;
 mod reload;
+mod service_manager;
 mod specs;
 mod streaming;
 mod supervisor;

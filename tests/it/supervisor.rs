@@ -6,6 +6,8 @@
 
 use std::fmt::Display;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -13,6 +15,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::support::http2::Kept;
+use crate::support::process;
 use crate::support::{Client, Launch, Project, Request, Response, Skep, eventually};
 
 const HELLO: &str = "
@@ -297,6 +300,33 @@ fn an_engine_that_cannot_start_is_tried_again_while_clients_wait() {
     assert!(waiting.is_silent());
     std::fs::rename(&aside, &functions).expect("renamed");
     assert_eq!(waiting.read_response("GET").text(), "hello");
+}
+
+#[test]
+fn a_program_that_is_replaced_serves_from_the_next_hand_over_on() {
+    let project = Project::new(HELLO);
+    let (program, replaced) = (project.root().join("skep"), project.root().join("skep.new"));
+    // By another process: a file that this one has open for writing cannot be executed, and neither can one that a child just started inherited.
+    let copy = |to| assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_skep")).arg(to).status().expect("cp").success());
+    copy(&program);
+    copy(&replaced);
+    let file_of = |host: &Value| std::fs::metadata(format!("/proc/{}/exe", host["pid"])).expect("its program").ino();
+    let (old, new) = (std::fs::metadata(&program).expect("a file").ino(), std::fs::metadata(&replaced).expect("a file").ino());
+
+    let launch = Launch::serve(project);
+    let command = launch.command(process::program(&program));
+    let skep = launch.start_by(command);
+    assert_eq!(file_of(&host(&skep)), old);
+    std::fs::rename(&replaced, &program).expect("renamed");
+    skep.signal(libc::SIGHUP);
+    assert_eq!(file_of(&generation(&skep, 2)), new);
+
+    // Without a program there is no successor, and the engine that serves stays.
+    std::fs::remove_file(&program).expect("removed");
+    skep.signal(libc::SIGHUP);
+    skep.wait_for_line(&["given up", "No such file"]);
+    assert_eq!(host(&skep)["generation"].as_u64(), Some(2));
+    assert_eq!(skep.get("/hello").text(), "hello");
 }
 
 #[test]

@@ -9,11 +9,13 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code"];
+pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "return"];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
 pub(super) const CODE_KEYS: &[&str] = &["eval"];
+pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
+pub(super) const RETURN_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
 /// Beyond this a key is no typo of ours, and comparing it costs its length.
@@ -27,6 +29,8 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (SCALE_KEYS, "in `[scale]`"),
         (NET_KEYS, "in `[net]`"),
         (CODE_KEYS, "in `[code]`"),
+        (CHECK_KEYS, "in `[check]`"),
+        (RETURN_KEYS, "in `[return]`"),
         (TOP_KEYS, "at the top"),
     ];
     let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));

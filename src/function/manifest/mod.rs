@@ -6,6 +6,7 @@
 //! Invariant: a `Manifest` holds valid values only, and what `Display` writes parses back to an equal one.
 
 mod error;
+mod gate;
 mod keys;
 mod net;
 mod parse;
@@ -23,7 +24,9 @@ use super::limits::{Limits, Scale};
 use super::route::Route;
 
 pub use error::{ManifestError, ManifestProblem};
+pub use gate::{Check, Return};
 pub use net::{Net, NetHost, NetRule};
+pub use parse::{CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};
 
 /// Largest `function.toml`, in bytes; `[env]` is most of any real one.
 pub const MANIFEST_BYTES_MAX: usize = 256 << 10;
@@ -45,6 +48,10 @@ pub struct Manifest {
     pub net: Net,
     /// What its code may do that is closed otherwise.
     pub code: Code,
+    /// What a release asks it before it gets traffic.
+    pub check: Check,
+    /// When a release of it is undone by itself.
+    pub returns: Option<Return>,
 }
 
 /// `[code]` of a manifest.
@@ -89,7 +96,9 @@ impl fmt::Display for Manifest {
             writeln!(f, "only = {}", rules(only))?;
         }
         writeln!(f, "\n[code]")?;
-        writeln!(f, "eval = {}", self.code.eval)
+        writeln!(f, "eval = {}", self.code.eval)?;
+        write!(f, "\n{}", self.check)?;
+        self.returns.iter().try_for_each(|returns| write!(f, "\n{returns}"))
     }
 }
 

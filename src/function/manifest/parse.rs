@@ -6,10 +6,12 @@
 
 use std::time::Duration;
 
+use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ManifestError;
-use super::keys::{CODE_KEYS, LIMITS_KEYS, NET_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
+use super::gate::Return;
+use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, RETURN_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
 use super::reader::{Reader, Value};
 use super::routes::routes;
@@ -18,8 +20,14 @@ use crate::function::limits::{Limits, Scale};
 
 /// A day: longer work belongs in a job, and a typo should not hold an instance forever.
 const DURATION_MS_MAX: u64 = 86_400_000;
-/// A year.
-const IDLE_S_MAX: u64 = 31_536_000;
+/// Most instances of a function.
+pub const INSTANCES_MAX: u32 = 1024;
+/// Most requests in flight in one instance.
+pub const CONCURRENCY_MAX: u32 = 10_000;
+/// Most requests that wait.
+pub const QUEUE_MAX: u32 = 1_000_000;
+/// Longest `idle_s`: a year.
+pub const IDLE_S_MAX: u64 = 31_536_000;
 
 pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
     let mut reader = Reader::new(text);
@@ -45,6 +53,8 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "env" => env(&mut reader, value, &mut manifest),
             "net" => net(&mut reader, value, &mut manifest),
             "code" => code(&mut reader, value, &mut manifest),
+            "check" => check(&mut reader, value, &mut manifest),
+            "return" => manifest.returns = returns(&mut reader, value),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }
@@ -83,11 +93,11 @@ fn scale(reader: &mut Reader<'_>, value: &Value<'_>, scale: &mut Scale) {
         match &**key.get_ref() {
             "min" => {
                 min_span = value.span();
-                set(&mut scale.min, reader.whole("min", value, 0..=1024));
+                set(&mut scale.min, reader.whole("min", value, 0..=INSTANCES_MAX));
             }
-            "max" => set(&mut scale.max, reader.whole("max", value, 1..=1024)),
-            "concurrency" => set(&mut scale.concurrency, reader.whole("concurrency", value, 1..=10_000)),
-            "queue" => set(&mut scale.queue, reader.whole("queue", value, 0..=1_000_000)),
+            "max" => set(&mut scale.max, reader.whole("max", value, 1..=INSTANCES_MAX)),
+            "concurrency" => set(&mut scale.concurrency, reader.whole("concurrency", value, 1..=CONCURRENCY_MAX)),
+            "queue" => set(&mut scale.queue, reader.whole("queue", value, 0..=QUEUE_MAX)),
             "idle_s" => set(&mut scale.idle, reader.whole("idle_s", value, 1..=IDLE_S_MAX).map(Duration::from_secs)),
             _ => unknown_key(reader, key, "in `[scale]`", SCALE_KEYS),
         }
@@ -138,6 +148,41 @@ fn code(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
             _ => unknown_key(reader, key, "in `[code]`", CODE_KEYS),
         }
     }
+}
+
+fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
+    let Some(table) = reader.table("check", value) else { return };
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "path" => manifest.check.path = check_path(reader, value),
+            "timeout_ms" => set(&mut manifest.check.timeout, milliseconds(reader, "timeout_ms", value)),
+            _ => unknown_key(reader, key, "in `[check]`", CHECK_KEYS),
+        }
+    }
+}
+
+fn check_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
+    let text = reader.string("path", value)?;
+    if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
+        let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
+        reader.refuse(value.span(), message);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn returns(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Return> {
+    let table = reader.table("return", value)?;
+    let mut returns = Return::default();
+    for (key, value) in table {
+        match &**key.get_ref() {
+            "faults_percent" => set(&mut returns.faults_percent, reader.whole("faults_percent", value, 0..=100)),
+            "calls" => set(&mut returns.calls, reader.whole("calls", value, 1..=1_000_000)),
+            "watch_s" => set(&mut returns.watch, reader.whole("watch_s", value, 1..=DURATION_MS_MAX / 1000).map(Duration::from_secs)),
+            _ => unknown_key(reader, key, "in `[return]`", RETURN_KEYS),
+        }
+    }
+    Some(returns)
 }
 
 fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRule> {

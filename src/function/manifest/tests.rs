@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use proptest::prelude::*;
 
-use super::keys::{CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, RETURN_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
 use crate::function::route::{HostPattern, PathPattern, Segment};
 
@@ -31,6 +31,13 @@ allow = ["10.0.0.7:5432"]          # opened beside them
 only = ["api.example.com:443"]     # or: nothing but these
 [code]
 eval = false
+[check]     # before a release gives it traffic
+path = "/health"
+timeout_ms = 5000
+[return]    # to the version before, by itself
+faults_percent = 20
+calls = 20
+watch_s = 60
 "#;
 
 fn problems(text: &str) -> Vec<String> {
@@ -56,6 +63,8 @@ fn the_documented_manifest_is_read_whole() {
     assert_eq!(manifest.scale, Scale::default(), "the documentation shows the defaults");
     assert_eq!(manifest.env["GREETING"], "hello");
     assert_eq!(manifest.code, Code::default(), "the documentation shows the defaults");
+    assert_eq!(manifest.check, Check { path: Some("/health".into()), ..Check::default() }, "the documentation shows the defaults");
+    assert_eq!(manifest.returns, Some(Return::default()), "the documentation shows the defaults");
     assert_eq!(manifest.net.allow[0].to_string(), "10.0.0.7:5432");
     assert_eq!(manifest.net.only.unwrap()[0].to_string(), "api.example.com:443");
 }
@@ -246,8 +255,33 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
     let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
     let code = any::<bool>().prop_map(|eval| Code { eval });
-    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code)
-        .prop_map(|(entry, routes, limits, scale, env, net, code)| Manifest { entry, routes, limits, scale, env, net, code })
+    let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=86_400_000u64)
+        .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
+    let returns = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64)
+        .prop_map(|(faults_percent, calls, watch)| Return { faults_percent, calls, watch: Duration::from_secs(watch) });
+    let gate = (check, proptest::option::of(returns));
+    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, gate).prop_map(
+        |(entry, routes, limits, scale, env, net, code, (check, returns))| Manifest {
+            entry,
+            routes,
+            limits,
+            scale,
+            env,
+            net,
+            code,
+            check,
+            returns,
+        },
+    )
+}
+
+#[test]
+fn a_check_path_is_one_the_function_could_see() {
+    for wrong in ["health", "", "http://x/", "/a b"] {
+        assert!(only_problem(&format!("check = {{ path = {wrong:?} }}")).contains("must be a path that begins with `/`"), "{wrong}");
+    }
+    assert_eq!(Manifest::parse("return = {}").unwrap().returns, Some(Return::default()));
+    assert_eq!(Manifest::parse("").unwrap().returns, None, "nothing is undone by itself unless it is asked for");
 }
 
 proptest! {
@@ -272,7 +306,7 @@ proptest! {
 
     #[test]
     fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
-        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("route", ROUTE_KEYS)] {
+        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("return", RETURN_KEYS), ("route", ROUTE_KEYS)] {
             for key in keys {
                 let typo = typo(key, place, letter, how);
                 if keys.contains(&typo.as_str()) || typo.is_empty() {

@@ -81,6 +81,9 @@ pub enum ProblemKind {
     /// A folder without code.
     #[error("{0}")]
     Entry(#[from] EntryError),
+    /// A deployed function has the name.
+    #[error("`{0}` is a deployed function: remove this entry, or the function (`skep rm {0}`)")]
+    Deployed(FunctionName),
 }
 
 /// Why the functions directory could not be listed at all.
@@ -183,7 +186,7 @@ fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
 }
 
 /// The name without its ending, if that is one of code; declarations (`x.d.ts`) are no code.
-fn code_stem(file_name: &OsStr) -> Option<&str> {
+pub(super) fn code_stem(file_name: &OsStr) -> Option<&str> {
     let (stem, extension) = file_name.to_str()?.rsplit_once('.')?;
     (CODE_EXTENSIONS.contains(&extension) && !stem.ends_with(".d")).then_some(stem)
 }

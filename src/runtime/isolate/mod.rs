@@ -6,6 +6,7 @@
 
 mod blobs;
 mod code_cache;
+pub mod compiled_code;
 mod egress;
 mod engine;
 mod exception;
@@ -27,7 +28,7 @@ use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, Runt
 
 use crate::function::version::Version;
 use crate::runtime::containment::park;
-use crate::runtime::ops::{BodyKind, Exchanges, Host, Identity, Job, MemoryBytes, guard_or};
+use crate::runtime::ops::{Exchanges, Host, Identity, Job, MemoryBytes, guard_or};
 
 use blobs::CountedBlobs;
 pub use engine::{engine_version, init_engine};
@@ -212,7 +213,7 @@ impl Isolate {
         let receiver = v8::undefined(scope).into();
         let id = v8::Integer::new_from_unsigned(scope, id).into();
         let Some(method) = self.methods.get(scope, &method) else { return };
-        let kind = v8::Integer::new(scope, if kind == BodyKind::None { 0 } else { 1 }).into();
+        let kind = v8::Integer::new(scope, kind as i32).into();
         // `dispatch` catches everything itself; what still comes out is a termination, which the event loop looks for.
         dispatch.call(scope, receiver, &[id, method, kind]);
         if scope.has_caught() {

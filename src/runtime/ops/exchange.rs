@@ -16,19 +16,21 @@ use super::body::{Inbound, Outbound};
 use super::job::{Job, Permit, Reply, Tally};
 use super::reply::ReplyTo;
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, Request};
+use crate::function::message::{Body, CallShape, Request};
 
 /// Callers number their calls 1..CALL_IDS; bodies that this side opens are numbered from there on. Both are V8 small integers, and 0
 /// means "no body" to JavaScript.
 pub const CALL_IDS: u32 = 1 << 29;
 
-/// What JavaScript is told about a request's body before it asks.
+/// What JavaScript is told about a request before it asks: whether it has a body, or is none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// No body: `request.body` is null.
     None = 0,
     /// There is one.
     Some = 1,
+    /// A release asks for an exported `check()`.
+    Check = 2,
 }
 
 /// A request an instance works on.
@@ -99,7 +101,11 @@ impl Exchanges {
             self.called.push_front((id, request.hops));
         }
         let method = request.method.clone();
-        let kind = if matches!(body, Body::Empty) { BodyKind::None } else { BodyKind::Some };
+        let kind = match (request.shape, &body) {
+            (CallShape::Check, _) => BodyKind::Check,
+            (CallShape::Http, Body::Empty) => BodyKind::None,
+            (CallShape::Http, _) => BodyKind::Some,
+        };
         let exchange = Exchange {
             head: Some(request),
             inbound: Inbound::new(body),

@@ -21,7 +21,7 @@ mod request;
 pub use answer::parse_headers;
 pub use call::{Host, Identity};
 pub use egress::{HOPS_HEADER, Socket, WayOut};
-pub use exchange::{BodyKind, CALL_IDS, Charged, Exchanges};
+pub use exchange::{CALL_IDS, Charged, Exchanges};
 pub use guard::{Panicked, guard, guard_or, take_panic};
 pub use job::{Job, Loss, Permit, Places, Reply, Tally};
 pub use log::{ConsoleLine, Level};

@@ -4,6 +4,7 @@
 //!
 //! Invariant: every worker was admitted by the budget, and leaves it when its thread ends.
 
+use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -40,10 +41,14 @@ pub struct BlanksConfig {
     pub boot_wall: Duration,
 }
 
+/// Starts the thread of a worker.
+type MakeWorker = fn(Arc<dyn Host>, usize, Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Handle>>;
+
 /// The stock of blank workers, and the list of pools with instances.
 pub struct Blanks {
     config: BlanksConfig,
     host: Arc<dyn Host>,
+    make: MakeWorker,
     stock: Mutex<Stock>,
     wanted: Condvar,
     budget: Arc<Budget>,
@@ -61,12 +66,17 @@ impl Blanks {
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn start(config: BlanksConfig, host: Arc<dyn Host>) -> std::io::Result<Arc<Self>> {
-        let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
-        let blanks = Arc::new(Self { config, host, stock: Mutex::default(), wanted: Condvar::new(), budget });
+    pub fn start(config: BlanksConfig, host: Arc<dyn Host>) -> io::Result<Arc<Self>> {
+        let blanks = Arc::new(Self::new(config, host, Handle::spawn));
         let weak = Arc::downgrade(&blanks);
         std::thread::Builder::new().name("skep stock".to_owned()).spawn(move || keep_stock(&weak))?;
         Ok(blanks)
+    }
+
+    /// A stock that nobody keeps.
+    pub(super) fn new(config: BlanksConfig, host: Arc<dyn Host>, make: MakeWorker) -> Self {
+        let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
+        Self { config, host, make, stock: Mutex::default(), wanted: Condvar::new(), budget }
     }
 
     /// The numbers it was started with.
@@ -84,12 +94,12 @@ impl Blanks {
         self.pools().iter().map(|pool| pool.status()).map(|status| status.in_flight + status.waiting).sum()
     }
 
-    /// A blank worker, from the stock if its heap fits.
-    pub(super) fn take(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+    /// A blank worker, from the stock if its heap fits, for a function that has so many `instances`.
+    pub(super) fn take(&self, memory_bytes: u64, instances: usize) -> Result<Arc<Handle>, Fault> {
         let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
         if memory < BLANK_HEAP_BYTES {
             // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
-            return self.spawn(memory, || self.pools());
+            return self.spawn(memory, instances, || self.pools());
         }
         let blank = {
             let mut stock = self.stock.lock();
@@ -100,15 +110,24 @@ impl Blanks {
         self.wanted.notify_one();
         match blank {
             Some(blank) => Ok(blank),
-            None => self.spawn(BLANK_HEAP_BYTES, || self.pools()),
+            None => self.spawn(BLANK_HEAP_BYTES, instances, || self.pools()),
         }
     }
 
-    /// Makes a worker. `pools` may have an idle instance ended for it.
-    fn spawn(&self, heap_bytes: usize, pools: impl FnOnce() -> Vec<Arc<Pool>>) -> Result<Arc<Handle>, Fault> {
-        self.budget.admit(pools)?;
+    /// A blank worker that nobody waits for: nobody is ended for it, and the stock is left for those who do wait.
+    pub(super) fn make_ahead(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+        if !self.budget.has_plenty() {
+            return Err(Fault::new(Kind::Overloaded, "the host has no memory for instances that nobody needs yet"));
+        }
+        let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
+        self.spawn(memory.min(BLANK_HEAP_BYTES), 0, Vec::new)
+    }
+
+    /// Makes a worker for a function that has so many `instances`. `pools` may have an idle instance ended for it.
+    fn spawn(&self, heap_bytes: usize, instances: usize, pools: impl FnOnce() -> Vec<Arc<Pool>>) -> Result<Arc<Handle>, Fault> {
+        self.budget.admit(instances, pools)?;
         let budget = self.budget.clone();
-        Handle::spawn(self.host.clone(), heap_bytes, Box::new(move || budget.leave())).map_err(|error| {
+        (self.make)(self.host.clone(), heap_bytes, Box::new(move || budget.leave())).map_err(|error| {
             self.budget.leave();
             Fault::new(Kind::Overloaded, "the system gives no more threads").with_detail(error.to_string()).with_retry_after(1)
         })
@@ -123,7 +142,7 @@ impl Blanks {
     /// # Errors
     /// `overloaded` if there are as many as there may be.
     pub fn spare(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
-        self.take(memory_bytes)
+        self.take(memory_bytes, 0)
     }
 
     /// A pool has instances from now on: they are looked after.
@@ -151,7 +170,7 @@ fn keep_stock(blanks: &Weak<Blanks>) {
         let pause = if full { REFILL_PAUSE } else { SWEEP_EVERY };
         while !full && blanks.stock.lock().blanks.len() < blanks.config.warm {
             // A blank is made ahead of its need: nobody is ended for it.
-            match blanks.spawn(BLANK_HEAP_BYTES, Vec::new) {
+            match blanks.spawn(BLANK_HEAP_BYTES, 0, Vec::new) {
                 Ok(worker) => blanks.stock.lock().blanks.push(worker),
                 Err(_) => full = true,
             }
@@ -162,7 +181,8 @@ fn keep_stock(blanks: &Weak<Blanks>) {
         }
         let mut stock = blanks.stock.lock();
         if full || stock.blanks.len() >= blanks.config.warm {
-            blanks.wanted.wait_for(&mut stock, pause);
+            // Sweeps take samples: they come evenly.
+            blanks.wanted.wait_for(&mut stock, pause.min(SWEEP_EVERY.saturating_sub(swept.elapsed())));
         }
     }
 }
@@ -178,7 +198,7 @@ fn sweep(blanks: &Blanks, now: Instant) {
         blanks.budget.note_freed();
     }
     let mut trims = TRIMS_PER_SWEEP;
-    blanks.budget.sweep(&pools, now);
+    blanks.budget.sweep(&pools);
     for pool in pools {
         pool.sweep(now, &mut trims);
     }

@@ -1,15 +1,17 @@
 //! What the host may use: instances and memory of all functions together.
 //!
-//! `Blanks` asks before it makes an instance, and once a second whether memory must be given back. What is in the way is the instance that was
-//! idle for longest, of whichever function: a busy host ends the instances nobody calls, and refuses only when all are busy.
+//! `Blanks` asks before it makes an instance, and once a second whether memory must be given back. What is in the way is an idle instance of the
+//! function that has the most, and of those the one that was idle for longest: a busy host ends the instances nobody calls, and refuses only when all
+//! are busy.
 //!
-//! Invariant: an instance that works is never ended for another's sake.
+//! Invariant: an instance that works is never ended for another's sake, and the only one of a function never for the third one of another.
 
+use std::cmp::Reverse;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Instant;
 
 use super::Pool;
+use super::scale::Idle;
 use crate::config::kernel;
 use crate::fault::{Fault, Kind};
 use crate::runtime::containment;
@@ -19,6 +21,9 @@ const NEW_INSTANCE_BYTES: u64 = 4 << 20;
 
 /// Share of the budget (in eighths) above which idle instances are ended.
 const HIGH_WATER_EIGHTHS: u64 = 7;
+
+/// The same above which none is made ahead: what is made shall not be what is ended next.
+const AHEAD_EIGHTHS: u64 = 6;
 
 /// Instances that may be ending at a time to make room: each costs CPU to take down.
 const EVICTING_MAX: usize = 64;
@@ -57,8 +62,13 @@ impl Budget {
         self.workers.load(Ordering::Relaxed)
     }
 
-    /// Counts a worker in, or says why there may be no more.
-    pub(super) fn admit(&self, pools: impl FnOnce() -> Vec<Arc<Pool>>) -> Result<(), Fault> {
+    /// Whether there is memory for instances that nobody needs yet.
+    pub(super) fn has_plenty(&self) -> bool {
+        self.resident_bytes.load(Ordering::Relaxed) < self.memory_bytes / 8 * AHEAD_EIGHTHS
+    }
+
+    /// Counts a worker in, or says why there may be no more. It is for a function that has so many `instances` already.
+    pub(super) fn admit(&self, instances: usize, pools: impl FnOnce() -> Vec<Arc<Pool>>) -> Result<(), Fault> {
         if containment::parked_here() >= PARKED_MAX {
             return Err(
                 Fault::new(Kind::Overloaded, "too many threads of this process are parked: it has to be restarted").with_retry_after(1)
@@ -68,16 +78,16 @@ impl Budget {
         let resident = self.resident_bytes.fetch_add(NEW_INSTANCE_BYTES, Ordering::Relaxed) + NEW_INSTANCE_BYTES;
         let too_many = before >= self.max_instances + self.evicting.load(Ordering::Relaxed);
         let too_large = resident > self.memory_bytes;
-        if !(too_many || too_large) || self.evict(&pools(), Instant::now()) {
+        if !(too_many || too_large) || self.evict(&pools(), instances) {
             return Ok(());
         }
         self.workers.fetch_sub(1, Ordering::Relaxed);
         self.resident_bytes.fetch_sub(NEW_INSTANCE_BYTES, Ordering::Relaxed);
         Err(if too_many {
-            Fault::new(Kind::Overloaded, "the host runs as many instances as it may, and all of them are busy")
+            Fault::new(Kind::Overloaded, "the host runs as many instances as it may, and none of them may end for this one")
                 .with_limit(format!("{} instances", self.max_instances), format!("{before} instances"))
         } else {
-            Fault::new(Kind::Overloaded, "the host uses as much memory as it may, and every instance is busy")
+            Fault::new(Kind::Overloaded, "the host uses as much memory as it may, and no instance may end for this one")
                 .with_limit(format!("{} MB", self.memory_bytes >> 20), format!("{} MB", resident >> 20))
         }
         .with_retry_after(1))
@@ -102,25 +112,24 @@ impl Budget {
     }
 
     /// Looks at memory again, and ends idle instances while there is too much of it in use.
-    pub(super) fn sweep(&self, pools: &[Arc<Pool>], now: Instant) {
+    pub(super) fn sweep(&self, pools: &[Arc<Pool>]) {
         let resident = kernel::resident_bytes();
         self.resident_bytes.store(resident, Ordering::Relaxed);
         let high_water = self.memory_bytes / 8 * HIGH_WATER_EIGHTHS;
         let mut excess = resident.saturating_sub(high_water);
-        while excess > 0 && self.evict(pools, now) {
+        while excess > 0 && self.evict(pools, 0) {
             excess = excess.saturating_sub(NEW_INSTANCE_BYTES);
         }
     }
 
-    /// Ends the instance that was idle for longest. False if none is idle, or enough are ending already.
-    fn evict(&self, pools: &[Arc<Pool>], now: Instant) -> bool {
+    /// Ends an idle instance for a function that has so many `instances`. False if there is none for it, or enough are ending already.
+    fn evict(&self, pools: &[Arc<Pool>], instances: usize) -> bool {
         if self.evicting.load(Ordering::Relaxed) >= EVICTING_MAX {
             return false;
         }
         // A pool that is locked is busy; the one that asks is locked by its asker.
-        let idlest = pools.iter().filter_map(|pool| Some((pool.idle_since()?, pool))).min_by_key(|(since, _)| *since);
-        let Some((_, pool)) = idlest else { return false };
-        let ended = pool.end_idlest(now);
+        let idle = pools.iter().filter_map(|pool| Some((pool.idle()?, pool)));
+        let ended = victim(idle, instances).is_some_and(|pool| pool.end_idlest());
         if ended {
             self.evicting.fetch_add(1, Ordering::Relaxed);
         }
@@ -128,7 +137,63 @@ impl Budget {
     }
 }
 
+/// Whose idle instance ends for a function that has so many `instances`: of the function with the most, the one idle for longest. A function that has
+/// more than one takes the only one from nobody.
+fn victim<T>(idle: impl Iterator<Item = (Idle, T)>, instances: usize) -> Option<T> {
+    let may_lose = |(idle, _): &(Idle, T)| idle.instances > 1 || instances <= 1;
+    idle.filter(may_lose).max_by_key(|(idle, _)| (idle.instances, Reverse(idle.since))).map(|(_, owner)| owner)
+}
+
 /// The pools that are still there.
 pub(super) fn upgraded(pools: &[Weak<Pool>]) -> Vec<Arc<Pool>> {
     pools.iter().filter_map(Weak::upgrade).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Ends one for a function with so many `instances`; the pools are (instances, seconds idle).
+    fn chosen(pools: &[(usize, u64)], instances: usize) -> Option<usize> {
+        let now = Instant::now() + Duration::from_secs(10_000);
+        let idle = |(instances, seconds): (usize, u64)| Idle { instances, since: now - Duration::from_secs(seconds) };
+        victim(pools.iter().enumerate().map(|(index, pool)| (idle(*pool), index)), instances)
+    }
+
+    #[test]
+    fn among_functions_with_one_instance_the_longest_idle_makes_room() {
+        assert_eq!(chosen(&[(1, 5), (1, 90), (1, 30)], 0), Some(1));
+        assert_eq!(chosen(&[(1, 5), (1, 90), (1, 30)], 1), Some(1));
+    }
+
+    #[test]
+    fn a_function_with_many_instances_makes_room_before_one_with_few() {
+        assert_eq!(chosen(&[(1, 300), (4, 2), (2, 60)], 0), Some(1));
+        assert_eq!(chosen(&[(4, 2), (1, 300), (4, 3)], 7), Some(2));
+    }
+
+    #[test]
+    fn a_function_with_many_instances_does_not_push_out_the_only_one_of_another() {
+        assert_eq!(chosen(&[(1, 300), (1, 200)], 2), None);
+        assert_eq!(chosen(&[(1, 300), (2, 1)], 2), Some(1));
+    }
+
+    proptest! {
+        /// Whoever asks: somebody is chosen exactly if somebody may be, and nobody who may be has more instances or was idle for longer.
+        #[test]
+        fn the_choice_is_fair(pools in prop::collection::vec((1_usize..6, 0_u64..400), 0..12), instances in 0_usize..6) {
+            let allowed = |pool: &&(usize, u64)| instances < 2 || pool.0 > 1;
+            match chosen(&pools, instances) {
+                None => prop_assert_eq!(pools.iter().filter(allowed).count(), 0),
+                Some(index) => {
+                    prop_assert!(allowed(&&pools[index]));
+                    prop_assert!(pools.iter().filter(allowed).all(|pool| *pool <= pools[index]));
+                }
+            }
+        }
+    }
 }

@@ -33,14 +33,13 @@ impl Pool {
     pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> Called {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
         let until = Instant::now() + self.version.manifest.limits.wall;
-        let called = self.clone().call_once(request.clone(), body, until).await;
-        match &called.reply {
-            Err(fault) if may_repeat && fault.kind() == Kind::InstanceLost => {
-                tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
-                self.call_once(request, Body::Empty, until).await
-            }
-            _ => called,
+        let mut called = self.clone().call_once(request.clone(), body, until).await;
+        if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
+            tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
+            called = self.clone().call_once(request, Body::Empty, until).await;
         }
+        self.counters.note(&called.reply);
+        called
     }
 
     async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> Called {

@@ -1,6 +1,7 @@
 //! Who is where: the instances of a pool, the calls that wait, and the decisions about both.
 //!
-//! `Pool` holds this under its lock and carries the decisions out.
+//! `Pool` holds this under its lock and carries the decisions out. What is asked at every call stands here; `scale`, `status` and `drain` add
+//! what is asked once a second or by an operator.
 //!
 //! Invariant: no clock, no thread and no channel is made here; the same state and time give the same decision.
 
@@ -9,7 +10,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::{Pool, PoolStatus};
+use super::Pool;
+use super::instance::{Instance, Phase};
+use super::policy::{Decision, Scaler};
 use crate::fault::Fault;
 use crate::function::Scale;
 use crate::runtime::ops::{Job, Permit, Tally};
@@ -21,9 +24,6 @@ const BROKEN_PAUSE: Duration = Duration::from_millis(500);
 /// Longest time for which a failed boot is answered from memory.
 const BROKEN_PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// How long an instance is idle before it collects its garbage: a pause between two calls is no idleness.
-const TRIM_AFTER: Duration = Duration::from_secs(2);
-
 /// What to do with a call.
 pub(super) enum Admission {
     /// Give it to this instance.
@@ -34,62 +34,46 @@ pub(super) enum Admission {
     Wait,
     /// Refuse it: the queue is full.
     Full,
-    /// Refuse it: the version does not load.
-    Broken(Fault),
+    /// Refuse it: the version does not load, or is over.
+    Refuse(Fault),
 }
 
-struct Instance {
-    worker: Arc<Handle>,
-    in_flight: u32,
-    phase: Phase,
-    idle_since: Instant,
-    trimmed: bool,
-    /// Calls that were placed here and may be open; cleared of the others as it grows.
-    calls: Vec<Weak<Tally>>,
-}
-
-/// Calls that an instance may remember beside those that are open.
-const FORGOTTEN_MAX: usize = 64;
-
-impl Instance {
-    fn remember(&mut self, tally: &Arc<Tally>) {
-        if self.calls.len() > 2 * self.in_flight as usize + FORGOTTEN_MAX {
-            self.calls.retain(|call| call.strong_count() > 0);
-        }
-        self.calls.push(Arc::downgrade(tally));
-    }
-}
-
-/// Where an instance is in its life.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// It loads its module; calls wait for it.
-    Booting,
-    /// It takes calls.
-    Ready,
-    /// It takes no more calls and is as good as gone.
-    Ending,
-}
-
-struct Broken {
-    fault: Fault,
+pub(super) struct Broken {
+    pub(super) fault: Fault,
     until: Instant,
     pause: Duration,
 }
 
 /// The state of one pool.
 pub(super) struct State {
-    scale: Scale,
+    pub(super) scale: Scale,
     pool: Weak<Pool>,
-    instances: Vec<Instance>,
+    pub(super) instances: Vec<Instance>,
     pub(super) waiting: VecDeque<Job>,
+    pub(super) broken: Option<Broken>,
     pub(super) retired: bool,
-    broken: Option<Broken>,
+    /// What every call is told from now on: its time is over.
+    pub(super) over: Option<Fault>,
+    pub(super) scaler: Scaler,
+    pub(super) decision: Decision,
+    /// When a call was last seen by the scaler.
+    pub(super) active: Option<Instant>,
 }
 
 impl State {
     pub(super) fn new(scale: Scale, pool: Weak<Pool>) -> Self {
-        Self { scale, pool, instances: Vec::new(), waiting: VecDeque::new(), retired: false, broken: None }
+        Self {
+            scale,
+            pool,
+            instances: Vec::new(),
+            waiting: VecDeque::new(),
+            broken: None,
+            retired: false,
+            over: None,
+            scaler: Scaler::default(),
+            decision: Decision::default(),
+            active: None,
+        }
     }
 
     /// Decides about one call: the least loaded instance with room, else a new one, else the queue.
@@ -97,11 +81,8 @@ impl State {
         if let Some(index) = self.instance_with_room() {
             return Admission::Place(index);
         }
-        if self.alive() == 0
-            && let Some(broken) = &self.broken
-            && now < broken.until
-        {
-            return Admission::Broken(broken.fault.clone());
+        if let Some(fault) = self.refusal(now) {
+            return Admission::Refuse(fault.clone());
         }
         if self.wants_instance_for(self.waiting.len() + 1, now) {
             return Admission::SpawnAndWait;
@@ -110,35 +91,54 @@ impl State {
     }
 
     fn instance_with_room(&self) -> Option<usize> {
-        let concurrency = self.scale.concurrency;
-        let room =
-            |instance: &&Instance| instance.phase == Phase::Ready && instance.in_flight < concurrency && !instance.worker.is_condemned();
-        let best = self.instances.iter().filter(room).min_by_key(|instance| instance.in_flight)?;
-        self.instances.iter().position(|instance| instance.worker.id == best.worker.id)
+        let room = |(_, instance): &(usize, &Instance)| instance.in_flight < self.scale.concurrency && instance.takes_calls();
+        let least_loaded = self.instances.iter().enumerate().filter(room).min_by_key(|(_, instance)| instance.in_flight)?;
+        Some(least_loaded.0)
+    }
+
+    /// Why nobody will answer a call that no instance has room for, if nobody will.
+    pub(super) fn refusal(&self, now: Instant) -> Option<&Fault> {
+        let broken = || self.broken.as_ref().filter(|broken| now < broken.until).map(|broken| &broken.fault);
+        self.over.as_ref().or_else(|| if self.has_instances() { None } else { broken() })
+    }
+
+    /// After a failed boot the next one has to wait, or a broken version would be booted in a loop.
+    pub(super) fn may_boot(&self, now: Instant) -> bool {
+        self.over.is_none() && self.broken.as_ref().is_none_or(|broken| now >= broken.until)
     }
 
     /// Whether `waiting` calls are more than the instances that are booting will take.
     fn wants_instance_for(&self, waiting: usize, now: Instant) -> bool {
-        // After a failed boot the next one has to wait, or a broken version would be booted in a loop.
-        let may_boot = self.broken.as_ref().is_none_or(|broken| now >= broken.until);
-        may_boot && self.alive() < self.scale.max as usize && waiting > self.booting() * self.scale.concurrency as usize
+        self.may_boot(now)
+            && self.alive() < self.scale.max as usize
+            && waiting > self.booting() * self.scale.concurrency as usize
     }
 
-    pub(super) fn wants_instance_for_waiting(&self, now: Instant) -> bool {
-        self.wants_instance_for(self.waiting.len(), now)
+    /// Whether an instance is missing, for the calls that wait or for `min`.
+    pub(super) fn lacks_instance(&self, now: Instant) -> bool {
+        self.wants_instance_for(self.waiting.len(), now) || self.wants_instance_for_min()
     }
 
-    pub(super) fn wants_instance_for_min(&self) -> bool {
+    fn wants_instance_for_min(&self) -> bool {
         !self.retired && self.broken.is_none() && self.alive() < self.scale.min as usize
     }
 
-    fn count(&self, phase: Phase) -> usize {
-        self.instances.iter().filter(|instance| instance.phase == phase).count()
+    /// Instances that are not about to end.
+    pub(super) fn alive(&self) -> usize {
+        self.instances.iter().filter(|instance| instance.is_alive()).count()
     }
 
-    /// Instances that are not about to end.
-    fn alive(&self) -> usize {
-        self.count(Phase::Booting) + self.instances.iter().filter(|one| one.phase == Phase::Ready && !one.worker.is_condemned()).count()
+    /// Instances that take calls.
+    pub(super) fn ready(&self) -> usize {
+        self.instances.iter().filter(|instance| instance.takes_calls()).count()
+    }
+
+    pub(super) fn booting(&self) -> usize {
+        self.instances.iter().filter(|instance| instance.phase == Phase::Booting).count()
+    }
+
+    pub(super) fn has_instances(&self) -> bool {
+        self.alive() > 0
     }
 
     /// Calls that booting instances will take are not "in the queue": they wait for a cold start, not for room.
@@ -146,24 +146,9 @@ impl State {
         self.waiting.len() < self.scale.queue as usize + self.booting() * self.scale.concurrency as usize
     }
 
-    fn booting(&self) -> usize {
-        self.count(Phase::Booting)
-    }
-
-    pub(super) fn has_instances(&self) -> bool {
-        self.alive() > 0
-    }
-
     /// A worker that loads its module.
-    pub(super) fn add(&mut self, worker: Arc<Handle>) {
-        self.instances.push(Instance {
-            worker,
-            in_flight: 0,
-            phase: Phase::Booting,
-            idle_since: Instant::now(),
-            trimmed: false,
-            calls: Vec::new(),
-        });
+    pub(super) fn add(&mut self, worker: Arc<Handle>, now: Instant) {
+        self.instances.push(Instance::new(worker, now));
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
@@ -172,10 +157,7 @@ impl State {
         let Some(pool) = self.pool.upgrade() else { return };
         let tally = job.tally.clone();
         job.permit = Permit::new(pool, instance.worker.id);
-        instance.in_flight += 1;
-        instance.idle_since = now;
-        instance.trimmed = false;
-        instance.remember(&tally);
+        instance.take_in(&tally, now);
         tally.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(job) {
             Ok(call) => tally.call.store(call, Ordering::Release),
@@ -183,6 +165,7 @@ impl State {
                 // Its end is about to be reported. The place is counted off here, because dropping a permit takes the pool's lock.
                 job.permit.void();
                 instance.in_flight -= 1;
+                instance.requests -= 1;
                 instance.phase = Phase::Ending;
                 tally.instance.store(0, Ordering::Release);
                 self.waiting.push_front(job);
@@ -200,15 +183,15 @@ impl State {
             }
         }
         if self.retired {
-            self.retire_idle_instances(now);
+            self.end_idle(0);
         }
     }
 
-    pub(super) fn ready(&mut self, worker: u32, now: Instant) {
+    /// An instance has loaded its module.
+    pub(super) fn loaded(&mut self, worker: u32, now: Instant) {
         self.broken = None;
         if let Some(instance) = self.find(worker) {
-            instance.phase = Phase::Ready;
-            instance.idle_since = now;
+            instance.loaded(now);
         }
     }
 
@@ -243,45 +226,7 @@ impl State {
         self.remove(worker);
         let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
         self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });
-        if self.alive() == 0 { self.waiting.drain(..).collect() } else { Vec::new() }
-    }
-
-    /// Ends instances above `min` that were idle for `idle_s`; all idle ones if the version is retired.
-    pub(super) fn retire_idle_instances(&mut self, now: Instant) {
-        if !self.waiting.is_empty() {
-            return;
-        }
-        let keep = if self.retired { 0 } else { self.scale.min as usize };
-        let patience = if self.retired { Duration::ZERO } else { self.scale.idle };
-        let mut count = self.alive();
-        for instance in &mut self.instances {
-            let idle =
-                instance.phase == Phase::Ready && instance.in_flight == 0 && now.saturating_duration_since(instance.idle_since) >= patience;
-            if idle && count > keep {
-                count -= 1;
-                instance.phase = Phase::Ending;
-                instance.worker.retire();
-            }
-        }
-    }
-
-    /// Since when the idlest instance has nothing to do. `min` is kept against other functions too.
-    pub(super) fn idle_since(&self) -> Option<Instant> {
-        if self.alive() <= self.scale.min as usize && !self.retired {
-            return None;
-        }
-        self.instances.iter().filter(|one| one.phase == Phase::Ready && one.in_flight == 0).map(|one| one.idle_since).min()
-    }
-
-    /// Ends the idlest instance.
-    pub(super) fn end_idlest(&mut self, now: Instant) -> bool {
-        let Some(since) = self.idle_since() else { return false };
-        let idlest = self.instances.iter_mut().find(|one| one.phase == Phase::Ready && one.in_flight == 0 && one.idle_since == since);
-        let Some(instance) = idlest else { return false };
-        instance.phase = Phase::Ending;
-        instance.idle_since = now;
-        instance.worker.retire();
-        true
+        if self.has_instances() { Vec::new() } else { self.waiting.drain(..).collect() }
     }
 
     /// Takes a waiting call out of the queue.
@@ -290,43 +235,11 @@ impl State {
         self.waiting.remove(index)
     }
 
-    /// Has instances that have calls look after those that only wait for background work.
-    pub(super) fn tidy(&self) {
-        for instance in self.instances.iter().filter(|one| one.phase == Phase::Ready && one.in_flight > 0) {
-            instance.worker.tidy();
-        }
-    }
-
-    /// Lets instances that have just become idle give memory back, once, as many as `budget` allows.
-    pub(super) fn trim_idle_instances(&mut self, now: Instant, budget: &mut usize) {
-        for instance in &mut self.instances {
-            let idle = instance.phase == Phase::Ready && instance.in_flight == 0;
-            if *budget > 0 && idle && !instance.trimmed && now.saturating_duration_since(instance.idle_since) >= TRIM_AFTER {
-                instance.trimmed = true;
-                *budget -= 1;
-                instance.worker.trim();
-            }
-        }
-    }
-
     pub(super) fn worker(&self, id: u32) -> Option<&Arc<Handle>> {
         self.instances.iter().find(|instance| instance.worker.id == id).map(|instance| &instance.worker)
     }
 
-    fn find(&mut self, worker: u32) -> Option<&mut Instance> {
+    pub(super) fn find(&mut self, worker: u32) -> Option<&mut Instance> {
         self.instances.iter_mut().find(|instance| instance.worker.id == worker)
-    }
-
-    pub(super) fn status(&self) -> PoolStatus {
-        let memory = || self.instances.iter().map(|instance| instance.worker.memory());
-        PoolStatus {
-            heap_bytes: memory().map(|memory| memory.heap_bytes).sum(),
-            external_bytes: memory().map(|memory| memory.external_bytes).sum(),
-            ready: self.count(Phase::Ready),
-            booting: self.booting(),
-            in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
-            waiting: self.waiting.len(),
-            broken: self.broken.as_ref().map(|broken| broken.fault.to_string()),
-        }
     }
 }

@@ -27,6 +27,7 @@ use parking_lot::Mutex;
 use crate::fault::Fault;
 use crate::function::Limits;
 use crate::runtime::containment::park::{Cause, ParkSlot};
+use crate::runtime::cpu_clock::CpuClock;
 use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, Reason};
 use crate::runtime::ops::{CALL_IDS, Host, Identity, Job};
 
@@ -152,8 +153,20 @@ impl Handle {
     /// # Errors
     /// If the system gives no thread.
     pub fn spawn(host: Arc<dyn Host>, heap_bytes: usize, on_gone: Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Self>> {
+        let handle = Self::new(host, on_gone);
+        let inner = handle.clone();
+        std::thread::Builder::new()
+            .name("skep blank".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || event_loop::run(&inner, heap_bytes))?;
+        watchdog::watch(&handle);
+        Ok(handle)
+    }
+
+    /// A worker whose thread does not run yet.
+    fn new(host: Arc<dyn Host>, on_gone: Box<dyn Fn() + Send + Sync>) -> Arc<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let handle = Arc::new(Self {
+        Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             host,
             mailbox: Mailbox::default(),
@@ -170,14 +183,7 @@ impl Handle {
             assigned: OnceLock::new(),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
             on_gone,
-        });
-        let inner = handle.clone();
-        std::thread::Builder::new()
-            .name("skep blank".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || event_loop::run(&inner, heap_bytes))?;
-        watchdog::watch(&handle);
-        Ok(handle)
+        })
     }
 
     /// Sends a call. Returns its id, by which [`Handle::abort`] names it.
@@ -247,6 +253,11 @@ impl Handle {
         MemoryUse { heap_bytes: self.heap_bytes.load(Ordering::Relaxed), external_bytes: self.external_bytes.load(Ordering::Relaxed) }
     }
 
+    /// CPU time that its thread has used, in nanoseconds; `None` before it runs and after it has ended.
+    pub fn cpu_ns(&self) -> Option<u64> {
+        CpuClock::from_raw(self.cpu_clock.load(Ordering::Acquire))?.read_ns()
+    }
+
     fn note_memory(&self, memory: MemoryUse) {
         self.heap_bytes.store(memory.heap_bytes, Ordering::Relaxed);
         self.external_bytes.store(memory.external_bytes, Ordering::Relaxed);
@@ -278,5 +289,27 @@ impl Handle {
     /// Whether the worker's thread has ended.
     pub fn is_over(&self) -> bool {
         self.mailbox.is_closed()
+    }
+}
+
+/// A worker without a thread: a test does what its thread would.
+#[cfg(test)]
+impl Handle {
+    /// Takes the place of [`Handle::spawn`].
+    pub fn unmanned(host: Arc<dyn Host>, _heap_bytes: usize, on_gone: Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Self>> {
+        Ok(Self::new(host, on_gone))
+    }
+
+    /// What it was told since this was asked last.
+    pub fn told(&self) -> Vec<Command> {
+        let mut told = std::collections::VecDeque::new();
+        let _ = self.mailbox.poll_take(&mut std::task::Context::from_waker(std::task::Waker::noop()), &mut told);
+        told.into()
+    }
+
+    /// Its thread has ended. Returns what it was told and never did.
+    pub fn end(&self) -> Vec<Command> {
+        self.gone();
+        self.mailbox.close()
     }
 }

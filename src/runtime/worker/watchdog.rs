@@ -81,10 +81,6 @@ impl Handle {
             self.cpu_clock.store(clock.to_raw(), Ordering::Release);
         }
     }
-
-    fn cpu_ns(&self) -> Option<u64> {
-        CpuClock::from_raw(self.cpu_clock.load(Ordering::Acquire))?.read_ns()
-    }
 }
 
 impl Watchdog {

@@ -4,6 +4,7 @@
 //!
 //! Invariant: no process outlives its `Skep`, and a test that fails shows what the binary printed.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -44,8 +45,18 @@ impl Launch {
 
     /// Starts it and waits until both addresses are known.
     pub fn start(self) -> Skep {
-        let mut command = binary();
-        command
+        let command = self.command(binary());
+        Skep::spawn(command, self.project)
+    }
+
+    /// The same, by a command that somebody made of `command`.
+    pub fn start_by(self, command: Command) -> Skep {
+        Skep::spawn(command, self.project)
+    }
+
+    /// What starts it, if `program` is the binary.
+    pub fn command(&self, mut program: Command) -> Command {
+        program
             .arg(self.command)
             .arg("--functions")
             .arg(self.project.functions())
@@ -53,7 +64,7 @@ impl Launch {
             .arg(self.project.state())
             .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-format", "json"])
             .args(&self.args);
-        Skep::spawn(command, self.project)
+        program
     }
 }
 
@@ -189,9 +200,14 @@ impl Drop for Skep {
 }
 
 /// A `skep` command with piped output and none of the surrounding environment that could change its behaviour.
-#[allow(unsafe_code, reason = "std has no face for the parent-death signal")]
 pub fn binary() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
+    program(env!("CARGO_BIN_EXE_skep"))
+}
+
+/// The same for another program.
+#[allow(unsafe_code, reason = "std has no face for the parent-death signal")]
+pub fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for kept in ["PATH", "HOME", "TMPDIR"] {
         if let Some(value) = std::env::var_os(kept) {

@@ -1,27 +1,34 @@
 //! The supervisor's life: one engine serves, a fresh one takes its place when that must be, until somebody ends the host.
 //!
-//! Signals and [`News`] come in; engines are started, told to hand over, told to stop, or killed.
+//! Signals and [`News`] come in; engines are started, told to hand over, told to stop, or killed; the service manager hears how it goes.
 //!
-//! An engine is booting ⇒ serving ⇒ leaving. A serving one that is tainted, or a SIGHUP, makes a successor; when that is ready the old one is told to
-//! leave (L4). A serving one that ends without being told to is replaced at once (L5). A first engine that never serves ends the supervisor.
+//! An engine is booting ⇒ serving ⇒ leaving. A serving one that is tainted or asks for an upgrade, or a SIGHUP, makes a successor; when that is ready
+//! the old one is told to leave (L4). A serving one that ends without being told to is replaced at once (L5). A first engine that never serves ends the
+//! supervisor.
 //!
 //! Invariant: an engine is told to leave only when another one serves; nothing here waits for an engine.
 
-use std::io::{self, IsTerminal as _};
+mod report;
+mod successor;
+#[cfg(test)]
+mod tests;
+
+use std::io;
 use std::os::fd::OwnedFd;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::acts::{self, Acts};
 use super::crash_note::Entry;
 use super::family::{Briefing, Launch, Member, News, Stage};
 use super::message::{ToEngine, ToSupervisor};
-use super::plan::{self, Pauses};
+use super::plan::{self, Pauses, Question, Wishes};
 use super::quarantine::Ledger;
+use super::service::{Heartbeat, Service};
+use super::signals::Signals;
 use super::sockets::{Label, Sockets};
 use crate::config::{Config, ExitCode};
 
@@ -71,11 +78,19 @@ struct Supervisor {
     hand_overs: Pauses,
     /// The next engine, and when it is started.
     due: Option<(Instant, Purpose)>,
+    /// What was wished for since the last engine was started.
+    wanted: Wishes,
+    /// What the engine that boots was started for.
+    underway: Wishes,
     /// Whether there ever was an engine that served.
     has_served: bool,
     /// What to end with, once the host is being ended.
     stopping: Option<ExitCode>,
     signals: Signals,
+    service: Service,
+    heartbeat: Heartbeat,
+    /// What the service manager heard last of the engines.
+    status: String,
     tell: mpsc::UnboundedSender<(u64, News)>,
     news: mpsc::UnboundedReceiver<(u64, News)>,
 }
@@ -83,6 +98,7 @@ struct Supervisor {
 impl Supervisor {
     fn new(config: &Config, sockets: Sockets) -> io::Result<Self> {
         let (tell, news) = mpsc::unbounded_channel();
+        let service = Service::of_environment();
         Ok(Self {
             launch: Launch::like_this_process(config.pool.max_instances + SPARE_WORKERS)?,
             drain: config.ingress.drain,
@@ -94,9 +110,14 @@ impl Supervisor {
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
             hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
             due: None,
+            wanted: Wishes::default(),
+            underway: Wishes::default(),
             has_served: false,
             stopping: None,
             signals: Signals::listen()?,
+            heartbeat: service.heartbeat(),
+            service,
+            status: String::new(),
             tell,
             news,
         })
@@ -105,27 +126,35 @@ impl Supervisor {
     async fn live(mut self) -> io::Result<ExitCode> {
         self.start_engine()?;
         loop {
-            let next = self.next_deadline();
-            tokio::select! {
-                name = self.signals.next() => self.on_signal(name),
-                Some((generation, news)) = self.news.recv() => match news {
-                    News::Said(message) => self.on_word(generation, message),
-                    News::Ended(status) => {
-                        if let Some(code) = self.on_end(generation, status) {
-                            return Ok(code);
-                        }
-                    }
-                },
-                () = until(next) => self.on_time(Instant::now()),
-            }
-            if let (Some(code), true) = (self.stopping, self.members.is_empty()) {
+            self.tell_status();
+            if let Some(code) = self.step().await {
                 return Ok(code);
             }
         }
     }
 
+    /// Waits for one thing to happen, and does what follows from it. Returns what to end with, once there is nothing left to supervise.
+    async fn step(&mut self) -> Option<ExitCode> {
+        let next = self.next_deadline();
+        tokio::select! {
+            name = self.signals.next() => self.on_signal(name),
+            Some((generation, news)) = self.news.recv() => match news {
+                News::Said(message) => self.on_word(generation, message),
+                News::Ended(status) => {
+                    if let Some(code) = self.on_end(generation, status) {
+                        return Some(code);
+                    }
+                }
+            },
+            () = until(next) => self.on_time(Instant::now()),
+            () = self.heartbeat.next() => self.on_heartbeat(),
+        }
+        self.stopping.filter(|_| self.members.is_empty())
+    }
+
     fn start_engine(&mut self) -> io::Result<()> {
         self.generation += 1;
+        self.underway = std::mem::take(&mut self.wanted);
         let briefing =
             Briefing { generation: self.generation, acts: &self.acts.0, sockets: &self.sockets, quarantined: self.ledger.quarantined() };
         let mut member = self.launch.start(&briefing, self.tell.clone())?;
@@ -137,8 +166,7 @@ impl Supervisor {
 
     fn on_signal(&mut self, name: &'static str) {
         if name == "SIGHUP" && !self.signals.terminal_is_gone() {
-            tracing::info!("SIGHUP: a fresh engine takes over");
-            self.want(Purpose::HandOver, Duration::ZERO);
+            self.on_hang_up();
         } else if self.stopping.is_none() {
             self.stop(name);
         } else {
@@ -149,6 +177,7 @@ impl Supervisor {
     }
 
     fn stop(&mut self, cause: &str) {
+        self.service.stopping();
         self.stopping = Some(ExitCode::Ok);
         self.due = None;
         // Nobody will accept any more: a client is better refused than left waiting. The engines let go of theirs when they hear of it.
@@ -166,6 +195,7 @@ impl Supervisor {
         let Some(index) = self.members.iter().position(|member| member.generation == generation) else { return };
         match message {
             ToSupervisor::Ready => self.on_ready(index),
+            ToSupervisor::Failed { why } => self.on_failed(index, why),
             ToSupervisor::NeedPort { port } => self.open_port(index, port),
             ToSupervisor::Tainted { reason, function, version } => {
                 let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
@@ -175,6 +205,8 @@ impl Supervisor {
                 }
                 self.on_taint(index);
             }
+            ToSupervisor::Upgrade { question } => self.on_upgrade(Question { generation, number: question }),
+            ToSupervisor::Unknown => {}
         }
     }
 
@@ -186,7 +218,6 @@ impl Supervisor {
         }
         member.stage = Stage::Serving;
         member.deadline = None;
-        self.has_served = true;
         let tainted = member.tainted;
         tracing::info!(generation, pid = member.pid, boot_ms = member.born.elapsed().as_millis() as u64, "engine serves");
         let leave_by = Instant::now() + self.drain + LEAVE_GRACE;
@@ -203,25 +234,12 @@ impl Supervisor {
         if left {
             self.count(acts::HANDED_OVER);
         }
+        let done = std::mem::take(&mut self.underway);
+        if !std::mem::replace(&mut self.has_served, true) || (done.hang_up.is_some() && !self.is_reloading()) {
+            self.tell_ready();
+        }
         if tainted {
             self.on_taint(index);
-        }
-    }
-
-    fn on_taint(&mut self, index: usize) {
-        let Some(member) = self.members.get_mut(index) else { return };
-        match member.stage {
-            // Remembered until it serves: before that there is nothing to replace.
-            Stage::Booting => member.tainted = true,
-            Stage::Serving => {
-                let lived = member.born.elapsed();
-                if self.due.is_none() && !self.is_booting() {
-                    let pause = self.hand_overs.after(lived);
-                    self.want(Purpose::HandOver, pause);
-                }
-            }
-            // It is on its way out.
-            Stage::Leaving => {}
         }
     }
 
@@ -241,6 +259,7 @@ impl Supervisor {
         let index = self.members.iter().position(|member| member.generation == generation)?;
         let member = self.members.remove(index);
         let (how, lived) = (plan::describe(status), member.born.elapsed());
+        let why = member.why.clone().unwrap_or_default();
         if let Some(code) = &mut self.stopping {
             if *code == ExitCode::Ok {
                 *code = plan::code_of_shutdown(status);
@@ -253,24 +272,20 @@ impl Supervisor {
         match member.stage {
             Stage::Leaving => tracing::info!(generation, how, "the old engine has ended"),
             Stage::Booting if !self.has_served => {
-                tracing::error!(generation, how, "the engine did not start");
+                tracing::error!(generation, how, why, "the engine did not start");
                 return Some(plan::code_of_failed_start(status));
             }
             Stage::Booting if self.is_serving() => {
-                let pause = self.hand_overs.after(lived);
-                tracing::error!(
-                    generation,
-                    how,
-                    again_in_ms = pause.as_millis() as u64,
-                    "the fresh engine did not start: the old one stays"
-                );
-                self.want(Purpose::HandOver, pause);
+                tracing::error!(generation, how, why, "the fresh engine did not start: the old one stays");
+                self.on_no_successor(&successor::reason(&member, &how), lived);
             }
             Stage::Booting | Stage::Serving => {
                 let pause = self.restarts.after(lived);
-                tracing::error!(generation, pid = member.pid, how, again_in_ms = pause.as_millis() as u64, "the engine died");
+                tracing::error!(generation, pid = member.pid, how, why, again_in_ms = pause.as_millis() as u64, "the engine died");
                 if member.stage == Stage::Serving {
                     self.count(acts::RESTARTED);
+                } else {
+                    self.disappoint(&successor::reason(&member, &how));
                 }
                 // A successor that is on its way was meant for a hand-over and comes just in time.
                 if !self.is_booting() {
@@ -299,10 +314,12 @@ impl Supervisor {
         }
     }
 
-    /// An engine is wanted in `pause`. The first wish counts.
+    /// An engine is wanted in `pause`. A restart that is due stays so; of hand-overs the earliest counts.
     fn want(&mut self, purpose: Purpose, pause: Duration) {
-        if self.stopping.is_none() && self.due.is_none() {
-            self.due = Some((Instant::now() + pause, purpose));
+        let at = Instant::now() + pause;
+        let stays = self.due.is_some_and(|(due, purpose)| due <= at || purpose == Purpose::Restart);
+        if self.stopping.is_none() && !stays {
+            self.due = Some((at, purpose));
         }
     }
 
@@ -320,11 +337,16 @@ impl Supervisor {
         if purpose == Purpose::HandOver && self.members.iter().filter(|member| member.stage == Stage::Leaving).count() >= LEAVING_MAX {
             return self.want(purpose, LEAVING_PAUSE);
         }
-        if let Err(error) = self.start_engine() {
-            let pause = self.restarts.after(Duration::ZERO);
-            tracing::error!(%error, again_in_ms = pause.as_millis() as u64, "no engine could be started");
-            self.want(purpose, pause);
+        let Err(error) = self.start_engine() else { return };
+        let why = format!("it could not be started: {error}");
+        if self.is_serving() {
+            tracing::error!(%error, "no engine could be started: the old one stays");
+            return self.on_no_successor(&why, Duration::ZERO);
         }
+        self.disappoint(&why);
+        let pause = self.restarts.after(Duration::ZERO);
+        tracing::error!(%error, again_in_ms = pause.as_millis() as u64, "no engine could be started");
+        self.want(purpose, pause);
     }
 
     fn count(&self, rung: usize) {
@@ -351,38 +373,5 @@ async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// The signals a supervisor heeds.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-    had_terminal: bool,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            had_terminal: io::stdin().is_terminal(),
-        })
-    }
-
-    /// Waits for one of them; returns its name. May be cancelled.
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.hang_up.recv() => "SIGHUP",
-        }
-    }
-
-    /// A window that is closed sends SIGHUP as well, and means the end.
-    fn terminal_is_gone(&self) -> bool {
-        self.had_terminal && !io::stdin().is_terminal()
     }
 }

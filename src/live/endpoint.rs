@@ -1,0 +1,212 @@
+//! A function in the table: the version that is live, and beside it perhaps a candidate that gets part of the traffic.
+//!
+//! Made by `release` and never changed: another share is another endpoint with the same tracks. `ingress` and `ctx.call` ask which track a call
+//! takes.
+//!
+//! Invariant: the same sticky value takes the same track as long as the share stays; a call that names a version gets that version or a fault.
+
+use std::fmt;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::{COOKIE, HeaderName};
+
+use super::track::Track;
+use crate::fault::{Fault, Kind};
+use crate::function::{FunctionName, VersionId};
+use crate::runtime::pool::Pool;
+
+/// The header that steers a single request to a version, for smoke tests.
+pub const VERSION_HEADER: HeaderName = HeaderName::from_static("x-skep-version");
+
+/// A share of all traffic, in this many parts.
+pub const SHARE_WHOLE: u16 = 10_000;
+
+/// A function in the table.
+pub struct Endpoint {
+    /// Its name.
+    pub name: FunctionName,
+    /// What answers.
+    pub live: Arc<Track>,
+    /// What answers a part of the calls.
+    pub candidate: Option<Candidate>,
+}
+
+/// A version beside the live one.
+#[derive(Clone)]
+pub struct Candidate {
+    /// What answers.
+    pub track: Arc<Track>,
+    /// Its version.
+    pub version: VersionId,
+    /// Its part of the traffic, of [`SHARE_WHOLE`]; 0: only calls that name it.
+    pub share: u16,
+    /// What decides in place of chance.
+    pub sticky: Option<Sticky>,
+}
+
+/// What makes a client's calls take the same track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sticky {
+    /// The value of a header.
+    Header(HeaderName),
+    /// The value of a cookie.
+    Cookie(String),
+}
+
+impl Sticky {
+    /// Reads `header:NAME` or `cookie:NAME`.
+    ///
+    /// # Errors
+    /// What would be right.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is neither `header:NAME` nor `cookie:NAME`");
+        match text.split_once(':').ok_or_else(wrong)? {
+            ("header", name) => name.parse().map(Self::Header).map_err(|_| format!("{name:?} is not the name of a header")),
+            ("cookie", name) if !name.is_empty() && name.bytes().all(is_token) => Ok(Self::Cookie(name.to_owned())),
+            ("cookie", name) => Err(format!("{name:?} is not the name of a cookie")),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// What the request says.
+    fn value<'h>(&self, headers: &'h HeaderMap) -> Option<&'h [u8]> {
+        match self {
+            Self::Header(name) => headers.get(name).map(http::HeaderValue::as_bytes),
+            Self::Cookie(name) => headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).find_map(|pair| {
+                let pair = pair.trim_ascii();
+                pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Sticky {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Cookie(name) => write!(f, "cookie:{name}"),
+        }
+    }
+}
+
+/// RFC 9110 §5.6.2, of which cookie names are made (RFC 6265 §4.1.1).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+impl Endpoint {
+    /// An endpoint without a candidate.
+    pub fn new(name: FunctionName, live: Arc<Track>) -> Arc<Self> {
+        Arc::new(Self { name, live, candidate: None })
+    }
+
+    /// The pool that answers a request. `chance` is any number that is spread evenly, such as the trace id.
+    ///
+    /// # Errors
+    /// `no_such_function` if the request names a version that is neither live nor a candidate; `boot_failed` if the version does not compile.
+    pub async fn pool_for(&self, headers: &HeaderMap, chance: u64) -> Result<Arc<Pool>, Fault> {
+        let pool = self.choose(headers, chance).pool().await?;
+        match headers.get(VERSION_HEADER) {
+            Some(wanted) if wanted.as_bytes() != pool.version().id.as_str().as_bytes() => {
+                Err(Fault::new(Kind::NoSuchFunction, "the version that x-skep-version names is neither live nor a candidate"))
+            }
+            _ => Ok(pool),
+        }
+    }
+
+    /// The track of a request. One that names a version gets the candidate if that is meant, and else the live one.
+    fn choose(&self, headers: &HeaderMap, chance: u64) -> &Arc<Track> {
+        let Some(candidate) = &self.candidate else { return &self.live };
+        let is_taken = match headers.get(VERSION_HEADER) {
+            Some(wanted) => wanted.as_bytes() == candidate.version.as_str().as_bytes(),
+            None => {
+                let value = candidate.sticky.as_ref().and_then(|sticky| sticky.value(headers));
+                let drawn = value.map_or(chance, |value| spread(&self.name, value));
+                drawn % u64::from(SHARE_WHOLE) < u64::from(candidate.share)
+            }
+        };
+        if is_taken { &candidate.track } else { &self.live }
+    }
+
+    /// Every track, the live one first.
+    pub fn tracks(&self) -> impl Iterator<Item = &Arc<Track>> {
+        std::iter::once(&self.live).chain(self.candidate.iter().map(|candidate| &candidate.track))
+    }
+}
+
+/// The same for the same value, and for another function something else: who is among the first somewhere is not so everywhere.
+fn spread(name: &FunctionName, value: &[u8]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one((name.as_str(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn never() -> Arc<Track> {
+        Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made"))))
+    }
+
+    fn endpoint(share: u16, sticky: Option<&str>) -> Endpoint {
+        let candidate = Candidate {
+            track: never(),
+            version: VersionId::from_digest(&[7; 32]),
+            share,
+            sticky: sticky.map(|sticky| Sticky::parse(sticky).unwrap()),
+        };
+        Endpoint { name: FunctionName::parse("f").unwrap(), live: never(), candidate: Some(candidate) }
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    fn takes_candidate(endpoint: &Endpoint, headers: &HeaderMap, chance: u64) -> bool {
+        Arc::ptr_eq(endpoint.choose(headers, chance), &endpoint.candidate.as_ref().unwrap().track)
+    }
+
+    #[test]
+    fn a_candidate_gets_its_share_of_chance() {
+        for share in [0, 1, 500, 10_000] {
+            let endpoint = endpoint(share, None);
+            let taken = (0..10_000).filter(|chance| takes_candidate(&endpoint, &HeaderMap::new(), *chance)).count();
+            assert_eq!(taken, usize::from(share));
+        }
+    }
+
+    #[test]
+    fn a_sticky_value_decides_alone_and_for_good() {
+        for (sticky, name) in [("header:x-user", "x-user"), ("cookie:user", "cookie")] {
+            let endpoint = endpoint(3_000, Some(sticky));
+            let with = |user: usize| headers(&[(name, &if name == "cookie" { format!("a=b; user={user};c=d") } else { user.to_string() })]);
+            let chosen: Vec<bool> = (0..2_000).map(|user| takes_candidate(&endpoint, &with(user), 0)).collect();
+            let again: Vec<bool> = (0..2_000).map(|user| takes_candidate(&endpoint, &with(user), 9_999)).collect();
+            assert_eq!(chosen, again, "chance has no say");
+            let taken = chosen.iter().filter(|taken| **taken).count();
+            assert!((450..750).contains(&taken), "{taken} of 2000 at 30 %");
+            assert!(takes_candidate(&endpoint, &HeaderMap::new(), 2_999), "without a value, chance decides");
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_named_leaves_nothing_to_chance() {
+        let endpoint = endpoint(5_000, None);
+        let candidate = endpoint.candidate.as_ref().unwrap().version.to_string();
+        for chance in [0, 9_999] {
+            assert!(takes_candidate(&endpoint, &headers(&[("x-skep-version", &candidate)]), chance));
+            assert!(!takes_candidate(&endpoint, &headers(&[("x-skep-version", "v000000000000")]), chance));
+        }
+    }
+
+    #[test]
+    fn sticky_texts_are_read_back() {
+        for text in ["header:x-user", "cookie:session_id"] {
+            assert_eq!(Sticky::parse(text).unwrap().to_string(), text);
+        }
+        for wrong in ["", "user", "header:", "header:a b", "cookie:", "cookie:a=b", "query:x"] {
+            assert!(Sticky::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

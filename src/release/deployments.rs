@@ -1,0 +1,435 @@
+//! Deployed functions: what is held of them, and the releases that change it.
+//!
+//! Opened by `app` on the state folder; the admin API submits orders and reads records; `transaction` carries an order out.
+//!
+//! One engine writes at a time: the lock of the store goes from the old engine of a hand-over to the fresh one, which then reads what was released
+//! last.
+//!
+//! Invariant: the state in memory is the one on the disk; whoever changes it commits first.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures::FutureExt as _;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::watch;
+
+use super::Releaser;
+use super::deployed::{Deployed, Maker};
+use super::order::{Order, Refused, What};
+use super::publish::Swap;
+use super::queue::{Queue, Ticket};
+use super::record::{FunctionRecord, Record, Status};
+use super::scales::Scales;
+use super::store::{Held, Keep, State, Store, StoreError, WriterLock};
+use super::transaction::Transaction;
+use crate::function::FunctionName;
+use crate::runtime::pool::Blanks;
+use crate::supervisor::quarantine::Quarantine;
+
+/// Releases whose records are in memory.
+const RECORDS_MAX: usize = 500;
+
+/// Versions of a function that are kept, beside the live one, its predecessor and the candidate, and for how long.
+pub const KEEP: Keep = Keep { count: 10, age: Duration::from_secs(90 * 86_400) };
+
+/// Why deployed functions are not served.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The state folder cannot be used.
+    #[error("the state folder {path} cannot be used: {error}", path = .path.display())]
+    Store {
+        /// As configured.
+        path: PathBuf,
+        /// Why.
+        error: StoreError,
+    },
+    /// Somebody else writes in it.
+    #[error("the state folder {path} is in use by another Skep: give each host a --state of its own", path = .0.display())]
+    InUse(PathBuf),
+    /// No threads.
+    #[error("the system refused: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Everything that was deployed.
+pub struct Deployments {
+    pub(super) releaser: Arc<Releaser>,
+    pub(super) maker: Maker,
+    pub(super) drain: Duration,
+    state: Mutex<State>,
+    writer: watch::Sender<Option<Arc<WriterLock>>>,
+    ledger: Mutex<Ledger>,
+    closed: AtomicBool,
+    runtime: tokio::runtime::Runtime,
+    /// A receiver is held by every release that has not ended.
+    busy: watch::Sender<()>,
+}
+
+/// Releases by id, and their order.
+#[derive(Default)]
+struct Ledger {
+    queue: Queue,
+    entries: BTreeMap<String, Arc<Entry>>,
+    last_ms: u64,
+}
+
+/// A release, its record and the way to cancel it.
+pub(super) struct Entry {
+    pub(super) record: watch::Sender<Arc<Record>>,
+    pub(super) cancelled: watch::Sender<bool>,
+    order: Mutex<Option<Order>>,
+}
+
+impl Entry {
+    /// Changes the record; whoever watches hears of it.
+    pub(super) fn update(&self, change: impl FnOnce(&mut Record)) {
+        self.record.send_modify(|record| change(Arc::make_mut(record)));
+    }
+}
+
+impl Deployments {
+    /// Takes over what the store holds. `waits`: another engine of this host may still write, and will let go of the lock.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(releaser: Arc<Releaser>, opened: Opened, drain: Duration, waits: bool) -> Result<Arc<Self>, OpenError> {
+        let Opened { maker, state, path } = opened;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(4)
+            .thread_name("skep release")
+            .enable_all()
+            .build()?;
+        let ledger = Ledger { entries: remembered(&state), ..Ledger::default() };
+        let deployments = Arc::new(Self {
+            releaser,
+            maker,
+            drain,
+            state: Mutex::new(state),
+            writer: watch::Sender::new(None),
+            ledger: Mutex::new(ledger),
+            closed: AtomicBool::new(false),
+            runtime,
+            busy: watch::Sender::new(()),
+        });
+        if waits {
+            let waiting = deployments.clone();
+            std::thread::Builder::new().name("skep writer".to_owned()).spawn(move || waiting.take_over())?;
+        } else {
+            let failed = |error| OpenError::Store { path: path.clone(), error };
+            let lock = deployments.maker.store.try_lock().map_err(failed)?.ok_or_else(|| OpenError::InUse(path.clone()))?;
+            deployments.begin_writing(lock).map_err(failed)?;
+        }
+        Ok(deployments)
+    }
+
+    fn take_over(&self) {
+        let taken = self.maker.store.lock().and_then(|lock| self.begin_writing(lock));
+        if let Err(error) = taken {
+            tracing::error!(%error, "this engine cannot release anything");
+        }
+    }
+
+    /// From now on this process writes. What another one has released since the state was read becomes live here.
+    fn begin_writing(&self, lock: WriterLock) -> Result<(), StoreError> {
+        let mut state = self.state.lock();
+        let newer = self.maker.store.reload()?;
+        if newer.serial != state.serial {
+            let swaps = self.differences(&state, &newer);
+            tracing::info!(functions = swaps.len(), "what the engine before has released last is live here as well");
+            if let Err(error) = self.releaser.swap(&swaps, || Ok(())) {
+                tracing::error!(%error, "what the engine before has released last cannot become live here");
+            }
+            self.ledger.lock().entries.extend(remembered(&newer));
+            *state = newer;
+        }
+        self.releaser.scales.replace(&state);
+        drop(state);
+        self.writer.send_replace(Some(Arc::new(lock)));
+        Ok(())
+    }
+
+    fn differences(&self, old: &State, new: &State) -> Vec<Swap> {
+        let names = old.functions.keys().chain(new.functions.keys().filter(|name| !old.functions.contains_key(*name)));
+        let changed = names.filter(|name| old.functions.get(*name) != new.functions.get(*name));
+        changed
+            .filter_map(|name| {
+                let parsed = FunctionName::parse(name).ok()?;
+                let deployed = new.functions.get(name).and_then(|held| self.maker.deployed(&parsed, held)).map(Arc::new);
+                Some((parsed, deployed))
+            })
+            .collect()
+    }
+
+    /// Takes an order in. Returns the record of the release as it is now.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn submit(self: &Arc<Self>, order: Order) -> Result<Arc<Record>, Refused> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(Refused::Closed);
+        }
+        let functions = order.functions();
+        if functions.is_empty() || functions.len() != order.changes.len() {
+            return Err(Refused::Invalid("a release names at least one function, and each once".to_owned()));
+        }
+        self.look_ahead(&order)?;
+        let mut ledger = self.ledger.lock();
+        let id = ledger.next_id(now_ms());
+        let submitted = ledger
+            .queue
+            .submit(Ticket { id: id.clone(), functions, replaceable: order.is_replaceable() })
+            .map_err(|full| Refused::Busy(full.to_string()))?;
+        let record = Arc::new(Record {
+            id: id.clone(),
+            purpose: order.purpose,
+            status: Status::Waiting,
+            note: order.note.clone(),
+            by: order.by.clone(),
+            created_ms: now_ms(),
+            ended_ms: None,
+            unchanged: false,
+            functions: order.changes.iter().map(|change| FunctionRecord::new(change.function.as_str())).collect(),
+            failure: None,
+        });
+        let entry = Arc::new(Entry {
+            record: watch::Sender::new(record.clone()),
+            cancelled: watch::Sender::new(false),
+            order: Mutex::new(Some(order)),
+        });
+        ledger.entries.insert(id.clone(), entry.clone());
+        for older in submitted.superseded.iter().filter_map(|older| ledger.entries.get(older)) {
+            drop(older.order.lock().take());
+            older.update(|record| end(record, Status::Superseded));
+        }
+        ledger.forget_oldest();
+        drop(ledger);
+        if submitted.runs {
+            self.start(entry);
+        }
+        Ok(record)
+    }
+
+    /// What can be said at once, before anything is queued.
+    fn look_ahead(&self, order: &Order) -> Result<(), Refused> {
+        let state = self.state.lock();
+        for change in &order.changes {
+            let name = change.function.as_str();
+            let held = state.functions.get(name).filter(|held| held.live.is_some());
+            match (&change.what, held) {
+                (What::Deploy(share), held) => {
+                    if self.releaser.is_of_folder(name) {
+                        return Err(Refused::Conflict(format!(
+                            "`{name}` belongs to the functions folder: change it there, or remove it there before it is deployed"
+                        )));
+                    }
+                    if share.is_some() && held.is_none() {
+                        return Err(Refused::Conflict(format!("`{name}` has no live version beside which there could be a candidate")));
+                    }
+                }
+                (_, None) if self.releaser.is_of_folder(name) => {
+                    return Err(Refused::Conflict(format!("`{name}` belongs to the functions folder: change it there")));
+                }
+                (_, None) => return Err(Refused::NotFound(format!("there is no deployed function `{name}`"))),
+                (What::Return(Some(version)), Some(held)) if held.kept(version.as_str()).is_none() => {
+                    return Err(Refused::NotFound(format!("`{name}` has no version {version}; `skep versions {name}` lists those that are kept")));
+                }
+                (What::Return(Some(version)), Some(held)) if held.live.as_deref() == Some(version.as_str()) => {
+                    return Err(Refused::Conflict(format!("version {version} of `{name}` is live already")));
+                }
+                (What::Return(None), Some(held)) if held.predecessor().is_none() => {
+                    return Err(Refused::Conflict(format!("`{name}` has no version that was live before")));
+                }
+                (What::Promote | What::Weigh(_) | What::DropCandidate, Some(held)) if held.candidate.is_none() => {
+                    return Err(Refused::Conflict(format!("`{name}` has no candidate")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn start(self: &Arc<Self>, entry: Arc<Entry>) {
+        let Some(order) = entry.order.lock().take() else { return };
+        let (deployments, busy) = (self.clone(), self.busy.subscribe());
+        self.runtime.spawn(async move {
+            let id = entry.record.borrow().id.clone();
+            let carried_out = std::panic::AssertUnwindSafe(Transaction::new(&deployments, &entry, order).run());
+            if carried_out.catch_unwind().await.is_err() {
+                tracing::error!(release = id, "a bug of ours ended the release");
+                entry.update(|record| end(record, Status::Undone));
+            }
+            deployments.finish(&id);
+            drop(busy);
+        });
+    }
+
+    /// A release has ended: whoever waited for its functions may begin.
+    fn finish(self: &Arc<Self>, id: &str) {
+        let started: Vec<Arc<Entry>> = {
+            let mut ledger = self.ledger.lock();
+            let started = ledger.queue.end(id);
+            started.iter().filter_map(|id| ledger.entries.get(id).cloned()).collect()
+        };
+        for entry in started {
+            self.start(entry);
+        }
+    }
+
+    /// Cancels a release that is not published yet.
+    ///
+    /// # Errors
+    /// If there is none, or it is too late.
+    pub fn cancel(self: &Arc<Self>, id: &str) -> Result<Arc<Record>, Refused> {
+        let entry = self.entry(id)?;
+        let record = entry.record.borrow().clone();
+        if record.status.is_end() || record.is_published() {
+            return Err(Refused::Conflict(format!("release {id} cannot be cancelled any more: it is published or has ended")));
+        }
+        entry.cancelled.send_replace(true);
+        if entry.order.lock().take().is_some() {
+            // It had not begun: nobody else will end it.
+            entry.update(|record| end(record, Status::Cancelled));
+            self.finish(id);
+        }
+        Ok(entry.record.borrow().clone())
+    }
+
+    /// Refuses new orders, and waits until those that were taken in have ended; then another process may write.
+    pub async fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.busy.closed().await;
+        self.writer.send_replace(None);
+    }
+
+    /// The record of a release, and every change of it.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn watch(&self, id: &str) -> Result<watch::Receiver<Arc<Record>>, Refused> {
+        Ok(self.entry(id)?.record.subscribe())
+    }
+
+    fn entry(&self, id: &str) -> Result<Arc<Entry>, Refused> {
+        self.ledger.lock().entries.get(id).cloned().ok_or_else(|| Refused::NotFound(format!("there is no release {id:?}")))
+    }
+
+    /// Records, newest first.
+    pub fn records(&self) -> Vec<Arc<Record>> {
+        self.ledger.lock().entries.values().rev().map(|entry| entry.record.borrow().clone()).collect()
+    }
+
+    /// What is held of a function.
+    pub fn held(&self, function: &str) -> Option<Held> {
+        self.state.lock().functions.get(function).cloned()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    /// The right to write, once this process has it.
+    pub(super) async fn writer(&self) -> Option<Arc<WriterLock>> {
+        let mut writer = self.writer.subscribe();
+        writer.wait_for(Option::is_some).await.ok().and_then(|lock| lock.clone())
+    }
+
+    /// The right to write, if this process has it.
+    ///
+    /// # Errors
+    /// If another engine of this host still has it.
+    pub(super) fn writer_now(&self) -> Result<Arc<WriterLock>, Refused> {
+        self.writer.borrow().clone().ok_or(Refused::Closed)
+    }
+
+    /// A task beside the releases.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(work);
+    }
+
+    /// Checks every version that is kept against its checksum.
+    pub fn verify(&self) -> Vec<StoreError> {
+        let state = self.state.lock().clone();
+        self.maker.store.verify(&state)
+    }
+}
+
+impl Ledger {
+    /// Time first, so that ids sort by age; two in one millisecond are a millisecond apart.
+    fn next_id(&mut self, now_ms: u64) -> String {
+        self.last_ms = now_ms.max(self.last_ms + 1);
+        format!("r{:012x}", self.last_ms)
+    }
+
+    fn forget_oldest(&mut self) {
+        while self.entries.len() > RECORDS_MAX {
+            let oldest = self.entries.iter().find(|(_, entry)| entry.record.borrow().status.is_end()).map(|(id, _)| id.clone());
+            let Some(oldest) = oldest else { return };
+            self.entries.remove(&oldest);
+        }
+    }
+}
+
+/// The state folder, read and not yet written.
+pub struct Opened {
+    maker: Maker,
+    state: State,
+    path: PathBuf,
+}
+
+impl Opened {
+    /// Reads what is in the state folder, which is made if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be used.
+    pub fn read(path: &Path, blanks: Arc<Blanks>, quarantine: Arc<Quarantine>) -> Result<Self, OpenError> {
+        let (store, state) = Store::open(path).map_err(|error| OpenError::Store { path: path.to_owned(), error })?;
+        Ok(Self { maker: Maker { store: Arc::new(store), blanks, quarantine }, state, path: path.to_owned() })
+    }
+
+    /// What the table gets of it at start.
+    pub fn deployed(&self) -> BTreeMap<FunctionName, Arc<Deployed>> {
+        let functions = self.state.functions.iter().filter_map(|(name, held)| {
+            let name = FunctionName::parse(name).ok()?;
+            let deployed = self.maker.deployed(&name, held)?;
+            Some((name, Arc::new(deployed)))
+        });
+        functions.collect()
+    }
+
+    /// Scales that were changed.
+    pub fn scales(&self) -> Scales {
+        let scales = Scales::default();
+        scales.replace(&self.state);
+        scales
+    }
+}
+
+/// The records in the store. One that had not ended when its process did was published, or it would not be there.
+fn remembered(state: &State) -> BTreeMap<String, Arc<Entry>> {
+    let records = state.releases.iter().rev().take(RECORDS_MAX).filter_map(|value| serde_json::from_value::<Record>(value.clone()).ok());
+    records
+        .map(|mut record| {
+            if !record.status.is_end() {
+                end(&mut record, Status::Done);
+            }
+            let id = record.id.clone();
+            let record = watch::Sender::new(Arc::new(record));
+            (id, Arc::new(Entry { record, cancelled: watch::Sender::new(false), order: Mutex::new(None) }))
+        })
+        .collect()
+}
+
+pub(super) fn end(record: &mut Record, status: Status) {
+    record.status = status;
+    record.ended_ms = Some(now_ms());
+}
+
+pub(super) fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

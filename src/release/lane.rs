@@ -1,0 +1,226 @@
+//! One function on its way through a release: the steps that traffic does not see.
+//!
+//! `transaction` calls the steps in their order, for all functions of the release at once.
+//!
+//! Invariant: what a step makes is kept here alone until the release is published, so that dropping the lane's pool undoes it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::check;
+use super::compile;
+use super::order::{Change, Share, Trouble, What};
+use super::source::{FunctionSource, Problem};
+use super::store::{Held, Staging};
+use super::transaction::Transaction;
+use crate::function::route::Route;
+use crate::function::{FunctionName, Version};
+use crate::runtime::isolate::compiled_code;
+use crate::runtime::pool::Pool;
+
+/// What a step came to.
+pub(super) enum Outcome {
+    /// Done, with what is worth knowing about it.
+    Done(Option<String>),
+    /// There was nothing to do, and perhaps why.
+    Skipped(Option<String>),
+}
+
+/// The upload, written down.
+#[derive(Default)]
+pub(super) struct Staged {
+    /// Its canonical path; removed with the folder.
+    pub(super) folder: Option<(PathBuf, Staging)>,
+    pub(super) sources: BTreeMap<FunctionName, FunctionSource>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// One function of a release.
+pub(super) struct Lane {
+    pub(super) function: FunctionName,
+    pub(super) what: What,
+    /// The live version's id when the release began.
+    pub(super) before: Option<String>,
+    /// What it brings.
+    pub(super) version: Option<Arc<Version>>,
+    /// What is to run it.
+    pub(super) pool: Option<Arc<Pool>>,
+    /// Whether nothing would change.
+    pub(super) unchanged: bool,
+    /// Size of the version's file.
+    pub(super) bytes: u64,
+    /// Whether this release put the version into the store.
+    stored: bool,
+}
+
+impl Lane {
+    pub(super) fn new(change: Change) -> Self {
+        let Change { function, what } = change;
+        Self { function, what, before: None, version: None, pool: None, unchanged: false, bytes: 0, stored: false }
+    }
+
+    /// The share it gets as a candidate.
+    pub(super) fn share(&self) -> Option<&Share> {
+        match &self.what {
+            What::Deploy(share) => share.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The pool that was made for this release.
+    pub(super) fn fresh_pool(&self) -> Option<&Arc<Pool>> {
+        self.pool.as_ref().filter(|_| !matches!(self.what, What::Promote))
+    }
+
+    /// The version that this release has put into the store.
+    pub(super) fn stored(&self) -> Option<(FunctionName, String)> {
+        let version = self.version.as_ref().filter(|_| self.stored)?;
+        Some((self.function.clone(), version.id.to_string()))
+    }
+
+    fn held(&self, transaction: &Transaction<'_>) -> Held {
+        transaction.deployments.held(self.function.as_str()).unwrap_or_default()
+    }
+
+    /// Is the upload what it should be, and the name free?
+    pub(super) fn receive(&mut self, transaction: &Transaction<'_>, staged: &Staged) -> Result<Outcome, Trouble> {
+        let held = self.held(transaction);
+        self.before = held.live.clone();
+        let name = self.function.as_str();
+        if transaction.deployments.releaser.is_of_folder(name) {
+            return Err(Trouble::new(format!("`{name}` belongs to the functions folder")));
+        }
+        let gone = |what: &str| Trouble::new(format!("`{name}` has no {what} any more: a release before this one changed it"));
+        match &self.what {
+            What::Deploy(_) if staged.sources.contains_key(&self.function) => Ok(Outcome::Done(None)),
+            What::Deploy(_) => {
+                let problem = staged.problems.iter().find(|problem| problem.function.as_ref() == Some(&self.function));
+                Err(Trouble::new(problem.map_or_else(|| format!("the upload has no function `{name}`"), ToString::to_string)))
+            }
+            _ if held.live.is_none() => Err(gone("live version")),
+            What::Promote | What::Weigh(_) | What::DropCandidate if held.candidate.is_none() => Err(gone("candidate")),
+            _ => Ok(Outcome::Done(None)),
+        }
+    }
+
+    /// From source, or from the store, to a version that is in the store.
+    pub(super) async fn compile(&mut self, transaction: &Transaction<'_>, staged: &Staged) -> Result<Outcome, Trouble> {
+        let held = self.held(transaction);
+        let maker = &transaction.deployments.maker;
+        let stored_id = match &self.what {
+            What::Deploy(_) => return self.compile_source(transaction, staged, &held).await,
+            What::Return(Some(version)) => Some(version.to_string()),
+            What::Return(None) => held.predecessor().map(|kept| kept.version.clone()),
+            What::Promote => held.candidate.as_ref().map(|candidate| candidate.version.clone()),
+            What::Configure(_) => held.live.clone(),
+            What::Weigh(_) | What::DropCandidate | What::Remove => return Ok(Outcome::Skipped(None)),
+        };
+        let Some(id) = stored_id else {
+            return Err(Trouble::new(format!("`{}` has no version that was live before", self.function)));
+        };
+        if matches!(self.what, What::Return(_)) && held.live.as_deref() == Some(&*id) {
+            return Err(Trouble::new(format!("version {id} is live already")));
+        }
+        self.version = Some(Arc::new(maker.read(&self.function, &id)?));
+        self.claim(transaction);
+        Ok(Outcome::Skipped(Some("the version is in the store".to_owned())))
+    }
+
+    async fn compile_source(&mut self, transaction: &Transaction<'_>, staged: &Staged, held: &Held) -> Result<Outcome, Trouble> {
+        let (Some((root, _)), Some(source)) = (&staged.folder, staged.sources.get(&self.function)) else {
+            return Err(Trouble::new("the upload is gone"));
+        };
+        let (root, source) = (root.clone(), source.clone());
+        let compiled = tokio::task::spawn_blocking(move || compile::compile(&root, &source).outcome).await;
+        let version = match compiled {
+            Ok(Ok(version)) => Arc::new(version),
+            Ok(Err(error)) => return Err(Trouble { reason: error.to_string(), detail: Some(error.diagnostic()) }),
+            Err(error) => return Err(Trouble::new(format!("the compiler failed: {error}"))),
+        };
+        self.version = Some(version.clone());
+        let id = version.id.as_str();
+        let is_live = held.live.as_deref() == Some(id);
+        let is_candidate = held.candidate.as_ref().is_some_and(|candidate| candidate.version == id);
+        match self.share() {
+            None if is_live && held.candidate.is_none() => {
+                self.unchanged = true;
+                return Ok(Outcome::Skipped(Some("this version is live already".to_owned())));
+            }
+            Some(_) if is_live => return Err(Trouble::new("this version is live already: it cannot be its own candidate")),
+            Some(_) if is_candidate => return Err(Trouble::new("this version is the candidate already: give it another share instead")),
+            _ => {}
+        }
+        self.stored = held.kept(id).is_none();
+        let (store, put) = (transaction.deployments.maker.store.clone(), version.clone());
+        let put = tokio::task::spawn_blocking(move || store.put_version(&put)).await;
+        self.bytes = put.map_err(|error| Trouble::new(error.to_string()))??;
+        self.claim(transaction);
+        Ok(Outcome::Done(Some(format!("{} modules, {} KB", version.modules.len(), self.bytes.div_ceil(1024)))))
+    }
+
+    /// Says which routes it will have. A candidate has none of its own: it answers what the live version claims.
+    fn claim(&self, transaction: &Transaction<'_>) {
+        if let (Some(version), None) = (&self.version, self.share()) {
+            let routes: Vec<Route> = version.manifest.routes.clone();
+            transaction.claims.lock().push((self.function.clone(), routes));
+        }
+    }
+
+    /// A spare instance loads it.
+    pub(super) async fn boot(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
+        let Some(version) = self.version.clone().filter(|_| !self.unchanged) else { return Ok(Outcome::Skipped(None)) };
+        if matches!(self.what, What::Promote) {
+            let deployed = transaction.deployments.releaser.deployed(self.function.as_str());
+            let track = deployed.as_ref().and_then(|deployed| deployed.endpoint.candidate.as_ref()).map(|candidate| candidate.track.clone());
+            let Some(track) = track else { return Err(Trouble::new("the candidate is gone")) };
+            self.pool = Some(track.pool().await?);
+        } else {
+            let mut held = self.held(transaction);
+            if let What::Configure(variables) = &self.what {
+                super::plan::configure(&mut held, variables);
+            }
+            self.pool = Some(transaction.deployments.maker.pool(&version, &held)?);
+        }
+        if let Some(pool) = &self.pool {
+            pool.boot_one().await?;
+        }
+        Ok(Outcome::Done(None))
+    }
+
+    /// Nobody else has its routes, and it says that it works.
+    pub(super) async fn check(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
+        let Some(pool) = &self.pool else { return Ok(Outcome::Skipped(None)) };
+        let claims = transaction.claims.lock().clone();
+        let name = self.function.as_str();
+        let clashes = transaction.deployments.releaser.would_clash(&claims);
+        if let Some(clash) = clashes.into_iter().find(|clash| clash.contains(&format!("`{name}`"))) {
+            return Err(Trouble::new(clash));
+        }
+        check::ask(pool).await.map(Outcome::Done)
+    }
+
+    /// As many instances as the version before has.
+    pub(super) async fn warm(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
+        let Some(pool) = &self.pool else { return Ok(Outcome::Skipped(None)) };
+        let deployed = transaction.deployments.releaser.deployed(self.function.as_str());
+        let before = deployed.as_ref().and_then(|deployed| deployed.endpoint.live.made()?.as_ref().ok().map(|pool| pool.status().ready));
+        let wanted = match self.share() {
+            // A candidate is made for its share of the traffic.
+            Some(share) => (before.unwrap_or(1) * usize::from(share.parts)).div_ceil(usize::from(crate::live::SHARE_WHOLE)),
+            None => before.unwrap_or(1),
+        };
+        let ready = pool.warm(wanted.max(1)).await?;
+        Ok(Outcome::Done(Some(format!("{ready} instances"))))
+    }
+
+    /// V8 has compiled the version by now: the next process need not.
+    pub(super) async fn keep_compiled_code(&self, transaction: &Transaction<'_>) {
+        let Some(version) = self.version.clone() else { return };
+        let (store, function) = (transaction.deployments.maker.store.clone(), self.function.clone());
+        let kept = tokio::task::spawn_blocking(move || store.put_code(&function, version.id.as_str(), &compiled_code::of(&version))).await;
+        if let Ok(Err(error)) = kept {
+            tracing::debug!(%error, "compiled code could not be kept");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What the state and the table become when a release is published.
+//!
+//! Asked by `transaction`; the answers are written down and swapped in there.
+//!
+//! Invariant: pure but for making tracks; nothing here changes what is live.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::deployed::{Deployed, Maker, write_routes};
+use super::lane::Lane;
+use super::order::{Share, Trouble, Variables, What};
+use super::record::Record;
+use super::store::{Held, HeldCandidate, Kept, State};
+use crate::function::FunctionName;
+use crate::live::{Candidate, Endpoint, Sticky, Track};
+use crate::runtime::pool::Pool;
+
+/// What is held of the lane's function afterwards; `None`: nothing.
+pub(super) fn held(lane: &Lane, before: Option<&Held>, now_ms: u64, note: Option<&str>) -> Option<Held> {
+    let mut held = before.cloned().unwrap_or_default();
+    match &lane.what {
+        What::Deploy(Some(share)) => {
+            keep(&mut held, lane, now_ms, note);
+            held.candidate = lane.version.as_ref().map(|version| candidate(version.id.to_string(), share));
+        }
+        What::Deploy(None) | What::Return(_) | What::Promote => {
+            keep(&mut held, lane, now_ms, note);
+            held.candidate = None;
+            let new = lane.version.as_ref().map(|version| version.id.to_string());
+            let old = std::mem::replace(&mut held.live, new);
+            // The one that goes was live a moment ago, the one that comes is from now on: that tells the predecessor.
+            for (id, when) in [(old, now_ms.saturating_sub(1)), (held.live.clone(), now_ms)] {
+                if let Some(kept) = held.versions.iter_mut().find(|kept| Some(&kept.version) == id.as_ref()) {
+                    kept.live_ms = Some(when);
+                }
+            }
+        }
+        What::Weigh(share) => {
+            if let Some(known) = held.candidate.take() {
+                let sticky = share.sticky.clone().or(known.sticky);
+                held.candidate = Some(HeldCandidate { version: known.version, share: share.parts, sticky });
+            }
+        }
+        What::DropCandidate => held.candidate = None,
+        What::Configure(variables) => configure(&mut held, variables),
+        What::Remove => return None,
+    }
+    Some(held)
+}
+
+fn candidate(version: String, share: &Share) -> HeldCandidate {
+    HeldCandidate { version, share: share.parts, sticky: share.sticky.clone() }
+}
+
+fn keep(held: &mut Held, lane: &Lane, now_ms: u64, note: Option<&str>) {
+    let Some(version) = &lane.version else { return };
+    if held.kept(version.id.as_str()).is_none() {
+        held.versions.push(Kept {
+            version: version.id.to_string(),
+            stored_ms: now_ms,
+            live_ms: None,
+            bytes: lane.bytes,
+            modules: version.modules.len(),
+            note: note.map(str::to_owned),
+            dialect: None,
+            routes: write_routes(&version.manifest.routes),
+        });
+    }
+}
+
+/// Sets and takes away variables.
+pub(super) fn configure(held: &mut Held, variables: &Variables) {
+    change(&mut held.env, &mut held.secrets, &variables.env);
+    change(&mut held.secrets, &mut held.env, &variables.secrets);
+    held.generation += 1;
+}
+
+/// A name is a variable or a secret, never both.
+fn change(known: &mut BTreeMap<String, String>, other: &mut BTreeMap<String, String>, changes: &BTreeMap<String, Option<String>>) {
+    for (name, value) in changes {
+        match value {
+            Some(value) => {
+                other.remove(name);
+                known.insert(name.clone(), value.clone());
+            }
+            None => drop(known.remove(name)),
+        }
+    }
+}
+
+/// What the table gets for the lane's function; `None`: nothing.
+pub(super) fn deployed(lane: &Lane, before: Option<&Deployed>, held: Option<&Held>, maker: &Maker) -> Result<Option<Arc<Deployed>>, Trouble> {
+    let Some(held) = held else { return Ok(None) };
+    let gone = || Trouble::new(format!("`{}` is not live any more", lane.function));
+    let version = lane.version.as_ref();
+    let fresh = || lane.pool.clone().map(Track::of).ok_or_else(gone);
+    let old = || before.map(|before| &before.endpoint).ok_or_else(gone);
+    let (live, candidate) = match &lane.what {
+        What::Deploy(Some(_)) => (old()?.live.clone(), Some(fresh()?)),
+        What::Deploy(None) | What::Return(_) => (fresh()?, None),
+        What::Promote => (old()?.candidate.as_ref().ok_or_else(gone)?.track.clone(), None),
+        What::Weigh(_) => (old()?.live.clone(), old()?.candidate.as_ref().map(|candidate| candidate.track.clone())),
+        What::DropCandidate => (old()?.live.clone(), None),
+        // A candidate gets the new variables as well, when it is called next.
+        What::Configure(_) => (fresh()?, held.candidate.as_ref().map(|candidate| maker.track(&lane.function, &candidate.version, held))),
+        What::Remove => return Ok(None),
+    };
+    let candidate = candidate.zip(held.candidate.as_ref()).and_then(|(track, held)| {
+        Some(Candidate {
+            track,
+            version: crate::function::VersionId::parse(&held.version)?,
+            share: held.share,
+            sticky: held.sticky.as_deref().and_then(|sticky| Sticky::parse(sticky).ok()),
+        })
+    });
+    let routes = match (&lane.what, version) {
+        (What::Deploy(None) | What::Return(_) | What::Promote | What::Configure(_), Some(version)) => version.manifest.routes.clone(),
+        _ => before.map(|before| before.routes.clone()).unwrap_or_default(),
+    };
+    let endpoint = Arc::new(Endpoint { name: lane.function.clone(), live, candidate });
+    Ok(Some(Arc::new(Deployed { endpoint, routes })))
+}
+
+/// The pools that the table has now and will not have any more.
+pub(super) fn leaving(before: Option<&Deployed>, after: Option<&Deployed>) -> Vec<Arc<Pool>> {
+    let stays = |track: &Arc<Track>| after.is_some_and(|after| after.endpoint.tracks().any(|stays| Arc::ptr_eq(stays, track)));
+    let leaving = before.into_iter().flat_map(|before| before.endpoint.tracks()).filter(|track| !stays(track));
+    leaving.filter_map(|track| track.made()?.as_ref().ok().cloned()).collect()
+}
+
+/// The versions of functions that are not there any more.
+pub(super) fn removed(before: &State, after: &State) -> Vec<(FunctionName, String)> {
+    let gone = before.functions.iter().filter(|(name, _)| !after.functions.contains_key(*name));
+    gone.filter_map(|(name, held)| Some((FunctionName::parse(name).ok()?, held)))
+        .flat_map(|(name, held)| held.versions.iter().map(move |kept| (name.clone(), kept.version.clone())))
+        .collect()
+}
+
+/// Writes the record into the state, in place of what was known of the release.
+pub(super) fn remember(state: &mut State, record: &Record) {
+    let Ok(value) = serde_json::to_value(record) else { return };
+    state.releases.retain(|known| known.get("id").and_then(|id| id.as_str()) != Some(record.id.as_str()));
+    state.remember(value);
+}

@@ -1,0 +1,172 @@
+//! Which release may run now: releases of one function come one after another, and of those that wait the newest wins.
+//!
+//! `releases` asks when one is submitted and when one has ended.
+//!
+//! Invariant: no two releases that run have a function in common; a release that is superseded has done nothing yet, and the one in its stead
+//! brings everything it would have brought.
+
+use std::collections::{BTreeSet, VecDeque};
+
+/// Releases that wait at a time.
+pub const WAITING_MAX: usize = 256;
+
+/// A release, as far as the order matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its id.
+    pub id: String,
+    /// The functions it changes.
+    pub functions: BTreeSet<String>,
+    /// Whether a newer one may take its place: only what brings whole new code.
+    pub replaceable: bool,
+}
+
+/// What became of a submission.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Submitted {
+    /// Whether it may run at once.
+    pub runs: bool,
+    /// Those in whose stead it comes.
+    pub superseded: Vec<String>,
+}
+
+/// The queue is full.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{WAITING_MAX} releases are waiting already")]
+pub struct QueueFull;
+
+/// The releases that have not ended.
+#[derive(Debug, Default)]
+pub struct Queue {
+    running: Vec<Ticket>,
+    waiting: VecDeque<Ticket>,
+}
+
+impl Queue {
+    /// Takes a release in.
+    ///
+    /// # Errors
+    /// If too many wait.
+    pub fn submit(&mut self, ticket: Ticket) -> Result<Submitted, QueueFull> {
+        let mut superseded = Vec::new();
+        if ticket.replaceable {
+            self.waiting.retain(|older| {
+                let replaced = older.replaceable && older.functions.is_subset(&ticket.functions);
+                if replaced {
+                    superseded.push(older.id.clone());
+                }
+                !replaced
+            });
+        }
+        if self.is_free(&ticket.functions, self.waiting.len()) {
+            self.running.push(ticket);
+            return Ok(Submitted { runs: true, superseded });
+        }
+        if self.waiting.len() >= WAITING_MAX {
+            return Err(QueueFull);
+        }
+        self.waiting.push_back(ticket);
+        Ok(Submitted { runs: false, superseded })
+    }
+
+    /// A release that was running or waiting has ended. Returns those that may run now.
+    pub fn end(&mut self, id: &str) -> Vec<String> {
+        self.running.retain(|ticket| ticket.id != id);
+        self.waiting.retain(|ticket| ticket.id != id);
+        let mut started = Vec::new();
+        let mut at = 0;
+        while let Some(ticket) = self.waiting.get(at) {
+            if self.is_free(&ticket.functions, at)
+                && let Some(ticket) = self.waiting.remove(at)
+            {
+                started.push(ticket.id.clone());
+                self.running.push(ticket);
+            } else {
+                at += 1;
+            }
+        }
+        started
+    }
+
+    /// Whether nobody is before these functions: neither one that runs, nor one of the first `ahead` that wait.
+    fn is_free(&self, functions: &BTreeSet<String>, ahead: usize) -> bool {
+        self.running.iter().chain(self.waiting.iter().take(ahead)).all(|other| other.functions.is_disjoint(functions))
+    }
+
+    /// How many have not ended.
+    pub fn len(&self) -> usize {
+        self.running.len() + self.waiting.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ticket(id: &str, functions: &str) -> Ticket {
+        Ticket { id: id.into(), functions: functions.chars().map(String::from).collect(), replaceable: true }
+    }
+
+    #[test]
+    fn releases_of_one_function_come_one_after_another_and_the_newest_that_waits_wins() {
+        let mut queue = Queue::default();
+        assert!(queue.submit(ticket("1", "a")).unwrap().runs);
+        assert_eq!(queue.submit(ticket("2", "a")).unwrap(), Submitted { runs: false, superseded: vec![] });
+        assert_eq!(queue.submit(ticket("3", "a")).unwrap(), Submitted { runs: false, superseded: vec!["2".into()] });
+        assert!(queue.submit(ticket("4", "b")).unwrap().runs, "another function is not held up");
+        assert_eq!(queue.end("1"), ["3"]);
+        assert!(queue.end("3").is_empty() && queue.end("4").is_empty());
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn a_group_waits_for_all_its_functions_and_is_not_overtaken() {
+        let mut queue = Queue::default();
+        assert!(queue.submit(ticket("1", "a")).unwrap().runs);
+        assert!(!queue.submit(ticket("2", "ab")).unwrap().runs);
+        assert!(!queue.submit(ticket("3", "b")).unwrap().runs, "`b` is free, but the group was first");
+        assert_eq!(queue.end("1"), ["2"]);
+        assert_eq!(queue.end("2"), ["3"]);
+    }
+
+    #[test]
+    fn only_what_brings_everything_again_supersedes() {
+        let mut queue = Queue::default();
+        queue.submit(ticket("1", "ab")).unwrap();
+        queue.submit(ticket("2", "ab")).unwrap();
+        assert!(queue.submit(ticket("3", "a")).unwrap().superseded.is_empty(), "`b` of the group would be lost");
+        assert_eq!(queue.submit(ticket("4", "abc")).unwrap().superseded, ["2", "3"]);
+        let kept = Ticket { replaceable: false, ..ticket("5", "a") };
+        queue.submit(kept).unwrap();
+        assert_eq!(queue.submit(ticket("6", "abc")).unwrap().superseded, ["4"], "a change of settings is not made again by new code");
+    }
+
+    #[test]
+    fn the_queue_has_an_end() {
+        let mut queue = Queue::default();
+        for number in 0..=WAITING_MAX {
+            queue.submit(Ticket { replaceable: false, ..ticket(&number.to_string(), "a") }).unwrap();
+        }
+        assert_eq!(queue.submit(Ticket { replaceable: false, ..ticket("more", "a") }), Err(QueueFull));
+    }
+
+    proptest! {
+        #[test]
+        fn no_function_is_ever_in_two_running_releases(steps in proptest::collection::vec((0usize..12, "[a-d]{1,3}"), 1..60)) {
+            let (mut queue, mut next) = (Queue::default(), 0);
+            for (end, functions) in steps {
+                next += 1;
+                queue.submit(ticket(&next.to_string(), &functions)).unwrap();
+                if let Some(id) = queue.running.get(end).map(|ticket| ticket.id.clone()) {
+                    queue.end(&id);
+                }
+                for (at, one) in queue.running.iter().enumerate() {
+                    prop_assert!(queue.running.iter().skip(at + 1).all(|other| one.functions.is_disjoint(&other.functions)));
+                }
+                prop_assert!(queue.waiting.is_empty() || !queue.running.is_empty(), "somebody always runs");
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The names of entries: which of them may be paths of files.
+//!
+//! Asked by `collect` about every entry, as the archive spells it; what passes is what `files` writes below a folder.
+//!
+//! Invariant: a path that passes is relative, has no part that means another folder, and joins below any folder to a place inside it.
+
+use super::{DEPTH_MAX, PART_BYTES_MAX, PATH_BYTES_MAX};
+
+/// What may be wrong with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathFault {
+    /// Not text.
+    #[error("its name is not UTF-8 text")]
+    NotUtf8,
+    /// A path of the machine.
+    #[error("its path is absolute")]
+    Absolute,
+    /// `..`
+    #[error("its path climbs with `..`")]
+    Climbs,
+    /// `.` anywhere but at the start.
+    #[error("its path has a part `.`")]
+    Dot,
+    /// Nothing at all, or between two slashes.
+    #[error("its path has an empty part")]
+    EmptyPart,
+    /// A separator on other systems.
+    #[error("its path has a backslash; use `/`")]
+    Backslash,
+    /// NUL, line ends and the like.
+    #[error("its name has a control character")]
+    ControlCharacter,
+    /// Longer than [`PATH_BYTES_MAX`].
+    #[error("its path has {0} bytes, at most {PATH_BYTES_MAX} are allowed")]
+    TooLong(usize),
+    /// One part is longer than [`PART_BYTES_MAX`].
+    #[error("a part of its path has {0} bytes, at most {PART_BYTES_MAX} are allowed")]
+    PartTooLong(usize),
+    /// Deeper than [`DEPTH_MAX`].
+    #[error("its path has {0} parts, at most {DEPTH_MAX} are allowed")]
+    TooDeep(usize),
+}
+
+/// The path that a name means, without a leading `./`.
+pub(super) fn checked(name: &[u8]) -> Result<&str, PathFault> {
+    if name.len() > PATH_BYTES_MAX {
+        return Err(PathFault::TooLong(name.len()));
+    }
+    let path = str::from_utf8(name).map_err(|_| PathFault::NotUtf8)?;
+    if path.chars().any(char::is_control) {
+        return Err(PathFault::ControlCharacter);
+    }
+    if path.contains('\\') {
+        return Err(PathFault::Backslash);
+    }
+    if path.starts_with('/') {
+        return Err(PathFault::Absolute);
+    }
+    let path = path.strip_prefix("./").unwrap_or(path);
+    for part in path.split('/') {
+        match part {
+            "" => return Err(PathFault::EmptyPart),
+            "." => return Err(PathFault::Dot),
+            ".." => return Err(PathFault::Climbs),
+            part if part.len() > PART_BYTES_MAX => return Err(PathFault::PartTooLong(part.len())),
+            _ => {}
+        }
+    }
+    match path.split('/').count() {
+        depth if depth > DEPTH_MAX => Err(PathFault::TooDeep(depth)),
+        _ => Ok(path),
+    }
+}

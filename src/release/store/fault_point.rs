@@ -1,0 +1,78 @@
+//! Places where a test may kill the process, between any two steps that change the state folder.
+//!
+//! Called by `files` and by `Store::remove`; the environment variable `SKEP_DIE_AT` names the place. Builds without debug assertions have none.
+//!
+//! Invariant: every name that the program passes is in [`FAULT_POINTS`], and every name there is passed.
+
+use std::ffi::OsString;
+use std::sync::LazyLock;
+
+use rustix::process::{Signal, getpid, kill_process};
+
+/// The steps of writing one file for good.
+pub(super) struct Steps {
+    /// Nothing of it is on the disk.
+    pub begun: &'static str,
+    /// The temporary file is whole, for this process.
+    pub written: &'static str,
+    /// And on the disk.
+    pub synced: &'static str,
+    /// It has its name, for this process.
+    pub renamed: &'static str,
+    /// And on the disk; nobody was told.
+    pub durable: &'static str,
+}
+
+pub(super) const VERSION: Steps = Steps {
+    begun: "version begun",
+    written: "version written",
+    synced: "version synced",
+    renamed: "version renamed",
+    durable: "version durable",
+};
+
+pub(super) const INDEX: Steps =
+    Steps { begun: "index begun", written: "index written", synced: "index synced", renamed: "index renamed", durable: "index durable" };
+
+/// Before the first file of a version that nobody keeps is removed.
+pub(super) const REMOVAL_BEGUN: &str = "removal begun";
+/// After the last one of that version.
+pub(super) const REMOVAL_DONE: &str = "removal done";
+
+/// Every name that `SKEP_DIE_AT` may have, in the order of a release.
+pub const FAULT_POINTS: [&str; 12] = [
+    VERSION.begun,
+    VERSION.written,
+    VERSION.synced,
+    VERSION.renamed,
+    VERSION.durable,
+    INDEX.begun,
+    INDEX.written,
+    INDEX.synced,
+    INDEX.renamed,
+    INDEX.durable,
+    REMOVAL_BEGUN,
+    REMOVAL_DONE,
+];
+
+/// Read once, and only where a test may ask for a death.
+static DIE_AT: LazyLock<Option<OsString>> = LazyLock::new(|| std::env::var_os("SKEP_DIE_AT"));
+
+#[cfg(test)]
+thread_local! {
+    /// What this thread passed.
+    pub(super) static PASSED: std::cell::RefCell<Vec<&'static str>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// Kills the process, as a power cut would, if `SKEP_DIE_AT` names this place.
+pub(super) fn fault_point(name: &'static str) {
+    #[cfg(test)]
+    PASSED.with_borrow_mut(|passed| passed.push(name));
+    if cfg!(debug_assertions) && DIE_AT.as_deref().is_some_and(|wanted| wanted == name) {
+        // Nothing can be done about a signal that does not come, but not to go on.
+        let _ = kill_process(getpid(), Signal::KILL);
+        loop {
+            std::thread::park();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A version as bytes, and back.
+//!
+//! `Store` writes the bytes below `versions/` with a checksum before them; they come back as the version that an instance's modules are loaded from.
+//!
+//! Invariant: bytes that `encode` makes are read back by `decode` as an equal version; a version that would not be is refused.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::json_fault;
+use super::state::{FORMAT, format_of};
+use crate::function::{FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
+
+/// Why bytes are not the version they should be.
+pub(super) enum Unfit {
+    /// It has the format of a newer Skep.
+    Newer(u32),
+    /// Anything else.
+    Damaged(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredVersion<'a> {
+    format: u32,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    function: Cow<'a, str>,
+    #[serde(borrow)]
+    entry: Cow<'a, str>,
+    /// Its canonical text.
+    #[serde(borrow)]
+    manifest: Cow<'a, str>,
+    #[serde(borrow)]
+    modules: Vec<StoredModule<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredModule<'a> {
+    #[serde(borrow)]
+    url: Cow<'a, str>,
+    kind: StoredKind,
+    #[serde(borrow)]
+    code: Cow<'a, str>,
+    #[serde(borrow)]
+    source_map: Option<Cow<'a, str>>,
+    imports: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredKind {
+    JavaScript,
+    Json,
+}
+
+/// The version's bytes; an equal version has the same ones.
+pub(super) fn encode(version: &Version) -> Result<Vec<u8>, String> {
+    let manifest = version.manifest.to_string();
+    // The canonical text is longer than what the author wrote, and what is read has a largest length.
+    if Manifest::parse(&manifest).as_ref() != Ok(&version.manifest) {
+        return Err("the manifest, with every default filled in, is too long".to_owned());
+    }
+    if !version.modules.contains_key(&version.entry) {
+        return Err("the entry is not among the modules".to_owned());
+    }
+    let mut modules = version.modules.values().map(|module| stored(module)).collect::<Result<Vec<_>, _>>()?;
+    modules.sort_unstable_by(|one, other| one.url.cmp(&other.url));
+    let stored = StoredVersion {
+        format: FORMAT,
+        id: version.id.as_str().into(),
+        function: version.function.as_str().into(),
+        entry: version.entry.as_str().into(),
+        manifest: manifest.into(),
+        modules,
+    };
+    serde_json::to_vec(&stored).map_err(|error| error.to_string())
+}
+
+fn stored(module: &Module) -> Result<StoredModule<'_>, String> {
+    let source_map = match module.source_map.as_deref().map(std::str::from_utf8).transpose() {
+        Ok(text) => text.map(Cow::Borrowed),
+        Err(_) => return Err(format!("the source map of {} is not text", module.url)),
+    };
+    Ok(StoredModule {
+        url: module.url.as_str().into(),
+        kind: match module.kind {
+            ModuleKind::JavaScript => StoredKind::JavaScript,
+            ModuleKind::Json => StoredKind::Json,
+        },
+        code: Cow::Borrowed(&*module.code),
+        source_map,
+        imports: module.imports.iter().map(|(specifier, url)| (specifier.as_str().into(), url.as_str().into())).collect(),
+    })
+}
+
+/// The version `id` of the function `name` from its bytes.
+pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Result<Version, Unfit> {
+    let damaged = |what: String| Unfit::Damaged(what);
+    let format = format_of(bytes).map_err(|error| damaged(json_fault(&error)))?;
+    if format > FORMAT {
+        return Err(Unfit::Newer(format));
+    }
+    let stored: StoredVersion<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(json_fault(&error)))?;
+    if stored.id != id.as_str() || stored.function != name.as_str() {
+        return Err(damaged("it is another version, or another function's".to_owned()));
+    }
+    let manifest = Manifest::parse(&stored.manifest).map_err(|_| damaged("its manifest is not one".to_owned()))?;
+    let modules: HashMap<_, _> = stored.modules.into_iter().map(|module| (module.url.to_string(), Arc::new(restored(module)))).collect();
+    if !modules.contains_key(&*stored.entry) {
+        return Err(damaged("its entry is not among its modules".to_owned()));
+    }
+    Ok(Version { id: id.clone(), function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
+}
+
+fn restored(module: StoredModule<'_>) -> Module {
+    Module {
+        url: module.url.into_owned(),
+        kind: match module.kind {
+            StoredKind::JavaScript => ModuleKind::JavaScript,
+            StoredKind::Json => ModuleKind::Json,
+        },
+        code: module.code.into(),
+        source_map: module.source_map.map(|text| text.as_bytes().into()),
+        imports: module.imports.into_iter().map(|(specifier, url)| (specifier.into_owned(), url.into_owned())).collect(),
+    }
+}

@@ -1,0 +1,130 @@
+//! One instance as its pool sees it: where it is in its life, what it has to do, and for how long it had nothing.
+//!
+//! `state` keeps these in a list; `scale`, `status` and `drain` read and end them.
+//!
+//! Invariant: an instance that ends takes no more calls, and leaves the list only when its thread says that it has ended.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use crate::runtime::isolate::Reason;
+use crate::runtime::ops::Tally;
+use crate::runtime::worker::Handle;
+
+/// How long an instance is idle before it collects its garbage: a pause between two calls is no idleness.
+const TRIM_AFTER: Duration = Duration::from_secs(2);
+
+/// Calls that an instance may remember beside those that are open.
+const FORGOTTEN_MAX: usize = 64;
+
+pub(super) struct Instance {
+    pub(super) worker: Arc<Handle>,
+    pub(super) phase: Phase,
+    /// Its module was loaded: JavaScript may be terminated.
+    loaded: bool,
+    pub(super) in_flight: u32,
+    /// The most calls at a time since the pool was looked at last.
+    pub(super) peak: u32,
+    /// Calls that were placed here so far.
+    pub(super) requests: u64,
+    pub(super) idle_since: Instant,
+    pub(super) made: Instant,
+    /// What its thread had used when it was made: as a blank isolate, mostly.
+    pub(super) cpu_before_ns: u64,
+    trimmed: bool,
+    /// Calls that were placed here and may be open; cleared of the others as it grows.
+    pub(super) calls: Vec<Weak<Tally>>,
+}
+
+/// Where an instance is in its life.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It loads its module; calls wait for it.
+    Booting,
+    /// It takes calls.
+    Ready,
+    /// It takes no more calls and ends when it has none.
+    Ending,
+}
+
+impl Instance {
+    /// A worker that loads its module.
+    pub(super) fn new(worker: Arc<Handle>, now: Instant) -> Self {
+        let cpu_before_ns = worker.cpu_ns().unwrap_or(0);
+        Self {
+            worker,
+            phase: Phase::Booting,
+            loaded: false,
+            in_flight: 0,
+            peak: 0,
+            requests: 0,
+            idle_since: now,
+            made: now,
+            cpu_before_ns,
+            trimmed: false,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Its module is loaded. One that was told to end meanwhile ends all the same.
+    pub(super) fn loaded(&mut self, now: Instant) {
+        self.loaded = true;
+        self.idle_since = now;
+        if self.phase == Phase::Booting {
+            self.phase = Phase::Ready;
+        }
+    }
+
+    /// Whether it takes calls. One that a limit has struck does not, before its thread says so.
+    pub(super) fn takes_calls(&self) -> bool {
+        self.phase == Phase::Ready && !self.worker.is_condemned()
+    }
+
+    /// Whether it takes calls, or will.
+    pub(super) fn is_alive(&self) -> bool {
+        self.phase == Phase::Booting || self.takes_calls()
+    }
+
+    /// Whether it has nothing to do.
+    pub(super) fn is_idle(&self) -> bool {
+        self.takes_calls() && self.in_flight == 0
+    }
+
+    /// A call gets a place in it.
+    pub(super) fn take_in(&mut self, tally: &Arc<Tally>, now: Instant) {
+        self.in_flight += 1;
+        self.peak = self.peak.max(self.in_flight);
+        self.requests += 1;
+        self.idle_since = now;
+        self.trimmed = false;
+        if self.calls.len() > 2 * self.in_flight as usize + FORGOTTEN_MAX {
+            self.calls.retain(|call| call.strong_count() > 0);
+        }
+        self.calls.push(Arc::downgrade(tally));
+    }
+
+    /// It takes no more calls, finishes what it has, and ends.
+    pub(super) fn end(&mut self) {
+        self.phase = Phase::Ending;
+        self.worker.retire();
+    }
+
+    /// It ends whatever it has to do. While its module loads it has nothing, and loading is never broken off: that has limits of its own.
+    pub(super) fn cut(&mut self) {
+        self.end();
+        if self.loaded {
+            self.worker.strike(Reason::Shutdown);
+        }
+    }
+
+    /// Whether it has just become idle and has not given memory back since.
+    pub(super) fn may_trim(&self, now: Instant) -> bool {
+        self.is_idle() && !self.trimmed && now.saturating_duration_since(self.idle_since) >= TRIM_AFTER
+    }
+
+    /// Lets it give memory back.
+    pub(super) fn trim(&mut self) {
+        self.trimmed = true;
+        self.worker.trim();
+    }
+}

@@ -1,0 +1,214 @@
+//! More and fewer instances: what `min`, the traffic and an operator want.
+//!
+//! `blanks` has every pool looked at once a second; `policy` decides, and this makes instances ahead of their need and ends those above it. Operators
+//! change the scale and have single instances replaced.
+//!
+//! Invariant: an instance that is made ahead pushes nobody out, and the first one is made for a call or for `min`, never by the scaler.
+
+use std::time::{Duration, Instant};
+
+use super::Pool;
+use super::instance::Instance;
+use super::policy::{STABLE_WINDOW, Sample, Scaler};
+use super::state::State;
+use crate::fault::Fault;
+use crate::function::Scale;
+
+impl Pool {
+    /// How many instances there may be, and how much waits for them.
+    pub fn scale(&self) -> Scale {
+        self.state.lock().scale.clone()
+    }
+
+    /// Changes the scale at once: instances are made up to `min`, what waits is placed where there is room now, and idle instances above `max` end. Busy
+    /// ones above it end within seconds, when they have finished what they have.
+    pub fn rescale(&self, scale: Scale) {
+        let mut state = self.state.lock();
+        let max = scale.max as usize;
+        state.scale = scale;
+        state.place_waiting(Instant::now());
+        state.end_idle(max);
+        drop(state);
+        self.fill_to_min();
+    }
+
+    /// Has an instance replaced: it takes no more calls, finishes what it has, and ends. Another one is made ahead if `min` or the traffic would miss it.
+    /// False if there is no such instance, or if it ends already.
+    pub fn recycle(&self, instance: u32) -> bool {
+        let mut state = self.state.lock();
+        let Some(leaving) = state.find(instance).filter(|one| one.is_alive()) else { return false };
+        let was_busy = leaving.in_flight > 0;
+        leaving.end();
+        let missed = state.alive() < (state.decision.wanted as usize).max(usize::from(was_busy));
+        let makes_one = missed && state.may_make_ahead();
+        if makes_one && let Err(fault) = self.spawn_ahead(&mut state) {
+            tracing::debug!(function = %self.version.function, %fault, "an instance that was recycled is not replaced ahead");
+        }
+        drop(state);
+        self.fill_to_min();
+        true
+    }
+
+    /// Makes instances until there are `min`, and enough for what waits.
+    pub fn fill_to_min(&self) {
+        // One lock for each: a call that comes meanwhile does not wait for all of them.
+        while self.make_missing() {}
+    }
+
+    fn make_missing(&self) -> bool {
+        let mut state = self.state.lock();
+        if !state.lacks_instance(Instant::now()) {
+            return false;
+        }
+        let made = self.spawn(&mut state);
+        drop(state);
+        if let Err(fault) = &made {
+            tracing::warn!(function = %self.version.function, %fault, "an instance could not be started");
+        }
+        made.is_ok()
+    }
+
+    /// Makes one instance if there is none, so that the next call finds it loaded or loading.
+    pub fn prewarm(&self) {
+        let mut state = self.state.lock();
+        if !state.has_instances()
+            && let Err(fault) = self.spawn(&mut state)
+        {
+            tracing::debug!(function = %self.version.function, %fault, "no instance was made ahead");
+        }
+    }
+
+    /// Looks at the traffic: makes instances ahead, ends those above what is wanted, and lets idle ones give memory back.
+    pub(super) fn sweep(&self, now: Instant, trims: &mut usize) {
+        let mut state = self.state.lock();
+        state.look(now);
+        state.trim_idle(now, trims);
+        state.tidy();
+        drop(state);
+        while self.make_ahead() {}
+    }
+
+    fn make_ahead(&self) -> bool {
+        let mut state = self.state.lock();
+        let missing = state.has_instances() && state.alive() < state.decision.wanted as usize;
+        missing && state.may_make_ahead() && self.spawn_ahead(&mut state).is_ok()
+    }
+
+    fn spawn_ahead(&self, state: &mut State) -> Result<(), Fault> {
+        let worker = self.blanks.make_ahead(self.version.manifest.limits.memory_bytes)?;
+        self.assign(state, worker)
+    }
+
+    /// What could be ended of it to make room for others. `None` also if the pool is busy right now.
+    pub(super) fn idle(&self) -> Option<Idle> {
+        self.state.try_lock()?.idle()
+    }
+
+    /// Ends the instance that is idle for longest, to make room for others.
+    pub(super) fn end_idlest(&self) -> bool {
+        self.state.try_lock().is_some_and(|mut state| state.end_idlest())
+    }
+}
+
+/// A pool that has an instance without anything to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Idle {
+    /// Instances that the pool has.
+    pub(super) instances: usize,
+    /// Since when the idlest has nothing to do.
+    pub(super) since: Instant,
+}
+
+impl State {
+    /// Takes a sample, decides how many instances there are to be, and ends those that are too many.
+    fn look(&mut self, now: Instant) {
+        let sample = self.sample(now);
+        if self.instances.is_empty() && self.waiting.is_empty() && sample.idle >= STABLE_WINDOW.max(self.scale.idle) {
+            // Nobody calls it: it costs neither memory nor time.
+            self.scaler = Scaler::default();
+            self.decision = super::policy::Decision::default();
+            return;
+        }
+        self.decision = self.scaler.decide(sample, &self.scale);
+        if self.retired {
+            self.end_idle(0);
+        } else {
+            self.end_above(self.decision.keep as usize, Instance::takes_calls);
+        }
+    }
+
+    /// Instances that are about to end have calls of their own, which nobody else will get: they do not count.
+    fn sample(&mut self, now: Instant) -> Sample {
+        let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
+        let (mut in_flight, mut peak) = (0, 0);
+        for instance in self.instances.iter_mut().filter(|instance| instance.is_alive()) {
+            in_flight += instance.in_flight;
+            peak += instance.peak;
+            instance.peak = instance.in_flight;
+            self.active = self.active.max(Some(instance.idle_since));
+        }
+        let concurrency = waiting.saturating_add(in_flight);
+        if concurrency > 0 {
+            self.active = Some(now);
+        }
+        Sample {
+            at: now,
+            concurrency,
+            peak: waiting.saturating_add(peak),
+            ready: u32::try_from(self.ready()).unwrap_or(u32::MAX),
+            idle: self.active.map_or(Duration::MAX, |active| now.saturating_duration_since(active)),
+        }
+    }
+
+    /// A version that does not load, or whose time is over, gets no instances but for calls.
+    fn may_make_ahead(&self) -> bool {
+        !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.max as usize
+    }
+
+    /// Ends idle instances above `keep`.
+    pub(super) fn end_idle(&mut self, keep: usize) {
+        self.end_above(keep, Instance::is_idle);
+    }
+
+    /// Ends the least busy instances above `keep`, the idlest first, among those that may be ended. They finish what they have.
+    fn end_above(&mut self, keep: usize, may_be_ended: fn(&Instance) -> bool) {
+        let surplus = self.alive().saturating_sub(keep);
+        if surplus == 0 || !self.waiting.is_empty() {
+            return;
+        }
+        let mut candidates: Vec<&mut Instance> = self.instances.iter_mut().filter(|instance| may_be_ended(instance)).collect();
+        candidates.sort_by_key(|instance| (instance.in_flight, instance.idle_since));
+        candidates.into_iter().take(surplus).for_each(Instance::end);
+    }
+
+    /// `min` is kept against other functions too.
+    fn idle(&self) -> Option<Idle> {
+        let instances = self.alive();
+        if instances <= self.scale.min as usize && !self.retired {
+            return None;
+        }
+        let since = self.instances.iter().filter(|instance| instance.is_idle()).map(|instance| instance.idle_since).min()?;
+        Some(Idle { instances, since })
+    }
+
+    fn end_idlest(&mut self) -> bool {
+        let Some(Idle { since, .. }) = self.idle() else { return false };
+        let idlest = self.instances.iter_mut().find(|instance| instance.is_idle() && instance.idle_since == since);
+        idlest.map(Instance::end).is_some()
+    }
+
+    /// Has instances that have calls look after those that only wait for background work.
+    fn tidy(&self) {
+        for instance in self.instances.iter().filter(|instance| instance.in_flight > 0) {
+            instance.worker.tidy();
+        }
+    }
+
+    /// Lets instances that have just become idle give memory back, once, as many as `budget` allows.
+    fn trim_idle(&mut self, now: Instant, budget: &mut usize) {
+        for instance in self.instances.iter_mut().filter(|instance| instance.may_trim(now)).take(*budget) {
+            instance.trim();
+            *budget -= 1;
+        }
+    }
+}

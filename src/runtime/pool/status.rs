@@ -1,0 +1,164 @@
+//! What an operator may ask about a pool and its instances.
+//!
+//! Read under the pool's lock; counted with atomics at every call. `admin` and the rules of a release ask.
+//!
+//! Invariant: asking changes nothing, and starts nothing.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Pool;
+use super::instance::{Instance, Phase};
+use super::state::State;
+use crate::fault::Blame;
+use crate::runtime::ops::Reply;
+
+/// What goes on in a pool.
+#[derive(Clone, Debug, Default)]
+pub struct PoolStatus {
+    /// Instances that take calls.
+    pub ready: usize,
+    /// Instances that load their module.
+    pub booting: usize,
+    /// Instances that the traffic wants, as it was a second ago.
+    pub wanted: usize,
+    /// Calls in instances.
+    pub in_flight: usize,
+    /// Calls that wait for an instance.
+    pub waiting: usize,
+    /// V8 heap of all instances that is in RAM, in bytes, as last seen.
+    pub heap_bytes: usize,
+    /// ArrayBuffers and other memory outside the heaps, in bytes, as last seen.
+    pub external_bytes: usize,
+    /// Why the version does not load, if it does not.
+    pub broken: Option<String>,
+}
+
+/// What goes on in one instance.
+#[derive(Clone, Debug)]
+pub struct InstanceStatus {
+    /// Its number, unique in the process.
+    pub id: u32,
+    /// Where it is in its life.
+    pub state: InstanceState,
+    /// V8 heap that is in RAM, in bytes, as last seen.
+    pub heap_bytes: usize,
+    /// ArrayBuffers and other memory outside the heap, in bytes, as last seen.
+    pub external_bytes: usize,
+    /// CPU time of its thread since it became an instance.
+    pub cpu: Duration,
+    /// Calls that it was given so far.
+    pub requests: u64,
+    /// Calls that it has now.
+    pub in_flight: u32,
+    /// How long ago it became an instance.
+    pub age: Duration,
+    /// How long it has had no call; zero if it has one.
+    pub idle: Duration,
+}
+
+/// Where an instance is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceState {
+    /// It loads its module.
+    Booting,
+    /// It takes calls.
+    Ready,
+    /// It takes no more calls.
+    Ending,
+}
+
+impl InstanceState {
+    /// The name in listings.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Booting => "booting",
+            Self::Ready => "ready",
+            Self::Ending => "ending",
+        }
+    }
+}
+
+/// Calls of a pool since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Calls that were answered, with a fault or without; callers that left before do not count.
+    pub answered: u64,
+    /// Faults among the answers for which the function is to blame.
+    pub function_faults: u64,
+}
+
+/// The counters behind [`Counts`].
+#[derive(Default)]
+pub(super) struct Counters {
+    answered: AtomicU64,
+    function_faults: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn note(&self, reply: &Reply) {
+        // The answer first: whoever reads in the opposite order never sees more faults than answers.
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        if reply.as_ref().is_err_and(|fault| fault.kind().blame() == Blame::Function) {
+            self.function_faults.fetch_add(1, Ordering::Release);
+        }
+    }
+}
+
+impl Pool {
+    /// What goes on.
+    pub fn status(&self) -> PoolStatus {
+        self.state.lock().status()
+    }
+
+    /// What goes on in each instance, the oldest first.
+    pub fn instances(&self) -> Vec<InstanceStatus> {
+        let now = Instant::now();
+        self.state.lock().instances.iter().map(|instance| instance.status(now)).collect()
+    }
+
+    /// Calls that were answered, and those of them that failed by the function's fault.
+    pub fn counts(&self) -> Counts {
+        let function_faults = self.counters.function_faults.load(Ordering::Acquire);
+        Counts { answered: self.counters.answered.load(Ordering::Relaxed), function_faults }
+    }
+}
+
+impl State {
+    fn status(&self) -> PoolStatus {
+        let memory = || self.instances.iter().map(|instance| instance.worker.memory());
+        PoolStatus {
+            heap_bytes: memory().map(|memory| memory.heap_bytes).sum(),
+            external_bytes: memory().map(|memory| memory.external_bytes).sum(),
+            ready: self.ready(),
+            booting: self.booting(),
+            wanted: self.decision.wanted as usize,
+            in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
+            waiting: self.waiting.len(),
+            broken: self.broken.as_ref().map(|broken| broken.fault.to_string()),
+        }
+    }
+}
+
+impl Instance {
+    fn status(&self, now: Instant) -> InstanceStatus {
+        let memory = self.worker.memory();
+        // A thread that has just ended has no clock any more.
+        let cpu_ns = self.worker.cpu_ns().unwrap_or(0).saturating_sub(self.cpu_before_ns);
+        InstanceStatus {
+            id: self.worker.id,
+            state: match self.phase {
+                Phase::Booting => InstanceState::Booting,
+                Phase::Ready if self.takes_calls() => InstanceState::Ready,
+                Phase::Ready | Phase::Ending => InstanceState::Ending,
+            },
+            heap_bytes: memory.heap_bytes,
+            external_bytes: memory.external_bytes,
+            cpu: Duration::from_nanos(cpu_ns),
+            requests: self.requests,
+            in_flight: self.in_flight,
+            age: now.saturating_duration_since(self.made),
+            idle: if self.in_flight > 0 { Duration::ZERO } else { now.saturating_duration_since(self.idle_since) },
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The signals a supervisor heeds.
+//!
+//! Invariant: none is lost between two questions.
+
+use std::io::{self, IsTerminal as _};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// SIGINT, SIGTERM and SIGHUP.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+    had_terminal: bool,
+}
+
+impl Signals {
+    /// Takes them from the system, which would end the process. Within a runtime.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            had_terminal: io::stdin().is_terminal(),
+        })
+    }
+
+    /// Waits for one of them; returns its name. May be cancelled.
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.hang_up.recv() => "SIGHUP",
+        }
+    }
+
+    /// A window that is closed sends SIGHUP as well, and means the end.
+    pub(super) fn terminal_is_gone(&self) -> bool {
+        self.had_terminal && !io::stdin().is_terminal()
+    }
+}
