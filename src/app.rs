@@ -12,11 +12,12 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 
-use crate::admin;
+use crate::admin::{self, Operated};
 use crate::config::{Config, ConfigError, ExitCode, LogFormat, LogLevel, Mode};
 use crate::function::message::{Body, Request, Response};
 use crate::ingress::{Dispatch, Ingress, call_in_process};
 use crate::live::Live;
+use crate::release::store::tokens::{TokenError, Tokens};
 use crate::release::{Deployments, Ground, OpenError, Opened, Releaser, SelfTestError, SourceError, Watcher, self_test};
 use crate::runtime::containment::refusals;
 use crate::runtime::containment::{self, grace, park, probe};
@@ -47,6 +48,12 @@ pub enum StartError {
     /// The state folder cannot be used.
     #[error(transparent)]
     State(#[from] OpenError),
+    /// Everybody could operate the host.
+    #[error("--admin is {0}, which others can reach, and there is no token: make one first (`skep token add NAME --scope admin`), or keep it on 127.0.0.1")]
+    OpenAdmin(SocketAddr),
+    /// The tokens cannot be read.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
     /// The engine does not run the simplest function.
     #[error(transparent)]
     SelfTest(#[from] SelfTestError),
@@ -62,7 +69,8 @@ impl StartError {
             Self::Config(error) => error.exit_code(),
             Self::Bind(_) | Self::Passed(_) => ExitCode::Bind,
             Self::Functions(_) => ExitCode::Functions,
-            Self::State(_) => ExitCode::State,
+            Self::State(_) | Self::Tokens(_) => ExitCode::State,
+            Self::OpenAdmin(_) => ExitCode::Config,
             Self::SelfTest(_) | Self::System(_) => ExitCode::Internal,
         }
     }
@@ -187,7 +195,19 @@ impl App {
             .map(|opened| Deployments::open(releaser.clone(), opened, config.ingress.drain, standing.generation > 1))
             .transpose()?;
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
-        admin::start(admin, core.live, blanks.clone(), drained, standing.clone(), &config.ingress)?;
+        admin::start(
+            admin,
+            Operated {
+                live: core.live,
+                blanks: blanks.clone(),
+                deployments: deployments.clone(),
+                tokens: Tokens::of(&config.state),
+                drained,
+                standing: standing.clone(),
+                control: control.clone(),
+            },
+            &config.ingress,
+        )?;
         control.ready();
         Ok(Self { releaser, deployments, address, admin_address, drain, blanks, standing, _ingress: ingress, _watcher: watcher })
     }
@@ -267,6 +287,15 @@ fn watch(live: &Live, releaser: &Arc<Releaser>) -> Option<Watcher> {
             None
         }
     }
+}
+
+/// Refuses an admin address that others can reach while nobody needs a token there.
+///
+/// # Errors
+/// If it is so, or the tokens cannot be read.
+pub fn check_admin(config: &Config) -> Result<(), StartError> {
+    let is_open = !config.admin.ip().is_loopback() && Tokens::of(&config.state).list()?.is_empty();
+    if is_open { Err(StartError::OpenAdmin(config.admin)) } else { Ok(()) }
 }
 
 /// Sets the log up as configured.

@@ -5,8 +5,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::Admin;
-use crate::shutdown::Phase;
+use crate::shutdown::{Drained, Phase};
 
 /// The process answers.
 pub(super) async fn healthz() -> &'static str {
@@ -14,6 +13,6 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// The functions are registered and nobody asked to stop.
-pub(super) async fn readyz(State(admin): State<Admin>) -> (StatusCode, &'static str) {
-    if admin.drained.phase() == Phase::Stopping { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") }
+pub(super) async fn readyz(State(drained): State<Drained>) -> (StatusCode, &'static str) {
+    if drained.phase() == Phase::Stopping { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") }
 }

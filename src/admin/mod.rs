@@ -1,12 +1,15 @@
 //! The operator's side: its own listener, thread and runtime, so that it answers while every function is busy.
 //!
-//! Reads `live`; asked by probes, people and `skep`'s own commands.
+//! Probes and `/api/v1` (`api`), behind a door (`auth`). Reads `live`, orders releases of `release`; asked by probes, people and `skep`'s own commands.
 //!
 //! Invariant: nothing here waits for a function.
 
-mod functions;
+mod api;
+mod auth;
+mod error;
+mod extract;
 mod health;
-mod host;
+mod idempotency;
 mod listener;
 
 use std::io;
@@ -15,41 +18,52 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use self::listener::Places;
+pub use self::api::document;
+use self::api::Admin;
+use self::auth::Doorkeeper;
+use self::error::ApiError;
+use self::listener::{Peer, Places};
 use crate::config::IngressConfig;
 use crate::ingress::wire::Refusal;
 use crate::live::Live;
+use crate::release::Deployments;
+use crate::release::store::tokens::Tokens;
 use crate::runtime::pool::Blanks;
 use crate::shutdown::{Drained, Phase};
-use crate::supervisor::engine::Standing;
+use crate::supervisor::engine::{Control, Standing};
 use crate::supervisor::sockets::Listening;
 
-/// What the handlers share.
-#[derive(Clone)]
-pub struct Admin {
-    live: Arc<Live>,
-    blanks: Arc<Blanks>,
-    drained: Drained,
-    standing: Arc<Standing>,
+/// What the admin side operates.
+pub struct Operated {
+    /// The table.
+    pub live: Arc<Live>,
+    /// Instances and blank isolates.
+    pub blanks: Arc<Blanks>,
+    /// What was deployed; none in dev.
+    pub deployments: Option<Arc<Deployments>>,
+    /// Who may.
+    pub tokens: Tokens,
+    /// The way down.
+    pub drained: Drained,
+    /// Which engine this is.
+    pub standing: Arc<Standing>,
+    /// The line to the supervisor.
+    pub control: Control,
 }
 
 /// Serves on a thread of its own until the process ends, or until a fresh engine does.
 ///
 /// # Errors
 /// If the system gives no thread or runtime.
-pub fn start(
-    listening: Listening,
-    live: Arc<Live>,
-    blanks: Arc<Blanks>,
-    drained: Drained,
-    standing: Arc<Standing>,
-    config: &IngressConfig,
-) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+pub fn start(listening: Listening, operated: Operated, config: &IngressConfig) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
     let config = config.clone();
-    let router = router(Admin { live, blanks, drained: drained.clone(), standing });
+    let Operated { live, blanks, deployments, tokens, drained, standing, control } = operated;
+    let door = Doorkeeper::new(tokens, listening.address);
+    let router = router(Admin { live, blanks, deployments, drained: drained.clone(), standing, control, door });
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             let sockets = listening.sockets.into_iter().map(|socket| serve(socket, &config, router.clone(), drained.clone()));
@@ -68,7 +82,7 @@ async fn serve(socket: std::net::TcpListener, config: &IngressConfig, router: Ro
     // A hand-over waits for the answers that are under way here; a shutdown does not, because this goes on to the end.
     let mut stopping = drained.clone();
     let answering = drained.in_flight();
-    let served = axum::serve(listener, router).with_graceful_shutdown(handed_over(drained)).into_future();
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>()).with_graceful_shutdown(handed_over(drained)).into_future();
     let let_go = async move {
         stopping.reached(Phase::Stopping).await;
         drop(answering);
@@ -89,19 +103,17 @@ async fn handed_over(mut drained: Drained) {
 }
 
 fn router(admin: Admin) -> Router {
-    Router::new()
+    let probes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/api/v1/functions", get(functions::list))
-        .route("/api/v1/host", get(host::show))
-        .fallback(unknown)
-        .with_state(admin)
+        .with_state(admin.drained.clone());
+    probes.merge(api::router(admin)).fallback(unknown)
 }
 
 /// What has no route, and what the gate has refused.
-async fn unknown(request: Request) -> (StatusCode, &'static str) {
+async fn unknown(request: Request) -> Response {
     match Refusal::of(&request.into_parts().0) {
-        Some(refusal) => (StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST), refusal.text()),
-        None => (StatusCode::NOT_FOUND, ""),
+        Some(refusal) => (StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST), refusal.text()).into_response(),
+        None => ApiError::not_found("there is nothing here; /api/v1/openapi.json says what there is").into_response(),
     }
 }

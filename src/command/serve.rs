@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::{App, StartError};
+use crate::app::{self, App, StartError};
 use crate::config::{Config, ExitCode, Mode};
 use crate::release::Report;
 use crate::runtime::containment;
@@ -30,6 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// # Errors
 /// If an address is taken, or the system gives no process.
 pub fn supervise(config: &Config) -> Result<ExitCode, StartError> {
+    app::check_admin(config)?;
     supervisor::raise_file_limit();
     Ok(supervisor::run(config, bind(config)?)?)
 }
@@ -45,6 +46,7 @@ fn bind(config: &Config) -> Result<Sockets, StartError> {
 /// # Errors
 /// If the host does not start.
 pub fn run(config: &Config) -> Result<ExitCode, StartError> {
+    app::check_admin(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Before anything is announced: whoever reads the address may send a signal at once.
     let signals = runtime.block_on(async { Signals::listen() })?;

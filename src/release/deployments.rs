@@ -430,6 +430,6 @@ pub(super) fn end(record: &mut Record, status: Status) {
     record.ended_ms = Some(now_ms());
 }
 
-pub(super) fn now_ms() -> u64 {
+pub(in crate::release) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -28,7 +28,7 @@ const CULPRIT_TIMES: usize = 2;
 const SUSPICION: f64 = 0.5;
 
 /// A version that must not run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Quarantined {
     /// Name of the function.
     pub function: String,

@@ -204,6 +204,8 @@ fn a_reload_that_fails_comes_to_its_end_too() {
     let (manager, command) = Manager::of(&launch, project.root());
     let skep = launch.start_by(command);
     manager.wait_for("READY=1");
+    // Compiled before its source is taken away.
+    assert_eq!(skep.get("/hello").text(), "hello");
     let (functions, aside) = (skep.project.functions(), skep.project.root().join("aside"));
     std::fs::rename(&functions, &aside).expect("renamed");
     skep.signal(libc::SIGHUP);

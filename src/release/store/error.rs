@@ -101,10 +101,9 @@ impl StoreError {
     }
 }
 
-/// `tempfile` puts the path of the machine into its errors; the system's own error is inside.
+/// A library's error may hold a path of the machine; what kind of error it is says enough. The system's own have none.
 fn without_path(error: io::Error) -> io::Error {
-    let inside = error.get_ref().and_then(|error| error.source()?.downcast_ref::<io::Error>()?.raw_os_error());
-    inside.map_or(error, io::Error::from_raw_os_error)
+    if error.get_ref().is_some() { error.kind().into() } else { error }
 }
 
 /// What is wrong with a JSON text, without any of the text: it may hold secrets.

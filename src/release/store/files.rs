@@ -4,9 +4,9 @@
 //!
 //! Invariant: under its name a file is either whole or not there; what is half written is called `*.tmp` and removed by whoever fails or opens.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -19,6 +19,7 @@ pub(super) const FILE_BYTES_MAX: u64 = 256 << 20;
 
 /// For the owner only: there are secrets inside.
 const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
 
 /// Ends the name of what is not whole.
 const TEMPORARY: &str = ".tmp";
@@ -119,7 +120,8 @@ impl Files {
         self.make_folder(folder)?;
         let folder = self.absolute(folder);
         let write = || -> io::Result<NamedTempFile> {
-            let mut file = Builder::new().prefix("").suffix(TEMPORARY).tempfile_in(&folder)?;
+            let fresh = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path);
+            let mut file = Builder::new().prefix("").suffix(TEMPORARY).make_in(&folder, fresh)?;
             parts.iter().try_for_each(|part| file.as_file_mut().write_all(part))?;
             Ok(file)
         };

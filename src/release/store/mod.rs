@@ -19,6 +19,7 @@ mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod tokens;
 mod versions;
 
 use std::path::Path;

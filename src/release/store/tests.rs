@@ -56,7 +56,16 @@ fn version(function: &str, number: u8) -> Version {
 }
 
 fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> Kept {
-    Kept { version: id(number).to_string(), stored_ms, live_ms, bytes: 0, modules: 3, note: None, dialect: Some("workers".into()) }
+    Kept {
+        version: id(number).to_string(),
+        stored_ms,
+        live_ms,
+        bytes: 0,
+        modules: 3,
+        note: None,
+        dialect: Some("workers".into()),
+        routes: None,
+    }
 }
 
 /// A state folder in a folder of its own.
@@ -320,16 +329,17 @@ fn a_failed_write_names_the_file_and_leaves_nothing_half_written() {
 fn the_system_says_why_without_a_path_of_the_machine() {
     use std::io::{Error, ErrorKind};
     let say = |number| StoreError::writing("index.json", Error::from_raw_os_error(number));
+    assert_eq!(say(libc::EIO).to_string(), "index.json cannot be written: Input/output error (os error 5)");
     assert!(matches!(say(libc::ENOSPC), StoreError::Full { .. }));
     assert!(matches!(say(libc::EDQUOT), StoreError::Full { .. }));
     assert!(matches!(say(libc::EROFS), StoreError::ReadOnly { .. }));
     assert!(matches!(say(libc::EACCES), StoreError::ReadOnly { .. }));
     assert!(matches!(say(libc::EIO), StoreError::Unwritable { .. }));
-    let error = tempfile::tempfile_in("/no/such/folder").unwrap_err();
+    let error = tempfile::NamedTempFile::new_in("/no/such/folder").unwrap_err();
     assert!(error.to_string().contains("/no/such/folder"), "{error}");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let text = StoreError::writing("index.json", error).to_string();
-    assert_eq!(text, "index.json cannot be written: No such file or directory (os error 2)");
+    assert_eq!(text, "index.json cannot be written: entity not found");
 }
 
 #[test]
@@ -427,7 +437,7 @@ fn what_is_surplus() {
         (&[(1, 899, None), (2, 900, None), (3, 10, Some(950)), (4, 990, None)], None, None, 9, &[1]),
         (&[(1, 10, Some(20)), (2, 10, None), (3, 10, Some(30))], Some(3), Some(2), 0, &[]),
         // The predecessor is the one that was live last, wherever it stands.
-        (&[(1, 1, Some(40)), (2, 2, Some(30)), (3, 3, Some(50)), (4, 4, None)], Some(3), None, 0, &[4, 2]),
+        (&[(1, 1, Some(40)), (2, 2, Some(30)), (3, 3, Some(50)), (4, 4, None)], Some(3), None, 0, &[2, 4]),
         // A return to an old version: what was live before it stays.
         (&[(1, 1, Some(900)), (2, 2, Some(990)), (3, 3, Some(950))], Some(1), None, 2, &[3]),
         // Those that stay take the places.

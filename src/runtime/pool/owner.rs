@@ -90,7 +90,9 @@ impl Pool {
         match exit {
             Exit::NotLoaded => {}
             Exit::Retired => tracing::info!(%function, %version, instance, "instance retired"),
-            Exit::Interrupted(Reason::Shutdown) => tracing::info!(%function, %version, instance, "instance cut: its time to finish is over"),
+            Exit::Interrupted(Reason::Shutdown) => {
+                tracing::info!(%function, %version, instance, "instance cut: its time to finish is over")
+            }
             _ => tracing::warn!(%function, %version, instance, ?exit, "instance ended"),
         }
     }

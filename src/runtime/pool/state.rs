@@ -109,9 +109,7 @@ impl State {
 
     /// Whether `waiting` calls are more than the instances that are booting will take.
     fn wants_instance_for(&self, waiting: usize, now: Instant) -> bool {
-        self.may_boot(now)
-            && self.alive() < self.scale.max as usize
-            && waiting > self.booting() * self.scale.concurrency as usize
+        self.may_boot(now) && self.alive() < self.scale.max as usize && waiting > self.booting() * self.scale.concurrency as usize
     }
 
     /// Whether an instance is missing, for the calls that wait or for `min`.

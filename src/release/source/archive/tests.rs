@@ -668,3 +668,17 @@ proptest! {
         }
     }
 }
+
+// TEMPORARY
+#[test]
+fn zz_tools() {
+    for entry in std::fs::read_dir("/tmp/arch").unwrap() {
+        let path = entry.unwrap().path();
+        let kind = match path.extension().and_then(|e| e.to_str()) {
+            Some("zip") => ArchiveKind::Zip,
+            Some("tgz") => ArchiveKind::TarGz,
+            _ => continue,
+        };
+        println!("{} {:?}", path.display(), Files::read(kind, &std::fs::read(&path).unwrap()).map(|f| f.iter().map(|(p, b)| (p.chars().take(30).collect::<String>(), b.len())).collect::<Vec<_>>()).map_err(|e| e.to_string()));
+    }
+}

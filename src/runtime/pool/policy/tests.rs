@@ -250,7 +250,7 @@ proptest! {
         }
     }
 
-    /// Any trace in the model pool: `check` holds, and a number of instances that turns from down to up was down for want of calls.
+    /// Any trace in the model pool, where `check` looks at every second.
     #[test]
     fn any_load_is_covered(loads in prop::collection::vec((0_u32..300, 1_usize..90), 1..12), min in 0_u32..3, idle_s in 1_u64..400) {
         run(loads.into_iter().flat_map(|(load, seconds)| hold(load, seconds)), &scale(min, 25, idle_s));

@@ -9,14 +9,17 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Admin;
+use crate::admin::error::{ApiError, ErrorKind, Failures};
 use crate::config::kernel::{self, KernelLimits};
 use crate::runtime::containment::{self, Rung};
+use crate::supervisor::upgrade::UpgradeError;
 use crate::supervisor::quarantine::Quarantined;
 
-/// `GET /api/v1/host`
-#[derive(Serialize)]
+/// The process that answers.
+#[derive(Serialize, ToSchema)]
 pub(super) struct Host {
     /// Process id of the engine that answers.
     pid: u32,
@@ -37,7 +40,7 @@ pub(super) struct Host {
 }
 
 /// What all functions together use of what they may.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct BudgetUse {
     instances: usize,
     instances_max: usize,
@@ -46,7 +49,7 @@ struct BudgetUse {
 }
 
 /// Limits that Skep reads and never runs into; null where there is none.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Kernel {
     max_map_count: Option<u64>,
     threads: Option<u64>,
@@ -69,7 +72,8 @@ impl Kernel {
     }
 }
 
-/// `GET /api/v1/host`
+/// The process that answers: which engine it is, what it uses, what was contained, who is quarantined.
+#[utoipa::path(get, path = "/host", tag = "host", responses((status = 200, body = Host), Failures))]
 pub(super) async fn show(State(admin): State<Admin>) -> Json<Host> {
     let standing = &admin.standing;
     Json(Host {
@@ -87,4 +91,37 @@ pub(super) async fn show(State(admin): State<Admin>) -> Json<Host> {
         kernel: Kernel::read(),
         quarantined: standing.quarantine.list().to_vec(),
     })
+}
+
+/// An engine of the program's file as it is now serves.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Upgraded {
+    /// The engine that was replaced.
+    replaced_generation: u64,
+}
+
+/// Starts a fresh engine from the program's file and hands over to it, without losing a request. Answers when the fresh one serves.
+#[utoipa::path(post, path = "/upgrade", tag = "host", responses((status = 200, body = Upgraded), Failures))]
+pub(super) async fn upgrade(State(admin): State<Admin>) -> Result<Json<Upgraded>, ApiError> {
+    match admin.control.upgrade().await {
+        Ok(()) => Ok(Json(Upgraded { replaced_generation: admin.standing.generation })),
+        Err(error @ (UpgradeError::NoSupervisor | UpgradeError::HandedOver)) => Err(ApiError::new(ErrorKind::Conflict, error.to_string())),
+        Err(error) => Err(ApiError::new(ErrorKind::Unavailable, error.to_string())),
+    }
+}
+
+/// Whether what is stored is what was stored.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verified {
+    /// What is wrong; nothing if all is well.
+    problems: Vec<String>,
+}
+
+/// Reads every version that is kept and checks it against its checksum.
+#[utoipa::path(get, path = "/store", tag = "host", responses((status = 200, body = Verified), Failures))]
+pub(super) async fn verify(State(admin): State<Admin>) -> Result<Json<Verified>, ApiError> {
+    let deployments = admin.deployments()?.clone();
+    let verified = tokio::task::spawn_blocking(move || deployments.verify()).await;
+    let problems = verified.map_err(|error| ApiError::new(ErrorKind::Failed, error.to_string()))?;
+    Ok(Json(Verified { problems: problems.iter().map(ToString::to_string).collect() }))
 }

@@ -1,0 +1,40 @@
+//! Uploads: the bytes of a request become files.
+//!
+//! Invariant: what an archive holds is judged by `release::source::archive`; here it is only told apart and taken off the admin thread.
+
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::admin::error::{ApiError, ErrorKind};
+use crate::release::source::archive::{ArchiveKind, Files};
+
+/// Largest upload, in bytes; what it may hold is less than that as text.
+pub(in crate::admin) const UPLOAD_BYTES_MAX: usize = 32 << 20;
+
+/// Files as JSON, for the document.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FilesBody {
+    /// Text by path.
+    #[schema(example = json!({ "index.ts": "export default () => 'hello';" }))]
+    files: std::collections::BTreeMap<String, String>,
+}
+
+/// Reads an upload.
+pub(super) async fn read(headers: &HeaderMap, body: Bytes) -> Result<Files, ApiError> {
+    let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(kind) = ArchiveKind::from_content_type(named) else {
+        let taken = "`application/gzip` (tar.gz), `application/zip`, `application/json` ({\"files\": {\"index.ts\": \"…\"}})";
+        return Err(ApiError::new(ErrorKind::UnsupportedMediaType, format!("the content type {named:?} is not taken here; these are: {taken}")));
+    };
+    // Probes on this thread must not wait for a large archive.
+    let read = tokio::task::spawn_blocking(move || Files::read(kind, &body)).await;
+    match read {
+        Ok(Ok(files)) if files.is_empty() => Err(ApiError::invalid("the upload is empty")),
+        Ok(Ok(files)) => Ok(files),
+        Ok(Err(error)) => Err(ApiError::invalid(error.to_string())),
+        Err(error) => Err(ApiError::new(ErrorKind::Failed, format!("the upload could not be read: {error}"))),
+    }
+}

@@ -1,0 +1,181 @@
+//! Writes that are sent twice and happen once: `Idempotency-Key`.
+//!
+//! A layer around the operations: the first answer under a key is kept and given again for the same request, so that whoever lost the answer may
+//! send the request again. Kept in the memory of this engine, for a day.
+//!
+//! Invariant: under one key at most one request is carried out; another request under the same key is refused.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use parking_lot::Mutex;
+use sha2::{Digest as _, Sha256};
+
+use super::api::UPLOAD_BYTES_MAX;
+use super::auth::Caller;
+use super::error::{ApiError, ErrorKind};
+
+/// The header; draft-ietf-httpapi-idempotency-key-header.
+const HEADER: &str = "idempotency-key";
+
+/// Longest key.
+const KEY_BYTES_MAX: usize = 255;
+
+/// Keys that are remembered.
+const KEYS_MAX: usize = 1000;
+
+/// How long.
+const REMEMBERED: Duration = Duration::from_secs(86_400);
+
+/// Largest answer that is kept.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+/// Answers by caller and key.
+#[derive(Default)]
+pub(super) struct Answers(Mutex<HashMap<(Option<String>, String), Remembered>>);
+
+struct Remembered {
+    request: [u8; 32],
+    at: Instant,
+    answer: Option<Kept>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    status: StatusCode,
+    content_type: Option<HeaderValue>,
+    body: Bytes,
+}
+
+impl Kept {
+    fn response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        if let Some(content_type) = self.content_type {
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+        }
+        response
+    }
+}
+
+/// The layer.
+pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request, next: Next) -> Result<Response, ApiError> {
+    let Some(key) = request.headers().get(HEADER).filter(|_| !request.method().is_safe()) else { return Ok(next.run(request).await) };
+    let key = key.to_str().ok().filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()));
+    let key = key.ok_or_else(|| ApiError::invalid(format!("an idempotency key has 1 to {KEY_BYTES_MAX} printable characters")))?.to_owned();
+    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.token.clone());
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, UPLOAD_BYTES_MAX).await.map_err(|error| ApiError::new(ErrorKind::TooLarge, error.to_string()))?;
+    let mut hash = Sha256::new();
+    for part in [parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &body] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let place = (caller, key);
+    if let Some(kept) = answers.begin(&place, hash.finalize().into(), Instant::now())? {
+        return Ok(kept.response());
+    }
+    // Dropped when the client leaves: then the key is free again, whatever became of the request; its effects say so themselves.
+    let running = Running { answers: &answers, place: &place, finished: false };
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    running.finish(response).await
+}
+
+struct Running<'a> {
+    answers: &'a Answers,
+    place: &'a (Option<String>, String),
+    finished: bool,
+}
+
+impl Running<'_> {
+    async fn finish(mut self, response: Response) -> Result<Response, ApiError> {
+        // What the host could not do may be tried again under the same key.
+        if response.status().is_server_error() {
+            return Ok(response);
+        }
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ErrorKind::Failed, error.to_string()))?;
+        let kept = Kept { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body.clone() };
+        if let Some(remembered) = self.answers.0.lock().get_mut(self.place) {
+            remembered.answer = Some(kept);
+        }
+        self.finished = true;
+        Ok(Response::from_parts(parts, Body::from(body)))
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.answers.0.lock().remove(self.place);
+        }
+    }
+}
+
+impl Answers {
+    /// The answer that was given, or `None`: the request may be carried out now.
+    fn begin(&self, place: &(Option<String>, String), request: [u8; 32], now: Instant) -> Result<Option<Kept>, ApiError> {
+        let mut known = self.0.lock();
+        known.retain(|_, remembered| now.saturating_duration_since(remembered.at) < REMEMBERED);
+        if let Some(remembered) = known.get(place) {
+            return match &remembered.answer {
+                _ if remembered.request != request => {
+                    Err(ApiError::new(ErrorKind::Conflict, "this idempotency key was used for another request"))
+                }
+                None => Err(ApiError::new(ErrorKind::Conflict, "the request with this idempotency key is still being carried out").retry_after(1)),
+                Some(kept) => Ok(Some(kept.clone())),
+            };
+        }
+        if known.len() >= KEYS_MAX {
+            let oldest = known.iter().filter(|(_, one)| one.answer.is_some()).min_by_key(|(_, one)| one.at).map(|(place, _)| place.clone());
+            let oldest = oldest.ok_or_else(|| ApiError::new(ErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
+            known.remove(&oldest);
+        }
+        known.insert(place.clone(), Remembered { request, at: now, answer: None });
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept() -> Kept {
+        Kept { status: StatusCode::ACCEPTED, content_type: None, body: Bytes::from_static(b"done") }
+    }
+
+    #[test]
+    fn a_key_stands_for_one_request() {
+        let answers = Answers::default();
+        let place = (None, "k".to_owned());
+        let now = Instant::now();
+        assert!(answers.begin(&place, [1; 32], now).unwrap().is_none());
+        assert!(answers.begin(&place, [1; 32], now).is_err(), "it is being carried out");
+        answers.0.lock().get_mut(&place).unwrap().answer = Some(kept());
+        assert_eq!(answers.begin(&place, [1; 32], now).unwrap().unwrap().body, "done");
+        assert!(answers.begin(&place, [2; 32], now).is_err(), "another request");
+        assert!(answers.begin(&(Some("ci".into()), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
+        assert!(answers.begin(&place, [2; 32], now + REMEMBERED).unwrap().is_none(), "forgotten");
+    }
+
+    #[test]
+    fn the_oldest_answers_are_forgotten_first() {
+        let answers = Answers::default();
+        let now = Instant::now();
+        for number in 0..=KEYS_MAX {
+            let place = (None, number.to_string());
+            answers.begin(&place, [0; 32], now + Duration::from_millis(number as u64)).unwrap();
+            answers.0.lock().get_mut(&place).unwrap().answer = Some(kept());
+        }
+        assert_eq!(answers.0.lock().len(), KEYS_MAX);
+        assert!(!answers.0.lock().contains_key(&(None, "0".to_owned())));
+    }
+}

@@ -1,0 +1,160 @@
+//! A pool whose workers have no threads: the tests do by hand what the threads would, so every order of events can be had. `real` has real ones.
+//!
+//! Invariant: nothing here waits for time to pass.
+
+mod end;
+mod real;
+mod scale;
+mod warm;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method};
+use tokio::sync::{Semaphore, oneshot};
+
+use super::*;
+use crate::function::message::{Body, CallShape, Request, Response};
+use crate::function::trace::TraceContext;
+use crate::function::{FunctionName, Manifest, Module, ModuleKind, VersionId};
+use crate::runtime::ops::{ConsoleLine, Host, Permit, Reply, ReplyTo};
+use crate::runtime::worker::{Command, Exit, Owner as _};
+
+/// A host that counts what functions write to their console.
+struct Listener(Semaphore);
+
+impl Host for Listener {
+    fn console(&self, _: ConsoleLine<'_>) {
+        self.0.add_permits(1);
+    }
+
+    fn refused(&self, _: Option<&Identity>, _: &str) {}
+
+    fn listens_on(&self) -> Vec<SocketAddr> {
+        Vec::new()
+    }
+
+    fn call(&self, _: &str, _: Request, _: Body) -> BoxFuture<'static, Response> {
+        std::future::pending().boxed()
+    }
+}
+
+fn version(code: &str) -> Arc<Version> {
+    let url = "file:///f.js".to_owned();
+    let module = Module { url: url.clone(), kind: ModuleKind::JavaScript, code: code.into(), source_map: None, imports: HashMap::new() };
+    Arc::new(Version {
+        id: VersionId::from_digest(&[7; 32]),
+        function: FunctionName::parse("f").unwrap(),
+        entry: url.clone(),
+        modules: HashMap::from([(url, Arc::new(module))]),
+        manifest: Manifest::default(),
+    })
+}
+
+fn config(max_instances: usize) -> BlanksConfig {
+    let limit = Duration::from_secs(60);
+    BlanksConfig { warm: 0, max_instances, memory_bytes: 8 << 40, boot_cpu: limit, boot_wall: limit }
+}
+
+fn scale(min: u32, max: u32, concurrency: u32) -> Scale {
+    Scale { min, max, concurrency, queue: 8, idle: Duration::from_secs(300) }
+}
+
+/// A pool on a host for so many instances.
+fn pool_of(max_instances: usize, scale: Scale) -> Arc<Pool> {
+    let host = Arc::new(Listener(Semaphore::new(0)));
+    let blanks = Arc::new(Blanks::new(config(max_instances), host, Handle::unmanned));
+    Pool::with_scale(version("export default () => 'here';\n"), scale, blanks)
+}
+
+fn pool(scale: Scale) -> Arc<Pool> {
+    pool_of(1000, scale)
+}
+
+fn request(method: Method) -> Arc<Request> {
+    Arc::new(Request {
+        method,
+        scheme: "http",
+        authority: None,
+        path_and_query: PathAndQuery::from_static("/"),
+        strip: 0,
+        headers: HeaderMap::new(),
+        trust_forwarded: false,
+        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        request_id: "".into(),
+        remote: None,
+        hops: 0,
+        shape: CallShape::Http,
+    })
+}
+
+/// Somebody who waits for an answer.
+struct Caller(oneshot::Receiver<Reply>);
+
+impl Caller {
+    /// Sends a call into the pool, as [`Pool::call`] does.
+    fn of(pool: &Pool) -> Result<Self, Kind> {
+        let (reply, answer) = ReplyTo::channel();
+        let job = Job {
+            request: request(Method::POST),
+            body: Body::Empty,
+            reply,
+            tally: Arc::default(),
+            admitted: Instant::now(),
+            permit: Permit::default(),
+        };
+        pool.admit(job).map_err(|fault| fault.kind())?;
+        Ok(Self(answer))
+    }
+
+    /// The fault it was answered with, if it has an answer.
+    fn fault(&mut self) -> Option<Kind> {
+        self.0.try_recv().ok().and_then(Result::err).map(|fault| fault.kind())
+    }
+}
+
+/// The workers of a pool, the oldest first.
+fn workers(pool: &Pool) -> Vec<Arc<Handle>> {
+    pool.state.lock().instances.iter().map(|instance| instance.worker.clone()).collect()
+}
+
+fn states(pool: &Pool) -> Vec<InstanceState> {
+    pool.instances().into_iter().map(|instance| instance.state).collect()
+}
+
+/// Every worker that loads has loaded.
+fn load_all(pool: &Pool) {
+    for (worker, state) in workers(pool).iter().zip(states(pool)) {
+        if state == InstanceState::Booting {
+            pool.ready(worker, "plain");
+        }
+    }
+}
+
+/// The calls that a worker was given since this was asked last.
+fn calls(worker: &Handle) -> Vec<Job> {
+    worker.told().into_iter().filter_map(|command| if let Command::Call(_, job) = command { Some(job) } else { None }).collect()
+}
+
+fn was_retired(worker: &Handle) -> bool {
+    worker.told().iter().any(|command| matches!(command, Command::Retire))
+}
+
+/// A worker's thread ends.
+fn end(pool: &Pool, worker: &Arc<Handle>, exit: Exit) {
+    let unheard = worker.end().into_iter().filter_map(|command| if let Command::Call(_, job) = command { Some(job) } else { None });
+    pool.ended(worker, exit, unheard.collect());
+}
+
+/// Runs a future and what happens beside it, whenever the future waits; one that is never woken fails.
+fn meanwhile<T>(future: impl Future<Output = T>, events: impl Future<Output = ()>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let both = async { tokio::join!(future, events).0 };
+        tokio::time::timeout(Duration::from_secs(20), both).await.expect("nobody woke the one who waits")
+    })
+}
