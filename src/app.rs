@@ -27,6 +27,7 @@ use crate::runtime::worker::watchdog;
 use crate::shutdown::Drain;
 use crate::supervisor::activation::PassedError;
 use crate::supervisor::engine::{Control, Engine, Standing};
+use crate::supervisor::quarantine::Quarantine;
 use crate::supervisor::sockets::BindError;
 use crate::telemetry;
 
@@ -172,7 +173,7 @@ impl App {
         let opened = match config.mode {
             // Its table follows the functions folder, and nothing else.
             Mode::Dev => None,
-            Mode::Serve => Some(Opened::read(&config.state, core.blanks.clone(), quarantine.clone())?),
+            Mode::Serve => open_state(config, &core, &quarantine)?,
         };
         let releaser = Releaser::open(Ground {
             root: &config.functions,
@@ -210,6 +211,18 @@ impl App {
         )?;
         control.ready();
         Ok(Self { releaser, deployments, address, admin_address, drain, blanks, standing, _ingress: ingress, _watcher: watcher })
+    }
+}
+
+/// What was deployed. Where there is nothing, and cannot be anything (a read-only image), the functions folder is served alone.
+fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Result<Option<Opened>, OpenError> {
+    match Opened::read(&config.state, core.blanks.clone(), quarantine.clone()) {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if !config.state.exists() => {
+            tracing::warn!(%error, "nothing can be deployed to this host");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -269,8 +269,8 @@ impl Deployments {
         });
     }
 
-    /// A release has ended: whoever waited for its functions may begin.
-    fn finish(self: &Arc<Self>, id: &str) {
+    /// A release is published, or has ended: whoever waited for its functions may begin. Told twice, it counts once.
+    pub(super) fn finish(self: &Arc<Self>, id: &str) {
         let started: Vec<Arc<Entry>> = {
             let mut ledger = self.ledger.lock();
             let started = ledger.queue.end(id);

@@ -14,10 +14,14 @@ use super::order::{Change, Share, Trouble, What};
 use super::source::{FunctionSource, Problem};
 use super::store::{Held, Staging};
 use super::transaction::Transaction;
+use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::route::Route;
 use crate::function::{FunctionName, Version};
 use crate::runtime::isolate::compiled_code;
 use crate::runtime::pool::Pool;
+
+/// Most of all variables and secrets of a function together: as much as a manifest may have.
+const VARIABLES_BYTES_MAX: usize = MANIFEST_BYTES_MAX;
 
 /// What a step came to.
 pub(super) enum Outcome {
@@ -100,6 +104,16 @@ impl Lane {
             }
             _ if held.live.is_none() => Err(gone("live version")),
             What::Promote | What::Weigh(_) | What::DropCandidate if held.candidate.is_none() => Err(gone("candidate")),
+            What::Configure(variables) => {
+                let mut after = held;
+                super::plan::configure(&mut after, variables);
+                let bytes: usize = after.env.iter().chain(&after.secrets).map(|(name, value)| name.len() + value.len()).sum();
+                if bytes > VARIABLES_BYTES_MAX {
+                    let what = format!("the variables of `{name}` would have {bytes} bytes, at most {VARIABLES_BYTES_MAX} are allowed");
+                    return Err(Trouble::new(what));
+                }
+                Ok(Outcome::Done(None))
+            }
             _ => Ok(Outcome::Done(None)),
         }
     }

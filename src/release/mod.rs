@@ -138,7 +138,7 @@ impl Releaser {
                 scope.spawn(|| {
                     use std::sync::atomic::Ordering::Relaxed;
                     while let Some(endpoint) = endpoints.get(next.fetch_add(1, Relaxed)) {
-                        if let Ok(pool) = endpoint.live.make() {
+                        for pool in endpoint.tracks().filter_map(|track| track.make().as_ref().ok()) {
                             pool.fill_to_min();
                         }
                         done(finished.fetch_add(1, Relaxed) + 1, endpoints.len());

@@ -129,7 +129,8 @@ impl From<Fault> for Trouble {
     fn from(fault: Fault) -> Self {
         let facts = fault.facts();
         let limit = facts.limit.iter().zip(&facts.used).map(|(limit, used)| format!(" (limit {limit}, used {used})"));
-        let first = facts.detail.as_deref().and_then(|detail| detail.lines().next()).map(|line| format!(": {line}"));
+        let first = facts.detail.as_deref().and_then(|detail| detail.lines().next()).filter(|line| !facts.message.contains(*line));
+        let first = first.map(|line| format!(": {line}"));
         let reason = format!("{fault}{}{}", limit.collect::<String>(), first.unwrap_or_default());
         Self { reason, detail: facts.detail.as_deref().map(str::to_owned) }
     }

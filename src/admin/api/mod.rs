@@ -65,7 +65,7 @@ impl Admin {
 
     fn deployments(&self) -> Result<&Arc<Deployments>, ApiError> {
         self.deployments.as_ref().ok_or_else(|| {
-            ApiError::new(ErrorKind::Conflict, "`skep dev` follows the functions folder, and nothing can be deployed to it: use `skep serve`")
+            ApiError::new(ErrorKind::Conflict, "nothing can be deployed here: `skep dev` follows the functions folder alone, and `skep serve` needs a --state folder that it can write")
         })
     }
 }

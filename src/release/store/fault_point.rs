@@ -1,6 +1,6 @@
-//! Places where a test may kill the process, between any two steps that change the state folder.
+//! Places where a test may kill the process: after any step of a release, and between any two that change the state folder.
 //!
-//! Called by `files` and by `Store::remove`; the environment variable `SKEP_DIE_AT` names the place. Builds without debug assertions have none.
+//! Called by `transaction`, by `files` and by `Store::remove`; the environment variable `SKEP_DIE_AT` names the place. Builds without debug assertions have none.
 //!
 //! Invariant: every name that the program passes is in [`FAULT_POINTS`], and every name there is passed.
 
@@ -39,8 +39,26 @@ pub(super) const REMOVAL_BEGUN: &str = "removal begun";
 /// After the last one of that version.
 pub(super) const REMOVAL_DONE: &str = "removal done";
 
-/// Every name that `SKEP_DIE_AT` may have, in the order of a release.
-pub const FAULT_POINTS: [&str; 12] = [
+/// After each step of a release.
+pub(in crate::release) const STEPS: [&str; 7] = [
+    "release received",
+    "release compiled",
+    "release booted",
+    "release checked",
+    "release warmed",
+    "release published",
+    "release drained",
+];
+
+/// Every name that `SKEP_DIE_AT` may have.
+pub const FAULT_POINTS: [&str; 19] = [
+    STEPS[0],
+    STEPS[1],
+    STEPS[2],
+    STEPS[3],
+    STEPS[4],
+    STEPS[5],
+    STEPS[6],
     VERSION.begun,
     VERSION.written,
     VERSION.synced,
@@ -65,7 +83,7 @@ thread_local! {
 }
 
 /// Kills the process, as a power cut would, if `SKEP_DIE_AT` names this place.
-pub(super) fn fault_point(name: &'static str) {
+pub(in crate::release) fn fault_point(name: &'static str) {
     #[cfg(test)]
     PASSED.with_borrow_mut(|passed| passed.push(name));
     if cfg!(debug_assertions) && DIE_AT.as_deref().is_some_and(|wanted| wanted == name) {

@@ -12,7 +12,7 @@
 mod checksum;
 mod code;
 mod error;
-mod fault_point;
+pub(in crate::release) mod fault_point;
 mod files;
 mod held;
 mod state;

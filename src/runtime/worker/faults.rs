@@ -15,7 +15,8 @@ use crate::runtime::isolate::Reason;
 /// The fault of a call whose instance was ended for `reason`.
 pub(super) fn interrupted(reason: Reason, limits: &Limits, is_culprit: bool) -> Fault {
     match reason {
-        Reason::Shutdown => Fault::new(Kind::Draining, "the instance was ended before it answered: the time to finish its calls was over").with_retry_after(1),
+        Reason::Shutdown => Fault::new(Kind::Draining, "the instance was ended before it answered: the time to finish its calls was over")
+            .with_retry_after(1),
         _ if !is_culprit => lost("the instance ended because of another request; this one may be sent again"),
         Reason::Cpu => Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
             .with_limit(milliseconds(limits.cpu), format!("> {}", milliseconds(limits.cpu))),

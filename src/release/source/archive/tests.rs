@@ -18,7 +18,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// One entry of a tar archive with any bytes for a name, announcing `size` bytes; `old` formats read no long names of GNU's.
+/// One entry of a tar archive with any bytes for a name, announcing `size` bytes.
 fn entry(mut header: Header, kind: EntryType, name: &[u8], size: u64, content: &[u8]) -> Vec<u8> {
     header.as_old_mut().name[..name.len()].copy_from_slice(name);
     header.set_entry_type(kind);
@@ -289,7 +289,9 @@ fn links_devices_and_holes_are_no_files() {
     for (kind, expected) in cases {
         assert_eq!(oddity(read_tar(&[tar_file("a", b"x"), tar_entry(kind, b"b", b"")])), expected, "{kind:?}");
     }
-    assert_eq!(oddity(read_tar(&[tar_entry(EntryType::GNUSparse, b"b", b"")])), Oddity::Sparse);
+    let mut sparse = Header::new_gnu();
+    sparse.as_gnu_mut().unwrap().realsize = *b"00000000000\0";
+    assert_eq!(oddity(read_tar(&[entry(sparse, EntryType::GNUSparse, b"b", 0, b"")])), Oddity::Sparse);
     assert_eq!(oddity(read_tar(&[pax(EntryType::XHeader, "GNU.sparse.major", "1"), tar_file("b", b"x")])), Oddity::Sparse);
     assert_eq!(oddity(read_tar(&[tar_entry(EntryType::Directory, b"b/", b"x")])), Oddity::FullFolder);
     for key in ["path", "linkpath", "size"] {
@@ -423,7 +425,7 @@ fn a_size_that_lies_is_found_out() {
     let header = entry(Header::new_gnu(), EntryType::Regular, b"a.ts", 8 << 30, b"x");
     let error = refused(read_tar(&[header]));
     assert!(matches!(error, ArchiveError::ContentTooLarge { .. }), "{error}");
-    let header = entry(Header::new_gnu(), EntryType::Regular, b"a.ts", 1 << 20, b"x");
+    let header = entry(Header::new_gnu(), EntryType::Regular, b"a.ts", 100_000, b"x");
     reason(read_tar(&[header]));
     let pax_size = [pax(EntryType::XHeader, "size", "18446744073709551615"), tar_file("a.ts", b"x")];
     refused(read_tar(&pax_size));
@@ -666,19 +668,5 @@ proptest! {
                 is_sound(&files)?;
             }
         }
-    }
-}
-
-// TEMPORARY
-#[test]
-fn zz_tools() {
-    for entry in std::fs::read_dir("/tmp/arch").unwrap() {
-        let path = entry.unwrap().path();
-        let kind = match path.extension().and_then(|e| e.to_str()) {
-            Some("zip") => ArchiveKind::Zip,
-            Some("tgz") => ArchiveKind::TarGz,
-            _ => continue,
-        };
-        println!("{} {:?}", path.display(), Files::read(kind, &std::fs::read(&path).unwrap()).map(|f| f.iter().map(|(p, b)| (p.chars().take(30).collect::<String>(), b.len())).collect::<Vec<_>>()).map_err(|e| e.to_string()));
     }
 }
