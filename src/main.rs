@@ -41,6 +41,7 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
     let config = Config::load(line)?;
     match &line.command {
         Command::New(args) => return Ok(command::new::print(&config, args)),
+        Command::Remote(args) => return command::remote::run(&config, args),
         Command::Serve if !config.single_process && !engine::is_engine() => {
             app::init_log(&config);
             return command::serve::supervise(&config);
@@ -57,6 +58,7 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::Serve | Command::Dev => command::serve::run(&config),
         Command::Check(args) => command::check::run(&config, args),
         Command::Invoke(args) => command::invoke::run(&config, args),
-        Command::New(_) => Ok(ExitCode::Ok),
+        // Done above, without an engine.
+        Command::New(_) | Command::Remote(_) => Ok(ExitCode::Ok),
     }
 }

@@ -23,6 +23,10 @@ pub enum Part {
     Victim,
     /// Memory while instances are made and ended.
     Churn,
+    /// Releases, rollbacks, upgrades and kills under load: failed requests and latencies.
+    Releases,
+    /// From saving a file to the first new answer of `skep dev`.
+    Reload,
     /// Throughput, latency, cold and memory, one after the other.
     All,
     /// Only raw hyper, to test the generator itself; needs no working skep.
@@ -91,6 +95,9 @@ pub struct Args {
     /// Instances made and ended in `churn`, in tens.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     pub cycles: u32,
+    /// Part of what skep can take that is offered in `releases`.
+    #[arg(long, default_value_t = 0.5, value_parser = share)]
+    pub share: f64,
     /// Write functions as TypeScript in `cold` and `memory`.
     #[arg(long)]
     pub ts: bool,
@@ -136,6 +143,13 @@ fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (1.0..=100_000.0).contains(&value) => Ok(value),
         _ => Err("a number of requests per second from 1 to 100000".into()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.01..=1.0).contains(&value) => Ok(value),
+        _ => Err("a part from 0.01 to 1".into()),
     }
 }
 

@@ -174,7 +174,7 @@ impl Connection {
         };
         self.filled += count;
         match http::parse(&self.buffer[..self.filled])? {
-            Parsed::Whole { status, body, chunked } => http::check(request, status, body, chunked)?,
+            Parsed::Whole { status, body, chunked, .. } => http::check(request, status, body, chunked)?,
             Parsed::Partial if self.filled == self.buffer.len() => {
                 bail!("an answer of more than {} bytes", self.filled)
             }

@@ -10,13 +10,13 @@ use crate::workload::Request;
 pub enum Parsed<'a> {
     /// More bytes are needed.
     Partial,
-    /// All there: status and body, the latter still with chunk framing if `chunked`.
-    Whole { status: u16, body: &'a [u8], chunked: bool },
+    /// All there: status and body, the latter still with chunk framing if `chunked`. `close`: it is the connection's last answer.
+    Whole { status: u16, body: &'a [u8], chunked: bool, close: bool },
 }
 
 /// Reads as far as the buffer goes. One pass over the head, because this runs for every request of the generator.
 pub fn parse(buffer: &[u8]) -> Result<Parsed<'_>> {
-    let (mut length, mut chunked, mut status, mut at) = (0, false, 0, 0);
+    let (mut length, mut chunked, mut close, mut status, mut at) = (0, false, false, 0, 0);
     loop {
         let Some(end) = buffer[at..].iter().position(|byte| *byte == b'\n') else { return Ok(Parsed::Partial) };
         let line = buffer[at..at + end].trim_ascii_end();
@@ -24,10 +24,12 @@ pub fn parse(buffer: &[u8]) -> Result<Parsed<'_>> {
         match line {
             [] => break,
             _ if status == 0 => status = status_of(line)?,
-            // Only these two headers matter, and both are told apart by length and first letter.
+            // Only these headers matter, and they are told apart by length and first letters.
             [b'c' | b'C', ..] => {
                 if let Some(value) = value_of(line, b"content-length:") {
                     length = std::str::from_utf8(value)?.parse().context("content-length")?;
+                } else if let Some(value) = value_of(line, b"connection:") {
+                    close = value.eq_ignore_ascii_case(b"close");
                 }
             }
             [b't' | b'T', ..] => chunked |= value_of(line, b"transfer-encoding:").is_some(),
@@ -37,7 +39,7 @@ pub fn parse(buffer: &[u8]) -> Result<Parsed<'_>> {
     let body = &buffer[at..];
     let whole = if chunked { body.ends_with(b"0\r\n\r\n") } else { body.len() >= length };
     ensure!(chunked || body.len() <= length, "{} bytes after the answer", body.len() - length);
-    Ok(if whole { Parsed::Whole { status, body, chunked } } else { Parsed::Partial })
+    Ok(if whole { Parsed::Whole { status, body, chunked, close } } else { Parsed::Partial })
 }
 
 /// Whether an answer is the right one; says what came instead.
@@ -68,7 +70,8 @@ fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     head.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
 }
 
-fn dechunk(mut rest: &[u8]) -> Result<Vec<u8>> {
+/// A body without its chunk framing.
+pub fn dechunk(mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut whole = Vec::new();
     loop {
         let end = rest.windows(2).position(|pair| pair == b"\r\n").context("chunk without size")?;

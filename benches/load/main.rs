@@ -8,6 +8,8 @@
 //! cargo bench --bench load -- memory [--count 200] [--idle 5]
 //! cargo bench --bench load -- victim [--neighbour spinner]       beside bad neighbours; about ten minutes, not part of `all`
 //! cargo bench --bench load -- churn [--cycles 10000]            instances made and ended; about five minutes, not part of `all`
+//! cargo bench --bench load -- releases [--share 0.5]            releases, upgrades and kills under load; about two minutes, not part of `all`
+//! cargo bench --bench load -- reload                            saved file to new answer in `skep dev`; about a minute, not part of `all`
 //! cargo bench --bench load -- raw                               the generator alone, without skep
 //! ```
 //!
@@ -19,6 +21,8 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
 mod args;
+mod barrage;
+mod board;
 mod churn;
 mod client;
 mod cold;
@@ -27,15 +31,19 @@ mod http;
 mod latency;
 mod memory;
 mod neighbour;
+mod operator;
 mod pin;
 mod poll;
 mod process;
 mod raw_hyper;
+mod releases;
+mod reload;
 mod report;
 mod round;
 mod servers;
 mod single;
 mod stats;
+mod tally;
 mod throughput;
 mod victim;
 mod workload;
@@ -101,6 +109,8 @@ fn parts(args: &Args) -> Vec<Measure> {
         Part::Memory => vec![Measure::Memory],
         Part::Victim => vec![Measure::Victim],
         Part::Churn => vec![Measure::Churn],
+        Part::Releases => vec![Measure::Releases],
+        Part::Reload => vec![Measure::Reload],
         Part::Raw | Part::RawHyper => vec![Measure::RawThroughput, Measure::RawLatency],
         Part::All => vec![Measure::Throughput, Measure::Latency, Measure::Cold, Measure::Memory],
     }
@@ -114,6 +124,8 @@ enum Measure {
     Memory,
     Victim,
     Churn,
+    Releases,
+    Reload,
     RawThroughput,
     RawLatency,
 }
@@ -127,6 +139,8 @@ fn measure(measure: Measure, args: &Args, plan: Plan) -> Result<Report> {
         Measure::Memory => memory::run(args, plan),
         Measure::Victim => victim::run(args, plan),
         Measure::Churn => churn::run(args, plan),
+        Measure::Releases => releases::run(args, plan),
+        Measure::Reload => reload::run(args, plan),
         Measure::RawThroughput => throughput::run_raw(args, plan),
         Measure::RawLatency => latency::run_raw(args, plan),
     };

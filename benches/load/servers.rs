@@ -40,6 +40,8 @@ impl fmt::Display for Kind {
 /// A running server.
 pub struct Server {
     pub address: SocketAddr,
+    /// Where it is operated; raw hyper is not.
+    pub admin: Option<SocketAddr>,
     /// From spawn to `listening on`.
     pub start_up: Duration,
     child: Child,
@@ -51,7 +53,7 @@ impl Server {
     pub fn raw_hyper(args: &Args, plan: Plan) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("raw-hyper");
-        Self::start(command, args, plan, Vec::new())
+        Self::start(Kind::RawHyper, command, args, plan, Vec::new())
     }
 
     /// Skep with the functions of the chosen case, or those the user named.
@@ -70,9 +72,18 @@ impl Server {
 
     /// Skep on a functions folder of the caller, with a state folder of its own, so that nothing is cached from before.
     pub fn skep(args: &Args, plan: Plan, functions: &Path, more: &[&str]) -> Result<Self> {
+        Self::skep_by("serve", args, plan, functions, more)
+    }
+
+    /// `skep dev` on a functions folder of the caller.
+    pub fn skep_dev(args: &Args, plan: Plan, functions: &Path) -> Result<Self> {
+        Self::skep_by("dev", args, plan, functions, &[])
+    }
+
+    fn skep_by(name: &str, args: &Args, plan: Plan, functions: &Path, more: &[&str]) -> Result<Self> {
         let state = TempDir::with_prefix("skep-load-state-")?;
         let mut command = Command::new(std::path::absolute(skep_binary(args))?);
-        command.arg("serve").arg("--functions").arg(std::path::absolute(functions)?).arg("--state").arg(state.path());
+        command.arg(name).arg("--functions").arg(std::path::absolute(functions)?).arg("--state").arg(state.path());
         command.args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
         // Nothing of the caller's own set-up may reach the figures: no SKEP_… variable, no skep.toml of the folder we stand in.
         command.current_dir(state.path());
@@ -80,10 +91,10 @@ impl Server {
             command.env_remove(name);
         }
         command.args(more).args(&args.skep_arg);
-        Self::start(command, args, plan, vec![state])
+        Self::start(Kind::Skep, command, args, plan, vec![state])
     }
 
-    fn start(mut command: Command, args: &Args, plan: Plan, folders: Vec<TempDir>) -> Result<Self> {
+    fn start(kind: Kind, mut command: Command, args: &Args, plan: Plan, folders: Vec<TempDir>) -> Result<Self> {
         let stderr = if args.verbose { Stdio::inherit() } else { Stdio::null() };
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
         // The generator is pinned by now, and a child would inherit that.
@@ -95,9 +106,13 @@ impl Server {
         let stdout = child.stdout.take().context("stdout is piped")?;
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         // Owned by `Server` before anything can fail, so that its `Drop` ends it.
-        let mut server = Self { address, start_up: Duration::ZERO, child, _folders: folders };
-        server.address = listening(lines_of(stdout)).with_context(|| format!("{program} did not start (see --verbose)"))?;
+        let mut server = Self { address, admin: None, start_up: Duration::ZERO, child, _folders: folders };
+        let lines = lines_of(stdout);
+        server.address = announced(&lines, "listening on http://").with_context(|| format!("{program} did not start (see --verbose)"))?;
         server.start_up = begin.elapsed();
+        if kind == Kind::Skep {
+            server.admin = Some(announced(&lines, "admin on http://")?);
+        }
         Ok(server)
     }
 
@@ -148,17 +163,18 @@ fn lines_of(stdout: ChildStdout) -> Receiver<String> {
     line_rx
 }
 
-fn listening(lines: Receiver<String>) -> Result<SocketAddr> {
+/// The address in the line that says `what`.
+fn announced(lines: &Receiver<String>, what: &str) -> Result<SocketAddr> {
     let deadline = Instant::now() + START_MAX;
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => {
-                if let Some((_, address)) = line.split_once("listening on http://") {
+                if let Some((_, address)) = line.split_once(what) {
                     return address.trim().trim_end_matches('/').parse().with_context(|| line.clone());
                 }
             }
-            Err(RecvTimeoutError::Timeout) => bail!("no `listening on` line within {START_MAX:?}"),
-            Err(RecvTimeoutError::Disconnected) => bail!("it ended without a `listening on` line"),
+            Err(RecvTimeoutError::Timeout) => bail!("no line `{what}` within {START_MAX:?}"),
+            Err(RecvTimeoutError::Disconnected) => bail!("it ended without a line `{what}`"),
         }
     }
 }

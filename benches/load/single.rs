@@ -1,4 +1,4 @@
-//! One connection, one request at a time, and the time to the first byte of its answer: for `cold` and `memory`.
+//! One connection, one request at a time, and the time to the first byte of its answer: for the parts that count single calls.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -17,6 +17,14 @@ pub struct Single {
     buffer: Vec<u8>,
 }
 
+/// What came back.
+pub struct Answer {
+    /// From before the request was written.
+    pub first_byte: Duration,
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
 impl Single {
     pub fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).with_context(|| format!("connecting to {address}"))?;
@@ -27,6 +35,13 @@ impl Single {
 
     /// Sends a request and checks its answer; returns the time from before the write to the first byte.
     pub fn call(&mut self, request: &Request) -> Result<Duration> {
+        let answer = self.ask(request)?;
+        http::check(request, answer.status, &answer.body, false)?;
+        Ok(answer.first_byte)
+    }
+
+    /// Sends a request and returns its answer, whatever it is.
+    pub fn ask(&mut self, request: &Request) -> Result<Answer> {
         let begin = Instant::now();
         self.stream.write_all(&request.bytes).context("sending")?;
         let (mut filled, mut first_byte) = (0, None);
@@ -35,9 +50,9 @@ impl Single {
             first_byte.get_or_insert_with(|| begin.elapsed());
             ensure!(count > 0, "the server closed the connection");
             filled += count;
-            if let Parsed::Whole { status, body, chunked } = http::parse(&self.buffer[..filled])? {
-                http::check(request, status, body, chunked)?;
-                return first_byte.context("an answer has a first byte");
+            if let Parsed::Whole { status, body, chunked, .. } = http::parse(&self.buffer[..filled])? {
+                let body = if chunked { http::dechunk(body)? } else { body.to_vec() };
+                return Ok(Answer { first_byte: first_byte.context("an answer has a first byte")?, status, body });
             }
         }
     }

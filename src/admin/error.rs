@@ -5,8 +5,8 @@
 //! Invariant: every answer that is no success has this shape and one of these kinds.
 
 use axum::Json;
-use axum::http::header::{self, HeaderValue};
 use axum::http::StatusCode;
+use axum::http::header::{self, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
@@ -135,32 +135,32 @@ impl IntoResponse for ApiError {
 pub(super) enum Failures {
     /// The request makes no sense.
     #[response(status = 400)]
-    Invalid(#[to_schema] ErrorBody),
+    Invalid(ErrorBody),
     /// No token, or no valid one.
-    #[response(status = 401)]
-    Unauthorized(#[to_schema] ErrorBody),
+    #[response(status = 401, headers(("www-authenticate" = String, description = "`Bearer`")))]
+    Unauthorized(ErrorBody),
     /// The token's scope is too small, or a web page asks.
     #[response(status = 403)]
-    Forbidden(#[to_schema] ErrorBody),
+    Forbidden(ErrorBody),
     /// There is no such thing.
     #[response(status = 404)]
-    NotFound(#[to_schema] ErrorBody),
+    NotFound(ErrorBody),
     /// What is there now does not allow it.
     #[response(status = 409)]
-    Conflict(#[to_schema] ErrorBody),
+    Conflict(ErrorBody),
     /// The body is too large.
     #[response(status = 413)]
-    TooLarge(#[to_schema] ErrorBody),
+    TooLarge(ErrorBody),
     /// The body's type is not taken here.
     #[response(status = 415)]
-    UnsupportedMediaType(#[to_schema] ErrorBody),
+    UnsupportedMediaType(ErrorBody),
     /// Too many failures, or too much at a time.
-    #[response(status = 429)]
-    Busy(#[to_schema] ErrorBody),
+    #[response(status = 429, headers(("retry-after" = u64, description = "Seconds to wait")))]
+    Busy(ErrorBody),
     /// Not this host, or not now.
     #[response(status = 503)]
-    Unavailable(#[to_schema] ErrorBody),
+    Unavailable(ErrorBody),
     /// The state could not be written.
     #[response(status = 507)]
-    Failed(#[to_schema] ErrorBody),
+    Failed(ErrorBody),
 }

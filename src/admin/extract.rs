@@ -2,14 +2,26 @@
 //!
 //! Invariant: what cannot be read is an [`ApiError`] and nothing else.
 
+use axum::body::Body;
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
 use axum::http::request::Parts;
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use super::error::{ApiError, ErrorKind};
 use crate::function::FunctionName;
+
+/// Which function the path names.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfFunction {
+    /// The function.
+    #[param(pattern = "^[a-z0-9][a-z0-9_-]{0,62}$")]
+    name: String,
+}
 
 /// The function that the path names. That there is one is not promised.
 pub(super) struct Named(pub(super) FunctionName);
@@ -18,10 +30,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        #[derive(serde::Deserialize)]
-        struct OfFunction {
-            name: String,
-        }
         let Path(OfFunction { name }) = Path::from_request_parts(parts, state).await.map_err(path_error)?;
         FunctionName::parse(&name).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
@@ -52,18 +60,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
     }
 }
 
-/// A JSON body.
+/// A JSON object as the body.
 pub(super) struct InBody<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match Json::from_request(request, state).await {
-            Ok(Json(value)) => Ok(Self(value)),
-            Err(error @ JsonRejection::MissingJsonContentType(_)) => {
-                Err(ApiError::new(ErrorKind::UnsupportedMediaType, error.body_text()))
-            }
+        let (parts, body) = request.into_parts();
+        let InBytes(bytes) = InBytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        match Json::from_request(Request::from_parts(parts, Body::from(bytes.clone())), state).await {
+            Ok(Json(value)) if is_object(&bytes) => Ok(Self(value)),
+            Ok(_) => Err(ApiError::invalid(NO_OBJECT)),
+            Err(error @ JsonRejection::MissingJsonContentType(_)) => Err(ApiError::new(ErrorKind::UnsupportedMediaType, error.body_text())),
             Err(JsonRejection::BytesRejection(error)) => Err(bytes_error(&error)),
             Err(error) => Err(ApiError::invalid(error.body_text())),
         }
@@ -79,6 +88,14 @@ impl<S: Send + Sync> FromRequest<S> for InBytes {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         Bytes::from_request(request, state).await.map(Self).map_err(|error| bytes_error(&error))
     }
+}
+
+/// Said of a body that is JSON and no object.
+pub(super) const NO_OBJECT: &str = "the body is no JSON object";
+
+/// Whether JSON is an object. To serde a list of the values of a struct is as good as the struct, and nobody means that.
+pub(super) fn is_object(json: &[u8]) -> bool {
+    json.trim_ascii_start().first() == Some(&b'{')
 }
 
 fn path_error(error: PathRejection) -> ApiError {

@@ -8,5 +8,6 @@
 pub mod check;
 pub mod invoke;
 pub mod new;
+pub mod remote;
 pub mod serve;
 pub mod template;

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use http::Method;
 
 use super::default::*;
+use super::remote_args::RemoteCommand;
 use super::value::{Header, LogFormatChoice, LogLevel, Payload, Threads, parse_address};
 
 const EXAMPLES: &str = "\
@@ -22,15 +23,25 @@ Examples:
   skep check --json           does every function load? For a build server
   skep invoke hello /world    call a function without a server
 
+  skep deploy services/hello  release a function to a running `skep serve`
+  skep ls                     what runs there; also show, versions, releases
+  skep rollback hello         the version before is live again
+  skep logs hello             what it says from now on; also top
+  skep ls --to https://ops.example.com --token skep_...
+                              the same on another machine
+
 Every setting may also stand in the environment (SKEP_WARM=4) or in skep.toml
 (warm = 4). A flag wins over the environment, the environment over the file,
 the file over the default.
 
 Exit codes:
-  0  done                         4  an address could not be bound
-  1  a function failed            5  the functions folder is unusable
-  2  the command line is wrong    6  requests still ran after the drain time
-  3  the configuration is wrong   70 a bug in Skep";
+  0  done                         6   requests still ran after the drain time
+  1  a function failed            7   the state folder is unusable or damaged
+  2  the command line is wrong    8   a release was undone
+  3  the configuration is wrong   9   the server refused or cannot be reached
+  4  an address is taken          70  a bug in Skep
+  5  the functions folder is      130 Ctrl-C while it waited
+     unusable";
 
 /// Hosts functions: every folder in ./functions answers HTTP requests, each in an isolate, a thread and a heap of its own.
 ///
@@ -56,6 +67,8 @@ pub(super) enum RawCommand {
     Check(CheckArgs),
     /// Call one function, without a server.
     Invoke(InvokeArgs),
+    #[command(flatten)]
+    Remote(RemoteCommand),
 }
 
 /// `skep new`.
@@ -145,7 +158,7 @@ pub(super) struct AddressSettings {
     /// Address where functions are called; port 0 takes a free one and prints it.
     #[arg(long, global = true, env = "SKEP_LISTEN", value_name = "IP:PORT", default_value_t = DEFAULT_LISTEN, value_parser = parse_address)]
     pub(super) listen: SocketAddr,
-    /// Address where Skep is operated: health and the list of functions. Not for the public.
+    /// Address where Skep is operated, by `skep deploy` and the like, and asked for its health. Not for the public.
     #[arg(long, global = true, env = "SKEP_ADMIN", value_name = "IP:PORT", default_value_t = DEFAULT_ADMIN, value_parser = parse_address)]
     pub(super) admin: SocketAddr,
 }

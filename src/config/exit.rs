@@ -30,6 +30,8 @@ pub enum ExitCode {
     Server = 9,
     /// A bug in Skep itself.
     Internal = 70,
+    /// Ctrl-C while a command waited.
+    Interrupted = 130,
 }
 
 impl ExitCode {
@@ -46,6 +48,7 @@ impl ExitCode {
         Self::Undone,
         Self::Server,
         Self::Internal,
+        Self::Interrupted,
     ];
 
     /// The number the operating system sees.

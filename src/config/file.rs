@@ -90,13 +90,13 @@ pub(super) fn keys() -> Vec<String> {
 }
 
 /// A key half of whose letters differ is another key, not a misspelt one.
-fn nearest<'k>(key: &str, known: &'k [String]) -> Option<&'k str> {
+pub(super) fn nearest<'k>(key: &str, known: &'k [String]) -> Option<&'k str> {
     let key = key.to_lowercase().replace('-', "_");
     let distances = known.iter().map(|known| (strsim::osa_distance(&key, known), known.as_str()));
     distances.min().filter(|(distance, known)| distance * 2 < known.len()).map(|(_, known)| known)
 }
 
-fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+pub(super) fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
     before.matches('\n').count() + 1
 }

@@ -10,9 +10,10 @@ use std::ffi::OsString;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Subcommand as _};
 
 use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
+use super::remote_args::RemoteCommand;
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub enum Command {
     Check(CheckArgs),
     /// `skep invoke`.
     Invoke(InvokeArgs),
+    /// `skep deploy` and whatever else operates a running Skep.
+    Remote(RemoteCommand),
 }
 
 /// Where a setting's value came from, the strongest first.
@@ -91,6 +94,7 @@ impl CommandLine {
             Some(RawCommand::New(args)) => Command::New(args),
             Some(RawCommand::Check(args)) => Command::Check(args),
             Some(RawCommand::Invoke(args)) => Command::Invoke(args),
+            Some(RawCommand::Remote(command)) => Command::Remote(command),
         };
         Ok(Self { command, settings: raw.settings, origins: Origins(origins.collect()) })
     }
@@ -106,12 +110,20 @@ pub(super) fn clap_command() -> clap::Command {
         ("check", &[ADDRESSES, CONNECTIONS, PROCESSES]),
         ("invoke", &[ADDRESSES, CONNECTIONS, PROCESSES]),
     ] {
-        // A global argument that a command defines itself is not handed down to it: so its help can leave it out.
-        let hidden = settings.iter().filter(|arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading)));
-        let hidden: Vec<_> = hidden.map(|arg| arg.clone().hide(true)).collect();
-        command = command.mut_subcommand(name, |subcommand| subcommand.args(hidden));
+        let is_silent = |arg: &&clap::Arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading));
+        command = hide(command, name, settings.iter().filter(is_silent));
+    }
+    for subcommand in RemoteCommand::augment_subcommands(clap::Command::new("skep")).get_subcommands() {
+        let heeded = if subcommand.get_name() == "token" { ["state", "config"] } else { ["admin", "config"] };
+        command = hide(command, subcommand.get_name(), settings.iter().filter(|arg| !heeded.contains(&arg.get_id().as_str())));
     }
     command
+}
+
+/// A global argument that a command defines itself is not handed down to it: so its help can leave it out.
+fn hide<'a>(command: clap::Command, name: &str, settings: impl Iterator<Item = &'a clap::Arg>) -> clap::Command {
+    let hidden: Vec<_> = settings.map(|arg| arg.clone().hide(true)).collect();
+    command.mut_subcommand(name, |subcommand| subcommand.args(hidden))
 }
 
 /// clap names the flag even if the wrong value stood in the environment; this adds the variable's name.

@@ -11,7 +11,9 @@ mod file;
 mod flag_table;
 pub mod kernel;
 mod line;
+pub mod remote_args;
 mod resolve;
+pub mod servers;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -28,7 +30,8 @@ pub use args::{CheckArgs, InvokeArgs, NewArgs};
 pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
-pub use value::{Header, LogLevel, Payload, Threads};
+pub use remote_args::RemoteCommand;
+pub use value::{Assignment, Header, LogLevel, Payload, Percent, Threads};
 
 /// Everything the process needs to know, final.
 #[derive(Clone, Debug, PartialEq, Eq)]

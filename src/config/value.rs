@@ -150,6 +150,59 @@ impl FromStr for Payload {
     }
 }
 
+/// A part of all calls, in hundredths of a percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Percent(u16);
+
+impl FromStr for Percent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let percent: Option<f64> = text.trim_end_matches('%').parse().ok().filter(|percent| (0.0..=100.0).contains(percent));
+        // In range by the filter.
+        percent.map(|percent| Self((percent * 100.0).round() as u16)).ok_or_else(|| "expected a number from 0 to 100, such as 5 or 12.5".to_owned())
+    }
+}
+
+impl Percent {
+    /// As the admin API takes it.
+    pub fn value(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+/// A change of a variable of a function.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Its name.
+    pub name: String,
+    /// What it becomes; `None`: it goes.
+    pub value: Option<String>,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = match (text.split_once('='), text.strip_suffix('-')) {
+            (Some((name, value)), _) => (name, Some(value.to_owned())),
+            (None, Some(name)) => (name, None),
+            (None, None) => return Err("expected KEY=VALUE to set it, or KEY- to take it away".to_owned()),
+        };
+        if name.is_empty() {
+            return Err("expected a name before the `=` or the `-`".to_owned());
+        }
+        Ok(Self { name: name.to_owned(), value })
+    }
+}
+
+/// The value may be a secret.
+impl fmt::Debug for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assignment").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,5 +239,24 @@ mod tests {
         assert_eq!("@a.json".parse(), Ok(Payload::File("a.json".into())));
         assert_eq!("{\"a\":1}".parse(), Ok(Payload::Text("{\"a\":1}".into())));
         assert!("@".parse::<Payload>().is_err());
+    }
+    #[test]
+    fn a_percentage_is_from_0_to_100_and_keeps_two_places() {
+        assert_eq!("12.5".parse::<Percent>().unwrap().value(), 12.5);
+        assert_eq!("5%".parse::<Percent>().unwrap().value(), 5.0);
+        for wrong in ["101", "-1", "NaN", "half", ""] {
+            assert!(wrong.parse::<Percent>().unwrap_err().contains("0 to 100"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_sets_or_takes_away_and_never_shows_its_value() {
+        let parse = |text: &str| text.parse::<Assignment>().map(|change| (change.name, change.value));
+        assert_eq!(parse("A=b=c"), Ok(("A".into(), Some("b=c".into()))));
+        assert_eq!(parse("A="), Ok(("A".into(), Some(String::new()))));
+        assert_eq!(parse("A-"), Ok(("A".into(), None)));
+        assert_eq!(parse("A=-"), Ok(("A".into(), Some("-".into()))));
+        assert!(parse("A").unwrap_err().contains("KEY=VALUE") && parse("=b").is_err() && parse("-").is_err());
+        assert!(!format!("{:?}", "A=hidden".parse::<Assignment>()).contains("hidden"));
     }
 }

@@ -74,10 +74,12 @@ impl Sticky {
     fn value<'h>(&self, headers: &'h HeaderMap) -> Option<&'h [u8]> {
         match self {
             Self::Header(name) => headers.get(name).map(http::HeaderValue::as_bytes),
-            Self::Cookie(name) => headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).find_map(|pair| {
-                let pair = pair.trim_ascii();
-                pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")
-            }),
+            Self::Cookie(name) => {
+                headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).find_map(|pair| {
+                    let pair = pair.trim_ascii();
+                    pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")
+                })
+            }
         }
     }
 }

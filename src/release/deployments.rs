@@ -237,7 +237,9 @@ impl Deployments {
                 }
                 (_, None) => return Err(Refused::NotFound(format!("there is no deployed function `{name}`"))),
                 (What::Return(Some(version)), Some(held)) if held.kept(version.as_str()).is_none() => {
-                    return Err(Refused::NotFound(format!("`{name}` has no version {version}; `skep versions {name}` lists those that are kept")));
+                    return Err(Refused::NotFound(format!(
+                        "`{name}` has no version {version}; `skep versions {name}` lists those that are kept"
+                    )));
                 }
                 (What::Return(Some(version)), Some(held)) if held.live.as_deref() == Some(version.as_str()) => {
                     return Err(Refused::Conflict(format!("version {version} of `{name}` is live already")));

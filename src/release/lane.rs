@@ -186,7 +186,8 @@ impl Lane {
         let Some(version) = self.version.clone().filter(|_| !self.unchanged) else { return Ok(Outcome::Skipped(None)) };
         if matches!(self.what, What::Promote) {
             let deployed = transaction.deployments.releaser.deployed(self.function.as_str());
-            let track = deployed.as_ref().and_then(|deployed| deployed.endpoint.candidate.as_ref()).map(|candidate| candidate.track.clone());
+            let track =
+                deployed.as_ref().and_then(|deployed| deployed.endpoint.candidate.as_ref()).map(|candidate| candidate.track.clone());
             let Some(track) = track else { return Err(Trouble::new("the candidate is gone")) };
             self.pool = Some(track.pool().await?);
         } else {

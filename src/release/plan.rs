@@ -90,7 +90,12 @@ fn change(known: &mut BTreeMap<String, String>, other: &mut BTreeMap<String, Str
 }
 
 /// What the table gets for the lane's function; `None`: nothing.
-pub(super) fn deployed(lane: &Lane, before: Option<&Deployed>, held: Option<&Held>, maker: &Maker) -> Result<Option<Arc<Deployed>>, Trouble> {
+pub(super) fn deployed(
+    lane: &Lane,
+    before: Option<&Deployed>,
+    held: Option<&Held>,
+    maker: &Maker,
+) -> Result<Option<Arc<Deployed>>, Trouble> {
     let Some(held) = held else { return Ok(None) };
     let gone = || Trouble::new(format!("`{}` is not live any more", lane.function));
     let version = lane.version.as_ref();
@@ -142,4 +147,81 @@ pub(super) fn remember(state: &mut State, record: &Record) {
     let Ok(value) = serde_json::to_value(record) else { return };
     state.releases.retain(|known| known.get("id").and_then(|id| id.as_str()) != Some(record.id.as_str()));
     state.remember(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::function::{Manifest, Version, VersionId};
+    use crate::release::order::Change;
+
+    fn version(number: u8) -> Arc<Version> {
+        Arc::new(Version {
+            id: VersionId::from_digest(&[number; 32]),
+            function: FunctionName::parse("f").unwrap(),
+            entry: "file:///f/index.js".to_owned(),
+            modules: HashMap::new(),
+            manifest: Manifest::default(),
+        })
+    }
+
+    fn lane(what: What, number: u8) -> Lane {
+        let mut lane = Lane::new(Change { function: FunctionName::parse("f").unwrap(), what });
+        lane.version = Some(version(number));
+        lane
+    }
+
+    fn id(number: u8) -> String {
+        version(number).id.to_string()
+    }
+
+    fn share(parts: u16) -> Share {
+        Share { parts, sticky: None }
+    }
+
+    #[test]
+    fn the_predecessor_is_what_was_live_last_whatever_was_deployed_before() {
+        let mut now = 1_000;
+        let mut state: Option<Held> = None;
+        let mut next = |what: What, number: u8| {
+            now += 10;
+            state = held(&lane(what, number), state.as_ref(), now, None);
+            let state = state.as_ref().unwrap();
+            (state.live.clone(), state.predecessor().map(|kept| kept.version.clone()))
+        };
+        assert_eq!(next(What::Deploy(None), 1), (Some(id(1)), None));
+        assert_eq!(next(What::Deploy(None), 2), (Some(id(2)), Some(id(1))));
+        assert_eq!(next(What::Deploy(None), 3), (Some(id(3)), Some(id(2))));
+        assert_eq!(next(What::Return(None), 2), (Some(id(2)), Some(id(3))), "a return can be taken back");
+        assert_eq!(next(What::Return(None), 1), (Some(id(1)), Some(id(2))));
+        assert_eq!(next(What::Deploy(Some(share(500))), 4), (Some(id(1)), Some(id(2))), "a candidate was never live");
+        assert_eq!(next(What::Promote, 4), (Some(id(4)), Some(id(1))));
+    }
+
+    #[test]
+    fn a_candidate_keeps_what_decides_for_it_until_it_is_given_another() {
+        let sticky = Share { parts: 500, sticky: Some("header:x-user".to_owned()) };
+        let one = held(&lane(What::Deploy(None), 1), None, 1, None);
+        let two = held(&lane(What::Deploy(Some(sticky)), 2), one.as_ref(), 2, None);
+        let weighed = held(&lane(What::Weigh(share(9_000)), 2), two.as_ref(), 3, None).unwrap();
+        assert_eq!(weighed.candidate, Some(HeldCandidate { version: id(2), share: 9_000, sticky: Some("header:x-user".into()) }));
+        assert_eq!(held(&lane(What::DropCandidate, 2), Some(&weighed), 4, None).unwrap().candidate, None);
+        assert_eq!(held(&lane(What::Deploy(None), 3), Some(&weighed), 4, None).unwrap().candidate, None, "it was measured against another");
+        assert_eq!(held(&lane(What::Remove, 3), Some(&weighed), 4, None), None);
+    }
+
+    #[test]
+    fn a_name_is_a_variable_or_a_secret() {
+        let changes = |pairs: &[(&str, Option<&str>)]| -> BTreeMap<String, Option<String>> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect()
+        };
+        let mut state = Held::default();
+        configure(&mut state, &Variables { env: changes(&[("A", Some("1")), ("B", Some("2"))]), secrets: changes(&[("C", Some("3"))]) });
+        configure(&mut state, &Variables { env: changes(&[("C", Some("4")), ("B", None)]), secrets: changes(&[("A", Some("5"))]) });
+        assert_eq!(state.env, BTreeMap::from([("C".to_owned(), "4".to_owned())]));
+        assert_eq!(state.secrets, BTreeMap::from([("A".to_owned(), "5".to_owned())]));
+        assert_eq!(state.generation, 2);
+    }
 }

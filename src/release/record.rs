@@ -74,8 +74,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Step; 7] =
-        [Self::Received, Self::Compiled, Self::Booted, Self::Checked, Self::Warmed, Self::Published, Self::Drained];
+    pub const ALL: [Step; 7] = [Self::Received, Self::Compiled, Self::Booted, Self::Checked, Self::Warmed, Self::Published, Self::Drained];
 
     /// Its name in answers and logs.
     pub fn label(self) -> &'static str {
@@ -192,9 +191,8 @@ impl Record {
 
     /// Whether the live table has what it brings.
     pub fn is_published(&self) -> bool {
-        let published = |function: &FunctionRecord| {
-            function.steps.iter().any(|step| step.step == Step::Published && step.state == StepState::Done)
-        };
+        let published =
+            |function: &FunctionRecord| function.steps.iter().any(|step| step.step == Step::Published && step.state == StepState::Done);
         self.functions.iter().any(published)
     }
 }

@@ -203,7 +203,8 @@ impl<'a> Transaction<'a> {
                 self.mark(&lane.function, Step::Drained, StepState::Running, None);
                 let drained = join_all(pools.iter().map(|pool| finish(pool, self.deployments.drain))).await;
                 let cut: usize = drained.iter().sum();
-                let detail = (cut > 0).then(|| format!("{cut} requests still ran after {} s and were cut", self.deployments.drain.as_secs()));
+                let detail =
+                    (cut > 0).then(|| format!("{cut} requests still ran after {} s and were cut", self.deployments.drain.as_secs()));
                 self.mark(&lane.function, Step::Drained, StepState::Done, detail);
             }
         });

@@ -21,6 +21,7 @@ mod leaks;
 mod op_fuzz;
 mod pollution;
 mod pool;
+mod releases;
 mod reload;
 mod service_manager;
 mod specs;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use crate::admin::error::{ApiError, Failures};
-use crate::admin::extract::Named;
+use crate::admin::extract::{Named, OfFunction};
 use crate::fault::Kind;
 use crate::function::Scale;
 use crate::live::{Endpoint, SHARE_WHOLE, Track};
@@ -43,6 +43,7 @@ enum FunctionState {
 
 /// One function in the listing.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ListedFunction)]
 pub(super) struct Listed {
     name: String,
     owner: Owner,
@@ -90,6 +91,7 @@ struct ListedCandidate {
 
 /// Everything about one function.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ShownFunction)]
 pub(super) struct Shown {
     #[serde(flatten)]
     function: Listed,
@@ -143,14 +145,14 @@ pub(super) struct ListedVersion {
 }
 
 /// Every function.
-#[utoipa::path(get, path = "/functions", tag = "functions", responses((status = 200, body = Vec<Listed>), Failures))]
+#[utoipa::path(get, path = "/functions", operation_id = "list_functions", tag = "functions", responses((status = 200, body = Vec<Listed>), Failures))]
 pub(super) async fn list(State(admin): State<Admin>) -> Json<Vec<Listed>> {
     let table = admin.live.table();
     Json(table.iter().map(|(_, endpoint)| listed(&admin, endpoint)).collect())
 }
 
 /// Everything about one function.
-#[utoipa::path(get, path = "/functions/{name}", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(get, path = "/functions/{name}", operation_id = "show_function", tag = "functions", params(OfFunction),
     responses((status = 200, body = Shown), Failures))]
 pub(super) async fn show(State(admin): State<Admin>, Named(name): Named) -> Result<Json<Shown>, ApiError> {
     let endpoint = admin.endpoint(&name)?;
@@ -167,7 +169,7 @@ pub(super) async fn show(State(admin): State<Admin>, Named(name): Named) -> Resu
 }
 
 /// The versions of a function that are kept, newest first.
-#[utoipa::path(get, path = "/functions/{name}/versions", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(get, path = "/functions/{name}/versions", operation_id = "list_versions", tag = "functions", params(OfFunction),
     responses((status = 200, body = Vec<ListedVersion>), Failures))]
 pub(super) async fn versions(State(admin): State<Admin>, Named(name): Named) -> Result<Json<Vec<ListedVersion>>, ApiError> {
     admin.endpoint(&name)?;

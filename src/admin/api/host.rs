@@ -15,8 +15,8 @@ use super::Admin;
 use crate::admin::error::{ApiError, ErrorKind, Failures};
 use crate::config::kernel::{self, KernelLimits};
 use crate::runtime::containment::{self, Rung};
-use crate::supervisor::upgrade::UpgradeError;
 use crate::supervisor::quarantine::Quarantined;
+use crate::supervisor::upgrade::UpgradeError;
 
 /// The process that answers.
 #[derive(Serialize, ToSchema)]
@@ -73,7 +73,7 @@ impl Kernel {
 }
 
 /// The process that answers: which engine it is, what it uses, what was contained, who is quarantined.
-#[utoipa::path(get, path = "/host", tag = "host", responses((status = 200, body = Host), Failures))]
+#[utoipa::path(get, path = "/host", operation_id = "show_host", tag = "host", responses((status = 200, body = Host), Failures))]
 pub(super) async fn show(State(admin): State<Admin>) -> Json<Host> {
     let standing = &admin.standing;
     Json(Host {
@@ -101,7 +101,7 @@ pub(super) struct Upgraded {
 }
 
 /// Starts a fresh engine from the program's file and hands over to it, without losing a request. Answers when the fresh one serves.
-#[utoipa::path(post, path = "/upgrade", tag = "host", responses((status = 200, body = Upgraded), Failures))]
+#[utoipa::path(post, path = "/upgrade", operation_id = "upgrade_host", tag = "host", responses((status = 200, body = Upgraded), Failures))]
 pub(super) async fn upgrade(State(admin): State<Admin>) -> Result<Json<Upgraded>, ApiError> {
     match admin.control.upgrade().await {
         Ok(()) => Ok(Json(Upgraded { replaced_generation: admin.standing.generation })),
@@ -118,7 +118,7 @@ pub(super) struct Verified {
 }
 
 /// Reads every version that is kept and checks it against its checksum.
-#[utoipa::path(get, path = "/store", tag = "host", responses((status = 200, body = Verified), Failures))]
+#[utoipa::path(get, path = "/store", operation_id = "verify_store", tag = "host", responses((status = 200, body = Verified), Failures))]
 pub(super) async fn verify(State(admin): State<Admin>) -> Result<Json<Verified>, ApiError> {
     let deployments = admin.deployments()?.clone();
     let verified = tokio::task::spawn_blocking(move || deployments.verify()).await;

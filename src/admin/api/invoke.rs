@@ -18,10 +18,10 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use crate::admin::error::{ApiError, Failures};
-use crate::admin::extract::{InBody, Named};
+use crate::admin::extract::{InBody, Named, OfFunction};
 use crate::fault::Fault;
 use crate::function::message::{BodyError, CallShape};
-use crate::function::{Body, Request, Response};
+use crate::function::{Body, Request, Response, VersionId};
 use crate::live::VERSION_HEADER;
 
 /// Most of an answer's body that is shown.
@@ -31,13 +31,16 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Call {
+    #[schema(pattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
     method: String,
     /// Path and query as the function sees them.
+    #[schema(pattern = "^/")]
     path: String,
     headers: BTreeMap<String, String>,
     /// The body, as text.
     body: Option<String>,
     /// A version in place of whatever answers: the live one or the candidate.
+    #[schema(pattern = "^v[0-9a-f]{12}$")]
     version: Option<String>,
 }
 
@@ -76,13 +79,9 @@ struct FaultShown {
 }
 
 /// Calls the function, and says what it answered.
-#[utoipa::path(post, path = "/functions/{name}/invoke", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(post, path = "/functions/{name}/invoke", operation_id = "invoke_function", tag = "functions", params(OfFunction),
     request_body = Call, responses((status = 200, body = Answered), Failures))]
-pub(super) async fn invoke(
-    State(admin): State<Admin>,
-    Named(name): Named,
-    InBody(call): InBody<Call>,
-) -> Result<Json<Answered>, ApiError> {
+pub(super) async fn invoke(State(admin): State<Admin>, Named(name): Named, InBody(call): InBody<Call>) -> Result<Json<Answered>, ApiError> {
     let endpoint = admin.endpoint(&name)?;
     let (request, body) = request(call)?;
     let began = Instant::now();
@@ -114,7 +113,8 @@ fn request(call: Call) -> Result<(Request, Body), ApiError> {
         headers.append(name, value);
     }
     if let Some(version) = call.version {
-        headers.insert(VERSION_HEADER, version.parse().map_err(|_| ApiError::invalid(format!("{version:?} is no version")))?);
+        let id = VersionId::parse(&version).and_then(|id| id.as_str().parse().ok());
+        headers.insert(VERSION_HEADER, id.ok_or_else(|| ApiError::invalid(format!("{version:?} is no version id")))?);
     }
     let mut request = Request::made_here(method, path, "admin", CallShape::Http);
     request.headers = headers;

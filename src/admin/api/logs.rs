@@ -25,12 +25,23 @@ use crate::telemetry::tail::{self, Followed, Subscription};
 #[into_params(parameter_in = Query)]
 pub(super) struct LogQuery {
     /// Only lines about this function.
+    #[param(pattern = "^[a-z0-9][a-z0-9_-]{0,62}$")]
     function: Option<String>,
 }
 
+/// An event of a stream of server-sent events.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only the document names it; `axum` writes events")]
+pub(super) struct StreamedEvent {
+    /// What it is.
+    event: String,
+    /// JSON, or a number.
+    data: String,
+}
+
 /// Log lines from now on: an event `line` with each line as JSON, and `missed` with a number where lines were written faster than read.
-#[utoipa::path(get, path = "/logs", tag = "host", params(LogQuery),
-    responses((status = 200, body = String, content_type = "text/event-stream"), Failures))]
+#[utoipa::path(get, path = "/logs", operation_id = "follow_log", tag = "host", params(LogQuery),
+    responses((status = 200, body = StreamedEvent, content_type = "text/event-stream"), Failures))]
 pub(super) async fn follow(
     State(admin): State<Admin>,
     InQuery(query): InQuery<LogQuery>,
@@ -90,7 +101,7 @@ pub(super) struct LogLevel {
 }
 
 /// The level of the log.
-#[utoipa::path(get, path = "/log-level", tag = "host", responses((status = 200, body = LogLevel), Failures))]
+#[utoipa::path(get, path = "/log-level", operation_id = "show_log_level", tag = "host", responses((status = 200, body = LogLevel), Failures))]
 pub(super) async fn level() -> Json<LogLevel> {
     let now = log::level();
     let level = LEVELS.iter().find(|(_, level)| *level == now).map_or(Level::Info, |(level, _)| *level);
@@ -98,7 +109,7 @@ pub(super) async fn level() -> Json<LogLevel> {
 }
 
 /// Sets the level of the log, until the engine ends.
-#[utoipa::path(put, path = "/log-level", tag = "host", request_body = LogLevel, responses((status = 200, body = LogLevel), Failures))]
+#[utoipa::path(put, path = "/log-level", operation_id = "set_log_level", tag = "host", request_body = LogLevel, responses((status = 200, body = LogLevel), Failures))]
 pub(super) async fn set_level(InBody(body): InBody<LogLevel>) -> Json<LogLevel> {
     if let Some((_, level)) = LEVELS.iter().find(|(level, _)| *level == body.level) {
         log::set_level(*level);

@@ -4,6 +4,7 @@
 //!
 //! Invariant: what the router answers is in the document, and nothing else.
 
+mod document;
 mod functions;
 mod host;
 mod invoke;
@@ -17,10 +18,7 @@ mod variables;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::{Json, Router, middleware};
-use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -34,7 +32,11 @@ use crate::runtime::pool::Blanks;
 use crate::shutdown::Drained;
 use crate::supervisor::engine::{Control, Standing};
 
+pub use document::document;
 pub(super) use upload::UPLOAD_BYTES_MAX;
+
+/// Where the operations are.
+const BELOW: &str = "/api/v1";
 
 /// What the operations share.
 #[derive(Clone)]
@@ -70,31 +72,8 @@ impl Admin {
     }
 }
 
-/// The head of the document.
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Skep", description = "Operates a Skep: functions, versions, releases, instances.", license(name = "MIT", identifier = "MIT")),
-    tags(
-        (name = "functions", description = "Functions, one by one"),
-        (name = "releases", description = "How code becomes live"),
-        (name = "host", description = "The process and who may operate it"),
-    ),
-    modifiers(&Bearer),
-    security((), ("bearer" = [])),
-)]
-struct Head;
-
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, document: &mut Document) {
-        let components = document.components.get_or_insert_with(Default::default);
-        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    }
-}
-
 fn operations() -> OpenApiRouter<Admin> {
-    OpenApiRouter::with_openapi(Head::openapi())
+    OpenApiRouter::new()
         .routes(routes!(functions::list))
         .routes(routes!(functions::show, releases::deploy_one, releases::remove))
         .routes(routes!(functions::versions))
@@ -117,25 +96,12 @@ fn operations() -> OpenApiRouter<Admin> {
         .routes(routes!(logs::level, logs::set_level))
         .routes(routes!(tokens::list, tokens::add))
         .routes(routes!(tokens::remove))
-}
-
-/// The OpenAPI document, its paths below `/api/v1`.
-pub fn document() -> Document {
-    let (_, document) = OpenApiRouter::<Admin>::new().nest("/api/v1", operations()).split_for_parts();
-    document
+        .routes(routes!(document::show))
 }
 
 /// The router of `/api/v1`.
 pub(super) fn router(admin: Admin) -> Router {
-    let (router, document) = OpenApiRouter::with_openapi(Head::openapi()).nest("/api/v1", operations()).split_for_parts();
-    let document = Arc::new(document);
-    let router = router.route(
-        "/api/v1/openapi.json",
-        axum::routing::get(move || {
-            let document = document.clone();
-            async move { Json(document.as_ref().clone()) }
-        }),
-    );
+    let (router, _) = OpenApiRouter::new().nest(BELOW, operations()).split_for_parts();
     let door = admin.door.clone();
     router
         .method_not_allowed_fallback(wrong_method)

@@ -16,10 +16,11 @@ use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
+use super::logs::StreamedEvent;
 use super::upload;
 use crate::admin::auth::Caller;
 use crate::admin::error::{ApiError, Failures};
-use crate::admin::extract::{InBody, InBytes, InPath, InQuery, Named};
+use crate::admin::extract::{InBody, InBytes, InPath, InQuery, Named, OfFunction};
 use crate::function::{FunctionName, VersionId};
 use crate::live::{SHARE_WHOLE, Sticky};
 use crate::release::Deployments;
@@ -41,6 +42,7 @@ pub(super) struct DeployQuery {
     #[param(minimum = 0, maximum = 100)]
     canary: Option<f64>,
     /// `header:NAME` or `cookie:NAME`: equal values stay on one side.
+    #[param(pattern = "^(header|cookie):[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
     sticky: Option<String>,
     /// What to write beside the release.
     #[param(max_length = 1024)]
@@ -76,6 +78,7 @@ pub(super) struct CanaryBody {
     #[schema(minimum = 0, maximum = 100)]
     percent: f64,
     /// `header:NAME` or `cookie:NAME`; left out, it stays as it was.
+    #[schema(pattern = "^(header|cookie):[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
     #[serde(default)]
     sticky: Option<String>,
 }
@@ -94,8 +97,8 @@ pub(super) struct VariablesBody {
 type Answer = Result<(StatusCode, Json<Arc<Record>>), ApiError>;
 
 /// Deploys every function of an upload, all of them or none: an archive or files as the functions folder would hold them.
-#[utoipa::path(post, path = "/releases", tag = "releases", params(DeployQuery),
-    request_body(content((upload::FilesBody = "application/json"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zip"))),
+#[utoipa::path(post, path = "/releases", operation_id = "deploy_functions", tag = "releases", params(DeployQuery),
+    request_body(content((upload::FilesBody = "application/json"), (upload::ArchiveBody = "application/gzip"), (upload::ArchiveBody = "application/zip"))),
     responses((status = 200, body = Record, description = "It has ended, see `status`"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn deploy_group(
     State(admin): State<Admin>,
@@ -113,8 +116,8 @@ pub(super) async fn deploy_group(
 }
 
 /// Deploys one function: an archive or files as the function's folder holds them.
-#[utoipa::path(put, path = "/functions/{name}", tag = "functions", params(("name" = String, Path, description = "The function"), DeployQuery),
-    request_body(content((upload::FilesBody = "application/json"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zip"))),
+#[utoipa::path(put, path = "/functions/{name}", operation_id = "deploy_function", tag = "functions", params(OfFunction, DeployQuery),
+    request_body(content((upload::FilesBody = "application/json"), (upload::ArchiveBody = "application/gzip"), (upload::ArchiveBody = "application/zip"))),
     responses((status = 200, body = Record, description = "It has ended, see `status`"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn deploy_one(
     State(admin): State<Admin>,
@@ -140,7 +143,7 @@ async fn deploy(admin: &Admin, caller: Caller, query: DeployQuery, files: Files,
 }
 
 /// Removes a deployed function and all its versions.
-#[utoipa::path(delete, path = "/functions/{name}", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(delete, path = "/functions/{name}", operation_id = "remove_function", tag = "functions", params(OfFunction, WaitQuery),
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn remove(
     State(admin): State<Admin>,
@@ -152,7 +155,7 @@ pub(super) async fn remove(
 }
 
 /// Makes a kept version live again, with the same checks as a deploy.
-#[utoipa::path(post, path = "/functions/{name}/rollback", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(post, path = "/functions/{name}/rollback", operation_id = "roll_back", tag = "functions", params(OfFunction, WaitQuery),
     request_body = RollbackBody,
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn rollback(
@@ -168,7 +171,7 @@ pub(super) async fn rollback(
 }
 
 /// Gives the candidate another part of the calls.
-#[utoipa::path(put, path = "/functions/{name}/canary", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(put, path = "/functions/{name}/canary", operation_id = "set_canary", tag = "functions", params(OfFunction, WaitQuery),
     request_body = CanaryBody,
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn canary(
@@ -183,7 +186,7 @@ pub(super) async fn canary(
 }
 
 /// Drops the candidate; what it has in flight is finished.
-#[utoipa::path(delete, path = "/functions/{name}/canary", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(delete, path = "/functions/{name}/canary", operation_id = "drop_canary", tag = "functions", params(OfFunction, WaitQuery),
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn drop_canary(
     State(admin): State<Admin>,
@@ -195,7 +198,7 @@ pub(super) async fn drop_canary(
 }
 
 /// Makes the candidate the live version.
-#[utoipa::path(post, path = "/functions/{name}/promote", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(post, path = "/functions/{name}/promote", operation_id = "promote_canary", tag = "functions", params(OfFunction, WaitQuery),
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn promote(
     State(admin): State<Admin>,
@@ -207,7 +210,7 @@ pub(super) async fn promote(
 }
 
 /// Sets and takes away variables; new instances get them before the old ones go.
-#[utoipa::path(patch, path = "/functions/{name}/variables", tag = "functions", params(("name" = String, Path, description = "The function"), WaitQuery),
+#[utoipa::path(patch, path = "/functions/{name}/variables", operation_id = "set_variables", tag = "functions", params(OfFunction, WaitQuery),
     request_body = VariablesBody,
     responses((status = 200, body = Record, description = "It has ended"), (status = 202, body = Record, description = "It was taken in"), Failures))]
 pub(super) async fn configure(
@@ -222,28 +225,28 @@ pub(super) async fn configure(
 }
 
 /// Releases, newest first.
-#[utoipa::path(get, path = "/releases", tag = "releases", responses((status = 200, body = Vec<Record>), Failures))]
+#[utoipa::path(get, path = "/releases", operation_id = "list_releases", tag = "releases", responses((status = 200, body = Vec<Record>), Failures))]
 pub(super) async fn list(State(admin): State<Admin>) -> Json<Vec<Arc<Record>>> {
     Json(admin.deployments.as_ref().map(|deployments| deployments.records()).unwrap_or_default())
 }
 
 /// One release.
-#[utoipa::path(get, path = "/releases/{id}", tag = "releases", params(("id" = String, Path, description = "The release")),
+#[utoipa::path(get, path = "/releases/{id}", operation_id = "show_release", tag = "releases", params(("id" = String, Path, description = "The release")),
     responses((status = 200, body = Record), Failures))]
 pub(super) async fn show(State(admin): State<Admin>, InPath(id): InPath<String>) -> Result<Json<Arc<Record>>, ApiError> {
     Ok(Json(admin.deployments()?.watch(&id)?.borrow().clone()))
 }
 
 /// Cancels a release that is not published yet.
-#[utoipa::path(post, path = "/releases/{id}/cancel", tag = "releases", params(("id" = String, Path, description = "The release")),
+#[utoipa::path(post, path = "/releases/{id}/cancel", operation_id = "cancel_release", tag = "releases", params(("id" = String, Path, description = "The release")),
     responses((status = 202, body = Record, description = "It will end, unless it was published just now"), Failures))]
 pub(super) async fn cancel(State(admin): State<Admin>, InPath(id): InPath<String>) -> Answer {
     Ok((StatusCode::ACCEPTED, Json(admin.deployments()?.cancel(&id)?)))
 }
 
 /// The release as it goes on: an event `release` with the whole record for each change, the last one when it has ended.
-#[utoipa::path(get, path = "/releases/{id}/events", tag = "releases", params(("id" = String, Path, description = "The release")),
-    responses((status = 200, body = String, content_type = "text/event-stream"), Failures))]
+#[utoipa::path(get, path = "/releases/{id}/events", operation_id = "follow_release", tag = "releases", params(("id" = String, Path, description = "The release")),
+    responses((status = 200, body = StreamedEvent, content_type = "text/event-stream"), Failures))]
 pub(super) async fn events(
     State(admin): State<Admin>,
     InPath(id): InPath<String>,

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::Admin;
 use super::functions::ShownScale;
 use crate::admin::error::{ApiError, Failures};
-use crate::admin::extract::{InBody, InPath, Named};
+use crate::admin::extract::{InBody, InPath, Named, OfFunction};
 use crate::function::FunctionName;
 use crate::release::store::ScaleChange;
 use crate::runtime::pool::{InstanceStatus, Pool};
@@ -48,7 +48,7 @@ pub(super) struct Scaled {
 }
 
 /// Changes the scale of a function at once, of the functions folder too. It outlives restarts and releases.
-#[utoipa::path(patch, path = "/functions/{name}/scale", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(patch, path = "/functions/{name}/scale", operation_id = "set_scale", tag = "functions", params(OfFunction),
     request_body = ScaleBody, responses((status = 200, body = Scaled), Failures))]
 pub(super) async fn change(
     State(admin): State<Admin>,
@@ -85,7 +85,7 @@ pub(super) struct Instance {
 }
 
 /// The instances of a function, those of the live version first.
-#[utoipa::path(get, path = "/functions/{name}/instances", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(get, path = "/functions/{name}/instances", operation_id = "list_instances", tag = "functions", params(OfFunction),
     responses((status = 200, body = Vec<Instance>), Failures))]
 pub(super) async fn instances(State(admin): State<Admin>, Named(name): Named) -> Result<Json<Vec<Instance>>, ApiError> {
     let pools = pools(&admin, &name)?;
@@ -108,13 +108,17 @@ fn shown(pool: &Pool, status: &InstanceStatus) -> Instance {
 }
 
 /// Recycles an instance: it takes no more requests, finishes those it has, and ends.
-#[utoipa::path(delete, path = "/functions/{name}/instances/{id}", tag = "functions",
-    params(("name" = String, Path, description = "The function"), ("id" = u32, Path, description = "The instance")),
+#[utoipa::path(delete, path = "/functions/{name}/instances/{id}", operation_id = "recycle_instance", tag = "functions",
+    params(OfFunction, ("id" = u32, Path, description = "The instance")),
     responses((status = 202, description = "It ends when it has finished"), Failures))]
 pub(super) async fn recycle(State(admin): State<Admin>, InPath((name, id)): InPath<(String, u32)>) -> Result<StatusCode, ApiError> {
     let name = FunctionName::parse(&name).map_err(|error| ApiError::invalid(error.to_string()))?;
     let recycled = pools(&admin, &name)?.iter().any(|pool| pool.recycle(id));
-    if recycled { Ok(StatusCode::ACCEPTED) } else { Err(ApiError::not_found(format!("`{name}` has no instance {id} that could be recycled"))) }
+    if recycled {
+        Ok(StatusCode::ACCEPTED)
+    } else {
+        Err(ApiError::not_found(format!("`{name}` has no instance {id} that could be recycled")))
+    }
 }
 
 fn pools(admin: &Admin, name: &FunctionName) -> Result<Vec<std::sync::Arc<Pool>>, ApiError> {

@@ -17,6 +17,7 @@ use crate::release::store::tokens::{Scope, TokenError};
 
 /// A token without its secret.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ListedToken)]
 pub(super) struct Listed {
     name: String,
     scope: Scope,
@@ -44,7 +45,7 @@ pub(super) struct Made {
 }
 
 /// The tokens of this host.
-#[utoipa::path(get, path = "/tokens", tag = "host", responses((status = 200, body = Vec<Listed>), Failures))]
+#[utoipa::path(get, path = "/tokens", operation_id = "list_tokens", tag = "host", responses((status = 200, body = Vec<Listed>), Failures))]
 pub(super) async fn list(State(admin): State<Admin>) -> Result<Json<Vec<Listed>>, ApiError> {
     let tokens = admin.door.tokens().list().map_err(refused)?;
     let listed = tokens.iter().map(|token| Listed { name: token.name.clone(), scope: token.scope, created_ms: token.created_ms });
@@ -52,7 +53,7 @@ pub(super) async fn list(State(admin): State<Admin>) -> Result<Json<Vec<Listed>>
 }
 
 /// Makes a token. The first one closes the address to everybody who has none.
-#[utoipa::path(post, path = "/tokens", tag = "host", request_body = NewToken, responses((status = 201, body = Made), Failures))]
+#[utoipa::path(post, path = "/tokens", operation_id = "add_token", tag = "host", request_body = NewToken, responses((status = 201, body = Made), Failures))]
 pub(super) async fn add(
     State(admin): State<Admin>,
     Extension(caller): Extension<Caller>,
@@ -64,7 +65,7 @@ pub(super) async fn add(
 }
 
 /// Takes a token back.
-#[utoipa::path(delete, path = "/tokens/{token}", tag = "host", params(("token" = String, Path, description = "Its name")),
+#[utoipa::path(delete, path = "/tokens/{token}", operation_id = "remove_token", tag = "host", params(("token" = String, Path, description = "Its name")),
     responses((status = 204, description = "It is worth nothing any more"), Failures))]
 pub(super) async fn remove(
     State(admin): State<Admin>,

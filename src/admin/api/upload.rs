@@ -5,30 +5,45 @@
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
-use serde::Serialize;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::admin::error::{ApiError, ErrorKind};
+use crate::admin::extract::{NO_OBJECT, is_object};
 use crate::release::source::archive::{ArchiveKind, Files};
 
 /// Largest upload, in bytes; what it may hold is less than that as text.
 pub(in crate::admin) const UPLOAD_BYTES_MAX: usize = 32 << 20;
 
 /// Files as JSON, for the document.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "read by `release::source::archive`, which counts the entries as they come")]
 pub(super) struct FilesBody {
     /// Text by path.
     #[schema(example = json!({ "index.ts": "export default () => 'hello';" }))]
     files: std::collections::BTreeMap<String, String>,
 }
 
+/// An archive, for the document.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "only the document names it")]
+pub(super) struct ArchiveBody(Vec<u8>);
+
 /// Reads an upload.
 pub(super) async fn read(headers: &HeaderMap, body: Bytes) -> Result<Files, ApiError> {
     let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(kind) = ArchiveKind::from_content_type(named) else {
         let taken = "`application/gzip` (tar.gz), `application/zip`, `application/json` ({\"files\": {\"index.ts\": \"…\"}})";
-        return Err(ApiError::new(ErrorKind::UnsupportedMediaType, format!("the content type {named:?} is not taken here; these are: {taken}")));
+        return Err(ApiError::new(
+            ErrorKind::UnsupportedMediaType,
+            format!("the content type {named:?} is not taken here; these are: {taken}"),
+        ));
     };
+    if kind == ArchiveKind::Json && !is_object(&body) {
+        return Err(ApiError::invalid(NO_OBJECT));
+    }
     // Probes on this thread must not wait for a large archive.
     let read = tokio::task::spawn_blocking(move || Files::read(kind, &body)).await;
     match read {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use crate::admin::error::{ApiError, Failures};
-use crate::admin::extract::Named;
+use crate::admin::extract::{Named, OfFunction};
 use crate::release::order::Variables;
 
 /// Changes in one request.
@@ -23,6 +23,7 @@ const VALUE_BYTES_MAX: usize = 64 << 10;
 
 /// What was set for a function beside its manifest.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ShownVariables)]
 pub(super) struct Shown {
     env: BTreeMap<String, String>,
     /// Names alone.
@@ -30,7 +31,7 @@ pub(super) struct Shown {
 }
 
 /// Variables that were set beside the manifest's, and the names of secrets.
-#[utoipa::path(get, path = "/functions/{name}/variables", tag = "functions", params(("name" = String, Path, description = "The function")),
+#[utoipa::path(get, path = "/functions/{name}/variables", operation_id = "show_variables", tag = "functions", params(OfFunction),
     responses((status = 200, body = Shown), Failures))]
 pub(super) async fn show(State(admin): State<Admin>, Named(name): Named) -> Result<Json<Shown>, ApiError> {
     admin.endpoint(&name)?;

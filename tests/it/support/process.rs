@@ -24,12 +24,13 @@ pub struct Launch {
     project: Project,
     command: &'static str,
     args: Vec<String>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Launch {
     /// `skep serve` on the project.
     pub fn serve(project: Project) -> Self {
-        Self { project, command: "serve", args: Vec::new() }
+        Self { project, command: "serve", args: Vec::new(), variables: Vec::new() }
     }
 
     /// `skep dev` on the project.
@@ -40,6 +41,12 @@ impl Launch {
     /// One more argument.
     pub fn arg(mut self, arg: &str) -> Self {
         self.args.push(arg.to_owned());
+        self
+    }
+
+    /// A variable of its environment.
+    pub fn env(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
         self
     }
 
@@ -63,7 +70,8 @@ impl Launch {
             .arg("--state")
             .arg(self.project.state())
             .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-format", "json"])
-            .args(&self.args);
+            .args(&self.args)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         program
     }
 }
@@ -138,6 +146,12 @@ impl Skep {
         })
     }
 
+    /// Waits for a line on standard output that contains every one of `texts`.
+    pub fn wait_for_printed(&self, texts: &[&str]) {
+        let what = format!("a printed line with {texts:?}");
+        self.output.wait(&what, |text| text.stdout.iter().any(|line| texts.iter().all(|text| line.contains(text))).then_some(()));
+    }
+
     /// Every log line so far that is JSON.
     pub fn log(&self) -> Vec<Value> {
         self.output.lock().stderr.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
@@ -162,6 +176,11 @@ impl Skep {
         // Output ends when the last process that holds the pipes ends.
         self.output.wait("the end of the process", |text| (text.ended == 2).then_some(()));
         self.child.wait().expect("an exit status")
+    }
+
+    /// Ends whatever still runs, and gives the project back: for another Skep on the same state.
+    pub fn into_project(mut self) -> Project {
+        std::mem::replace(&mut self.project, Project::empty())
     }
 
     /// Memory of the process and everything it started that is in RAM now, in bytes.

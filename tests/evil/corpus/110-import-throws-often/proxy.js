@@ -1,0 +1,1 @@
+throw new Proxy(function () {}, { get() { throw 1; }, getPrototypeOf() { throw 2; } });

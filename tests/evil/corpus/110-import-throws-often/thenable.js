@@ -1,0 +1,1 @@
+export function then(resolve, reject) { reject(new Proxy({}, { get() { throw 3; } })); }

@@ -1,0 +1,1 @@
+throw { get message() { throw this; }, get stack() { for (;;) structuredClone(this); }, toString: null };

@@ -1,0 +1,2 @@
+export default () => { throw new Error('x'); };
+//# sourceMappingURL=file:///etc/passwd

@@ -1,0 +1,8 @@
+export default async (request, ctx) => {
+  if (request.url.endsWith("/ok")) return "ok";
+  const module = new WebAssembly.Module(Uint8Array.fromHex('0061736d010000000104016000000207010169016600000302010007050101670001' + '0a0601040010000b'));
+  const suspend = new WebAssembly.Suspending(() => new Promise(() => {}));
+  const call = WebAssembly.promising(new WebAssembly.Instance(module, { i: { f: suspend } }).exports.g);
+  const kept = [];
+  for (;;) kept.push(call());
+};

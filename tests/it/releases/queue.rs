@@ -1,0 +1,121 @@
+//! Releases of one function that come at the same time: who waits, who wins, who is cancelled.
+//!
+//! A [`Gate`] holds a release at its check, so that the others really wait.
+//!
+//! Invariant: a release that never began has left no trace but its record.
+
+use serde_json::{Value, json};
+
+use super::gate::Gate;
+use super::*;
+
+/// Submits a release whose check asks at the gate; its id.
+fn submit_gated(skep: &Skep, name: &str, gate: &Gate, text: &str) -> Value {
+    asked(skep, &upload(name, "", &[("index.js", &gate.code(text)), ("function.toml", &gate.manifest())]))["id"].clone()
+}
+
+fn submit(skep: &Skep, name: &str, text: &str) -> Value {
+    asked(skep, &upload(name, "", &[("index.js", &says(text))]))
+}
+
+fn cancel(id: &Value) -> Request {
+    Request::new("POST", &format!("/api/v1/releases/{}/cancel", id.as_str().expect("an id")))
+}
+
+fn ends(skep: &Skep, id: &Value, status: &str) -> Value {
+    let record = release_becomes(skep, id, "it ends", |record| !matches!(record["status"].as_str(), Some("waiting" | "running")));
+    assert_eq!(record["status"], status, "{record:#}");
+    assert!(record["ended_ms"].is_u64(), "{record:#}");
+    record
+}
+
+#[test]
+fn of_releases_that_wait_the_newest_wins() {
+    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "f", &says("v1"));
+    let running = submit_gated(&skep, "f", &gate, "v2");
+    let at_gate = gate.arrival();
+    let older = submit(&skep, "f", "v3");
+    let newer = submit(&skep, "f", "v4");
+    assert_eq!((&older["status"], &newer["status"]), (&json!("waiting"), &json!("waiting")));
+    ends(&skep, &older["id"], "superseded");
+    // Another function does not wait for this one.
+    becomes_live(&skep, "neighbour", &says("here"));
+    assert_eq!(call(&skep, "f"), "v1");
+    at_gate.open();
+    let first = ends(&skep, &running, "done");
+    let second = ends(&skep, &newer["id"], "done");
+    assert_eq!(call(&skep, "f"), "v4");
+    assert_eq!(second["functions"][0]["before"], first["functions"][0]["version"]);
+    assert_eq!(stored(&skep, "f").len(), 3, "what was superseded was never stored");
+    is_sound(&skep);
+}
+
+#[test]
+fn a_release_is_cancelled_while_it_waits_and_while_it_runs() {
+    let gate = Gate::start();
+    let skep = Launch::serve(Project::empty()).arg("--single-process").arg("--warm=0").start();
+    let v1 = becomes_live(&skep, "f", &says("v1"));
+    assert_eq!(call(&skep, "f"), "v1");
+    let running = submit_gated(&skep, "f", &gate, "v2");
+    let at_gate = gate.arrival();
+    let waiting = submit(&skep, "f", "v3");
+    let answer = ask(&skep, &cancel(&waiting["id"]));
+    assert_eq!((answer.status, &answer.json()["status"]), (202, &json!("cancelled")), "{answer}");
+    let next = submit(&skep, "f", "v1");
+
+    assert_eq!(ask(&skep, &cancel(&running)).status, 202);
+    let record = ends(&skep, &running, "cancelled");
+    assert_eq!((&step(&record, "published")["state"], &record["failure"]), (&json!("pending"), &Value::Null));
+    drop(at_gate);
+    assert_eq!(ends(&skep, &next["id"], "done")["unchanged"], true, "whoever waited comes next");
+    assert_eq!(call(&skep, "f"), "v1");
+    assert_eq!(stored(&skep, "f"), [format!("{v1}.json")]);
+    eventually("the instance of the cancelled version has ended", || (instances(&skep) == 1).then_some(()));
+    is_sound(&skep);
+
+    for ended in [&running, &waiting["id"], &next["id"]] {
+        let (kind, message) = refused(&skep, &cancel(ended), 409);
+        assert_eq!(kind, "conflict");
+        assert!(message.contains("ended"), "{message}");
+    }
+    refused(&skep, &cancel(&json!("r000000000000")), 404);
+}
+
+#[test]
+fn a_module_that_does_not_finish_loading_is_cancelled() {
+    let skep = Launch::serve(Project::empty()).arg("--single-process").arg("--warm=0").arg("--boot-wall-ms=60000").start();
+    becomes_live(&skep, "f", &says("v1"));
+    let slow = "console.log('loading'); await new Promise((later) => setTimeout(later, 60000)); export default () => 'v2';";
+    let running = asked(&skep, &upload("f", "", &[("index.js", slow)]));
+    skep.wait_for_line(&["loading"]);
+    assert_eq!(ask(&skep, &cancel(&running["id"])).status, 202);
+    let record = ends(&skep, &running["id"], "cancelled");
+    assert_eq!(step(&record, "booted")["state"], "running", "where it was");
+    assert_eq!(call(&skep, "f"), "v1");
+    eventually("its instance has ended", || (instances(&skep) == 1).then_some(()));
+    becomes_live(&skep, "f", &says("v3"));
+    assert_eq!(call(&skep, "f"), "v3");
+}
+
+#[test]
+fn a_group_waits_for_each_of_its_functions_and_changes_of_variables_are_not_superseded() {
+    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "one", &says("one v1"));
+    let running = submit_gated(&skep, "one", &gate, "one v2");
+    let at_gate = gate.arrival();
+    let files = json!({ "files": { "one/index.js": says("one v3"), "two/index.js": says("two v3") } });
+    let group = asked(&skep, &with_json("POST", "/api/v1/releases", &files));
+    let variables = asked(&skep, &with_json("PATCH", "/api/v1/functions/one/variables", &json!({ "env": { "A": "1" } })));
+    let last = submit(&skep, "one", "one v4");
+    for waiting in [&group, &variables, &last] {
+        assert_eq!(waiting["status"], "waiting", "{waiting:#}");
+    }
+    at_gate.open();
+    ends(&skep, &running, "done");
+    for waiting in [&group, &variables, &last] {
+        ends(&skep, &waiting["id"], "done");
+    }
+    assert_eq!([call(&skep, "one"), call(&skep, "two")], ["one v4", "two v3"]);
+    assert_eq!(look(&skep, "/api/v1/functions/one/variables")["env"], json!({ "A": "1" }));
+}
