@@ -1,13 +1,14 @@
-// What an instance may have waiting and open: timers, and the message ports that only the host sees.
+// What an instance may have waiting and open: timers, and the message ports that only the host sees and what they carry.
 //
 // Invariant: a timer counts from its call until it has fired for the last time or is cleared.
 
 import { core, primordials } from "ext:core/mod.js";
 import { op_skep_resource_left } from "ext:core/ops";
-import { disguise, nativeText, refuse } from "ext:skep/20_guard_core.js";
+import { disguise, install, nativeText, refuse } from "ext:skep/20_guard_core.js";
 
-const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SafeMap } = primordials;
+const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SafeMap, SymbolIterator } = primordials;
 
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const timers = core.loadExtScript("ext:deno_web/02_timers.js");
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
 
@@ -56,8 +57,37 @@ const GUARDS = {
   },
 };
 
+/**
+ * What a port transfers is ArrayBuffers. A port that lies in a queue keeps that queue, and all that is in it, and if it lies in its own,
+ * then for ever: after its instance has ended, too.
+ */
+function guardTransfers(prototype) {
+  const { postMessage } = prototype;
+  install(prototype, {
+    __proto__: null,
+    postMessage(message, transferOrOptions) {
+      if (arguments.length < 2 || transferOrOptions === undefined || transferOrOptions === null) {
+        return ReflectApply(postMessage, this, arguments.length === 0 ? [] : [message]);
+      }
+      webidl.assertBranded(this, prototype);
+      const prefix = "Failed to execute 'postMessage' on 'MessagePort'";
+      const isList = webidl.type(transferOrOptions) === "Object" && transferOrOptions[SymbolIterator] !== undefined;
+      const list = isList
+        ? webidl.converters["sequence<object>"](transferOrOptions, prefix, "Argument 2")
+        : webidl.converters.StructuredSerializeOptions(transferOrOptions, prefix, "Argument 2").transfer;
+      for (let i = 0; i < list.length; i++) {
+        if (!core.isAnyArrayBuffer(list[i])) throw new DOMException("A port transfers nothing but ArrayBuffers", "DataCloneError");
+      }
+      // Its own, which nobody has seen: it is read once more.
+      ObjectDefineProperty(list, SymbolIterator, { __proto__: null, value: () => new SafeArrayIterator(list) });
+      return ReflectApply(postMessage, this, [message, list]);
+    },
+  });
+}
+
 /** The constructor with the host's limit on resources before it: each channel is two. */
-export function guardedMessageChannel(Native) {
+export function guardedMessageChannel(Native, Port) {
+  guardTransfers(Port.prototype);
   const guard = new Proxy(Native, {
     __proto__: null,
     construct(original, args, newTarget) {

@@ -1,4 +1,4 @@
-// WebAssembly with limits on modules, memories and tables. V8's flags bound one module, one memory and one table (`init_engine`); here they are counted.
+// WebAssembly with limits on modules, memories, tables and suspendable calls. V8's flags bound one module, one memory and one table (`init_engine`); here they are counted.
 //
 // Loaded in each isolate at the first use of the global `WebAssembly`, because the snapshot cannot hold it.
 //
@@ -8,11 +8,14 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_collect, op_skep_memory_bytes, op_skep_wasm_shape } = core.ops;
   const {
+    ArrayBuffer,
     ArrayBufferPrototypeGetByteLength,
+    ArrayBufferPrototypeTransfer,
     DataViewPrototypeGetByteLength,
     Number,
     ObjectDefineProperty,
     ObjectPrototypeIsPrototypeOf,
+    PromisePrototypeThen,
     Proxy,
     ReflectApply,
     ReflectConstruct,
@@ -65,12 +68,18 @@
 
   // ---- what a module declares ---------------------------------------------------------------------------------------------
 
-  const shape = new Uint32Array(3);
+  const shape = new Uint32Array(4);
+
+  /** A shared memory's buffer has a constructor, and that makes growable ones. */
+  function refuseShared() {
+    refuse("shared WebAssembly memory", "shared WebAssembly memories are not available");
+  }
 
   /** Refuses an instance of `module` that there is no room for, and returns how many memories it brings. */
   function admitInstance(module) {
     if (!op_skep_wasm_shape(module, shape)) return 0; // no module: the built-in throws
     if (shape[2] > TABLE_ENTRIES_MAX) refuse("WebAssembly tables", `too many entries in the tables of a WebAssembly module: at most ${TABLE_ENTRIES_MAX}`);
+    if (shape[3] > 0) refuseShared();
     if (shape[0] > 0) admit(shape[0], shape[1]);
     return shape[0];
   }
@@ -101,6 +110,20 @@
 
   function admitBytes(source) {
     if (sizeOf(source) > MODULE_BYTES_MAX) refuse("WebAssembly module", `the WebAssembly module is too large: at most ${MODULE_BYTES_MAX} bytes`);
+  }
+
+  // ---- suspendable calls --------------------------------------------------------------------------------------------------
+
+  /** A suspendable call has a stack of its own, outside the heap: as large as `--stack-size`. Each gets a companion that is counted. */
+  const STACK_BYTES = 2 ** 20;
+
+  function callOnStack(call, self, args) {
+    const companion = new ArrayBuffer(STACK_BYTES);
+    const free = () => ArrayBufferPrototypeTransfer(companion, 0);
+    const result = ReflectApply(call, self, args);
+    PromisePrototypeThen(result, free, free);
+    // Another one than `free` hangs on: if the call fails and nobody catches that, it must show.
+    return PromisePrototypeThen(result, (value) => value);
   }
 
   // ---- descriptors, read once ---------------------------------------------------------------------------------------------
@@ -140,7 +163,7 @@
 
   /** Puts the guards in the place of everything in `native` that makes modules, memories, tables and instances. */
   function guardWebAssembly(native) {
-    const { compile, compileStreaming, instantiate, Instance, Memory, Module, Table, validate } = native;
+    const { compile, compileStreaming, instantiate, Instance, Memory, Module, promising, Table, validate } = native;
     bufferOf = descriptorOf(Memory.prototype, "buffer").get;
     exportsOf = descriptorOf(Instance.prototype, "exports").get;
     memoryPrototype = Memory.prototype;
@@ -154,7 +177,7 @@
       }),
       Memory: guarded(Memory, "Memory", (original, args, newTarget) => {
         const descriptor = copyDescriptor(args.length > 0 ? args[0] : undefined, MEMORY_KEYS);
-        if (descriptor?.shared === true) refuse("shared WebAssembly memory", "shared WebAssembly memories are not available");
+        if (descriptor?.shared === true) refuseShared();
         admit(1, initialOf(descriptor));
         const memory = ReflectConstruct(original, [descriptor], newTarget === constructors.Memory ? original : newTarget);
         count(memory);
@@ -198,6 +221,9 @@
       },
       instantiateStreaming(source, imports, options) {
         return instantiateCompiled(ReflectApply(compileStreaming, native, [source, options]), imports);
+      },
+      promising(callee) {
+        return new Proxy(ReflectApply(promising, native, [callee]), { __proto__: null, apply: callOnStack });
       },
       validate(source, options) {
         admitBytes(source);

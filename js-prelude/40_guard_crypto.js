@@ -21,6 +21,8 @@
     ReflectDeleteProperty,
     ReflectOwnKeys,
     SafeWeakMap,
+    StringPrototypeStartsWith,
+    StringPrototypeToUpperCase,
     TypedArrayPrototypeGetBuffer,
     TypedArrayPrototypeGetByteLength,
     TypedArrayPrototypeGetByteOffset,
@@ -37,6 +39,8 @@
   const ITERATIONS_MAX = 10_000_000;
   const MODULUS_BITS_MAX = 4096;
   const DERIVED_BITS_MAX = 2 ** 23;
+  const RSA_KEY_BYTES_MAX = 4096; // of a whole key, or of one of its numbers as a text
+  const SALT_BYTES_MAX = 2 ** 16;
   const ARGON2_KIB_MAX = 64 * 1024;
   const ARGON2_PASSES_MAX = 100;
 
@@ -113,7 +117,7 @@
     public: key,
     publicExponent: bytes,
     salt: bytes,
-    saltLength: number,
+    saltLength: atMost(SALT_BYTES_MAX, "saltLength"),
     secretValue: bytes,
     seed: bytes,
     tagLength: number,
@@ -248,12 +252,32 @@
     });
   }
 
+  /** Where the key and its algorithm stand among the arguments. */
+  const IMPORTS = { __proto__: null, importKey: [1, 2], unwrapKey: [1, 4] };
+
+  /** Refuses an RSA key of numbers that the host would calculate with for hours. */
+  function admitKey(name, args) {
+    const { 0: keyAt, 1: algorithmAt } = IMPORTS[name];
+    const made = args[keyAt];
+    const given = args[algorithmAt];
+    const kind = isObject(given) ? given.name : given;
+    if (typeof kind !== "string" || !isObject(made) || !StringPrototypeStartsWith(StringPrototypeToUpperCase(kind), "RSA")) return;
+    const view = viewOf(made);
+    let most = view === null ? 0 : TypedArrayPrototypeGetByteLength(view);
+    for (const part in view === null ? made : null) {
+      const value = made[part];
+      if (typeof value === "string" && value.length > most) most = value.length;
+    }
+    if (most > RSA_KEY_BYTES_MAX) refuse("crypto RSA key", `an RSA key has at most ${RSA_KEY_BYTES_MAX} bytes`);
+  }
+
   /** A method in the place of `native`; `args` is an array of its own for every call. */
   function guarded(name, native, readers) {
     return {
       [name](...args) {
         try {
           readAll(args, readers);
+          if (IMPORTS[name] !== undefined) admitKey(name, args);
           const companion = HEAVY[name] ? companionOf(args) : null;
           const made = SLOW[name] ? inTurn(() => ReflectApply(native, this, args), args) : ReflectApply(native, this, args);
           return companion === null ? made : accompany(made, companion);

@@ -1,13 +1,18 @@
-// Lists of locales, read here before Intl reads them: its loop over `{ length: 2 ** 53 - 1 }` never looks whether it should stop.
+// Intl: lists of locales, and copies of texts outside the heap.
 //
-// Every function that takes one gets an object of its own, as long as it says it is, that no code of a function's can change.
+// Lists of locales are read here before Intl reads them: its loop over `{ length: 2 ** 53 - 1 }` never looks whether it should stop.
 //
-// Invariant: no list of more than LOCALES_MAX reaches the engine.
+// `Segments` keep a copy of their text where no limit sees it: each gets a companion of its weight that lives as long and is counted.
+//
+// Every function that takes a list gets an object of its own, as long as it says it is, that no code of a function's can change.
+//
+// Invariant: no list of more than LOCALES_MAX reaches the engine, and no long text is copied beside the heap without being counted.
 
 import { primordials } from "ext:core/mod.js";
-import { install, nativeText, refuse } from "ext:skep/20_guard_core.js";
+import { descriptorOf, disguise, install, nativeText, refuse } from "ext:skep/20_guard_core.js";
 
 const {
+  ArrayBuffer,
   BigIntPrototype,
   DatePrototype,
   NumberPrototype,
@@ -16,9 +21,15 @@ const {
   Proxy,
   ReflectApply,
   ReflectConstruct,
+  ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
+  ReflectGetPrototypeOf,
   ReflectHas,
+  SafeWeakMap,
   StringPrototype,
+  SymbolIterator,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
 } = primordials;
 const { Locale } = Intl;
 
@@ -87,6 +98,39 @@ function guardConstructor(name) {
   ObjectDefineProperty(Intl, name, property);
 }
 
+/** Characters of a text whose copy is not worth counting. */
+const LIGHT = 1024;
+const companions = new SafeWeakMap();
+
+function guardSegments() {
+  const { prototype } = Intl.Segmenter;
+  const { segment } = prototype;
+  const holder = ReflectGetPrototypeOf(new Intl.Segmenter("en").segment(""));
+  const iterate = holder[SymbolIterator];
+  install(prototype, {
+    __proto__: null,
+    segment(text) {
+      if (typeof text !== "string") ReflectApply(segment, this, [""]); // throws for what is no segmenter, before the text is made
+      const whole = `${text}`;
+      const segments = ReflectApply(segment, this, [whole]);
+      if (whole.length > LIGHT) WeakMapPrototypeSet(companions, segments, new ArrayBuffer(2 * whole.length));
+      return segments;
+    },
+  });
+  const guarded = {
+    [SymbolIterator]() {
+      const iterator = ReflectApply(iterate, this, []);
+      const companion = WeakMapPrototypeGet(companions, this);
+      if (companion !== undefined) WeakMapPrototypeSet(companions, iterator, companion);
+      return iterator;
+    },
+  };
+  disguise(guarded[SymbolIterator], iterate);
+  const property = descriptorOf(holder, SymbolIterator);
+  property.value = guarded[SymbolIterator];
+  ObjectDefineProperty(holder, SymbolIterator, property);
+}
+
 /** Puts the guards in place. */
 export function installLocaleGuards() {
   guard(Intl, ["getCanonicalLocales"], 0);
@@ -105,7 +149,9 @@ export function installLocaleGuards() {
     "PluralRules",
     "RelativeTimeFormat",
     "Segmenter",
-    "v8BreakIterator",
   ];
   for (let i = 0; i < constructors.length; i++) guardConstructor(constructors[i]);
+  guardSegments();
+  // No standard's, and it copies texts as well.
+  ReflectDeleteProperty(Intl, "v8BreakIterator");
 }

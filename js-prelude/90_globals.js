@@ -147,7 +147,7 @@ core.defineGlobalProperties(globalThis, {
   reportError: core.propWritable(events().reportError),
   [webidl.brand]: core.propNonEnumerable(webidl.brand),
 });
-defineLazily("MessageChannel", () => guardedMessageChannel(messages().MessageChannel), false);
+defineLazily("MessageChannel", () => guardedMessageChannel(messages().MessageChannel, messages().MessagePort), false);
 defineLazily("fetch", () => fetching().fetch, true);
 defineLazily("structuredClone", () => messages().structuredClone, true);
 defineLazily("performance", () => {

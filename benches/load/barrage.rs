@@ -2,7 +2,7 @@
 //! One call in seven has a connection for itself, the others share kept-alive ones, each with one call at a time.
 //!
 //! Whoever operates the server writes on the [`Board`] which phase it is and which versions may answer; calls are counted in the phase in which
-//! they were due, and latency from when they were due.
+//! they were sent, and latency from when they were due.
 //!
 //! Invariant: a call that was due is counted once, as right, wrong or broken off. It is written twice only if its kept-alive connection was closed
 //! before the first time, which is counted as a reconnect.
@@ -57,6 +57,7 @@ pub struct Sample {
 /// A connection that ended between a request and its answer.
 pub struct Break {
     pub opened: Instant,
+    pub sent: Instant,
     pub at: Instant,
     pub why: String,
 }
@@ -86,9 +87,11 @@ struct Slot {
 
 struct Call {
     due: Instant,
-    phase: usize,
     target: usize,
-    /// The oldest version that may answer it.
+    sent: Instant,
+    /// When it was sent.
+    phase: usize,
+    /// The oldest version that may answer it, since it was sent.
     oldest: u32,
 }
 
@@ -125,6 +128,7 @@ impl<'a> Barrage<'a> {
                 self.produce(pace, now, &mut next)?;
             }
             self.send_due()?;
+            self.board.tell_waiting(self.due.iter().map(VecDeque::len).sum());
             let mut answered = false;
             // Spins: a sleep is coarser than the gaps, and whoever operates the server needs this CPU for moments only.
             for index in 0..self.poll.wait(0)? {
@@ -169,7 +173,7 @@ impl<'a> Barrage<'a> {
 
     fn add(&mut self, due: Instant) {
         let target = self.board.target_of(self.made);
-        let call = Call { due, phase: self.board.phase(), target, oldest: 0 };
+        let call = Call { due, target, sent: due, phase: 0, oldest: 0 };
         let kind = self.kind();
         self.due[kind].push_back(call);
         self.made += 1;
@@ -188,9 +192,11 @@ impl<'a> Barrage<'a> {
     }
 
     fn send(&mut self, token: usize, mut call: Call) -> Result<()> {
+        call.phase = self.board.phase();
         let (slot, sample, target) = (&mut self.slots[token], &mut self.samples[call.phase], &self.board.targets[call.target]);
         call.oldest = target.oldest();
-        sample.lag.record(call.due.elapsed());
+        call.sent = Instant::now();
+        sample.lag.record(call.sent - call.due);
         let bytes = target.request(slot.alone);
         if slot.is_open() && slot.write(bytes).is_ok() {
             slot.call = Some(call);
@@ -226,7 +232,7 @@ impl<'a> Barrage<'a> {
             Ok(count @ 1..) => slot.filled += count,
             ended => {
                 let why = ended.err().map_or_else(|| "closed before the answer".to_owned(), |error| error.to_string());
-                self.samples[call.phase].breaks.push(Break { opened: slot.opened, at: Instant::now(), why });
+                self.samples[call.phase].breaks.push(Break { opened: slot.opened, sent: call.sent, at: Instant::now(), why });
                 self.release(token, true);
                 self.count_failure()?;
                 return Ok(false);
@@ -298,12 +304,13 @@ impl Slot {
     }
 
     fn open(&mut self, address: SocketAddr, poll: &Poll, token: usize) -> IoResult<()> {
+        // Not later than it is there for the server to accept.
+        self.opened = Instant::now();
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         poll.add(&stream, token)?;
         self.stream = Some(stream);
-        self.opened = Instant::now();
         Ok(())
     }
 

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::SeqCst};
 pub struct Board {
     pub targets: Vec<Target>,
     phase: AtomicUsize,
+    /// Calls that are due and have no connection yet.
+    waiting: AtomicUsize,
     over: AtomicBool,
 }
 
@@ -30,12 +32,26 @@ impl Board {
             oldest: AtomicU32::new(0),
             newest: AtomicU32::new(0),
         };
-        Self { targets: names.iter().map(target).collect(), phase: AtomicUsize::new(0), over: AtomicBool::new(false) }
+        Self {
+            targets: names.iter().map(target).collect(),
+            phase: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+        }
     }
 
-    /// Calls that are due from now on belong to this phase.
+    /// Calls that are sent from now on belong to this phase.
     pub fn enter(&self, phase: usize) {
         self.phase.store(phase, SeqCst);
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(SeqCst)
+    }
+
+    /// The load tells how many wait.
+    pub fn tell_waiting(&self, count: usize) {
+        self.waiting.store(count, SeqCst);
     }
 
     /// No more calls.

@@ -8,7 +8,7 @@
 //! cargo bench --bench load -- memory [--count 200] [--idle 5]
 //! cargo bench --bench load -- victim [--neighbour spinner]       beside bad neighbours; about ten minutes, not part of `all`
 //! cargo bench --bench load -- churn [--cycles 10000]            instances made and ended; about five minutes, not part of `all`
-//! cargo bench --bench load -- releases [--share 0.5]            releases, upgrades and kills under load; about two minutes, not part of `all`
+//! cargo bench --bench load -- releases [--share 0.5]            releases, upgrades and kills under load; about a minute, not part of `all`
 //! cargo bench --bench load -- reload                            saved file to new answer in `skep dev`; about a minute, not part of `all`
 //! cargo bench --bench load -- raw                               the generator alone, without skep
 //! ```

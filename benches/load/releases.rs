@@ -2,7 +2,7 @@
 //! released, rolled back, released in groups of which half must fail, while the engine is upgraded, and while it is killed.
 //!
 //! Calls come from `barrage`, orders go through `operator`. All of the server shares one CPU, so that compiling and booting compete with calls. Not part
-//! of `all`: it takes minutes.
+//! of `all`.
 //!
 //! Invariant: a call fails unless it is answered 200 by a version that may be live; only a connection that a killed process had open may break.
 
@@ -37,8 +37,10 @@ pub const KILLS: u32 = 5;
 const FUNCTIONS: [&str; 4] = ["one", "red", "green", "blue"];
 /// Versions that must never be live have numbers from here on.
 const DOOMED: u32 = 1_000_000;
-/// Between two phases, and after an engine has ended: what has waited meanwhile is answered, and the next operation meets a quiet server.
+/// Between two phases, and after an engine has ended: the next operation meets a server that has nothing but its load.
 const SETTLE: Duration = Duration::from_secs(1);
+/// Longest time until calls that have waited for a connection are sent.
+const BACKLOG_MAX: Duration = Duration::from_secs(60);
 /// Longest time until a new connection is answered after a kill, and until an engine that was replaced has ended.
 const GONE_MAX: Duration = Duration::from_secs(60);
 /// What belongs to no phase.
@@ -173,7 +175,7 @@ impl Operations<'_> {
                 cpu: busy / elapsed,
                 stolen: if is_known { (busy - used).max(0.0) / elapsed } else { 0.0 },
             });
-            thread::sleep(SETTLE);
+            self.settle()?;
         }
         let serving = self.operator.serving()?;
         ensure!(serving.generation == u64::from(1 + UPGRADES + KILLS), "engines that nobody asked for: {serving:?}");
@@ -280,7 +282,7 @@ impl Operations<'_> {
             }
             gone.record(begin.elapsed());
             operations.all_answer()?;
-            thread::sleep(SETTLE);
+            operations.settle()?;
             Ok(took)
         })?;
         self.diary.series.push(Series { what: "the same: asked → the old engine has ended", times: gone });
@@ -304,8 +306,18 @@ impl Operations<'_> {
         let took = begin.elapsed();
         self.operator.successor(old.generation)?;
         self.all_answer()?;
-        thread::sleep(SETTLE);
+        self.settle()?;
         Ok(took)
+    }
+
+    /// Waits until what has waited is sent.
+    fn settle(&self) -> Result<()> {
+        let begin = Instant::now();
+        while begin.elapsed() < SETTLE || self.board.waiting() > 0 {
+            ensure!(begin.elapsed() < BACKLOG_MAX, "{} calls still wait for a connection: take a smaller --share", self.board.waiting());
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     fn all_answer(&self) -> Result<()> {

@@ -4,16 +4,19 @@
 //!
 //! Invariant: every failure is in the table or in a note, whenever it happened.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::barrage::{ALONE_EVERY, Sample};
+use crate::barrage::{ALONE_EVERY, Break, Sample};
 use crate::releases::{Diary, KILLS, PHASES, Phase, Series};
 use crate::report::{Report, Table, grouped, percent, us};
 use crate::round::STOLEN_MAX;
 use crate::stats::Histogram;
+
+/// Longest time that the kernel takes to close the connections of a killed process: it gives its memory back first.
+const CLOSED_MAX: Duration = Duration::from_secs(2);
 
 /// Failures of one phase, told apart.
 struct Failures {
@@ -21,13 +24,23 @@ struct Failures {
     broken: usize,
     /// Connections of a killed process, with a call in flight.
     lost: usize,
+    /// Calls among them that were written when the process was dead and its connections were not closed yet.
+    late: usize,
 }
 
 impl Failures {
     fn of(sample: &Sample, kills: &[(Instant, Instant)]) -> Self {
-        let is_lost = |opened: Instant, at: Instant| kills.iter().any(|(before, after)| opened <= *after && at >= *before);
-        let lost = sample.breaks.iter().filter(|broken| is_lost(broken.opened, broken.at)).count();
-        Self { wrong: sample.wrong, broken: sample.breaks.len() - lost, lost }
+        let is_of = |broken: &Break, (before, after): &(Instant, Instant)| {
+            broken.opened <= *after && broken.at >= *before && broken.at - *before < CLOSED_MAX
+        };
+        let (mut lost, mut late) = (0, 0);
+        for broken in &sample.breaks {
+            if let Some((_, after)) = kills.iter().find(|kill| is_of(broken, kill)) {
+                lost += 1;
+                late += usize::from(broken.sent > *after);
+            }
+        }
+        Self { wrong: sample.wrong, broken: sample.breaks.len() - lost, lost, late }
     }
 
     fn failed(&self) -> u64 {
@@ -69,7 +82,7 @@ pub fn report(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -
         calls.row(cells.chain([percent(spent.cpu)]));
         data.push(json!({
             "meanwhile": spent.phase.to_string(), "requests": requests, "on_new_connections": sample.alone, "wrong": failures.wrong,
-            "broken": failures.broken, "lost": failures.lost, "reconnects": sample.reconnects, "told_to_close": sample.told_to_close,
+            "broken": failures.broken, "lost": failures.lost, "lost_after_the_kill": failures.late, "reconnects": sample.reconnects, "told_to_close": sample.told_to_close,
             "p50_us": quantile(sample, 0.5), "p99_us": quantile(sample, 0.99), "max_us": quantile(sample, 1.0), "server_cpu": spent.cpu,
         }));
     }
@@ -108,11 +121,14 @@ fn notes(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -> Vec
             .to_owned(),
     );
     if let Some(killed) = samples.get(Phase::Kills.number()) {
+        let failures = Failures::of(killed, &diary.kills);
         notes.push(format!(
-            "{KILLS} kills broke {} connections: {} with a request in flight, {} kept-alive ones that were idle; the supervisor waits 0, 100, 200, 400, 800 ms before \
+            "{KILLS} kills broke {} connections: {} with a request in flight, of which {} were written after the kill, before the kernel had closed the \
+             connection; {} kept-alive ones that were idle; the supervisor waits 0, 100, 200, 400, 800 ms before \
              it starts the next engine; between kills everything is released anew, for a version that ran at two deaths is quarantined",
-            killed.breaks.len() as u64 + killed.reconnects,
-            Failures::of(killed, &diary.kills).lost,
+            failures.lost as u64 + killed.reconnects,
+            failures.lost,
+            failures.late,
             killed.reconnects
         ));
     }

@@ -130,13 +130,17 @@ impl Answers {
                 _ if remembered.request != request => {
                     Err(ApiError::new(ErrorKind::Conflict, "this idempotency key was used for another request"))
                 }
-                None => Err(ApiError::new(ErrorKind::Conflict, "the request with this idempotency key is still being carried out").retry_after(1)),
+                None => {
+                    Err(ApiError::new(ErrorKind::Conflict, "the request with this idempotency key is still being carried out")
+                        .retry_after(1))
+                }
                 Some(kept) => Ok(Some(kept.clone())),
             };
         }
         if known.len() >= KEYS_MAX {
             let oldest = known.iter().filter(|(_, one)| one.answer.is_some()).min_by_key(|(_, one)| one.at).map(|(place, _)| place.clone());
-            let oldest = oldest.ok_or_else(|| ApiError::new(ErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
+            let oldest = oldest
+                .ok_or_else(|| ApiError::new(ErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
             known.remove(&oldest);
         }
         known.insert(place.clone(), Remembered { request, at: now, answer: None });

@@ -21,8 +21,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-pub use self::api::document;
 use self::api::Admin;
+pub use self::api::document;
 use self::auth::Doorkeeper;
 use self::error::ApiError;
 use self::listener::{Peer, Places};
@@ -82,7 +82,9 @@ async fn serve(socket: std::net::TcpListener, config: &IngressConfig, router: Ro
     // A hand-over waits for the answers that are under way here; a shutdown does not, because this goes on to the end.
     let mut stopping = drained.clone();
     let answering = drained.in_flight();
-    let served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>()).with_graceful_shutdown(handed_over(drained)).into_future();
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(handed_over(drained))
+        .into_future();
     let let_go = async move {
         stopping.reached(Phase::Stopping).await;
         drop(answering);
@@ -103,10 +105,8 @@ async fn handed_over(mut drained: Drained) {
 }
 
 fn router(admin: Admin) -> Router {
-    let probes = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .with_state(admin.drained.clone());
+    let probes =
+        Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(admin.drained.clone());
     probes.merge(api::router(admin)).fallback(unknown)
 }
 

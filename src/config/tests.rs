@@ -161,6 +161,22 @@ fn commands_carry_their_arguments() {
 }
 
 #[test]
+fn remote_commands_carry_their_arguments_and_show_only_what_they_heed() {
+    let Command::Remote(RemoteCommand::Deploy(deploy)) = read(&["deploy", "a", "b", "--group", "--canary", "5"]).command else { panic!() };
+    assert_eq!((deploy.sources.len(), deploy.group, deploy.canary.map(Percent::value)), (2, true, Some(5.0)));
+    assert!(refused(&["deploy", "a", "--sticky", "cookie:id"]).contains("--canary"));
+    assert!(refused(&["canary", "a", "5", "--promote"]).contains("cannot be used with"));
+    assert!(refused(&["canary", "a"]).contains("--promote"));
+    assert!(refused(&["releases", "--cancel"]).contains("[ID]") || refused(&["releases", "--cancel"]).contains("<ID>"));
+    let Command::Remote(RemoteCommand::Env(env)) = read(&["env", "a", "A=1", "B-"]).command else { panic!() };
+    assert_eq!((env.changes.len(), env.changes[1].value.as_deref()), (2, None));
+    for (command, heeded, silent) in [("deploy", "--admin", "--state"), ("logs", "--to", "--log-level"), ("token", "--state", "--admin")] {
+        let help = refused(&[command, "--help"]);
+        assert!(help.contains(heeded) && !help.contains(silent) && !help.contains("--warm"), "{command}: {help}");
+    }
+}
+
+#[test]
 fn exit_codes_differ() {
     let codes: std::collections::BTreeSet<u8> = ExitCode::ALL.iter().map(|code| code.code()).collect();
     assert_eq!(codes.len(), ExitCode::ALL.len());

@@ -160,7 +160,9 @@ impl FromStr for Percent {
     fn from_str(text: &str) -> Result<Self, String> {
         let percent: Option<f64> = text.trim_end_matches('%').parse().ok().filter(|percent| (0.0..=100.0).contains(percent));
         // In range by the filter.
-        percent.map(|percent| Self((percent * 100.0).round() as u16)).ok_or_else(|| "expected a number from 0 to 100, such as 5 or 12.5".to_owned())
+        percent
+            .map(|percent| Self((percent * 100.0).round() as u16))
+            .ok_or_else(|| "expected a number from 0 to 100, such as 5 or 12.5".to_owned())
     }
 }
 

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use super::check;
 use super::compile;
 use super::order::{Change, Share, Trouble, What};
 use super::source::{FunctionSource, Problem};
-use super::store::{Held, Staging};
+use super::store::{Held, Staging, StoreError};
 use super::transaction::Transaction;
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::route::Route;
@@ -56,12 +58,14 @@ pub(super) struct Lane {
     pub(super) bytes: u64,
     /// Whether this release put the version into the store.
     stored: bool,
+    /// The version on its way there; it goes on when the release is cancelled.
+    putting: Option<JoinHandle<Result<u64, StoreError>>>,
 }
 
 impl Lane {
     pub(super) fn new(change: Change) -> Self {
         let Change { function, what } = change;
-        Self { function, what, before: None, version: None, pool: None, unchanged: false, bytes: 0, stored: false }
+        Self { function, what, before: None, version: None, pool: None, unchanged: false, bytes: 0, stored: false, putting: None }
     }
 
     /// The share it gets as a candidate.
@@ -81,6 +85,14 @@ impl Lane {
     pub(super) fn stored(&self) -> Option<(FunctionName, String)> {
         let version = self.version.as_ref().filter(|_| self.stored)?;
         Some((self.function.clone(), version.id.to_string()))
+    }
+
+    /// Waits until nothing is written for it any more.
+    pub(super) async fn settle(&mut self) {
+        if let Some(putting) = self.putting.take() {
+            // Whatever came of it, the version is removed next.
+            let _ = putting.await;
+        }
     }
 
     fn held(&self, transaction: &Transaction<'_>) -> Held {
@@ -157,7 +169,8 @@ impl Lane {
         let is_live = held.live.as_deref() == Some(id);
         let is_candidate = held.candidate.as_ref().is_some_and(|candidate| candidate.version == id);
         match self.share() {
-            None if is_live && held.candidate.is_none() => {
+            // One that was damaged on the disk is made again.
+            None if is_live && held.candidate.is_none() && transaction.deployments.maker.store.version(&self.function, id).is_ok() => {
                 self.unchanged = true;
                 return Ok(Outcome::Skipped(Some("this version is live already".to_owned())));
             }
@@ -167,7 +180,8 @@ impl Lane {
         }
         self.stored = held.kept(id).is_none();
         let (store, put) = (transaction.deployments.maker.store.clone(), version.clone());
-        let put = tokio::task::spawn_blocking(move || store.put_version(&put)).await;
+        let put = self.putting.insert(tokio::task::spawn_blocking(move || store.put_version(&put))).await;
+        self.putting = None;
         self.bytes = put.map_err(|error| Trouble::new(error.to_string()))??;
         self.claim(transaction);
         Ok(Outcome::Done(Some(format!("{} modules, {} KB", version.modules.len(), self.bytes.div_ceil(1024)))))
@@ -232,9 +246,15 @@ impl Lane {
     /// V8 has compiled the version by now: the next process need not.
     pub(super) async fn keep_compiled_code(&self, transaction: &Transaction<'_>) {
         let Some(version) = self.version.clone() else { return };
-        let (store, function) = (transaction.deployments.maker.store.clone(), self.function.clone());
-        let kept = tokio::task::spawn_blocking(move || store.put_code(&function, version.id.as_str(), &compiled_code::of(&version))).await;
-        if let Ok(Err(error)) = kept {
+        let (deployments, function) = (transaction.deployments.clone(), self.function.clone());
+        let put = move || {
+            let (id, code) = (version.id.as_str(), compiled_code::of(&version));
+            // Whoever removes the version does so under this lock: it has not gone yet, or there is nothing to keep.
+            let state = deployments.state();
+            let is_kept = state.functions.get(function.as_str()).is_some_and(|held| held.kept(id).is_some());
+            if is_kept { deployments.maker.store.put_code(&function, id, &code) } else { Ok(()) }
+        };
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(put).await {
             tracing::debug!(%error, "compiled code could not be kept");
         }
     }

@@ -44,13 +44,15 @@ impl Deployments {
         self.maker.store.commit(&writer, &next).map_err(|error| Refused::Failed(error.to_string()))?;
         *state = next;
         self.releaser.scales.replace(&state);
+        // Under the lock: a release that was published meanwhile has brought another pool.
+        let endpoint = self.releaser.endpoints().remove(function).unwrap_or(endpoint);
         drop(state);
         Ok(apply(&endpoint, &change))
     }
 }
 
 /// Tells every pool of the function; returns the scale of the live one.
-fn apply(endpoint: &Endpoint, change: &ScaleChange) -> Option<Scale> {
+pub(super) fn apply(endpoint: &Endpoint, change: &ScaleChange) -> Option<Scale> {
     let pools = endpoint.tracks().filter_map(|track| track.made()?.as_ref().ok());
     let scales: Vec<Scale> = pools
         .map(|pool| {

@@ -19,7 +19,9 @@ use super::order::{Order, Trouble};
 use super::plan;
 use super::publish::{Swap, SwapError};
 use super::record::{Failure, Record, Status, Step, StepState};
+use super::settings;
 use super::source;
+use super::store::State;
 use super::store::fault_point::{STEPS, fault_point};
 use crate::function::FunctionName;
 use crate::function::route::Route;
@@ -59,11 +61,13 @@ impl<'a> Transaction<'a> {
                 passed(Step::Published);
                 // The next release of these functions need not wait until the last stream of the old version has ended.
                 self.deployments.finish(&id);
+                // Neither may its first calls go unwatched until then.
+                lanes.iter().filter(|lane| !lane.unchanged).for_each(|lane| auto_return::watch(self.deployments, lane));
                 self.drain(&lanes, old).await;
                 passed(Step::Drained);
                 self.conclude(&lanes).await;
             }
-            Err(stopped) => self.undo(&id, &lanes, stopped).await,
+            Err(stopped) => self.undo(&id, &mut lanes, stopped).await,
         }
     }
 
@@ -177,6 +181,7 @@ impl<'a> Transaction<'a> {
         }
         *state = next;
         deployments.releaser.scales.replace(&state);
+        rescale(&state, &swaps);
         if let Err(error) = deployments.maker.store.remove(&writer, &state, &swept) {
             tracing::warn!(%error, "a version that is not kept any more could not be removed");
         }
@@ -224,16 +229,16 @@ impl<'a> Transaction<'a> {
         self.remember_end();
         for lane in lanes.iter().filter(|lane| !lane.unchanged) {
             lane.keep_compiled_code(self).await;
-            auto_return::watch(self.deployments, lane);
         }
     }
 
     /// Ends what was made for the release. Traffic never saw it.
-    async fn undo(&self, id: &str, lanes: &[Lane], stopped: Stopped) {
+    async fn undo(&self, id: &str, lanes: &mut [Lane], stopped: Stopped) {
         for pool in lanes.iter().filter_map(Lane::fresh_pool) {
             pool.retire();
             pool.cut();
         }
+        join_all(lanes.iter_mut().map(Lane::settle)).await;
         self.forget_versions(lanes);
         self.entry.update(|record| match stopped {
             Stopped::Cancelled => end(record, Status::Cancelled),
@@ -309,6 +314,15 @@ impl<'a> Transaction<'a> {
 fn passed(step: Step) {
     if let Some(name) = Step::ALL.iter().position(|known| *known == step).and_then(|index| STEPS.get(index)) {
         fault_point(name);
+    }
+}
+
+/// A scale may have been changed since the pools were made.
+fn rescale(state: &State, swaps: &[Swap]) {
+    for (function, after) in swaps {
+        if let (Some(after), Some(held)) = (after, state.functions.get(function.as_str())) {
+            settings::apply(&after.endpoint, &held.scale);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 #   tests/api/run.sh [PROGRAM]      PROGRAM: target/debug/skep; left out, it is built
 #
 # Reads requirements.txt (versions of the tools), schemathesis.toml (what is asked and checked), hooks.py (addresses and tokens).
-# Needs Python 3.10 or later with pip. SKEP_VENV: where the tools are installed, by default ~/.cache/skep-ci/venv; kept from run to run.
+# Needs Python 3.11 or later with pip. SKEP_VENV: where the tools are installed, by default ~/.cache/skep-ci/venv; kept from run to run.
 #
 # Two rounds, each on a host of its own: without tokens, then with them. Python does the asking too: curl need not be there.
 #
@@ -26,6 +26,7 @@ program="$(realpath "${program}")"
 
 folder="$(mktemp -d)"
 server=""
+asker=""
 
 end_server() {
     [[ -n "${server}" ]] || return 0
@@ -38,30 +39,24 @@ end_server() {
     wait "${server}" 2>/dev/null || true
     server=""
 }
-trap 'end_server; rm -rf "${folder}"' EXIT
+trap '[[ -z "${asker}" ]] || kill "${asker}" 2>/dev/null || true; end_server; rm -rf "${folder}"' EXIT
 trap 'exit 130' INT TERM
 
-# Sets `python` and installs what is not there yet.
+# Sets `python`, and installs what is not there yet.
 install_tools() {
-    local wanted="${here}/requirements.txt"
-    python=(python3)
-    if [[ -x "${tools}/bin/python" ]] || python3 -m venv "${tools}" 2>"${folder}/venv.log"; then
-        python=("${tools}/bin/python")
-    fi
-    cmp --silent "${wanted}" "${tools}/installed.txt" && [[ "${python[0]}" != python3 || -d "${tools}/packages" ]] && return
-    if [[ "${python[0]}" == python3 ]]; then
-        # Some distributions keep venv in a package of its own.
-        rm -rf "${tools}"
-        python3 -m pip install --quiet --disable-pip-version-check --target "${tools}/packages" --requirement "${wanted}"
-    else
-        "${python[@]}" -m pip install --quiet --disable-pip-version-check --requirement "${wanted}"
-    fi
+    local wanted="${here}/requirements.txt" where=()
+    python="${tools}/bin/python"
+    "${python}" -m pip --version >/dev/null 2>&1 || python3 -m venv "${tools}" >/dev/null 2>&1 || python=python3
+    cmp --silent "${wanted}" "${tools}/installed.txt" && return
+    # Some distributions keep venv in a package of its own.
+    [[ "${python}" != python3 ]] || where=(--upgrade --target "${tools}/packages")
+    "${python}" -m pip install --quiet --disable-pip-version-check "${where[@]}" --requirement "${wanted}"
     cp "${wanted}" "${tools}/installed.txt"
 }
 
 # Asks the admin address, prints the answer: METHOD PATH [JSON].
 ask() {
-    "${python[@]}" - "${admin}/api/v1$2" "$1" "${3:-}" "${token}" <<'PYTHON'
+    "${python}" - "${admin}/api/v1$2" "$1" "${3:-}" "${token}" <<'PYTHON'
 import sys
 from urllib.request import Request, urlopen
 
@@ -110,9 +105,15 @@ round() {
         token="$(ask POST /tokens '{"name":"schemathesis","scope":"admin"}' | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')"
         set -- --header "Authorization: Bearer ${token}" "$@"
     fi
-    (cd "${folder}/${name}" && timeout "${round_s}" env ADMIN="${admin}" TOKEN="${token}" PYTHONPATH="${here}:${tools}/packages" PYTHONDONTWRITEBYTECODE=1 \
-        "${python[@]}" -c 'from schemathesis.cli import schemathesis; schemathesis()' --no-color --config-file "${here}/schemathesis.toml" \
-        run "${admin}/api/v1/openapi.json" "$@") || found=$?
+    echo "admin API, ${name} …"
+    (cd "${folder}/${name}" && exec timeout "${round_s}" env ADMIN="${admin}" TOKEN="${token}" PYTHONPATH="${here}:${tools}/packages" PYTHONDONTWRITEBYTECODE=1 \
+        "${python}" -c 'from schemathesis.cli import schemathesis; schemathesis()' --no-color --config-file "${here}/schemathesis.toml" \
+        run "${admin}/api/v1/openapi.json" "$@") >"${folder}/${name}/found" 2>&1 &
+    # In the background, so that a signal to this script is heard.
+    asker=$!
+    wait "${asker}" || found=$?
+    asker=""
+    [[ "${found}" == 0 ]] || cat "${folder}/${name}/found"
     # Also tells whether it answers still, which being there does not.
     if ! ask GET /host >"${folder}/${name}/host"; then
         echo "${name}: the program died or does not answer; its last lines:" >&2
@@ -121,7 +122,7 @@ round() {
     fi
     end_server
     if [[ "${found}" != 0 ]]; then
-        echo "${name}: schemathesis ended with ${found}; see above" >&2
+        echo "${name}: schemathesis ended with ${found} (124: it took longer than ${round_s} s); see above" >&2
         exit 1
     fi
 }

@@ -11,6 +11,7 @@ mod support;
 mod tidy;
 
 mod cli;
+mod cli_remote;
 mod containment;
 mod drain;
 mod egress;

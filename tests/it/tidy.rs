@@ -196,6 +196,31 @@ fn the_readme_has_every_fault_as_it_is() {
     none(&wrong);
 }
 
+#[test]
+fn the_readme_has_every_operation_of_the_admin_api() {
+    let written = readme_block("operations");
+    let expected = operation_table();
+    // One by one, so that the first operation that differs is named.
+    for (written, true_line) in written.lines().zip(expected.lines()) {
+        assert_eq!(written, true_line, "README.md, between the `operations` markers");
+    }
+    assert_eq!(written, expected, "README.md, between the `operations` markers");
+}
+
+/// The operations as the OpenAPI document has them.
+fn operation_table() -> String {
+    let document = serde_json::to_value(skep::admin::document()).expect("a document is JSON");
+    let mut table = "| method | path | scope | what |\n|---|---|---|---|\n".to_owned();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("operations") {
+            let scope = operation["security"][1]["bearer"][0].as_str().expect("a scope");
+            let what = operation["summary"].as_str().expect("a summary").trim_end_matches('.');
+            table.push_str(&format!("| {} | `{path}` | {scope} | {what} |\n", method.to_uppercase()));
+        }
+    }
+    table
+}
+
 /// What stands in README.md between `<!-- name -->` and `<!-- /name -->`.
 fn readme_block(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

@@ -72,7 +72,7 @@ fn secure(path: &str, item: &mut PathItem, has_tokens: bool) {
     }
 }
 
-/// This document.
+/// The OpenAPI document.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "show_document", tag = "host", responses((status = 200, body = Object), Failures))]
 pub(super) async fn show(Extension(caller): Extension<Caller>) -> Result<Json<Document>, ApiError> {
     Ok(Json(made(caller.token.is_some())))

@@ -114,3 +114,65 @@ pub(super) fn router(admin: Admin) -> Router {
 async fn wrong_method() -> ApiError {
     ApiError::new(ErrorKind::MethodNotAllowed, "not with this method, see `allow`")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn written() -> Value {
+        serde_json::to_value(document()).unwrap()
+    }
+
+    fn described(document: &Value) -> Vec<&Value> {
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values()).collect()
+    }
+
+    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(members) => members.iter().for_each(|member| references(member, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_document_has_every_operation_of_the_router_under_an_id_of_its_own() {
+        let document = written();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+        assert!(document["paths"].as_object().unwrap().keys().all(|path| path.starts_with("/api/v1/")));
+        let (source, _) = include_str!("mod.rs").split_once("#[cfg(test)]").unwrap();
+        assert!(!source.contains(".route("), "a route that the document cannot know of");
+        let routed: usize = source.split("routes!(").skip(1).map(|after| after.split_once(')').unwrap().0.split(',').count()).sum();
+        let ids: BTreeSet<&str> = described(&document).into_iter().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+        assert_eq!((described(&document).len(), ids.len()), (routed, routed), "{ids:?}");
+    }
+
+    #[test]
+    fn every_operation_says_how_it_fails_and_which_token_it_needs() {
+        let document = written();
+        for operation in described(&document) {
+            let id = &operation["operationId"];
+            for status in ["400", "401", "403", "404", "409", "413", "415", "429", "503", "507"] {
+                let schema = &operation["responses"][status]["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/ErrorBody", "{id}: {status}");
+            }
+            assert!(operation["security"][1]["bearer"][0].is_string(), "{id}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_the_document_refers_to_is_missing() {
+        let document = written();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        let missing = found.into_iter().filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none());
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+}

@@ -95,7 +95,8 @@ impl Client {
     /// A JSON answer.
     pub(super) fn ask<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, RemoteError> {
         let text = self.text(ask)?;
-        serde_json::from_str(&text).map_err(|error| self.not_skep(format!("its answer is not understood ({error}); is it of another release?")))
+        serde_json::from_str(&text)
+            .map_err(|error| self.not_skep(format!("its answer is not understood ({error}); is it of another release?")))
     }
 
     /// The text of a successful answer.
@@ -129,7 +130,13 @@ impl Client {
         Err(self.refusal(&mut response))
     }
 
-    fn run(&self, ask: &Ask<'_>, stream: Option<Duration>, kind: Option<&str>, body: impl AsSendBody) -> Result<Response<Body>, ureq::Error> {
+    fn run(
+        &self,
+        ask: &Ask<'_>,
+        stream: Option<Duration>,
+        kind: Option<&str>,
+        body: impl AsSendBody,
+    ) -> Result<Response<Body>, ureq::Error> {
         let uri = format!("{}/api/v1{}", self.server.url, ask.path);
         let mut request = Request::builder().method(ask.method.clone()).uri(uri);
         let bearer = self.server.token.as_ref().map(|token| format!("Bearer {token}"));
@@ -158,7 +165,9 @@ impl Client {
         let status = response.status().as_u16();
         let kind = content_type(response);
         if response.headers().contains_key("x-skep-fault") {
-            return self.not_skep("functions are called there; the admin address is another one (`--admin`, 127.0.0.1:8001 by default)".to_owned());
+            return self.not_skep(
+                "functions are called there; the admin address is another one (`--admin`, 127.0.0.1:8001 by default)".to_owned(),
+            );
         }
         if (300..400).contains(&status) {
             let to = response.headers().get("location").map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
@@ -185,7 +194,9 @@ impl Client {
         let url = self.server.url.clone();
         let why = match &error {
             ureq::Error::Io(io) => match io.kind() {
-                ErrorKind::ConnectionRefused if is_local(&url) => "nothing listens there. Start one with `skep serve`, or name another by --to".to_owned(),
+                ErrorKind::ConnectionRefused if is_local(&url) => {
+                    "nothing listens there. Start one with `skep serve`, or name another by --to".to_owned()
+                }
                 ErrorKind::ConnectionRefused => "nothing listens there. Is it the admin address, and may this machine reach it?".to_owned(),
                 ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
                     return RemoteError::Broken { url, why: io.to_string() };
@@ -194,7 +205,9 @@ impl Client {
                 _ => io.to_string(),
             },
             ureq::Error::HostNotFound => "there is no machine of this name".to_owned(),
-            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => format!("no connection within {} s", CONNECT.as_secs()),
+            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+                format!("no connection within {} s", CONNECT.as_secs())
+            }
             ureq::Error::Timeout(what) => return RemoteError::Broken { url, why: format!("no answer in time ({what})") },
             ureq::Error::Rustls(error) => format!("TLS: {error}"),
             ureq::Error::Tls(error) => format!("TLS: {error}"),

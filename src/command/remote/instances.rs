@@ -33,7 +33,9 @@ pub(super) fn run(session: &Session, args: &InstancesArgs) -> Result<ExitCode, R
 }
 
 fn row(instance: &Value) -> Vec<String> {
-    let time = |key: &str| instance.get(key).and_then(Value::as_f64).and_then(|s| Duration::try_from_secs_f64(s).ok()).map(span).unwrap_or_default();
+    let time = |key: &str| {
+        instance.get(key).and_then(Value::as_f64).and_then(|s| Duration::try_from_secs_f64(s).ok()).map(span).unwrap_or_default()
+    };
     let bytes = |key: &str| instance.get(key).and_then(Value::as_u64).map(size).unwrap_or_default();
     let texts = ["id", "version", "state", "in_flight", "requests"].map(|key| cell(instance, key));
     let rest = [time("cpu_seconds"), bytes("heap_bytes"), bytes("external_bytes"), time("age_seconds"), time("idle_seconds")];

@@ -37,9 +37,12 @@ impl Local {
         let mut files = BTreeMap::new();
         for path in compiled.watched.iter().filter(|path| path.is_file()) {
             // A function's folder may be a link; the server gets a folder.
-            let place = path.strip_prefix(&own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
+            let place =
+                path.strip_prefix(&own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
             let place = place.unwrap_or_else(|_| path.clone());
-            let Some(name) = place.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else { continue };
+            let Some(name) = place.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
+                continue;
+            };
             files.insert(name, fs::read(path).map_err(|error| unreadable(path, error))?);
         }
         Ok(Self { name: source.name, parent, files })
@@ -78,7 +81,9 @@ fn find(path: &Path) -> Result<FunctionSource, RemoteError> {
     let entry = resolved.file_name().unwrap_or_default().to_string_lossy();
     match found.problems.into_iter().find(|problem| problem.entry == entry) {
         Some(problem) => Err(wrong(problem.kind.to_string())),
-        None => Err(wrong("this is no function: a function is a folder, or a file of code, whose name begins with neither `_` nor `.`".to_owned())),
+        None => Err(wrong(
+            "this is no function: a function is a folder, or a file of code, whose name begins with neither `_` nor `.`".to_owned(),
+        )),
     }
 }
 
@@ -128,8 +133,7 @@ mod tests {
             ],
         );
         let local = Local::compile(&folder.path().join("hello")).unwrap();
-        let expected =
-            ["_shared/a.ts", "hello/function.toml", "hello/index.ts", "node_modules/b/b.js", "node_modules/b/package.json"];
+        let expected = ["_shared/a.ts", "hello/function.toml", "hello/index.ts", "node_modules/b/b.js", "node_modules/b/package.json"];
         assert_eq!(names(&local), expected);
         assert!(!pack(&[local]).unwrap().is_empty());
     }
@@ -147,7 +151,10 @@ mod tests {
     #[test]
     fn a_mistake_shows_with_its_frame_and_what_is_no_function_is_wrong_usage() {
         let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), &[("bad/index.ts", "export default () => {\n  const const = 1;\n};"), ("empty/readme.md", ""), ("_x/index.ts", "")]);
+        write(
+            folder.path(),
+            &[("bad/index.ts", "export default () => {\n  const const = 1;\n};"), ("empty/readme.md", ""), ("_x/index.ts", "")],
+        );
         let error = Local::compile(&folder.path().join("bad")).unwrap_err();
         assert_eq!(error.exit_code(), crate::config::ExitCode::FunctionFault);
         assert!(error.detail().unwrap().contains("bad/index.ts:2"), "{:?}", error.detail());

@@ -34,15 +34,12 @@ pub(super) fn run(session: &Session, args: &LogsArgs) -> Result<ExitCode, Remote
     session.output.note(&format!("following the log of {}; Ctrl-C ends", session.client.url()));
     let mut failures = 0;
     loop {
-        match events.next() {
-            Ok(Some(event)) => {
-                failures = 0;
-                print(session.output, &event)?;
-                continue;
-            }
-            // Another engine answers there now, or the stream has had its time.
-            Ok(None) | Err(_) => {}
+        if let Ok(Some(event)) = events.next() {
+            failures = 0;
+            print(session.output, &event)?;
+            continue;
         }
+        // Another engine answers there now, or the stream has had its time.
         events = loop {
             match session.client.events(&path) {
                 Ok(events) => break events,
@@ -129,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_line_says_when_who_and_what() {
-        let console = r#"{"time":"2026-11-23T18:21:24.123Z","level":"info","event":"console","function":"hello","version":"v1","text":"one\ntwo"}"#;
+        let console =
+            r#"{"time":"2026-11-23T18:21:24.123Z","level":"info","event":"console","function":"hello","version":"v1","text":"one\ntwo"}"#;
         assert_eq!(line(console), "18:21:24.123 hello one\n    two");
         let request = r#"{"time":"2026-11-23T18:21:24.123Z","level":"warn","event":"request done","function":"hello","method":"GET","path":"/hello",
             "status":504,"fault":"cpu_limit","wall_us":1500,"cpu_us":1000,"trace_id":"x"}"#;

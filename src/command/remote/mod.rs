@@ -32,7 +32,7 @@ mod versions;
 use tokio::sync::oneshot;
 
 use self::error::RemoteError;
-use self::session::{Session, Interruption};
+use self::session::{Interruption, Session};
 use crate::app::StartError;
 use crate::config::remote_args::ServerArgs;
 use crate::config::{Config, ExitCode, RemoteCommand};

@@ -29,7 +29,9 @@ pub(super) fn run(session: &Session, args: &ReleasesArgs) -> Result<ExitCode, Re
     }
     if args.cancel {
         let record: Record = session.client.ask(&Ask::new(Method::POST, &format!("/releases/{id}/cancel")))?;
-        return session.output.result(&record, || format!("release {id} is being cancelled: it will end, unless it was published just now"));
+        return session
+            .output
+            .result(&record, || format!("release {id} is being cancelled: it will end, unless it was published just now"));
     }
     let record: Record = session.client.get(&format!("/releases/{id}"))?;
     session.output.result(&record, || one(&record, now_ms()))
@@ -83,7 +85,8 @@ mod tests {
     #[test]
     fn a_release_is_a_row_and_alone_it_has_its_steps() {
         let mut record = record(Status::Undone, &["hello"]);
-        record.failure = Some(Failure { step: Step::Booted, function: "hello".into(), reason: "it threw".into(), detail: Some("at line 3".into()) });
+        record.failure =
+            Some(Failure { step: Step::Booted, function: "hello".into(), reason: "it threw".into(), detail: Some("at line 3".into()) });
         let row = list(&[record.clone()], 2000);
         assert!(row.ends_with("r1       deploy   undone  hello      1.0 s ago  250 ms"), "{row}");
         let text = one(&record, 2000);

@@ -35,7 +35,8 @@ fn render(shown: &Value, now_ms: u64) -> String {
     let list = |key: &str| shown.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let texts = |key: &str| list(key).iter().filter_map(Value::as_str).map(clean).collect::<Vec<_>>().join(", ");
     let env = shown.get("env").and_then(Value::as_object).into_iter().flatten();
-    let env = env.map(|(name, value)| format!("{}={}", clean(name), clean(value.as_str().unwrap_or_default()))).collect::<Vec<_>>().join(", ");
+    let env =
+        env.map(|(name, value)| format!("{}={}", clean(name), clean(value.as_str().unwrap_or_default()))).collect::<Vec<_>>().join(", ");
     let memory = |key: &str| shown.get(key).and_then(Value::as_u64).unwrap_or_default();
     let rows = [
         ("function", clean(&cell(shown, "name"))),
@@ -47,7 +48,16 @@ fn render(shown: &Value, now_ms: u64) -> String {
         ("scale", shown.get("scale").map(scale).unwrap_or_default()),
         ("instances", format!("{} ready, {} booting, {} wanted", cell(shown, "ready"), cell(shown, "booting"), cell(shown, "wanted"))),
         ("memory", format!("{} heap, {} outside", size(memory("heap_bytes")), size(memory("external_bytes")))),
-        ("calls", format!("{}, {} faults, {} in flight, {} waiting", cell(shown, "calls"), cell(shown, "faults"), cell(shown, "in_flight"), cell(shown, "waiting"))),
+        (
+            "calls",
+            format!(
+                "{}, {} faults, {} in flight, {} waiting",
+                cell(shown, "calls"),
+                cell(shown, "faults"),
+                cell(shown, "in_flight"),
+                cell(shown, "waiting")
+            ),
+        ),
         ("routes", texts("routes")),
         ("env", env),
         ("secrets", texts("secrets")),

@@ -135,7 +135,7 @@ fn watch_keys(session: &Session) -> Option<Receiver<u8>> {
     });
     let (keys_tx, keys_rx) = mpsc::sync_channel(16);
     let read = move || {
-        for key in std::io::stdin().bytes().map_while(Result::ok) {
+        for key in std::io::stdin().lock().bytes().map_while(Result::ok) {
             if keys_tx.send(key).is_err() {
                 return;
             }
@@ -162,7 +162,8 @@ fn look(session: &Session) -> Result<Look, RemoteError> {
 fn rows(before: &Look, after: &Look) -> Vec<Row> {
     let seconds = after.at.saturating_duration_since(before.at).as_secs_f64().max(0.001);
     let earlier: HashMap<&str, &Function> = before.functions.iter().map(|function| (function.name.as_str(), function)).collect();
-    let mut rows: Vec<Row> = after.functions.iter().map(|function| row(function, earlier.get(function.name.as_str()).copied(), seconds)).collect();
+    let mut rows: Vec<Row> =
+        after.functions.iter().map(|function| row(function, earlier.get(function.name.as_str()).copied(), seconds)).collect();
     for row in &mut rows {
         row.cpu_percent = after.cpu.get(&row.name).map(|now| {
             let then = before.cpu.get(&row.name);

@@ -33,7 +33,15 @@ pub(super) fn render(versions: &[Value], now_ms: u64) -> String {
         };
         let bytes = version.get("bytes").and_then(Value::as_u64).map(size).unwrap_or_default();
         let modules = cell(version, "modules");
-        vec![cell(version, "version"), state.to_owned(), time(version, "stored_ms"), time(version, "live_ms"), bytes, modules, cell(version, "note")]
+        vec![
+            cell(version, "version"),
+            state.to_owned(),
+            time(version, "stored_ms"),
+            time(version, "live_ms"),
+            bytes,
+            modules,
+            cell(version, "note"),
+        ]
     };
     table(&["VERSION", "STATE", "STORED", "LIVE LAST", "SIZE", "MODULES", "NOTE"], &versions.iter().map(row).collect::<Vec<_>>())
 }
@@ -46,7 +54,10 @@ mod tests {
 
     #[test]
     fn a_version_says_whether_it_is_live_and_how_old_it_is() {
-        let versions = [json!({ "version": "v2", "live": true, "stored_ms": 1000, "bytes": 2500, "modules": 2 }), json!({ "version": "v1", "stored_ms": 0 })];
+        let versions = [
+            json!({ "version": "v2", "live": true, "stored_ms": 1000, "bytes": 2500, "modules": 2 }),
+            json!({ "version": "v1", "stored_ms": 0 }),
+        ];
         let text = render(&versions, 6000);
         assert_eq!(text, "VERSION  STATE  STORED     SIZE    MODULES\nv2       live   5.0 s ago  2.5 KB  2\nv1              6.0 s ago");
     }

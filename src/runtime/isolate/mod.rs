@@ -111,6 +111,8 @@ impl Isolate {
         interrupt.attach(js.v8_isolate().thread_safe_handle());
         let context = js.main_context();
         sample::watch(&heap, &interrupt, context);
+        // V8 takes the stack of what nobody catches, a termination too, and crashes where it has no context: `0n == "9".repeat(2 ** 24)` at its limit.
+        js.v8_isolate().set_capture_stack_trace_for_uncaught_exceptions(false, 0);
         js.v8_isolate().set_oom_error_handler(out_of_memory);
         js.v8_isolate().set_prepare_stack_trace_callback(stack::prepare);
         watch_heap_limit(&mut js, &heap);

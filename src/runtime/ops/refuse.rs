@@ -50,7 +50,8 @@ pub fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
     scope.low_memory_notification();
 }
 
-/// Writes into `shape` how many memories a module declares, their pages, and the entries of its tables. False if `value` is no module.
+/// Writes into `shape` how many memories a module declares, their pages, the entries of its tables, and how many of the memories are shared. False if
+/// `value` is no module.
 #[op2(fast)]
 pub fn op_skep_wasm_shape(value: v8::Local<'_, v8::Value>, #[buffer] shape: &mut [u32]) -> Result<bool, JsErrorBox> {
     guard("op_skep_wasm_shape", 0, || wasm_shape(value, shape))
@@ -60,7 +61,7 @@ fn wasm_shape(value: v8::Local<'_, v8::Value>, shape: &mut [u32]) -> bool {
     let Ok(module) = v8::Local::<v8::WasmModuleObject>::try_from(value) else { return false };
     let compiled = module.get_compiled_module();
     let found = Shape::of(compiled.get_wire_bytes_ref());
-    for (place, number) in shape.iter_mut().zip([found.memories, found.pages, found.entries]) {
+    for (place, number) in shape.iter_mut().zip([found.memories, found.pages, found.entries, found.shared]) {
         *place = u32::try_from(number).unwrap_or(u32::MAX);
     }
     true
@@ -72,12 +73,15 @@ struct Shape {
     memories: u64,
     pages: u64,
     entries: u64,
+    shared: u64,
 }
 
 /// Sections by their number: <https://webassembly.github.io/spec/core/binary/modules.html>
 const TABLES: u8 = 4;
 const MEMORIES: u8 = 5;
 const HEADER_BYTES: usize = 8;
+/// Among the flags of a memory's limits.
+const SHARED: u8 = 2;
 
 impl Shape {
     fn of(module: &[u8]) -> Self {
@@ -85,7 +89,7 @@ impl Shape {
         let mut reader = Reader(module.get(HEADER_BYTES..).unwrap_or_default());
         while !reader.0.is_empty() {
             if shape.section(&mut reader).is_none() {
-                return Self { memories: u64::MAX, pages: u64::MAX, entries: u64::MAX };
+                return Self { memories: u64::MAX, pages: u64::MAX, entries: u64::MAX, shared: u64::MAX };
             }
         }
         shape
@@ -98,6 +102,7 @@ impl Shape {
         if id == MEMORIES {
             self.memories = section.number()?;
             for _ in 0..self.memories {
+                self.shared = self.shared.saturating_add(u64::from(section.0.first()? & SHARED != 0));
                 self.pages = self.pages.saturating_add(section.limits()?);
             }
         } else if id == TABLES {
@@ -195,11 +200,17 @@ mod tests {
         let types: &[u8] = &[1, 4, 1, 0x60, 0, 0];
         let tables: &[u8] = &[4, 9, 2, 0x70, 0, 0x90, 0x4e, 0x6f, 1, 2, 3];
         let memories: &[u8] = &[5, 6, 2, 0, 2, 1, 0x80 | 1, 0];
-        assert_eq!(shape(&[types, tables]), Shape { memories: 0, pages: 0, entries: 10_002 });
+        assert_eq!(shape(&[types, tables]), Shape { entries: 10_002, ..Shape::default() });
         assert_eq!(shape(&[types]), Shape::default());
         assert_eq!(shape(&[memories]).memories, u64::MAX, "the maximum of the second memory is missing");
         let memories: &[u8] = &[5, 7, 2, 0, 2, 1, 0x81, 0, 9];
-        assert_eq!(shape(&[tables, memories]), Shape { memories: 2, pages: 3, entries: 10_002 });
+        assert_eq!(shape(&[tables, memories]), Shape { memories: 2, pages: 3, entries: 10_002, shared: 0 });
+    }
+
+    #[test]
+    fn shared_memories_are_counted() {
+        let memories: &[u8] = &[5, 7, 2, 3, 2, 4, 1, 1, 9];
+        assert_eq!(shape(&[memories]), Shape { memories: 2, pages: 3, entries: 0, shared: 1 });
     }
 
     #[test]

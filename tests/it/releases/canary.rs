@@ -36,6 +36,8 @@ fn a_candidate_gets_its_share_and_whoever_names_it() {
     assert_eq!(of_candidate(&skep, 60), 0);
     assert_eq!(skep.send(&named(&v2)).text(), "v2");
     assert_eq!(skep.send(&named(&v1)).text(), "v1");
+    let invoked = asked(&skep, &with_json("POST", "/api/v1/functions/f/invoke", &json!({ "version": v2 })));
+    assert_eq!((&invoked["status"], &invoked["body"], &invoked["version"]), (&json!(200), &json!("v2"), &json!(v2)), "{invoked:#}");
     let unknown = skep.send(&named("v000000000000"));
     assert_eq!((unknown.status, unknown.fault()), (404, Some("no_such_function")), "{unknown}");
     let shown = look(&skep, "/api/v1/functions/f");
@@ -131,4 +133,19 @@ fn a_plain_deploy_takes_the_place_of_live_version_and_candidate() {
     // The candidate was stored: it can still be made live.
     done(&skep, "POST", "/api/v1/functions/f/rollback", &json!({ "version": v2 }));
     assert_eq!(call(&skep, "f"), "v2");
+}
+
+#[test]
+fn variables_and_scale_reach_the_candidate_as_well() {
+    let (skep, _, _) = with_candidate("canary=0");
+    let code = "export default (request, ctx) => ctx.env.A ?? 'unset';";
+    let v3 = version(&asked(&skep, &upload("f", "wait=true&canary=0", &[("index.js", code)])));
+    assert_eq!(skep.send(&named(&v3)).text(), "unset");
+    done(&skep, "PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "set" } }));
+    assert_eq!(skep.send(&named(&v3)).text(), "set");
+    assert_eq!(call(&skep, "f"), "v1");
+    asked(&skep, &with_json("PATCH", "/api/v1/functions/f/scale", &json!({ "max": 7 })));
+    done(&skep, "POST", "/api/v1/functions/f/promote", &Value::Null);
+    assert_eq!(look(&skep, "/api/v1/functions/f")["scale"]["max"], json!(7));
+    assert_eq!(call(&skep, "f"), "set");
 }

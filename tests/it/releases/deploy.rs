@@ -134,6 +134,17 @@ fn a_function_that_is_removed_is_gone_with_all_its_versions() {
 }
 
 #[test]
+fn a_function_that_is_removed_right_after_its_release_leaves_no_compiled_code() {
+    let skep = alone(Project::empty());
+    for number in 0..20 {
+        becomes_live(&skep, "f", &says(&format!("v{number}")));
+        done(&skep, "DELETE", "/api/v1/functions/f", &Value::Null);
+    }
+    // Ends when everything is written that was to be written.
+    assert_eq!(names_below(&stop(skep), "versions"), [""; 0]);
+}
+
+#[test]
 fn old_versions_are_kept_by_number_and_the_live_one_and_its_predecessor_always() {
     let skep = alone(Project::empty());
     let kept = skep::release::deployments::KEEP.count;

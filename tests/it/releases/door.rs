@@ -251,3 +251,30 @@ fn dev_follows_its_folder_and_takes_no_deploys() {
     assert_eq!(look(&skep, "/api/v1/releases"), Value::Array(Vec::new()));
     assert_eq!(call(&skep, "mine"), "folder");
 }
+
+#[test]
+fn the_log_is_followed_by_function_and_its_level_is_set() {
+    let skep = alone(Project::empty());
+    becomes_live(&skep, "f", "export default () => { console.log('f was called'); return 'v1'; };");
+    becomes_live(&skep, "neighbour", "export default () => { console.log('neighbour was called'); return 'here'; };");
+    let mut tail = Client::connect(skep.admin);
+    tail.send(&Request::get("/api/v1/logs?function=f"));
+    assert_eq!(tail.read_head("GET").header("content-type"), Some("text/event-stream"));
+    assert_eq!([call(&skep, "neighbour"), call(&skep, "f")], ["here", "v1"]);
+    let read = tail.read_until("f was called");
+    assert!(read.contains("event: line") && !read.contains("neighbour"), "{read}");
+    eventually("both calls are in the log", || {
+        look(&skep, "/api/v1/log-level");
+        (skep.log_text().matches("request done").count() == 2).then_some(())
+    });
+    refused(&skep, &Request::get("/api/v1/logs?function=nobody"), 404);
+    refused(&skep, &Request::get("/api/v1/logs?fnuction=f"), 400);
+
+    assert_eq!(look(&skep, "/api/v1/log-level"), json!({ "level": "info" }));
+    asked(&skep, &with_json("PUT", "/api/v1/log-level", &json!({ "level": "error" })));
+    assert_eq!(look(&skep, "/api/v1/log-level"), json!({ "level": "error" }));
+    assert_eq!(call(&skep, "f"), "v1");
+    asked(&skep, &with_json("PUT", "/api/v1/log-level", &json!({ "level": "info" })));
+    skep.wait_for_line(&["the level of the log was set", "INFO"]);
+    assert_eq!(skep.log_text().matches("request done").count(), 2, "an answer is no error");
+}

@@ -84,7 +84,7 @@ fn a_release_is_cancelled_while_it_waits_and_while_it_runs() {
 
 #[test]
 fn a_module_that_does_not_finish_loading_is_cancelled() {
-    let skep = Launch::serve(Project::empty()).arg("--single-process").arg("--warm=0").arg("--boot-wall-ms=60000").start();
+    let skep = Launch::serve(Project::empty()).arg("--single-process").arg("--warm=0").start();
     becomes_live(&skep, "f", &says("v1"));
     let slow = "console.log('loading'); await new Promise((later) => setTimeout(later, 60000)); export default () => 'v2';";
     let running = asked(&skep, &upload("f", "", &[("index.js", slow)]));
@@ -93,6 +93,7 @@ fn a_module_that_does_not_finish_loading_is_cancelled() {
     let record = ends(&skep, &running["id"], "cancelled");
     assert_eq!(step(&record, "booted")["state"], "running", "where it was");
     assert_eq!(call(&skep, "f"), "v1");
+    // Loading is never broken off; it has limits of its own.
     eventually("its instance has ended", || (instances(&skep) == 1).then_some(()));
     becomes_live(&skep, "f", &says("v3"));
     assert_eq!(call(&skep, "f"), "v3");
@@ -118,4 +119,75 @@ fn a_group_waits_for_each_of_its_functions_and_changes_of_variables_are_not_supe
     }
     assert_eq!([call(&skep, "one"), call(&skep, "two")], ["one v4", "two v3"]);
     assert_eq!(look(&skep, "/api/v1/functions/one/variables")["env"], json!({ "A": "1" }));
+}
+
+#[test]
+fn a_release_that_is_cancelled_at_any_moment_is_live_as_a_whole_or_has_left_nothing() {
+    let skep = alone(Project::empty());
+    becomes_live(&skep, "f", &says("v0"));
+    let mut live = "v0".to_owned();
+    let mut cancelled = 0;
+    for number in 1..=30 {
+        let text = format!("v{number}");
+        let begun = submit(&skep, "f", &text);
+        for _ in 0..number % 6 {
+            call(&skep, "f"); // each time a little later
+        }
+        let status = ask(&skep, &cancel(&begun["id"])).status;
+        assert!(matches!(status, 202 | 409), "{status}");
+        let record = release_becomes(&skep, &begun["id"], "it ends", |record| record["ended_ms"].is_u64());
+        match record["status"].as_str() {
+            Some("done") => live = text,
+            Some("cancelled") => cancelled += 1,
+            _ => panic!("{record:#}"),
+        }
+        assert_eq!(call(&skep, "f"), live);
+        let mut kept: Vec<String> = look(&skep, "/api/v1/functions/f/versions")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kept| format!("{}.json", kept["version"].as_str().expect("an id")))
+            .collect();
+        kept.sort_unstable();
+        assert_eq!(stored(&skep, "f"), kept, "number {number}");
+    }
+    assert!(cancelled > 0, "not one was cancelled in time");
+    is_sound(&skep);
+}
+
+#[test]
+fn an_order_that_a_release_before_it_has_made_pointless_is_undone() {
+    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "f", &says("v0"));
+    becomes_live(&skep, "f", &says("v1"));
+    let running = submit_gated(&skep, "f", &gate, "v2");
+    let at_gate = gate.arrival();
+    let removal = asked(&skep, &Request::new("DELETE", "/api/v1/functions/f"));
+    let variables = asked(&skep, &with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } })));
+    let rollback = asked(&skep, &with_json("POST", "/api/v1/functions/f/rollback", &json!({})));
+    at_gate.open();
+    ends(&skep, &running, "done");
+    ends(&skep, &removal["id"], "done");
+    for pointless in [&variables, &rollback] {
+        let record = ends(&skep, &pointless["id"], "undone");
+        assert_eq!(record["failure"]["step"], "received", "{record:#}");
+    }
+    assert_eq!(skep.get("/f").fault(), Some("no_such_function"));
+    is_sound(&skep);
+}
+
+#[test]
+fn the_queue_has_an_end() {
+    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "f", &says("v1"));
+    submit_gated(&skep, "f", &gate, "v2");
+    let _at_gate = gate.arrival();
+    let mut client = Client::connect(skep.admin);
+    let request = with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } }));
+    for number in 0..256 {
+        assert_eq!(client.exchange(&request).status, 202, "number {number}");
+    }
+    let full = client.exchange(&request);
+    assert_eq!((full.status, full.header("retry-after")), (429, Some("1")), "{full}");
+    becomes_live(&skep, "neighbour", &says("here"));
 }

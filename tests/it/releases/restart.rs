@@ -115,6 +115,25 @@ fn a_release_that_began_in_the_old_engine_is_live_in_the_fresh_one() {
 }
 
 #[test]
+fn releases_that_were_taken_in_are_finished_before_the_host_ends() {
+    let (mut skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "f", &says("v1"));
+    asked(&skep, &upload("f", "", &[("index.js", &gate.code("v2")), ("function.toml", &gate.manifest())]));
+    let at_gate = gate.arrival();
+    let waits = asked(&skep, &with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } })));
+    assert_eq!(waits["status"], "waiting");
+    skep.signal(libc::SIGTERM);
+    skep.wait_for_line(&["draining"]);
+    at_gate.open();
+    gate.arrival().open(); // the same code with other variables is checked as well
+    assert_eq!(skep.wait_for_exit().code(), Some(0));
+    let skep = alone(skep.into_project());
+    assert_eq!(call(&skep, "f"), "v2");
+    assert_eq!(look(&skep, "/api/v1/functions/f/variables")["env"], json!({ "A": "1" }));
+    is_sound(&skep);
+}
+
+#[test]
 fn an_engine_that_is_killed_is_replaced_by_one_with_the_same_functions() {
     let skep = Skep::start(Project::empty());
     let (before, [_, _, v3]) = prepare(&skep);

@@ -69,6 +69,8 @@ fn a_secret_reaches_the_function_and_nobody_else_and_outlives_a_restart() {
     set(&skep, &json!({ "env": { "SECRET": "told" }, "secrets": { "SHARED": null } }));
     assert_eq!(look(&skep, "/api/v1/functions/f/variables"), json!({ "env": { "PLAIN": "set", "SECRET": "told" }, "secrets": [] }));
     knows(&skep, "set", Value::Null, "dlot");
+    deploy(&skep, "f", &[("index.js", KNOWS), ("function.toml", "[env]\nPLAIN = 'manifest'\n")]);
+    knows(&skep, "set", Value::Null, "dlot");
     set(&skep, &json!({ "env": { "PLAIN": null, "SECRET": null } }));
     knows(&skep, "manifest", Value::Null, "");
 }
@@ -217,4 +219,19 @@ fn a_release_warms_as_many_instances_as_the_version_before_has() {
 
 fn in_flight(skep: &Skep) -> usize {
     look(skep, "/api/v1/functions/f")["in_flight"].as_u64().map_or(0, |count| usize::try_from(count).expect("a few"))
+}
+
+#[test]
+fn a_scale_that_is_changed_while_a_release_runs_is_that_of_the_new_version() {
+    let (skep, gate) = (alone(Project::empty()), super::gate::Gate::start());
+    becomes_live(&skep, "f", &says("v1"));
+    let begun = asked(&skep, &upload("f", "", &[("index.js", &gate.code("v2")), ("function.toml", &gate.manifest())]));
+    let at_gate = gate.arrival();
+    scale(&skep, "f", &json!({ "min": 2, "max": 2 }));
+    at_gate.open();
+    release_becomes(&skep, &begun["id"], "it ends", |record| record["status"] == "done");
+    assert_eq!(call(&skep, "f"), "v2");
+    let now = look(&skep, "/api/v1/functions/f")["scale"].clone();
+    assert_eq!((&now["min"], &now["max"]), (&json!(2), &json!(2)));
+    has_instances(&skep, "f", 2);
 }

@@ -141,6 +141,6 @@ fn a_call_that_outlasts_the_drain_is_cut_and_the_release_says_so() {
     assert!(detail.contains("1 request"), "{detail}");
     held.finish();
     let cut = held.read_response("POST");
-    assert_eq!((cut.status, cut.fault()), (503, Some("instance_lost")), "{cut}");
+    assert_eq!((cut.status, cut.fault()), (503, Some("draining")), "{cut}");
     assert_eq!(call(&skep, "f"), "v2");
 }
