@@ -6,10 +6,13 @@ import { core, primordials } from "ext:core/mod.js";
 import { op_skep_resource_left } from "ext:core/ops";
 import { disguise, install, nativeText, refuse } from "ext:skep/20_guard_core.js";
 
-const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SafeMap, SymbolIterator } = primordials;
+const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SafeMap, SymbolIterator, TypedArrayPrototypeGetByteLength } = primordials;
 
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const timers = core.loadExtScript("ext:deno_web/02_timers.js");
+const { ReadableStream, TransformStream, TransformStreamDefaultController } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { pipeThrough } = ReadableStream.prototype;
+const { enqueue } = TransformStreamDefaultController.prototype;
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
 
 const WAITING_MAX = 10_000;
@@ -86,8 +89,7 @@ function guardTransfers(prototype) {
 }
 
 /** The constructor with the host's limit on resources before it: each channel is two. */
-export function guardedMessageChannel(Native, Port) {
-  guardTransfers(Port.prototype);
+function guardedMessageChannel(Native) {
   const guard = new Proxy(Native, {
     __proto__: null,
     construct(original, args, newTarget) {
@@ -97,6 +99,26 @@ export function guardedMessageChannel(Native, Port) {
   });
   ObjectDefineProperty(Native.prototype, "constructor", { __proto__: null, value: guard });
   return nativeText(guard, "MessageChannel");
+}
+
+/** What deno_web's file of ports exports, with the guards in place. */
+export function guardMessages(script) {
+  guardTransfers(script.MessagePort.prototype);
+  return { __proto__: null, MessageChannel: guardedMessageChannel(script.MessageChannel), MessagePort: script.MessagePort, structuredClone: script.structuredClone };
+}
+
+/** `stream`, until it has brought more than `most` bytes. */
+export function limitedStream(stream, most, what, why) {
+  let left = most;
+  const limit = new TransformStream({
+    __proto__: null,
+    transform(chunk, controller) {
+      left -= TypedArrayPrototypeGetByteLength(chunk);
+      if (left < 0) refuse(what, why);
+      ReflectApply(enqueue, controller, [chunk]);
+    },
+  });
+  return ReflectApply(pipeThrough, stream, [limit]);
 }
 
 /** The four functions that functions see. */

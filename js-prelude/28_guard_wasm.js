@@ -33,9 +33,12 @@
     WeakSetPrototypeAdd,
     WeakSetPrototypeHas,
   } = primordials;
-  const { descriptorOf, install, nativeText, refuse } = internals.guards;
+  const { descriptorOf, install, limitedStream, nativeText, refuse } = internals.guards;
+  const { InnerBody } = core.loadExtScript("ext:deno_fetch/22_body.js");
+  const { ResponsePrototype, toInnerResponse } = core.loadExtScript("ext:deno_fetch/23_response.js");
 
   const MODULE_BYTES_MAX = 8 * 2 ** 20; // as --wasm-max-module-size
+  const TOO_LARGE = `the WebAssembly module is too large: at most ${MODULE_BYTES_MAX} bytes`;
   const TABLE_ENTRIES_MAX = 100_000; // as --wasm-max-table-size, here for all tables of a module together
   const MEMORIES_MAX = 64;
   const PAGE_BYTES = 2 ** 16;
@@ -109,7 +112,16 @@
   const SIZES = [ArrayBufferPrototypeGetByteLength, TypedArrayPrototypeGetByteLength, DataViewPrototypeGetByteLength];
 
   function admitBytes(source) {
-    if (sizeOf(source) > MODULE_BYTES_MAX) refuse("WebAssembly module", `the WebAssembly module is too large: at most ${MODULE_BYTES_MAX} bytes`);
+    if (sizeOf(source) > MODULE_BYTES_MAX) refuse("WebAssembly module", TOO_LARGE);
+  }
+
+  /** The response that a module is streamed from, with a body that ends where it is too large: the engine keeps all that comes. */
+  function limitBody(response) {
+    if (!ObjectPrototypeIsPrototypeOf(ResponsePrototype, response)) return response; // which is told why it is none
+    const inner = toInnerResponse(response);
+    if (inner.body === null || inner.body.unusable()) return response; // as above
+    inner.body = new InnerBody(limitedStream(inner.body.stream, MODULE_BYTES_MAX, "WebAssembly module", TOO_LARGE));
+    return response;
   }
 
   // ---- suspendable calls --------------------------------------------------------------------------------------------------
@@ -246,5 +258,5 @@
     return native;
   }
 
-  return { guardWebAssembly };
+  return { guardWebAssembly, limitBody };
 })();

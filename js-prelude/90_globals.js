@@ -13,7 +13,7 @@ import { installProxyGuard } from "ext:skep/20_guard_proxy.js";
 import { installArrayGuards } from "ext:skep/25_guard_array.js";
 import { installTextGuards } from "ext:skep/25_guard_text.js";
 import { installBufferGuard } from "ext:skep/26_guard_buffer.js";
-import { guardedMessageChannel, guardedTimers } from "ext:skep/27_guard_limits.js";
+import { guardedTimers, guardMessages, limitedStream } from "ext:skep/27_guard_limits.js";
 import { installSymbolGuard } from "ext:skep/41_guard_symbols.js";
 import { installLocaleGuards } from "ext:skep/42_guard_locales.js";
 import "ext:skep/30_egress.js"; // for 01_websocket.js, which is loaded later
@@ -36,7 +36,8 @@ const fetching = script("ext:deno_fetch/26_fetch.js");
 const file = script("ext:deno_web/09_file.js");
 const formData = script("ext:deno_fetch/21_formdata.js");
 const headers = script("ext:deno_fetch/20_headers.js");
-const messages = script("ext:deno_web/13_message_port.js");
+let guardedMessages = null;
+const messages = () => guardedMessages ??= guardMessages(core.loadExtScript("ext:deno_web/13_message_port.js"));
 const performance = script("ext:deno_web/15_performance.js");
 const requests = script("ext:deno_fetch/23_request.js");
 const responses = script("ext:deno_fetch/23_response.js");
@@ -134,7 +135,7 @@ core.defineGlobalProperties(globalThis, {
   ArrayBuffer: core.propNonEnumerable(installBufferGuard()),
   Proxy: core.propNonEnumerable(installProxyGuard()),
 });
-internals.guards = { __proto__: null, descriptorOf, install, nativeText, refuse };
+internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse };
 
 core.defineGlobalProperties(globalThis, {
   self: core.propGetterOnly(() => globalThis),
@@ -147,7 +148,7 @@ core.defineGlobalProperties(globalThis, {
   reportError: core.propWritable(events().reportError),
   [webidl.brand]: core.propNonEnumerable(webidl.brand),
 });
-defineLazily("MessageChannel", () => guardedMessageChannel(messages().MessageChannel, messages().MessagePort), false);
+defineLazily("MessageChannel", () => messages().MessageChannel, false);
 defineLazily("fetch", () => fetching().fetch, true);
 defineLazily("structuredClone", () => messages().structuredClone, true);
 defineLazily("performance", () => {
@@ -222,7 +223,7 @@ globalThis.__skep_bootstrap = () => {
   internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
 
   // Without it, WebAssembly.compileStreaming would panic in the host.
-  core.setWasmStreamingCallback((source, rid) => fetching().handleWasmStreaming(source, rid));
+  core.setWasmStreamingCallback((source, rid) => fetching().handleWasmStreaming(core.loadExtScript("ext:skep/28_guard_wasm.js").limitBody(source), rid));
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/28_guard_wasm.js").guardWebAssembly(webAssembly), false);
 

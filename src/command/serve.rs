@@ -71,8 +71,14 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
                 announce(&format!("compiled {done} of {all} functions\n"));
             }
         });
+        let reports = releaser.report();
         if is_first {
-            announce(&table(&releaser.report()));
+            announce(&table(&reports));
+        } else {
+            // Nobody reads the table of a later engine.
+            for (name, why) in reports.iter().filter_map(|report| Some((&report.name, report.outcome.as_ref().err()?))) {
+                tracing::warn!(entry = name, why, "a function does not load, or an entry of the functions folder is none");
+            }
         }
         for clash in releaser.clashes() {
             tracing::warn!("{clash}");

@@ -184,7 +184,7 @@ impl Lane {
         self.putting = None;
         self.bytes = put.map_err(|error| Trouble::new(error.to_string()))??;
         self.claim(transaction);
-        Ok(Outcome::Done(Some(format!("{} modules, {} KB", version.modules.len(), self.bytes.div_ceil(1024)))))
+        Ok(Outcome::Done(Some(format!("{}, {} KB", counted(version.modules.len(), "module"), self.bytes.div_ceil(1024)))))
     }
 
     /// Says which routes it will have. A candidate has none of its own: it answers what the live version claims.
@@ -240,7 +240,7 @@ impl Lane {
             None => before.unwrap_or(1),
         };
         let ready = pool.warm(wanted.max(1)).await?;
-        Ok(Outcome::Done(Some(format!("{ready} instances"))))
+        Ok(Outcome::Done(Some(counted(ready, "instance"))))
     }
 
     /// V8 has compiled the version by now: the next process need not.
@@ -258,4 +258,8 @@ impl Lane {
             tracing::debug!(%error, "compiled code could not be kept");
         }
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -194,7 +194,8 @@ fn versions_of(held: &Held) -> Vec<ListedVersion> {
 fn listed(admin: &Admin, endpoint: &Endpoint) -> Listed {
     let name = endpoint.name.as_str();
     let held = admin.deployments.as_ref().and_then(|deployments| deployments.held(name));
-    let owner = if held.is_some_and(|held| held.live.is_some()) { Owner::Deployed } else { Owner::Folder };
+    let stored = held.and_then(|held| held.live);
+    let owner = if stored.is_some() { Owner::Deployed } else { Owner::Folder };
     let (version, state, reason) = state_of(&endpoint.live);
     let pool = endpoint.live.made().and_then(|made| made.as_ref().ok());
     let status = pool.map(|pool| pool.status()).unwrap_or_default();
@@ -203,7 +204,8 @@ fn listed(admin: &Admin, endpoint: &Endpoint) -> Listed {
         name: name.to_owned(),
         owner,
         state,
-        version,
+        // The store knows it before it is read.
+        version: version.or(stored),
         reason,
         candidate: candidate_of(endpoint),
         ready: status.ready,

@@ -16,7 +16,7 @@ use http_body::Frame;
 
 use super::Pool;
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, BodyError, Request};
+use crate::function::message::{Body, BodyError, CallShape, Request};
 use crate::runtime::ops::{Job, Permit, Reply, ReplyTo, Tally};
 
 /// A call's answer and what it cost.
@@ -32,13 +32,17 @@ impl Pool {
     /// more, if it is safe (RFC 9110, section 9.2.1) and has no body.
     pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> Called {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
+        // What a release asks is no traffic.
+        let counts = request.shape == CallShape::Http;
         let until = Instant::now() + self.version.manifest.limits.wall;
         let mut called = self.clone().call_once(request.clone(), body, until).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
             called = self.clone().call_once(request, Body::Empty, until).await;
         }
-        self.counters.note(&called.reply);
+        if counts {
+            self.counters.note(&called.reply);
+        }
         called
     }
 

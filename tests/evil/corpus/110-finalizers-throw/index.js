@@ -4,7 +4,7 @@ export default async (request, ctx) => {
   const registry = new FinalizationRegistry((held) => {
     ran++;
     registry.register({ held }, held);
-    import('./none.js').catch(() => {});
+    import(`./none${held}.js`).catch(() => {});
     ctx.call(ctx.function, '/ok').catch(() => {});
     setTimeout(() => { throw new Error('later'); }, 0);
     structuredClone({ held });
