@@ -50,7 +50,9 @@ pub enum StartError {
     #[error(transparent)]
     State(#[from] OpenError),
     /// Everybody could operate the host.
-    #[error("--admin is {0}, which others can reach, and there is no token: make one first (`skep token add NAME --scope admin`), or keep it on 127.0.0.1")]
+    #[error(
+        "--admin is {0}, which others can reach, and there is no token: make one first (`skep token add NAME --scope admin`), or keep it on 127.0.0.1"
+    )]
     OpenAdmin(SocketAddr),
     /// The tokens cannot be read.
     #[error(transparent)]
@@ -192,9 +194,8 @@ impl App {
         probe::ask_also(move || listening.pulse(probe::DEADLINE));
         let blanks = core.blanks.clone();
         // The first engine is nobody's successor; any other waits until the one before has let go.
-        let deployments = opened
-            .map(|opened| Deployments::open(releaser.clone(), opened, config.ingress.drain, standing.generation > 1))
-            .transpose()?;
+        let deployments =
+            opened.map(|opened| Deployments::open(releaser.clone(), opened, config.ingress.drain, standing.generation > 1)).transpose()?;
         let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
         admin::start(
             admin,

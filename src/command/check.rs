@@ -33,8 +33,7 @@ struct Checked {
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser =
-        Releaser::open(core.ground(config))?;
+    let releaser = Releaser::open(core.ground(config))?;
     let endpoints = releaser.endpoints();
     let unknown: Vec<_> = args.names.iter().filter(|name| !endpoints.contains_key(name.as_str())).collect();
     if let Some(name) = unknown.first() {

@@ -23,8 +23,7 @@ use crate::runtime::pool::Pool;
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser =
-        Releaser::open(core.ground(config))?;
+    let releaser = Releaser::open(core.ground(config))?;
     let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());

@@ -257,8 +257,11 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let code = any::<bool>().prop_map(|eval| Code { eval });
     let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=86_400_000u64)
         .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
-    let returns = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64)
-        .prop_map(|(faults_percent, calls, watch)| Return { faults_percent, calls, watch: Duration::from_secs(watch) });
+    let returns = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| Return {
+        faults_percent,
+        calls,
+        watch: Duration::from_secs(watch),
+    });
     let gate = (check, proptest::option::of(returns));
     (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, gate).prop_map(
         |(entry, routes, limits, scale, env, net, code, (check, returns))| Manifest {

@@ -40,15 +40,8 @@ pub(super) const REMOVAL_BEGUN: &str = "removal begun";
 pub(super) const REMOVAL_DONE: &str = "removal done";
 
 /// After each step of a release.
-pub(in crate::release) const STEPS: [&str; 7] = [
-    "release received",
-    "release compiled",
-    "release booted",
-    "release checked",
-    "release warmed",
-    "release published",
-    "release drained",
-];
+pub(in crate::release) const STEPS: [&str; 7] =
+    ["release received", "release compiled", "release booted", "release checked", "release warmed", "release published", "release drained"];
 
 /// Every name that `SKEP_DIE_AT` may have.
 pub const FAULT_POINTS: [&str; 19] = [
