@@ -59,9 +59,19 @@
   function placeOf(chunk) {
     if (!ArrayBufferIsView(chunk)) return { __proto__: null, buffer: chunk, offset: 0, length: ArrayBufferPrototypeGetByteLength(chunk) };
     if (TypedArrayPrototypeGetSymbolToStringTag(chunk) === undefined) {
-      return { __proto__: null, buffer: DataViewPrototypeGetBuffer(chunk), offset: DataViewPrototypeGetByteOffset(chunk), length: DataViewPrototypeGetByteLength(chunk) };
+      return {
+        __proto__: null,
+        buffer: DataViewPrototypeGetBuffer(chunk),
+        offset: DataViewPrototypeGetByteOffset(chunk),
+        length: DataViewPrototypeGetByteLength(chunk),
+      };
     }
-    return { __proto__: null, buffer: TypedArrayPrototypeGetBuffer(chunk), offset: TypedArrayPrototypeGetByteOffset(chunk), length: TypedArrayPrototypeGetByteLength(chunk) };
+    return {
+      __proto__: null,
+      buffer: TypedArrayPrototypeGetBuffer(chunk),
+      offset: TypedArrayPrototypeGetByteOffset(chunk),
+      length: TypedArrayPrototypeGetByteLength(chunk),
+    };
   }
 
   core.ops.op_compression_new = (format, decodes) => {

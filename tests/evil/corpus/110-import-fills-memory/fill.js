@@ -1,2 +1,0 @@
-const kept = [];
-for (;;) kept.push({ kept });

@@ -1,1 +1,0 @@
-export const b = await import('./b.js');

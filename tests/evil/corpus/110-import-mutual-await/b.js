@@ -1,1 +1,0 @@
-export const a = await import('./a.js');

@@ -1,1 +1,0 @@
-throw new Proxy(function () {}, { get() { throw 1; }, getPrototypeOf() { throw 2; } });

@@ -1,1 +1,0 @@
-export function then(resolve, reject) { reject(new Proxy({}, { get() { throw 3; } })); }

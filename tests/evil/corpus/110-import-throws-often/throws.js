@@ -1,1 +1,0 @@
-throw { get message() { throw this; }, get stack() { for (;;) structuredClone(this); }, toString: null };
