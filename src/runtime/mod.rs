@@ -4,6 +4,7 @@
 //!
 //! Invariant: only `isolate` and `ops` name deno_core or V8.
 
+pub mod allocation;
 pub mod allocator;
 pub mod containment;
 pub mod cpu_clock;

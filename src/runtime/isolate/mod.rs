@@ -27,6 +27,7 @@ use std::task::{Context, Poll};
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::version::Version;
+use crate::runtime::allocation;
 use crate::runtime::containment::park;
 use crate::runtime::ops::{Exchanges, Host, Identity, Job, MemoryBytes, guard_or};
 
@@ -131,6 +132,7 @@ impl Isolate {
     pub fn assign(&mut self, assignment: &Assignment) -> Result<(), BootError> {
         let manifest = &assignment.version.manifest;
         self.heap.allow(usize::try_from(manifest.limits.memory_bytes).unwrap_or(usize::MAX));
+        allocation::bound_this_thread(manifest.limits.memory_bytes);
         self.loader.assign(assignment.version.clone());
         {
             let state = self.js.op_state();
