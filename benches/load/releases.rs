@@ -295,6 +295,8 @@ impl Operations<'_> {
             self.publish(&self.board.targets, None)?;
         }
         let old = self.operator.serving()?;
+        // Calls have piled up behind the release and the question.
+        self.settle()?;
         let target = self.board.targets.first().context("a function")?;
         let begin = Instant::now();
         pin::signal(old.pid, libc::SIGKILL);

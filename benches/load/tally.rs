@@ -50,10 +50,10 @@ impl Failures {
 
 /// The tables of a run.
 pub fn report(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -> Report {
-    let mut times = Table::new(&["operation, from the order to its end", "times", "p50", "p99", "max"]);
+    let mut operations = Table::new(&["operation, from the order to its end", "times", "p50", "p99", "max"]);
     for Series { what, times: series } in &diary.series {
         let cells = [0.5, 0.99, 1.0].map(|quantile| us(series.quantile_us(quantile)));
-        times.row([(*what).to_owned(), series.count().to_string()].into_iter().chain(cells));
+        operations.row([(*what).to_owned(), series.count().to_string()].into_iter().chain(cells));
     }
     let columns = [
         "meanwhile",
@@ -77,7 +77,7 @@ pub fn report(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -
         let requests = sample.right + failures.failed() + failures.lost as u64;
         let counts = [failures.failed(), failures.lost as u64, sample.reconnects, sample.told_to_close].map(|count| count.to_string());
         let latencies =
-            [0.5, 0.99].map(|share| us(quantile(sample, share))).into_iter().chain([0.5, 0.99].map(|share| format!("{:.2}", ratio(share))));
+            [0.5, 0.99].map(|share| us(quantile(sample, share))).into_iter().chain([0.5, 0.99].map(|share| times(ratio(share))));
         let cells = [spent.phase.to_string(), grouped(requests as f64)].into_iter().chain(counts).chain(latencies);
         calls.row(cells.chain([percent(spent.cpu)]));
         data.push(json!({
@@ -98,13 +98,14 @@ pub fn report(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -
         json!({ "operation": what, "times": times.count(), "p50_us": times.quantile_us(0.5), "p99_us": times.quantile_us(0.99), "max_us": times.quantile_us(1.0) })
     }).collect();
     let data = json!({ "saturation": saturation, "rate": saturation * args.share, "operations": series, "phases": data });
-    Report { part: "releases", command: args.command("releases"), tables: vec![times, calls], notes, data }
+    Report { part: "releases", command: args.command("releases"), tables: vec![operations, calls], notes, data }
 }
 
 fn notes(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -> Vec<String> {
     let mut notes = vec![format!(
         "{} requests/s offered, {} of the {} that it takes at most, open loop, even arrivals, latency from the time a request was due; one in {ALONE_EVERY} on a \
-         connection of its own, the others on {} that are kept alive; four functions, half of the calls for the one that is released alone; orders follow each other at once",
+         connection of its own, the others on {} that are kept alive; four functions, half of the calls for the one that is released alone; releases follow each other at once, \
+         upgrades and kills when the last one is over and its backlog answered",
         grouped(saturation * args.share),
         percent(args.share),
         grouped(saturation),
@@ -150,4 +151,9 @@ fn notes(args: &Args, diary: &Diary, samples: &[Sample], saturation: f64) -> Vec
         ));
     }
     notes
+}
+
+/// A ratio with as many digits as mean something.
+fn times(ratio: f64) -> String {
+    if ratio < 10.0 { format!("{ratio:.2}") } else { grouped(ratio) }
 }
