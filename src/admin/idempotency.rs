@@ -35,8 +35,14 @@ const KEYS_MAX: usize = 1000;
 /// How long.
 const REMEMBERED: Duration = Duration::from_secs(86_400);
 
-/// Largest answer that is kept.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Largest answer: that of a call, each byte of which may be escaped.
+const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+/// Largest answer that is kept; of a larger one, only that it was given.
+const KEPT_BYTES_MAX: usize = 1 << 20;
+
+/// Answers below this path hold secrets and are never kept.
+const SECRET: &str = "/api/v1/tokens";
 
 /// Answers by caller and key.
 #[derive(Default)]
@@ -68,7 +74,10 @@ impl Kept {
 
 /// The layer.
 pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let Some(key) = request.headers().get(HEADER).filter(|_| !request.method().is_safe()) else { return Ok(next.run(request).await) };
+    let Some(key) = request.headers().get(HEADER).filter(|_| !request.method().is_safe() && !request.uri().path().starts_with(SECRET))
+    else {
+        return Ok(next.run(request).await);
+    };
     let key = key.to_str().ok().filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()));
     let key = key.ok_or_else(|| ApiError::invalid(format!("an idempotency key has 1 to {KEY_BYTES_MAX} printable characters")))?.to_owned();
     let caller = request.extensions().get::<Caller>().and_then(|caller| caller.token.clone());
@@ -83,19 +92,22 @@ pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request,
     if let Some(kept) = answers.begin(&place, hash.finalize().into(), Instant::now())? {
         return Ok(kept.response());
     }
-    // Dropped when the client leaves: then the key is free again, whatever became of the request; its effects say so themselves.
-    let running = Running { answers: &answers, place: &place, finished: false };
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    running.finish(response).await
+    // In a task of its own: a client that leaves in the middle comes back for this very answer.
+    let carried_out = tokio::spawn(async move {
+        let running = Running { answers, place, finished: false };
+        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+        running.finish(response).await
+    });
+    carried_out.await.unwrap_or_else(|error| Err(ApiError::new(ErrorKind::Failed, error.to_string())))
 }
 
-struct Running<'a> {
-    answers: &'a Answers,
-    place: &'a (Option<String>, String),
+struct Running {
+    answers: Arc<Answers>,
+    place: (Option<String>, String),
     finished: bool,
 }
 
-impl Running<'_> {
+impl Running {
     async fn finish(mut self, response: Response) -> Result<Response, ApiError> {
         // What the host could not do may be tried again under the same key.
         if response.status().is_server_error() {
@@ -103,8 +115,9 @@ impl Running<'_> {
         }
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ErrorKind::Failed, error.to_string()))?;
-        let kept = Kept { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body.clone() };
-        if let Some(remembered) = self.answers.0.lock().get_mut(self.place) {
+        let body_kept = if body.len() <= KEPT_BYTES_MAX { body.clone() } else { Bytes::new() };
+        let kept = Kept { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
+        if let Some(remembered) = self.answers.0.lock().get_mut(&self.place) {
             remembered.answer = Some(kept);
         }
         self.finished = true;
@@ -112,10 +125,10 @@ impl Running<'_> {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Running {
     fn drop(&mut self) {
         if !self.finished {
-            self.answers.0.lock().remove(self.place);
+            self.answers.0.lock().remove(&self.place);
         }
     }
 }

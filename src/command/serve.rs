@@ -46,7 +46,9 @@ fn bind(config: &Config) -> Result<Sockets, StartError> {
 /// # Errors
 /// If the host does not start.
 pub fn run(config: &Config) -> Result<ExitCode, StartError> {
-    app::check_admin(config)?;
+    if !engine::is_engine() {
+        app::check_admin(config)?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Before anything is announced: whoever reads the address may send a signal at once.
     let signals = runtime.block_on(async { Signals::listen() })?;

@@ -60,7 +60,10 @@ impl Watch {
             }
             if let Some(why) = verdict(&self.rule, self.from, pool.counts()) {
                 tracing::warn!(function = %self.function, version = %self.version, to = %self.before, why, "automatic return");
-                let changes = vec![Change { function: self.function.clone(), what: What::Return(Some(self.before.clone())) }];
+                let changes = vec![Change {
+                    function: self.function.clone(),
+                    what: What::ReturnFrom { from: self.version.clone(), to: self.before.clone() },
+                }];
                 let note = Some(format!("version {} failed too often: {why}", self.version));
                 let order = Order { purpose: Purpose::AutomaticReturn, changes, files: None, note, by: None };
                 if let Err(error) = deployments.submit(order) {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::Report;
+use super::scales::Scales;
 use super::store::{Held, HeldCandidate, ScaleChange, Store, StoreError};
 use crate::fault::{Fault, Kind};
 use crate::function::route::Route;
@@ -37,6 +38,8 @@ pub struct Maker {
     pub(super) store: Arc<Store>,
     pub(super) blanks: Arc<Blanks>,
     pub(super) quarantine: Arc<Quarantine>,
+    /// A scale may change between the making of a track and that of its pool.
+    pub(super) scales: Scales,
 }
 
 impl Maker {
@@ -85,7 +88,7 @@ impl Maker {
         if let Some(reason) = self.quarantine.reason(version.function.as_str(), version.id.as_str()) {
             return Err(super::registered::quarantined(version, reason));
         }
-        let scale = scale(&version.manifest.scale, &held.scale);
+        let scale = scale(&version.manifest.scale, &self.scales.of(version.function.as_str()));
         Ok(Pool::with_scale(Arc::new(with_variables(version, held)), scale, self.blanks.clone()))
     }
 }

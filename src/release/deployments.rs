@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::FutureExt as _;
@@ -64,7 +63,7 @@ pub struct Deployments {
     state: Mutex<State>,
     writer: watch::Sender<Option<Arc<WriterLock>>>,
     ledger: Mutex<Ledger>,
-    closed: AtomicBool,
+    closed: watch::Sender<bool>,
     runtime: tokio::runtime::Runtime,
     /// A receiver is held by every release that has not ended.
     busy: watch::Sender<()>,
@@ -113,7 +112,7 @@ impl Deployments {
             state: Mutex::new(state),
             writer: watch::Sender::new(None),
             ledger: Mutex::new(ledger),
-            closed: AtomicBool::new(false),
+            closed: watch::Sender::new(false),
             runtime,
             busy: watch::Sender::new(()),
         });
@@ -141,10 +140,8 @@ impl Deployments {
         let newer = self.maker.store.reload()?;
         if newer.serial != state.serial {
             let swaps = self.differences(&state, &newer);
-            tracing::info!(functions = swaps.len(), "what the engine before has released last is live here as well");
-            if let Err(error) = self.releaser.swap(&swaps, || Ok(())) {
-                tracing::error!(%error, "what the engine before has released last cannot become live here");
-            }
+            self.releaser.scales.replace(&newer);
+            self.follow(&swaps);
             self.ledger.lock().entries.extend(remembered(&newer));
             *state = newer;
         }
@@ -152,6 +149,22 @@ impl Deployments {
         drop(state);
         self.writer.send_replace(Some(Arc::new(lock)));
         Ok(())
+    }
+
+    /// Makes live what another engine has released; of several, one that clashes with this engine's functions folder takes no other with it.
+    fn follow(&self, swaps: &[Swap]) {
+        tracing::info!(functions = swaps.len(), "what the engine before has released last becomes live here as well");
+        if self.releaser.swap(swaps, || Ok(())).is_err() {
+            for swap in swaps {
+                if let Err(error) = self.releaser.swap(std::slice::from_ref(swap), || Ok(())) {
+                    tracing::error!(function = %swap.0, %error, "what the engine before has released last cannot become live here");
+                }
+            }
+        }
+        let tracks = swaps.iter().filter_map(|(_, deployed)| deployed.as_ref()).flat_map(|deployed| deployed.endpoint.tracks());
+        for pool in tracks.filter_map(|track| track.make().as_ref().ok()) {
+            pool.fill_to_min();
+        }
     }
 
     fn differences(&self, old: &State, new: &State) -> Vec<Swap> {
@@ -171,7 +184,7 @@ impl Deployments {
     /// # Errors
     /// See [`Refused`].
     pub fn submit(self: &Arc<Self>, order: Order) -> Result<Arc<Record>, Refused> {
-        if self.closed.load(Ordering::SeqCst) {
+        if *self.closed.borrow() {
             return Err(Refused::Closed);
         }
         let functions = order.functions();
@@ -304,9 +317,15 @@ impl Deployments {
 
     /// Refuses new orders, and waits until those that were taken in have ended; then another process may write.
     pub async fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+        self.closed.send_replace(true);
         self.busy.closed().await;
         self.writer.send_replace(None);
+    }
+
+    /// Waits until the process is on its way down.
+    pub(super) async fn closing(&self) {
+        // The sender lives as long as this.
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
     /// The record of a release, and every change of it.
@@ -391,7 +410,9 @@ impl Opened {
     /// If it cannot be used.
     pub fn read(path: &Path, blanks: Arc<Blanks>, quarantine: Arc<Quarantine>) -> Result<Self, OpenError> {
         let (store, state) = Store::open(path).map_err(|error| OpenError::Store { path: path.to_owned(), error })?;
-        Ok(Self { maker: Maker { store: Arc::new(store), blanks, quarantine }, state, path: path.to_owned() })
+        let scales = Scales::default();
+        scales.replace(&state);
+        Ok(Self { maker: Maker { store: Arc::new(store), blanks, quarantine, scales }, state, path: path.to_owned() })
     }
 
     /// What the table gets of it at start.
@@ -406,9 +427,7 @@ impl Opened {
 
     /// Scales that were changed.
     pub fn scales(&self) -> Scales {
-        let scales = Scales::default();
-        scales.replace(&self.state);
-        scales
+        self.maker.scales.clone()
     }
 }
 

@@ -116,6 +116,9 @@ impl Lane {
             }
             _ if held.live.is_none() => Err(gone("live version")),
             What::Promote | What::Weigh(_) | What::DropCandidate if held.candidate.is_none() => Err(gone("candidate")),
+            What::ReturnFrom { from, .. } if held.live.as_deref() != Some(from.as_str()) => {
+                Err(Trouble::new(format!("version {from} of `{name}` is not live any more: there is nothing to return from")))
+            }
             What::Configure(variables) => {
                 let mut after = held;
                 super::plan::configure(&mut after, variables);
@@ -136,7 +139,7 @@ impl Lane {
         let maker = &transaction.deployments.maker;
         let stored_id = match &self.what {
             What::Deploy(_) => return self.compile_source(transaction, staged, &held).await,
-            What::Return(Some(version)) => Some(version.to_string()),
+            What::Return(Some(version)) | What::ReturnFrom { to: version, .. } => Some(version.to_string()),
             What::Return(None) => held.predecessor().map(|kept| kept.version.clone()),
             What::Promote => held.candidate.as_ref().map(|candidate| candidate.version.clone()),
             What::Configure(_) => held.live.clone(),
@@ -145,7 +148,7 @@ impl Lane {
         let Some(id) = stored_id else {
             return Err(Trouble::new(format!("`{}` has no version that was live before", self.function)));
         };
-        if matches!(self.what, What::Return(_)) && held.live.as_deref() == Some(&*id) {
+        if matches!(self.what, What::Return(_) | What::ReturnFrom { .. }) && held.live.as_deref() == Some(&*id) {
             return Err(Trouble::new(format!("version {id} is live already")));
         }
         self.version = Some(Arc::new(maker.read(&self.function, &id)?));

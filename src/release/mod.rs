@@ -15,7 +15,7 @@ mod lane;
 pub mod order;
 mod plan;
 mod publish;
-mod queue;
+pub mod queue;
 pub mod record;
 mod refresh;
 mod registered;

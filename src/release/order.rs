@@ -42,6 +42,13 @@ pub enum What {
     Deploy(Option<Share>),
     /// A version that is kept becomes live; `None`: the one that was live before.
     Return(Option<VersionId>),
+    /// The version `to` becomes live in place of `from`, if that still is.
+    ReturnFrom {
+        /// What failed.
+        from: VersionId,
+        /// What was live before it.
+        to: VersionId,
+    },
     /// The candidate becomes live.
     Promote,
     /// The candidate gets another share.

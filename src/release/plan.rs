@@ -24,7 +24,7 @@ pub(super) fn held(lane: &Lane, before: Option<&Held>, now_ms: u64, note: Option
             keep(&mut held, lane, now_ms, note);
             held.candidate = lane.version.as_ref().map(|version| candidate(version.id.to_string(), share));
         }
-        What::Deploy(None) | What::Return(_) | What::Promote => {
+        What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } | What::Promote => {
             keep(&mut held, lane, now_ms, note);
             held.candidate = None;
             let new = lane.version.as_ref().map(|version| version.id.to_string());
@@ -103,7 +103,7 @@ pub(super) fn deployed(
     let old = || before.map(|before| &before.endpoint).ok_or_else(gone);
     let (live, candidate) = match &lane.what {
         What::Deploy(Some(_)) => (old()?.live.clone(), Some(fresh()?)),
-        What::Deploy(None) | What::Return(_) => (fresh()?, None),
+        What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } => (fresh()?, None),
         What::Promote => (old()?.candidate.as_ref().ok_or_else(gone)?.track.clone(), None),
         What::Weigh(_) => (old()?.live.clone(), old()?.candidate.as_ref().map(|candidate| candidate.track.clone())),
         What::DropCandidate => (old()?.live.clone(), None),
@@ -120,7 +120,9 @@ pub(super) fn deployed(
         })
     });
     let routes = match (&lane.what, version) {
-        (What::Deploy(None) | What::Return(_) | What::Promote | What::Configure(_), Some(version)) => version.manifest.routes.clone(),
+        (What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } | What::Promote | What::Configure(_), Some(version)) => {
+            version.manifest.routes.clone()
+        }
         _ => before.map(|before| before.routes.clone()).unwrap_or_default(),
     };
     let endpoint = Arc::new(Endpoint { name: lane.function.clone(), live, candidate });

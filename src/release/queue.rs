@@ -7,8 +7,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-/// Releases that wait at a time.
-pub const WAITING_MAX: usize = 256;
+/// Releases that wait at a time; each may hold an upload.
+pub const WAITING_MAX: usize = 64;
+
+/// Releases that run at a time: each compiles, and makes instances.
+pub const RUNNING_MAX: usize = 16;
 
 /// A release, as far as the order matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +93,8 @@ impl Queue {
 
     /// Whether nobody is before these functions: neither one that runs, nor one of the first `ahead` that wait.
     fn is_free(&self, functions: &BTreeSet<String>, ahead: usize) -> bool {
-        self.running.iter().chain(self.waiting.iter().take(ahead)).all(|other| other.functions.is_disjoint(functions))
+        let mut before = self.running.iter().chain(self.waiting.iter().take(ahead));
+        self.running.len() < RUNNING_MAX && before.all(|other| other.functions.is_disjoint(functions))
     }
 }
 

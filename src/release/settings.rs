@@ -46,8 +46,9 @@ impl Deployments {
         self.releaser.scales.replace(&state);
         // Under the lock: a release that was published meanwhile has brought another pool.
         let endpoint = self.releaser.endpoints().remove(function).unwrap_or(endpoint);
+        let scale = apply(&endpoint, &change);
         drop(state);
-        Ok(apply(&endpoint, &change))
+        Ok(scale)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future::join_all;
 use parking_lot::Mutex;
@@ -21,8 +21,9 @@ use super::publish::{Swap, SwapError};
 use super::record::{Failure, Record, Status, Step, StepState};
 use super::settings;
 use super::source;
-use super::store::State;
+use super::source::archive::Files;
 use super::store::fault_point::{STEPS, fault_point};
+use super::store::{State, WriterLock};
 use crate::function::FunctionName;
 use crate::function::route::Route;
 use crate::runtime::pool::Pool;
@@ -32,8 +33,11 @@ pub(super) struct Transaction<'a> {
     pub(super) deployments: &'a Arc<Deployments>,
     pub(super) entry: &'a Arc<Entry>,
     order: Order,
+    files: Mutex<Option<Files>>,
     /// Routes of the versions that are to become live.
     pub(super) claims: Mutex<Vec<(FunctionName, Vec<Route>)>>,
+    /// Whether stored versions may be named by what is on the disk, though the release was undone.
+    versions_stay: AtomicBool,
 }
 
 /// How it ended before it was published.
@@ -43,8 +47,9 @@ enum Stopped {
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn new(deployments: &'a Arc<Deployments>, entry: &'a Arc<Entry>, order: Order) -> Self {
-        Self { deployments, entry, order, claims: Mutex::default() }
+    pub(super) fn new(deployments: &'a Arc<Deployments>, entry: &'a Arc<Entry>, mut order: Order) -> Self {
+        let files = Mutex::new(order.files.take());
+        Self { deployments, entry, order, files, claims: Mutex::default(), versions_stay: AtomicBool::new(false) }
     }
 
     /// Carries the order out. The record says how it ended.
@@ -124,7 +129,8 @@ impl<'a> Transaction<'a> {
 
     /// Writes the upload below a folder of its own and looks what functions it holds.
     fn stage(&self) -> Result<Staged, Trouble> {
-        let Some(files) = &self.order.files else { return Ok(Staged::default()) };
+        // Written down, they need not be kept for as long as the old version drains.
+        let Some(files) = self.files.lock().take() else { return Ok(Staged::default()) };
         let folder = self.deployments.maker.store.staging()?;
         let unwritable = |error: std::io::Error| Trouble::new(format!("the upload cannot be written to the state folder: {error}"));
         files.write_below(folder.path()).map_err(unwritable)?;
@@ -173,6 +179,9 @@ impl<'a> Transaction<'a> {
         plan::remember(&mut next, &record);
         let swapped = deployments.releaser.swap(&swaps, || deployments.maker.store.commit(&writer, &next));
         if let Err(error) = swapped {
+            if matches!(error, SwapError::Store(_)) {
+                self.take_back(&writer, &mut state, next.serial);
+            }
             let trouble = match &error {
                 SwapError::Store(why) => Trouble::new(format!("the state could not be written: {why}")),
                 SwapError::Owned(_) | SwapError::Clash(_) => Trouble::new(error.to_string()),
@@ -193,6 +202,24 @@ impl<'a> Transaction<'a> {
         Ok(old)
     }
 
+    /// After a commit that failed, the new state may be on the disk all the same, if only its last step failed. Then the old one is written again;
+    /// where that fails too, the new versions stay in the store, because a restart may need them.
+    fn take_back(&self, writer: &WriterLock, state: &mut State, serial: u64) {
+        let store = &self.deployments.maker.store;
+        if store.reload().is_ok_and(|found| found.serial != serial) {
+            return;
+        }
+        let mut back = state.clone();
+        back.serial = serial + 1;
+        match store.commit(writer, &back) {
+            Ok(()) => *state = back,
+            Err(error) => {
+                tracing::error!(%error, "the state folder may hold a release that was undone: repair it and restart");
+                self.versions_stay.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Lets the old versions finish, up to the deadline.
     async fn drain(&self, lanes: &[Lane], old: Vec<(FunctionName, Arc<Pool>)>) {
         let mut of: BTreeMap<FunctionName, Vec<Arc<Pool>>> = BTreeMap::new();
@@ -206,7 +233,7 @@ impl<'a> Transaction<'a> {
                     return self.mark(&lane.function, Step::Drained, StepState::Skipped, None);
                 }
                 self.mark(&lane.function, Step::Drained, StepState::Running, None);
-                let drained = join_all(pools.iter().map(|pool| finish(pool, self.deployments.drain))).await;
+                let drained = join_all(pools.iter().map(|pool| finish(pool, self.deployments))).await;
                 let cut: usize = drained.iter().sum();
                 let detail =
                     (cut > 0).then(|| format!("{cut} requests still ran after {} s and were cut", self.deployments.drain.as_secs()));
@@ -264,6 +291,9 @@ impl<'a> Transaction<'a> {
     /// Stored versions that nothing names.
     fn forget_versions(&self, lanes: &[Lane]) {
         let Ok(writer) = self.deployments.writer_now() else { return };
+        if self.versions_stay.load(Ordering::Relaxed) {
+            return;
+        }
         let swept: Vec<_> = lanes.iter().filter_map(Lane::stored).collect();
         let state = self.deployments.state();
         if let Err(error) = self.deployments.maker.store.remove(&writer, &state, &swept) {
@@ -326,10 +356,12 @@ fn rescale(state: &State, swaps: &[Swap]) {
     }
 }
 
-/// Waits for a pool's end; returns how many calls had to be cut.
-async fn finish(pool: &Arc<Pool>, patience: Duration) -> usize {
-    match tokio::time::timeout(patience, pool.drained()).await {
-        Ok(()) => 0,
-        Err(_elapsed) => pool.cut(),
+/// Waits for a pool's end; returns how many calls had to be cut. A process on its way down has a drain of its own, and its successor waits for the
+/// right to write.
+async fn finish(pool: &Arc<Pool>, deployments: &Deployments) -> usize {
+    tokio::select! {
+        () = pool.drained() => 0,
+        () = deployments.closing() => 0,
+        () = tokio::time::sleep(deployments.drain) => pool.cut(),
     }
 }

@@ -276,7 +276,8 @@ fn a_token_opens_and_closes_the_server_at_once() {
 
     assert_eq!(token(&["rm", "reader"]).code, 0);
     assert_eq!(token(&["rm", "reader"]).code, 2);
-    ok(&server, &["ls"]);
+    let closed = skep(&server, &["ls"]);
+    assert_eq!(closed.code, 9, "the last token that goes opens nothing: {closed}");
 }
 
 #[test]

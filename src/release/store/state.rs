@@ -20,6 +20,9 @@ pub const FORMAT: u32 = 1;
 /// Releases that are remembered at most; the oldest are forgotten first.
 pub const RELEASES_MAX: usize = 1000;
 
+/// Bytes that they may take in the index: it is written whole at every commit.
+pub const RELEASES_BYTES_MAX: usize = 4 << 20;
+
 /// The whole of a candidate's share.
 pub const SHARE_MAX: u16 = 10_000;
 
@@ -126,6 +129,14 @@ impl State {
     fn forget_oldest(&mut self) {
         let surplus = self.releases.len().saturating_sub(RELEASES_MAX);
         self.releases.drain(..surplus);
+        // Newest first; the newest stays whatever its size.
+        let mut bytes = 0;
+        let fitting = self.releases.iter().rev().take_while(|release| {
+            bytes += release.to_string().len();
+            bytes <= RELEASES_BYTES_MAX
+        });
+        let fitting = fitting.count().max(1);
+        self.releases.drain(..self.releases.len().saturating_sub(fitting));
     }
 
     /// Reads the bytes of an index.

@@ -125,6 +125,8 @@ struct Shared {
 #[derive(Default)]
 struct Read {
     stamp: Option<Stamp>,
+    /// Whether there is a file.
+    made: bool,
     tokens: Arc<Vec<Token>>,
 }
 
@@ -146,14 +148,24 @@ impl Tokens {
         let path = self.0.state.join(FILE);
         let stamp = Stamp::of(&path);
         if read.stamp != Some(stamp) {
-            let file = match std::fs::read(&path) {
-                Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| TokenError::Broken(error.to_string()))?,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => TokenFile::default(),
+            let (made, file) = match std::fs::read(&path) {
+                Ok(bytes) => (true, serde_json::from_slice(&bytes).map_err(|error| TokenError::Broken(error.to_string()))?),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => (false, TokenFile::default()),
                 Err(error) => return Err(StoreError::reading(FILE, error).into()),
             };
-            *read = Read { stamp: Some(stamp), tokens: Arc::new(file.tokens) };
+            *read = Read { stamp: Some(stamp), made, tokens: Arc::new(file.tokens) };
         }
         Ok(read.tokens.clone())
+    }
+
+    /// Whether there ever was a token, and the file is still there. When the last one has been removed, nobody gets in any more: not everybody.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is broken.
+    pub fn were_made(&self) -> Result<bool, TokenError> {
+        let mut read = self.0.read.lock();
+        self.refreshed(&mut read)?;
+        Ok(read.made)
     }
 
     /// Whose secret this is. Takes as long for a wrong one as for a right one.

@@ -5,6 +5,7 @@
 //! Invariant: a release that never began has left no trace but its record.
 
 use serde_json::{Value, json};
+use skep::release::queue::WAITING_MAX;
 
 use super::gate::Gate;
 use super::*;
@@ -184,10 +185,35 @@ fn the_queue_has_an_end() {
     let _at_gate = gate.arrival();
     let mut client = Client::connect(skep.admin);
     let request = with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } }));
-    for number in 0..256 {
+    for number in 0..WAITING_MAX {
         assert_eq!(client.exchange(&request).status, 202, "number {number}");
     }
     let full = client.exchange(&request);
     assert_eq!((full.status, full.header("retry-after")), (429, Some("1")), "{full}");
     becomes_live(&skep, "neighbour", &says("here"));
+}
+
+#[test]
+fn an_automatic_return_does_not_take_the_next_version_away() {
+    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    becomes_live(&skep, "f", &says("v1"));
+    let bad = [
+        ("index.js", "export default () => { throw new Error('bad day'); };"),
+        ("function.toml", "[return]\nfaults_percent = 20\ncalls = 5\nwatch_s = 600\n"),
+    ];
+    let begun = asked(&skep, &upload("f", "wait=true", &bad));
+    assert_eq!(begun["status"], "done", "{begun:#}");
+    let mended = submit_gated(&skep, "f", &gate, "v3");
+    let at_gate = gate.arrival();
+    // The return is asked for while the mended version is on its way, and comes after it.
+    let returning = eventually("a return waits", || {
+        assert_eq!(skep.get("/f").status, 500);
+        let records = look(&skep, "/api/v1/releases");
+        records.as_array()?.iter().find(|record| record["purpose"] == "automatic_return").cloned()
+    });
+    at_gate.open();
+    ends(&skep, &mended, "done");
+    let record = ends(&skep, &returning["id"], "undone");
+    assert!(record["failure"]["reason"].as_str().is_some_and(|reason| reason.contains("not live any more")), "{record:#}");
+    assert_eq!(call(&skep, "f"), "v3");
 }
