@@ -7,53 +7,27 @@
 //!
 //! Invariant: the state in memory is the one on the disk; whoever changes it commits first.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use super::Releaser;
-use super::deployed::{Deployed, Maker};
+use super::deployed::Maker;
+use super::ledger::{Entry, Ledger, end, now_ms, remembered};
+use super::opened::{OpenError, Opened};
 use super::order::{Order, Refused, What};
 use super::publish::Swap;
-use super::queue::{Queue, Ticket};
+use super::queue::Ticket;
 use super::record::{FunctionRecord, Record, Status};
-use super::scales::Scales;
-use super::store::{Held, Keep, State, Store, StoreError, WriterLock};
+use super::store::{Held, Keep, State, StoreError, WriterLock};
 use super::transaction::Transaction;
 use crate::function::FunctionName;
-use crate::runtime::pool::Blanks;
-use crate::supervisor::quarantine::Quarantine;
-
-/// Releases whose records are in memory.
-const RECORDS_MAX: usize = 500;
 
 /// Versions of a function that are kept, beside the live one, its predecessor and the candidate, and for how long.
 pub const KEEP: Keep = Keep { count: 10, age: Duration::from_secs(90 * 86_400) };
-
-/// Why deployed functions are not served.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The state folder cannot be used.
-    #[error("the state folder {path} cannot be used: {error}", path = .path.display())]
-    Store {
-        /// As configured.
-        path: PathBuf,
-        /// Why.
-        error: StoreError,
-    },
-    /// Somebody else writes in it.
-    #[error("the state folder {path} is in use by another Skep: give each host a --state of its own", path = .0.display())]
-    InUse(PathBuf),
-    /// No threads.
-    #[error("the system refused: {0}")]
-    System(#[from] io::Error),
-}
 
 /// Everything that was deployed.
 pub struct Deployments {
@@ -69,28 +43,6 @@ pub struct Deployments {
     busy: watch::Sender<()>,
 }
 
-/// Releases by id, and their order.
-#[derive(Default)]
-struct Ledger {
-    queue: Queue,
-    entries: BTreeMap<String, Arc<Entry>>,
-    last_ms: u64,
-}
-
-/// A release, its record and the way to cancel it.
-pub(super) struct Entry {
-    pub(super) record: watch::Sender<Arc<Record>>,
-    pub(super) cancelled: watch::Sender<bool>,
-    order: Mutex<Option<Order>>,
-}
-
-impl Entry {
-    /// Changes the record; whoever watches hears of it.
-    pub(super) fn update(&self, change: impl FnOnce(&mut Record)) {
-        self.record.send_modify(|record| change(Arc::make_mut(record)));
-    }
-}
-
 impl Deployments {
     /// Takes over what the store holds. `waits`: another engine of this host may still write, and will let go of the lock.
     ///
@@ -104,7 +56,7 @@ impl Deployments {
             .thread_name("skep release")
             .enable_all()
             .build()?;
-        let ledger = Ledger { entries: remembered(&state), ..Ledger::default() };
+        let ledger = Ledger::of(&state);
         let deployments = Arc::new(Self {
             releaser,
             maker,
@@ -378,79 +330,4 @@ impl Deployments {
         let state = self.state.lock().clone();
         self.maker.store.verify(&state)
     }
-}
-
-impl Ledger {
-    /// Time first, so that ids sort by age; two in one millisecond are a millisecond apart.
-    fn next_id(&mut self, now_ms: u64) -> String {
-        self.last_ms = now_ms.max(self.last_ms + 1);
-        format!("r{:012x}", self.last_ms)
-    }
-
-    fn forget_oldest(&mut self) {
-        while self.entries.len() > RECORDS_MAX {
-            let oldest = self.entries.iter().find(|(_, entry)| entry.record.borrow().status.is_end()).map(|(id, _)| id.clone());
-            let Some(oldest) = oldest else { return };
-            self.entries.remove(&oldest);
-        }
-    }
-}
-
-/// The state folder, read and not yet written.
-pub struct Opened {
-    maker: Maker,
-    state: State,
-    path: PathBuf,
-}
-
-impl Opened {
-    /// Reads what is in the state folder, which is made if there is none.
-    ///
-    /// # Errors
-    /// If it cannot be used.
-    pub fn read(path: &Path, blanks: Arc<Blanks>, quarantine: Arc<Quarantine>) -> Result<Self, OpenError> {
-        let (store, state) = Store::open(path).map_err(|error| OpenError::Store { path: path.to_owned(), error })?;
-        let scales = Scales::default();
-        scales.replace(&state);
-        Ok(Self { maker: Maker { store: Arc::new(store), blanks, quarantine, scales }, state, path: path.to_owned() })
-    }
-
-    /// What the table gets of it at start.
-    pub fn deployed(&self) -> BTreeMap<FunctionName, Arc<Deployed>> {
-        let functions = self.state.functions.iter().filter_map(|(name, held)| {
-            let name = FunctionName::parse(name).ok()?;
-            let deployed = self.maker.deployed(&name, held)?;
-            Some((name, Arc::new(deployed)))
-        });
-        functions.collect()
-    }
-
-    /// Scales that were changed.
-    pub fn scales(&self) -> Scales {
-        self.maker.scales.clone()
-    }
-}
-
-/// The records in the store. One that had not ended when its process did was published, or it would not be there.
-fn remembered(state: &State) -> BTreeMap<String, Arc<Entry>> {
-    let records = state.releases.iter().rev().take(RECORDS_MAX).filter_map(|value| serde_json::from_value::<Record>(value.clone()).ok());
-    records
-        .map(|mut record| {
-            if !record.status.is_end() {
-                end(&mut record, Status::Done);
-            }
-            let id = record.id.clone();
-            let record = watch::Sender::new(Arc::new(record));
-            (id, Arc::new(Entry { record, cancelled: watch::Sender::new(false), order: Mutex::new(None) }))
-        })
-        .collect()
-}
-
-pub(super) fn end(record: &mut Record, status: Status) {
-    record.status = status;
-    record.ended_ms = Some(now_ms());
-}
-
-pub(in crate::release) fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

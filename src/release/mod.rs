@@ -12,6 +12,8 @@ pub mod compile;
 mod deployed;
 pub mod deployments;
 mod lane;
+mod ledger;
+mod opened;
 pub mod order;
 mod plan;
 mod publish;
@@ -40,7 +42,8 @@ use crate::runtime::pool::Blanks;
 use crate::supervisor::quarantine::Quarantine;
 
 pub use deployed::Deployed;
-pub use deployments::{Deployments, OpenError, Opened};
+pub use deployments::Deployments;
+pub use opened::{OpenError, Opened};
 use publish::Published;
 use scales::Scales;
 pub use self_test::SelfTestError;

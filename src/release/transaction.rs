@@ -13,8 +13,9 @@ use futures::future::join_all;
 use parking_lot::Mutex;
 
 use super::auto_return;
-use super::deployments::{Deployments, Entry, KEEP, end, now_ms};
+use super::deployments::{Deployments, KEEP};
 use super::lane::{Lane, Outcome, Staged};
+use super::ledger::{Entry, end, now_ms};
 use super::order::{Order, Trouble};
 use super::plan;
 use super::publish::{Swap, SwapError};

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use super::StoreError;
 use super::files::Files;
 use crate::function::hex;
-use crate::release::deployments::now_ms;
+use crate::release::ledger::now_ms;
 use crate::release::stamp::Stamp;
 
 /// The file in the state folder.
