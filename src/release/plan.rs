@@ -63,7 +63,6 @@ fn keep(held: &mut Held, lane: &Lane, now_ms: u64, note: Option<&str>) {
             bytes: lane.bytes,
             modules: version.modules.len(),
             note: note.map(str::to_owned),
-            dialect: None,
             routes: write_routes(&version.manifest.routes),
         });
     }
@@ -73,7 +72,6 @@ fn keep(held: &mut Held, lane: &Lane, now_ms: u64, note: Option<&str>) {
 pub(super) fn configure(held: &mut Held, variables: &Variables) {
     change(&mut held.env, &mut held.secrets, &variables.env);
     change(&mut held.secrets, &mut held.env, &variables.secrets);
-    held.generation += 1;
 }
 
 /// A name is a variable or a secret, never both.
@@ -224,6 +222,5 @@ mod tests {
         configure(&mut state, &Variables { env: changes(&[("C", Some("4")), ("B", None)]), secrets: changes(&[("A", Some("5"))]) });
         assert_eq!(state.env, BTreeMap::from([("C".to_owned(), "4".to_owned())]));
         assert_eq!(state.secrets, BTreeMap::from([("A".to_owned(), "5".to_owned())]));
-        assert_eq!(state.generation, 2);
     }
 }

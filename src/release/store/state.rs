@@ -60,8 +60,6 @@ pub struct Held {
     pub env: BTreeMap<String, String>,
     /// Laid over `[env]` as well, and shown to nobody but the function.
     pub secrets: BTreeMap<String, String>,
-    /// Counts changes of `env` and `secrets`.
-    pub generation: u64,
 }
 
 /// A version beside the live one.
@@ -90,8 +88,6 @@ pub struct Kept {
     pub modules: usize,
     /// What whoever deployed it wrote about it.
     pub note: Option<String>,
-    /// The shape of its handler, once it is known.
-    pub dialect: Option<String>,
     /// The routes of its manifest, as the text of one that has nothing else; `None`: it has none.
     #[serde(default)]
     pub routes: Option<String>,
@@ -213,7 +209,6 @@ impl fmt::Debug for Held {
             .field("scale", &self.scale)
             .field("env", &self.env.keys())
             .field("secrets", &self.secrets.keys())
-            .field("generation", &self.generation)
             .finish()
     }
 }
