@@ -16,6 +16,8 @@ mod function {
     pub mod trace;
 }
 mod runtime {
+    #[path = "call/mod.rs"]
+    pub mod call;
     #[path = "ops/mod.rs"]
     pub mod ops;
     pub mod isolate {
@@ -33,6 +35,7 @@ use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_la
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=js-prelude");
+    println!("cargo:rerun-if-changed=src/runtime/call");
     println!("cargo:rerun-if-changed=src/runtime/ops");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/build.rs");

@@ -1,8 +1,8 @@
 //! Faults: the one closed list of ways in which a call fails.
 //!
-//! A fault is made where the fact is known (pool, worker, ingress) and becomes a response in `ingress::respond` and nowhere else.
+//! A fault is made where the fact is known (pool, worker, ingress) and becomes a response in `invoke::answer`, or in a dialect's own shape.
 //!
-//! Invariant: each kind's label, blame and retry rule stand in this file alone; its HTTP status stands in `ingress::respond`.
+//! Invariant: each kind's label, status, blame and retry rule stand in this file alone.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub enum Blame {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident, $label:literal, $blame:ident, retry: $retry:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $label:literal, $status:literal, $blame:ident, retry: $retry:literal;)*) => {
         /// A named way in which a call fails (design §2.5).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Kind { $($(#[$doc])* $variant),* }
@@ -31,6 +31,11 @@ macro_rules! kinds {
             /// The name in answers, metrics and logs.
             pub fn label(self) -> &'static str {
                 match self { $(Kind::$variant => $label),* }
+            }
+
+            /// The HTTP status of its answer, 400 to 599.
+            pub fn status(self) -> u16 {
+                match self { $(Kind::$variant => $status),* }
             }
 
             /// Who has to act.
@@ -48,39 +53,39 @@ macro_rules! kinds {
 
 kinds! {
     /// No function or route answers this address.
-    NoSuchFunction, "no_such_function", Client, retry: true;
+    NoSuchFunction, "no_such_function", 404, Client, retry: true;
     /// The route exists, for other methods.
-    MethodNotAllowed, "method_not_allowed", Client, retry: true;
+    MethodNotAllowed, "method_not_allowed", 405, Client, retry: true;
     /// The request body is larger than the function's `body_mb`.
-    BodyTooLarge, "body_too_large", Client, retry: false;
+    BodyTooLarge, "body_too_large", 413, Client, retry: false;
     /// The request head is larger than the host allows.
-    HeadersTooLarge, "headers_too_large", Client, retry: true;
+    HeadersTooLarge, "headers_too_large", 431, Client, retry: true;
     /// Every instance is full and the queue as well.
-    Overloaded, "overloaded", Host, retry: true;
+    Overloaded, "overloaded", 503, Host, retry: true;
     /// The function does not load.
-    BootFailed, "boot_failed", Function, retry: true;
+    BootFailed, "boot_failed", 503, Function, retry: true;
     /// The host is shutting down.
-    Draining, "draining", Host, retry: true;
+    Draining, "draining", 503, Host, retry: true;
     /// The function took an engine down before and is refused until its next version.
-    Quarantined, "quarantined", Function, retry: true;
+    Quarantined, "quarantined", 503, Function, retry: true;
     /// The handler threw or its promise was rejected.
-    Threw, "threw", Function, retry: false;
+    Threw, "threw", 500, Function, retry: false;
     /// The handler returned something that is neither a Response nor JSON-able.
-    BadResponse, "bad_response", Function, retry: false;
+    BadResponse, "bad_response", 502, Function, retry: false;
     /// Heap and ArrayBuffers passed `memory_mb`.
-    MemoryLimit, "memory_limit", Function, retry: false;
+    MemoryLimit, "memory_limit", 507, Function, retry: false;
     /// The request used more CPU time than `cpu_ms`.
-    CpuLimit, "cpu_limit", Function, retry: false;
+    CpuLimit, "cpu_limit", 504, Function, retry: false;
     /// The request took longer than `wall_ms`.
-    WallLimit, "wall_limit", Function, retry: false;
+    WallLimit, "wall_limit", 504, Function, retry: false;
     /// The handler waits for a promise that nothing can settle.
-    NeverSettles, "never_settles", Function, retry: false;
+    NeverSettles, "never_settles", 500, Function, retry: false;
     /// The instance died of another request before this one was answered.
-    InstanceLost, "instance_lost", Host, retry: true;
+    InstanceLost, "instance_lost", 503, Host, retry: true;
     /// The function calls itself, directly or through others, beyond the hop limit.
-    LoopDetected, "loop_detected", Function, retry: false;
+    LoopDetected, "loop_detected", 508, Function, retry: false;
     /// The engine gave the isolate up.
-    Crashed, "crashed", Function, retry: false;
+    Crashed, "crashed", 500, Function, retry: false;
 }
 
 impl fmt::Display for Kind {
@@ -161,3 +166,15 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_an_error_status() {
+        for kind in Kind::ALL {
+            assert!((400..600).contains(&kind.status()), "{kind}");
+        }
+    }
+}

@@ -5,10 +5,12 @@
 use std::process::ExitCode as ProcessExitCode;
 
 use skep::app::{self, StartError};
-use skep::command;
-use skep::config::{Command, CommandLine, Config, ExitCode, kernel};
-use skep::supervisor::engine;
-use skep::{runtime, telemetry};
+use skep::config::{Command, CommandLine, Config, ExitCode};
+use skep::process::engine;
+use skep::runtime::containment::{self, Rung};
+use skep::sys::kernel;
+use skep::{client, command};
+use skep::{runtime, sys, telemetry};
 
 fn main() -> ProcessExitCode {
     let line = match CommandLine::read(std::env::args_os()) {
@@ -41,7 +43,9 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
     let config = Config::load(line)?;
     match &line.command {
         Command::New(args) => return Ok(command::new::print(&config, args)),
-        Command::Remote(args) => return command::remote::run(&config, args),
+        Command::Token(args) => return Ok(command::token::run(&config, args)),
+        Command::Systemd(args) => return Ok(command::systemd::run(args)),
+        Command::Remote(args) => return client::run(&config, args),
         Command::Serve if !config.single_process && !engine::is_engine() => {
             app::init_log(&config);
             return command::serve::supervise(&config);
@@ -49,16 +53,17 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::Serve | Command::Dev | Command::Check(_) | Command::Invoke(_) => {}
     }
     // Before any thread: see the functions.
-    runtime::allocator::bound();
+    sys::malloc::bound();
+    sys::global_alloc::on_refusal(|| containment::record(Rung::Prevented));
     runtime::isolate::init_engine();
     // Nobody else has started a thread yet: these are the engine's helpers.
-    runtime::worker::priority::lower_helpers(&kernel::other_threads());
+    sys::scheduling::lower_helpers(&kernel::other_threads());
     app::init_log(&config);
     match &line.command {
         Command::Serve | Command::Dev => command::serve::run(&config),
         Command::Check(args) => command::check::run(&config, args),
         Command::Invoke(args) => command::invoke::run(&config, args),
         // Done above, without an engine.
-        Command::New(_) | Command::Remote(_) => Ok(ExitCode::Ok),
+        Command::New(_) | Command::Token(_) | Command::Systemd(_) | Command::Remote(_) => Ok(ExitCode::Ok),
     }
 }

@@ -38,7 +38,7 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
     }
     report.tables.push(table);
     report.notes.push(format!(
-        "{} functions, {}, one open connection, state folder empty (no code cache); pause {} ms with warm blanks, none (`{}`) without",
+        "{} functions, {}, one open connection, state folder empty (no code cache); pause {} ms with warm fleet, none (`{}`) without",
         args.count,
         if args.ts { "TypeScript" } else { "JavaScript" },
         args.pause_ms,

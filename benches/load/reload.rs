@@ -22,7 +22,7 @@ use crate::workload::{self, Request};
 
 /// Saves of each kind.
 const SAVES: u32 = 50;
-/// Nobody saves faster; the watcher and the warm blanks are done by then.
+/// Nobody saves faster; the watcher and the warm fleet are done by then.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest wait for a new answer.
 const NEW_MAX: Duration = Duration::from_secs(10);

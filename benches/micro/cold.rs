@@ -18,9 +18,10 @@ use anyhow::{Context, Result, anyhow};
 
 use skep::function::message::Body;
 use skep::function::version::Version;
+use skep::runtime::call::{Job, Permit, ReplyTo};
+use skep::runtime::fleet::Fleet;
 use skep::runtime::isolate::{Assignment, Isolate};
-use skep::runtime::ops::{Identity, Job, Permit, ReplyTo};
-use skep::runtime::pool::Blanks;
+use skep::runtime::ops::Identity;
 use skep::runtime::worker::BLANK_HEAP_BYTES;
 
 use crate::clock::Moment;
@@ -70,7 +71,7 @@ struct Figures {
 
 pub fn run(count: u32) -> Result<Report> {
     let functions = Functions::prepare()?;
-    let resident = Blanks::start(functions::stock(1), Arc::new(functions::Silent))?;
+    let resident = Fleet::start(functions::stock(1), Arc::new(functions::Silent))?;
     let titles = ["load and evaluate", "first call", "second call", "assign to first answer", "spawn to first answer"];
     let mut by_phase = Table::new(["hello, code cache", "p50", "p99", "CPU p50"]);
     let mut by_module = Table::new(["p50 / p99"].into_iter().chain(titles));
@@ -183,7 +184,7 @@ async fn call(isolate: &mut Isolate, id: u32, expected: Option<&[u8]>) -> Result
         request: functions::request(),
         body: Body::Empty,
         reply,
-        tally: Arc::default(),
+        stats: Arc::default(),
         admitted: Instant::now(),
         permit: Permit::default(),
     };

@@ -24,8 +24,8 @@ use skep::function::trace::TraceContext;
 use skep::function::version::{Module, Version};
 use skep::release::compile::compile;
 use skep::release::source::{FunctionSource, discover};
+use skep::runtime::fleet::FleetConfig;
 use skep::runtime::ops::{ConsoleLine, Host, Identity};
-use skep::runtime::pool::BlanksConfig;
 
 /// What `hello` answers.
 pub const HELLO: &[u8] = br#"{"hello":"world"}"#;
@@ -162,9 +162,9 @@ pub fn check(response: &Response, expected: Option<&[u8]>) -> Result<()> {
 }
 
 /// One worker in all, blank or not, within the limits that skep has by default.
-pub fn stock(warm: usize) -> BlanksConfig {
+pub fn stock(warm: usize) -> FleetConfig {
     let boot_wall = Duration::from_millis(DEFAULT_BOOT_WALL_MS);
-    BlanksConfig { warm, max_instances: 1, memory_bytes: u64::MAX, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
+    FleetConfig { warm, max_instances: 1, memory_bytes: u64::MAX, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
 }
 
 /// Hears nothing and calls nobody.

@@ -18,7 +18,8 @@ use deno_core::{JsRuntime, RuntimeOptions, v8};
 use skep::function::message::Body;
 use skep::release::compile::compile;
 use skep::release::source::discover;
-use skep::runtime::pool::{Blanks, Pool};
+use skep::runtime::fleet::Fleet;
+use skep::runtime::pool::Pool;
 use tempfile::TempDir;
 
 use crate::functions;
@@ -126,8 +127,8 @@ fn guarded() -> Result<String> {
     let root = folder.path().canonicalize()?;
     let source = discover(&root)?.functions.into_iter().next().context("no function")?;
     let version = Arc::new(compile(&root, &source).outcome.map_err(|error| anyhow!("{}", error.diagnostic()))?);
-    let blanks = Blanks::start(functions::stock(0), Arc::new(functions::Silent))?;
-    let pool = Pool::new(version, blanks);
+    let fleet = Fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
+    let pool = Pool::new(version, fleet);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let called = runtime.block_on(pool.clone().call(functions::request(), Body::Empty));
     pool.retire();

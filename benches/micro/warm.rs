@@ -15,8 +15,9 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use skep::function::message::Body;
 use skep::function::version::Version;
-use skep::runtime::pool::{Blanks, Pool};
-use skep::runtime::worker::batch;
+use skep::runtime::call::batch;
+use skep::runtime::fleet::Fleet;
+use skep::runtime::pool::Pool;
 
 use crate::clock::{self, process_cpu, thread_cpu};
 use crate::functions::{self, Functions, HELLO};
@@ -101,8 +102,8 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
     if way.one_cpu {
         clock::pin(clock::last_cpu()?)?;
     }
-    let blanks = Blanks::start(functions::stock(0), Arc::new(functions::Silent))?;
-    let pool = Pool::new(version.clone(), blanks.clone());
+    let fleet = Fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
+    let pool = Pool::new(version.clone(), fleet.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let figures = runtime.block_on(async {
         if way.batched {
@@ -123,7 +124,7 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
     });
     pool.retire();
     let deadline = Instant::now() + END_MAX;
-    while blanks.workers() > 0 {
+    while fleet.workers() > 0 {
         ensure!(Instant::now() < deadline, "the instance did not end");
         thread::sleep(Duration::from_millis(1));
     }
@@ -156,7 +157,7 @@ async fn client(pool: Arc<Pool>, deadline: Instant) -> Result<Done> {
         let called = pool.clone().call(functions::request(), Body::Empty).await;
         functions::check(&called.reply.map_err(|fault| anyhow!("{fault}"))?, Some(HELLO))?;
         done.calls += 1;
-        done.charged_ns += called.tally.cpu_ns.load(Ordering::Relaxed);
+        done.charged_ns += called.stats.cpu_ns.load(Ordering::Relaxed);
     }
     Ok(done)
 }

@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 
 use super::error::{ApiError, ErrorKind};
 use super::listener::Peer;
-use crate::release::store::tokens::{Scope, TokenError, Tokens};
+use super::tokens::{Scope, TokenError, Tokens};
 
 /// Wrong tokens from one address within [`FAILURES_WINDOW`] before it has to wait.
 const FAILURES_MAX: u32 = 10;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::release::order::Refused;
+use crate::release::deploy::order::Refused;
 
 /// The ways in which a request of the admin API fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

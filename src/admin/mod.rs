@@ -11,6 +11,7 @@ mod extract;
 mod health;
 mod idempotency;
 mod listener;
+pub mod tokens;
 
 use std::io;
 use std::sync::Arc;
@@ -27,21 +28,24 @@ use self::auth::Doorkeeper;
 use self::error::ApiError;
 use self::listener::{Peer, Places};
 use crate::config::IngressConfig;
-use crate::ingress::wire::Refusal;
+use crate::ingress::wire::Rejection;
+use crate::invoke::Invoker;
 use crate::live::Live;
+use crate::process::engine::{Control, Standing};
+use crate::process::sockets::Listening;
 use crate::release::Deployments;
-use crate::release::store::tokens::Tokens;
-use crate::runtime::pool::Blanks;
+use crate::runtime::fleet::Fleet;
 use crate::shutdown::{Drained, Phase};
-use crate::supervisor::engine::{Control, Standing};
-use crate::supervisor::sockets::Listening;
+use tokens::Tokens;
 
 /// What the admin side operates.
 pub struct Operated {
     /// The table.
     pub live: Arc<Live>,
+    /// Calls the functions of the table.
+    pub invoker: Arc<Invoker>,
     /// Instances and blank isolates.
-    pub blanks: Arc<Blanks>,
+    pub fleet: Arc<Fleet>,
     /// What was deployed; none in dev.
     pub deployments: Option<Arc<Deployments>>,
     /// Who may.
@@ -61,9 +65,9 @@ pub struct Operated {
 pub fn start(listening: Listening, operated: Operated, config: &IngressConfig) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
     let config = config.clone();
-    let Operated { live, blanks, deployments, tokens, drained, standing, control } = operated;
+    let Operated { live, invoker, fleet, deployments, tokens, drained, standing, control } = operated;
     let door = Doorkeeper::new(tokens, listening.address);
-    let router = router(Admin { live, blanks, deployments, drained: drained.clone(), standing, control, door });
+    let router = router(Admin { live, invoker, fleet, deployments, drained: drained.clone(), standing, control, door });
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             let sockets = listening.sockets.into_iter().map(|socket| serve(socket, &config, router.clone(), drained.clone()));
@@ -112,7 +116,7 @@ fn router(admin: Admin) -> Router {
 
 /// What has no route, and what the gate has refused.
 async fn unknown(request: Request) -> Response {
-    match Refusal::of(&request.into_parts().0) {
+    match Rejection::of(&request.into_parts().0) {
         Some(refusal) => (StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST), refusal.text()).into_response(),
         None => ApiError::not_found("there is nothing here; /api/v1/openapi.json says what there is").into_response(),
     }

@@ -64,7 +64,7 @@ async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) ->
     let (version, verdict) = match endpoint.live.make() {
         Ok(pool) => {
             let version = pool.version().clone();
-            (Some(version.id.to_string()), check::boot(version, &core.blanks).await)
+            (Some(version.id.to_string()), check::boot(version, &core.fleet).await)
         }
         Err(fault) => (None, Err(fault.clone())),
     };

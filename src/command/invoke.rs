@@ -3,7 +3,6 @@
 //! Invariant: the body of the answer goes to standard output byte by byte, everything else to standard error, so that it can be piped.
 
 use std::io::{Read as _, Write as _};
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -14,8 +13,8 @@ use crate::app::{Core, StartError};
 use crate::config::{Config, ExitCode, InvokeArgs, Payload};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, CallShape, Request};
+use crate::invoke::{BodyEnd, Invocation, Origin, Target};
 use crate::release::Releaser;
-use crate::runtime::pool::Pool;
 
 /// Calls one function once.
 ///
@@ -24,11 +23,11 @@ use crate::runtime::pool::Pool;
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
     let releaser = Releaser::open(core.ground(config))?;
-    let Some(endpoint) = releaser.endpoints().remove(args.name.as_str()) else {
+    if !releaser.endpoints().contains_key(args.name.as_str()) {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
         return Ok(ExitCode::Usage);
-    };
+    }
     let (request, body) = match request(args) {
         Ok(request) => request,
         Err(why) => {
@@ -38,10 +37,7 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let started = Instant::now();
-    let outcome = match endpoint.live.make() {
-        Ok(pool) => runtime.block_on(call(pool.clone(), request, body, args.json)),
-        Err(fault) => Err(fault.clone()),
-    };
+    let outcome = runtime.block_on(call(&core, &args.name, request, body, args.json));
     match outcome {
         Ok(answer) => {
             answer.print(args.json, started);
@@ -86,8 +82,16 @@ struct Answer {
 }
 
 /// Calls; without `--json` a streaming body is printed as it comes.
-async fn call(pool: Arc<Pool>, request: Request, body: Body, collect: bool) -> Result<Answer, Fault> {
-    let response = pool.call(Arc::new(request), body).await.reply?;
+async fn call(core: &Core, name: &str, request: Request, body: Body, collect: bool) -> Result<Answer, Fault> {
+    let mut invocation = Invocation::of(Origin::Command, &request);
+    let response = match core.invoker.invoke(&mut invocation, Target::Name(name), request, || body).await {
+        Ok(response) => invocation.end_with(response),
+        Err(fault) => {
+            invocation.failed(fault.clone());
+            invocation.end(&BodyEnd::Whole);
+            return Err(fault);
+        }
+    };
     let mut answer = Answer { status: response.status, headers: response.headers, body: Vec::new() };
     if !collect {
         answer.print_head();

@@ -8,6 +8,6 @@
 pub mod check;
 pub mod invoke;
 pub mod new;
-pub mod remote;
 pub mod serve;
-pub mod template;
+pub mod systemd;
+pub mod token;

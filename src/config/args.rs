@@ -11,8 +11,9 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use http::Method;
 
+use super::client::args::RemoteCommand;
 use super::default::*;
-use super::remote_args::RemoteCommand;
+use super::operator_args::{SystemdArgs, TokenArgs};
 use super::value::{Header, LogFormatChoice, LogLevel, Payload, Threads, parse_address};
 
 const EXAMPLES: &str = "\
@@ -67,6 +68,10 @@ pub(super) enum RawCommand {
     Check(CheckArgs),
     /// Call one function, without a server.
     Invoke(InvokeArgs),
+    /// Make, list and remove tokens of the admin API, in the state folder of this machine.
+    Token(TokenArgs),
+    /// Print the units for systemd.
+    Systemd(SystemdArgs),
     #[command(flatten)]
     Remote(RemoteCommand),
 }

@@ -13,7 +13,8 @@ use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Subcommand as _};
 
 use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
-use super::remote_args::RemoteCommand;
+use super::client::args::RemoteCommand;
+use super::operator_args::{SystemdArgs, TokenArgs};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -37,7 +38,11 @@ pub enum Command {
     Check(CheckArgs),
     /// `skep invoke`.
     Invoke(InvokeArgs),
-    /// `skep deploy` and whatever else operates a running Skep.
+    /// `skep token`.
+    Token(TokenArgs),
+    /// `skep systemd`.
+    Systemd(SystemdArgs),
+    /// `skep deploy` and every other command that operates a running Skep.
     Remote(RemoteCommand),
 }
 
@@ -94,6 +99,8 @@ impl CommandLine {
             Some(RawCommand::New(args)) => Command::New(args),
             Some(RawCommand::Check(args)) => Command::Check(args),
             Some(RawCommand::Invoke(args)) => Command::Invoke(args),
+            Some(RawCommand::Token(args)) => Command::Token(args),
+            Some(RawCommand::Systemd(args)) => Command::Systemd(args),
             Some(RawCommand::Remote(command)) => Command::Remote(command),
         };
         Ok(Self { command, settings: raw.settings, origins: Origins(origins.collect()) })
@@ -114,10 +121,15 @@ pub(super) fn clap_command() -> clap::Command {
         command = hide(command, name, settings.iter().filter(is_silent));
     }
     for subcommand in RemoteCommand::augment_subcommands(clap::Command::new("skep")).get_subcommands() {
-        let heeded = if subcommand.get_name() == "token" { ["state", "config"] } else { ["admin", "config"] };
-        command = hide(command, subcommand.get_name(), settings.iter().filter(|arg| !heeded.contains(&arg.get_id().as_str())));
+        command = hide_all_but(command, subcommand.get_name(), &settings, &["admin", "config"]);
     }
+    command = hide_all_but(command, "token", &settings, &["state", "config"]);
+    command = hide_all_but(command, "systemd", &settings, &[]);
     command
+}
+
+fn hide_all_but(command: clap::Command, name: &str, settings: &[clap::Arg], used: &[&str]) -> clap::Command {
+    hide(command, name, settings.iter().filter(|arg| !used.contains(&arg.get_id().as_str())))
 }
 
 /// A global argument that a command defines itself is not handed down to it: so its help can leave it out.

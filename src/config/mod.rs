@@ -5,15 +5,14 @@
 //! Invariant: after `Config::load` nobody reads flags, environment or file again, and no field is out of its range.
 
 mod args;
+pub mod client;
 pub mod default;
 pub mod exit;
 mod file;
 mod flag_table;
-pub mod kernel;
 mod line;
-pub mod remote_args;
+pub mod operator_args;
 mod resolve;
-pub mod servers;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -27,10 +26,10 @@ use std::{fmt, io};
 use thiserror::Error;
 
 pub use args::{CheckArgs, InvokeArgs, NewArgs};
+pub use client::args::RemoteCommand;
 pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
-pub use remote_args::RemoteCommand;
 pub use value::{Assignment, Header, LogLevel, Payload, Percent, Threads};
 
 /// Everything the process needs to know, final.

@@ -10,10 +10,10 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::file::RawFile;
-use super::kernel::KernelLimits;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
 use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting};
+use crate::sys::kernel::KernelLimits;
 
 /// An hour and a day, in seconds: longer waits are mistakes.
 const HOUR_S: u64 = 3600;

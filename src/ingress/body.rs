@@ -1,6 +1,6 @@
-//! Bodies between hyper and the runtime: limits on the way in, the end of the request on the way out.
+//! Bodies between hyper and the runtime: timeouts on the way in, the end of the request on the way out.
 //!
-//! Invariant: a request body is never longer than its limit and never waits longer than its timeout; back-pressure passes through both ways.
+//! Invariant: a request body never waits longer than its timeout; back-pressure passes through both ways.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,52 +14,42 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep};
 
-use super::underway::Attended;
+use super::connection::activity::Attended;
 use crate::function::message::{Body, BodyError};
+use crate::invoke::{BodyEnd, Invocation};
 
-/// What the client's body did wrong, if anything; read when the function has answered.
+/// The violations of a client's body; read when the function has answered.
 #[derive(Default)]
-pub struct Misdeeds {
-    too_large: AtomicBool,
+pub(super) struct BodyViolations {
     too_slow: AtomicBool,
     is_broken: AtomicBool,
     broken: Notify,
 }
 
-impl Misdeeds {
-    /// The body was longer than the function's `body_mb`.
-    pub fn too_large(&self) -> bool {
-        self.too_large.load(Ordering::Acquire)
-    }
-
+impl BodyViolations {
     /// The client paused for longer than the body timeout.
-    pub fn too_slow(&self) -> bool {
+    pub(super) fn too_slow(&self) -> bool {
         self.too_slow.load(Ordering::Acquire)
     }
 
     /// The body broke off, or was not framed as it should be.
-    pub fn is_broken(&self) -> bool {
+    pub(super) fn is_broken(&self) -> bool {
         self.is_broken.load(Ordering::Acquire)
     }
 
     /// Ends when the body breaks off, or is found not to be framed as it should be: there will be no whole request, and perhaps no client.
-    pub async fn broken(&self) {
+    pub(super) async fn broken(&self) {
         self.broken.notified().await;
     }
 }
 
-/// A request body under its limits. What hyper has read already is taken at once, so that small bodies never become streams.
-pub fn inbound(incoming: Incoming, bytes_max: u64, timeout: Duration) -> (Body, Arc<Misdeeds>) {
-    let misdeeds = Arc::new(Misdeeds::default());
-    if incoming.is_end_stream() {
-        return (Body::Empty, misdeeds);
-    }
-    let mut limited =
-        Limited { incoming, left: bytes_max, timeout, pause: None, read_ahead: None, failed: None, misdeeds: misdeeds.clone() };
+/// A request body under its timeout. Bytes that hyper has read already are taken at once, so that small bodies never become streams.
+pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<BodyViolations>) -> Body {
+    let mut body = Inbound { incoming, timeout, pause: None, read_ahead: None, failed: None, violations };
     let mut here = BytesMut::new();
     let mut cx = Context::from_waker(std::task::Waker::noop());
     loop {
-        match Pin::new(&mut limited).poll_frame(&mut cx) {
+        match Pin::new(&mut body).poll_frame(&mut cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data() {
                     here.extend_from_slice(&data);
@@ -69,33 +59,32 @@ pub fn inbound(incoming: Incoming, bytes_max: u64, timeout: Duration) -> (Body, 
                     break;
                 }
             }
-            Poll::Ready(None) => return (Body::Full(here.freeze()), misdeeds),
+            Poll::Ready(None) => return Body::Full(here.freeze()),
             Poll::Ready(Some(Err(error))) => {
                 // hyper tells an error once; after it, the body would look complete.
-                limited.failed = Some(error);
+                body.failed = Some(error);
                 break;
             }
             Poll::Pending => break,
         }
     }
-    limited.read_ahead = (!here.is_empty()).then(|| here.freeze());
-    (Body::Stream(Box::pin(limited)), misdeeds)
+    body.read_ahead = (!here.is_empty()).then(|| here.freeze());
+    Body::Stream(Box::pin(body))
 }
 
 /// Bytes taken before the function runs, if they are here already.
 const READ_AHEAD_BYTES_MAX: usize = 64 << 10;
 
-struct Limited {
+struct Inbound {
     incoming: Incoming,
-    left: u64,
     timeout: Duration,
     pause: Option<Pin<Box<Sleep>>>,
     read_ahead: Option<Bytes>,
     failed: Option<BodyError>,
-    misdeeds: Arc<Misdeeds>,
+    violations: Arc<BodyViolations>,
 }
 
-impl http_body::Body for Limited {
+impl http_body::Body for Inbound {
     type Data = Bytes;
     type Error = BodyError;
 
@@ -106,27 +95,14 @@ impl http_body::Body for Limited {
         if let Some(error) = self.failed.take() {
             return Poll::Ready(Some(Err(error)));
         }
-        if self.misdeeds.too_large() {
-            return Poll::Ready(Some(Err("the request body is larger than body_mb allows".into())));
-        }
         match Pin::new(&mut self.incoming).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.pause = None;
-                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                match self.left.checked_sub(bytes) {
-                    Some(left) => {
-                        self.left = left;
-                        Poll::Ready(Some(Ok(frame)))
-                    }
-                    None => {
-                        self.misdeeds.too_large.store(true, Ordering::Release);
-                        Poll::Ready(Some(Err("the request body is larger than body_mb allows".into())))
-                    }
-                }
+                Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => {
-                self.misdeeds.is_broken.store(true, Ordering::Release);
-                self.misdeeds.broken.notify_one();
+                self.violations.is_broken.store(true, Ordering::Release);
+                self.violations.broken.notify_one();
                 Poll::Ready(Some(Err(error.into())))
             }
             Poll::Ready(None) => Poll::Ready(None),
@@ -139,8 +115,8 @@ impl http_body::Body for Limited {
     }
 }
 
-impl Limited {
-    /// The client sends nothing: how long already?
+impl Inbound {
+    /// The client sends nothing: for how long already?
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         // The first look, before the function runs, has no waker and no need of a timer.
         let timeout = self.timeout;
@@ -151,44 +127,31 @@ impl Limited {
         if std::future::Future::poll(pause.as_mut(), cx).is_pending() {
             return Poll::Pending;
         }
-        self.misdeeds.too_slow.store(true, Ordering::Release);
+        self.violations.too_slow.store(true, Ordering::Release);
         Poll::Ready(Some(Err("the client paused for too long while it sent the request body".into())))
     }
 }
 
-/// How a response body ended.
-pub enum End {
-    /// Every byte of it left.
-    Whole,
-    /// The client went before.
-    ClientLeft,
-    /// The function failed while it was sent.
-    Cut(String),
-}
-
-/// Hears how a body ended.
-pub type OnEnd = Box<dyn FnOnce(End) + Send>;
-
 /// Bytes given to hyper at a time: a client that takes nothing shows at the next piece.
 const PIECE_BYTES_MAX: usize = 256 << 10;
 
-/// A response body; `on_end` hears how it ended.
+/// A response body. The invocation of a stream ends with it.
 pub struct Outgoing {
     body: Body,
-    on_end: Option<OnEnd>,
+    invocation: Option<Invocation>,
     /// Bytes that the head has promised and that are still to come; known of streams alone.
     promised: Option<u64>,
     attended: Option<Attended>,
 }
 
 impl Outgoing {
-    /// `on_end` is called once, when the last byte is taken or the body dropped.
-    pub fn new(body: Body, on_end: Option<OnEnd>) -> Self {
-        Self { body, on_end, promised: None, attended: None }
+    /// `invocation` ends when the last byte is taken or the body dropped.
+    pub(super) fn new(body: Body, invocation: Option<Invocation>) -> Self {
+        Self { body, invocation, promised: None, attended: None }
     }
 
     /// The head named a length: a stream of any other one is cut off.
-    pub fn promise(&mut self, bytes: Option<u64>) {
+    pub(super) fn promise(&mut self, bytes: Option<u64>) {
         self.promised = bytes;
     }
 
@@ -197,9 +160,9 @@ impl Outgoing {
         self.attended = Some(attended);
     }
 
-    fn end(&mut self, end: End) {
-        if let Some(on_end) = self.on_end.take() {
-            on_end(end);
+    fn end(&mut self, end: &BodyEnd) {
+        if let Some(invocation) = self.invocation.take() {
+            invocation.end(end);
         }
     }
 }
@@ -223,8 +186,8 @@ impl http_body::Body for Outgoing {
         };
         let polled = polled.map(|frame| self.keep_promise(frame));
         match &polled {
-            Poll::Ready(None) => self.end(End::Whole),
-            Poll::Ready(Some(Err(error))) => self.end(End::Cut(error.to_string())),
+            Poll::Ready(None) => self.end(&BodyEnd::Whole),
+            Poll::Ready(Some(Err(error))) => self.end(&BodyEnd::Cut(error.to_string())),
             Poll::Ready(Some(Ok(_))) => {
                 if let Some(attended) = &self.attended {
                     attended.gave();
@@ -274,7 +237,7 @@ impl Drop for Outgoing {
     fn drop(&mut self) {
         // HEAD and 304 answers are dropped unread; only a stream can be cut short, and not one that has sent all it promised.
         let is_cut = matches!(self.body, Body::Stream(_)) && self.promised != Some(0);
-        let end = if is_cut { End::ClientLeft } else { End::Whole };
-        self.end(end);
+        let end = if is_cut { BodyEnd::CallerLeft } else { BodyEnd::Whole };
+        self.end(&end);
     }
 }

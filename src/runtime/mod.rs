@@ -4,11 +4,12 @@
 //!
 //! Invariant: only `isolate` and `ops` name deno_core or V8.
 
-pub mod allocation;
-pub mod allocator;
+pub mod call;
 pub mod containment;
-pub mod cpu_clock;
+pub mod egress;
+pub mod fleet;
 pub mod isolate;
+pub mod limits;
 pub mod ops;
 pub mod pool;
 pub mod worker;

@@ -1,16 +1,14 @@
-//! Who took engines down, and may not run until it changes.
+//! Which version is quarantined: decided from the deaths of engines and what their crash notes said.
 //!
-//! The supervisor enters every death into the [`Ledger`], with what the crash note said; engines are told who is [`Quarantined`] when they start and
-//! look a version up in the [`Quarantine`] before they make its first instance.
+//! The supervisor enters every death into the [`Ledger`]; the versions that it names go to every engine from then on.
 //!
-//! Invariant: a version is never let out; a changed function is another version. One death puts nobody in.
+//! Invariant: one death quarantines no version.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
-use super::crash_note::Entry;
+use crate::process::crash_note::Entry;
+use crate::process::quarantine::Quarantined;
 
 /// Deaths that lie farther back say nothing about the next.
 const MEMORY: Duration = Duration::from_secs(600);
@@ -27,40 +25,9 @@ const CULPRIT_TIMES: usize = 2;
 /// The blame of one death is shared among those that were busy; this much, from two deaths at least, is enough.
 const SUSPICION: f64 = 0.5;
 
-/// A version that must not run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Quarantined {
-    /// Name of the function.
-    pub function: String,
-    /// Id of the version.
-    pub version: String,
-    /// Why, in words that a client may read.
-    pub reason: String,
-}
-
-/// What an engine was told.
-#[derive(Debug, Default)]
-pub struct Quarantine(Vec<Quarantined>);
-
-impl Quarantine {
-    pub(super) fn new(quarantined: Vec<Quarantined>) -> Self {
-        Self(quarantined)
-    }
-
-    /// Why this version must not run, if it must not.
-    pub fn reason(&self, function: &str, version: &str) -> Option<&str> {
-        self.0.iter().find(|one| one.function == function && one.version == version).map(|one| one.reason.as_str())
-    }
-
-    /// All of them.
-    pub fn list(&self) -> &[Quarantined] {
-        &self.0
-    }
-}
-
 /// The supervisor's memory of deaths.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     deaths: VecDeque<Death>,
     quarantined: Vec<Quarantined>,
 }
@@ -82,12 +49,12 @@ struct Blamed {
 
 impl Ledger {
     /// Everybody who is in quarantine.
-    pub(super) fn quarantined(&self) -> &[Quarantined] {
+    pub(crate) fn quarantined(&self) -> &[Quarantined] {
         &self.quarantined
     }
 
     /// An engine died, by what `how` says. Returns who is quarantined for it.
-    pub(super) fn record(&mut self, now: Instant, how: &str, note: &[Entry]) -> Vec<Quarantined> {
+    pub(crate) fn record(&mut self, now: Instant, how: &str, note: &[Entry]) -> Vec<Quarantined> {
         self.deaths.retain(|death| now.saturating_duration_since(death.at) < MEMORY);
         if self.deaths.len() == DEATHS_MAX {
             self.deaths.pop_front();
@@ -138,6 +105,7 @@ fn blame(note: &[Entry]) -> Vec<Blamed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::quarantine::Quarantine;
 
     fn busy(functions: &[&str]) -> Vec<Entry> {
         functions.iter().map(|function| Entry { function: (*function).into(), version: "v1".into(), signal: None }).collect()

@@ -4,9 +4,10 @@
 
 use std::io::Write as _;
 
-use super::format::{json_field, timestamp};
-use super::line::{self, Line};
 use super::log;
+use super::log::format::{json_field, timestamp};
+use super::log::line;
+use super::log::line::Line;
 use crate::function::trace::TraceContext;
 
 /// One line a function wrote.

@@ -5,12 +5,7 @@
 //! Invariant: telling an event never blocks and never fails; lines that find no room are counted.
 
 pub mod console;
-pub mod events;
-mod format;
-mod line;
+pub mod event;
 pub mod log;
-mod panics;
-mod sink;
-pub mod tail;
 
-pub use sink::flush;
+pub use log::sink::flush;

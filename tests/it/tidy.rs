@@ -12,7 +12,6 @@ use std::path::Path;
 
 use skep::config::flag_table;
 use skep::fault::{Blame, Kind};
-use skep::ingress::respond;
 
 /// Which parts of the program each part may import. Arrows point down; leaves may be used by everybody above them.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -186,7 +185,7 @@ fn the_readme_has_every_fault_as_it_is() {
             Blame::Host => "host",
         };
         let retry = if kind.retry_is_safe() { "yes" } else { "no" };
-        let expected = format!("| `{kind}` | {} | {blame} | {retry} | ", respond::status(*kind).as_u16());
+        let expected = format!("| `{kind}` | {} | {blame} | {retry} | ", kind.status());
         let row = rows.get(index).copied().unwrap_or_default();
         if !row.starts_with(&expected) {
             wrong.push(format!("README.md: row {} of the faults is `{row}` and must begin with `{expected}`", index + 1));
@@ -377,7 +376,7 @@ fn first_names(path: &str) -> Vec<String> {
     names
 }
 
-/// Blanks out `#[cfg(test)] mod … { … }`.
+/// Fleet out `#[cfg(test)] mod … { … }`.
 fn without_tests(code: &str) -> String {
     let mut rest = code;
     let mut kept = String::with_capacity(code.len());
@@ -406,7 +405,7 @@ fn block_end(code: &str) -> usize {
     code.len()
 }
 
-/// Blanks out comments and the insides of strings and characters; line ends stay.
+/// Fleet out comments and the insides of strings and characters; line ends stay.
 fn without_comments_and_strings(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;

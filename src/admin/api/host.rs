@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use crate::admin::error::{ApiError, ErrorKind, Failures};
-use crate::config::kernel::{self, KernelLimits};
+use crate::process::quarantine::Quarantined;
+use crate::process::upgrade::UpgradeError;
 use crate::runtime::containment::{self, Rung};
-use crate::supervisor::quarantine::Quarantined;
-use crate::supervisor::upgrade::UpgradeError;
+use crate::sys::kernel;
+use crate::sys::kernel::KernelLimits;
 
 /// The process that answers.
 #[derive(Serialize, ToSchema)]
@@ -83,10 +84,10 @@ pub(super) async fn show(State(admin): State<Admin>) -> Json<Host> {
         supervised: standing.supervised,
         containment: Rung::ALL.into_iter().map(|rung| (rung.label(), containment::count(rung))).collect(),
         budget: BudgetUse {
-            instances: admin.blanks.workers(),
-            instances_max: admin.blanks.config().max_instances,
+            instances: admin.fleet.workers(),
+            instances_max: admin.fleet.config().max_instances,
             resident_bytes: kernel::resident_bytes(),
-            memory_bytes: admin.blanks.config().memory_bytes,
+            memory_bytes: admin.fleet.config().memory_bytes,
         },
         kernel: Kernel::read(),
         quarantined: standing.quarantine.list().to_vec(),

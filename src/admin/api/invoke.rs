@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::Json;
@@ -22,6 +22,7 @@ use crate::admin::extract::{InBody, Named, OfFunction};
 use crate::fault::Fault;
 use crate::function::message::{BodyError, CallShape};
 use crate::function::{Body, Request, Response, VersionId};
+use crate::invoke::{BodyEnd, Invocation, Origin, Target};
 use crate::live::VERSION_HEADER;
 
 /// Most of an answer's body that is shown.
@@ -51,8 +52,8 @@ impl Default for Call {
 }
 
 /// What it answered.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Answered {
+#[derive(Default, Serialize, ToSchema)]
+pub(super) struct InvokeResult {
     /// Of the function's answer; left out if there was a fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -80,23 +81,32 @@ struct FaultShown {
 
 /// Calls the function, and says what it answered.
 #[utoipa::path(post, path = "/functions/{name}/invoke", operation_id = "invoke_function", tag = "functions", params(OfFunction),
-    request_body = Call, responses((status = 200, body = Answered), Failures))]
-pub(super) async fn invoke(State(admin): State<Admin>, Named(name): Named, InBody(call): InBody<Call>) -> Result<Json<Answered>, ApiError> {
-    let endpoint = admin.endpoint(&name)?;
+    request_body = Call, responses((status = 200, body = InvokeResult), Failures))]
+pub(super) async fn invoke(
+    State(admin): State<Admin>,
+    Named(name): Named,
+    InBody(call): InBody<Call>,
+) -> Result<Json<InvokeResult>, ApiError> {
+    // An unknown function is the operator's mistake, and not the answer of a function.
+    admin.endpoint(&name)?;
     let (request, body) = request(call)?;
     let began = Instant::now();
-    let pool = match endpoint.pool_for(&request.headers, request.trace.chance()).await {
-        Ok(pool) => pool,
-        Err(fault) => return Ok(Json(failed(&fault, began))),
+    let mut invocation = Invocation::of(Origin::Operator, &request);
+    let called = admin.invoker.invoke(&mut invocation, Target::Name(name.as_str()), request, || body).await;
+    let version = invocation.version().map(|version| version.id.to_string());
+    let stats = invocation.stats();
+    let mut answered = match called {
+        Ok(response) => answered(invocation.end_with(response)).await,
+        Err(fault) => {
+            let answered = failed(&fault);
+            invocation.failed(fault);
+            invocation.end(&BodyEnd::Whole);
+            answered
+        }
     };
-    let version = pool.version().id.to_string();
-    let called = pool.call(Arc::new(request), body).await;
-    let mut answered = match called.reply {
-        Ok(response) => shown(response, began).await,
-        Err(fault) => failed(&fault, began),
-    };
-    answered.version = Some(version);
-    answered.cpu_ms = called.tally.cpu_ns.load(std::sync::atomic::Ordering::Relaxed) as f64 / 1e6;
+    answered.version = version;
+    answered.wall_ms = began.elapsed().as_secs_f64() * 1e3;
+    answered.cpu_ms = stats.map_or(0.0, |stats| stats.cpu_ns.load(Ordering::Relaxed) as f64 / 1e6);
     Ok(Json(answered))
 }
 
@@ -121,7 +131,7 @@ fn request(call: Call) -> Result<(Request, Body), ApiError> {
     Ok((request, call.body.map_or(Body::Empty, |text| Body::Full(Bytes::from(text)))))
 }
 
-async fn shown(response: Response, began: Instant) -> Answered {
+async fn answered(response: Response) -> InvokeResult {
     let headers = response.headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let headers = headers.collect();
     let (bytes, cut) = match response.body {
@@ -132,15 +142,12 @@ async fn shown(response: Response, began: Instant) -> Answered {
         }
         Body::Stream(stream) => read(stream).await,
     };
-    Answered {
+    InvokeResult {
         status: Some(response.status),
         headers,
         body: String::from_utf8_lossy(&bytes).into_owned(),
         cut,
-        fault: None,
-        version: None,
-        wall_ms: began.elapsed().as_secs_f64() * 1e3,
-        cpu_ms: 0.0,
+        ..InvokeResult::default()
     }
 }
 
@@ -160,20 +167,14 @@ async fn read(mut stream: Streamed) -> (Bytes, bool) {
 
 type Streamed = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
 
-fn failed(fault: &Fault, began: Instant) -> Answered {
+fn failed(fault: &Fault) -> InvokeResult {
     let facts = fault.facts();
-    Answered {
-        status: None,
-        headers: Vec::new(),
-        body: String::new(),
-        cut: false,
+    InvokeResult {
         fault: Some(FaultShown {
             kind: facts.kind.label().to_owned(),
             message: facts.message.clone(),
             detail: facts.detail.as_deref().map(str::to_owned),
         }),
-        version: None,
-        wall_ms: began.elapsed().as_secs_f64() * 1e3,
-        cpu_ms: 0.0,
+        ..InvokeResult::default()
     }
 }

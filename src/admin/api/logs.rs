@@ -17,7 +17,8 @@ use crate::admin::extract::{InBody, InQuery};
 use crate::function::FunctionName;
 use crate::shutdown::Phase;
 use crate::telemetry::log;
-use crate::telemetry::tail::{self, Followed, Subscription};
+use crate::telemetry::log::tail;
+use crate::telemetry::log::tail::{Followed, Subscription};
 
 /// Which lines.
 #[derive(Debug, Default, Deserialize, IntoParams)]

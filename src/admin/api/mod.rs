@@ -26,11 +26,12 @@ use super::auth::{self, Doorkeeper};
 use super::error::{ApiError, ErrorKind};
 use super::idempotency::{self, Answers};
 use crate::function::FunctionName;
+use crate::invoke::Invoker;
 use crate::live::{Endpoint, Live};
+use crate::process::engine::{Control, Standing};
 use crate::release::Deployments;
-use crate::runtime::pool::Blanks;
+use crate::runtime::fleet::Fleet;
 use crate::shutdown::Drained;
-use crate::supervisor::engine::{Control, Standing};
 
 pub use document::document;
 pub(super) use upload::UPLOAD_BYTES_MAX;
@@ -43,8 +44,10 @@ const BELOW: &str = "/api/v1";
 pub struct Admin {
     /// The table.
     pub live: Arc<Live>,
+    /// Calls the functions of the table.
+    pub invoker: Arc<Invoker>,
     /// Instances and blank isolates.
-    pub blanks: Arc<Blanks>,
+    pub fleet: Arc<Fleet>,
     /// What was deployed; none in dev.
     pub deployments: Option<Arc<Deployments>>,
     /// The way down.

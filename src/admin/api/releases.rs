@@ -24,8 +24,8 @@ use crate::admin::extract::{InBody, InBytes, InPath, InQuery, Named, OfFunction}
 use crate::function::{FunctionName, VersionId};
 use crate::live::{SHARE_WHOLE, Sticky};
 use crate::release::Deployments;
-use crate::release::order::{Change, Order, Share, What};
-use crate::release::record::{Purpose, Record};
+use crate::release::deploy::order::{Change, Order, Share, What};
+use crate::release::deploy::record::{Purpose, Record};
 use crate::release::source::archive::Files;
 
 /// Longest note.

@@ -13,7 +13,7 @@ use super::Admin;
 use crate::admin::auth::Caller;
 use crate::admin::error::{ApiError, ErrorKind, Failures};
 use crate::admin::extract::{InBody, InPath};
-use crate::release::store::tokens::{Scope, TokenError};
+use crate::admin::tokens::{Scope, TokenError};
 
 /// A token without its secret.
 #[derive(Serialize, ToSchema)]

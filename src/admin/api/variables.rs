@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Admin;
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::{Named, OfFunction};
-use crate::release::order::Variables;
+use crate::release::deploy::order::Variables;
 
 /// Changes in one request.
 const CHANGES_MAX: usize = 1000;

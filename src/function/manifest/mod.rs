@@ -6,11 +6,11 @@
 //! Invariant: a `Manifest` holds valid values only, and what `Display` writes parses back to an equal one.
 
 mod error;
-mod gate;
 mod keys;
 mod net;
 mod parse;
 mod reader;
+mod release;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -24,9 +24,9 @@ use super::limits::{Limits, Scale};
 use super::route::Route;
 
 pub use error::{ManifestError, ManifestProblem};
-pub use gate::{Check, Return};
 pub use net::{Net, NetHost, NetRule};
 pub use parse::{CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};
+pub use release::{Check, Return};
 
 /// Largest `function.toml`, in bytes; `[env]` is most of any real one.
 pub const MANIFEST_BYTES_MAX: usize = 256 << 10;

@@ -10,10 +10,10 @@ use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ManifestError;
-use super::gate::Return;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, RETURN_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
 use super::reader::{Reader, Value};
+use super::release::Return;
 use super::routes::routes;
 use super::{MANIFEST_BYTES_MAX, Manifest};
 use crate::function::limits::{Limits, Scale};

@@ -6,7 +6,7 @@
 
 use super::chunks::{Chunks, Followed};
 use super::head::{self, Framing};
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 
 /// Where the next byte of the client stands.
 enum Position {
@@ -24,7 +24,7 @@ pub(super) enum Stop {
     /// A head begins, but does not end yet.
     PartialHead,
     /// What comes next is no head.
-    Refused(Refusal),
+    Refused(Rejection),
     /// What comes next cannot stand in a chunked body.
     BrokenBody,
 }
@@ -78,12 +78,12 @@ impl Framer {
         (at, Stop::Nothing)
     }
 
-    fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Refusal> {
+    fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Rejection> {
         // A head that comes byte by byte is read again only at the end of a line.
         let fresh = bytes.get(self.seen..).unwrap_or_default();
         let head = if self.seen == 0 || fresh.contains(&b'\n') { head::read(bytes)? } else { None };
         match head {
-            Some(head) if head.bytes > self.head_bytes_max => Err(Refusal::Large),
+            Some(head) if head.bytes > self.head_bytes_max => Err(Rejection::Large),
             Some(head) => {
                 self.seen = 0;
                 self.position = match head.framing {
@@ -93,7 +93,7 @@ impl Framer {
                 };
                 Ok(Some(head.bytes))
             }
-            None if bytes.len() > self.head_bytes_max => Err(Refusal::Large),
+            None if bytes.len() > self.head_bytes_max => Err(Rejection::Large),
             None => {
                 self.seen = bytes.len();
                 Ok(None)
@@ -138,13 +138,13 @@ mod tests {
     #[test]
     fn a_head_is_refused_as_soon_as_it_is_too_long() {
         let mut framer = Framer::new(20);
-        assert_eq!(framer.advance(b"GET / HTTP/1.1\r\nhost:"), (0, Stop::Refused(Refusal::Large)));
+        assert_eq!(framer.advance(b"GET / HTTP/1.1\r\nhost:"), (0, Stop::Refused(Rejection::Large)));
     }
 
     #[test]
     fn what_follows_a_refused_head_is_not_cleared() {
         let mut framer = Framer::new(1000);
         let stream = b"GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n";
-        assert_eq!(framer.advance(stream), (28, Stop::Refused(Refusal::Hosts)));
+        assert_eq!(framer.advance(stream), (28, Stop::Refused(Rejection::Hosts)));
     }
 }

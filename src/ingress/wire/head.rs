@@ -5,7 +5,7 @@
 //!
 //! Invariant: a head that passes has one length, one host and one framing in every reading of RFC 9112.
 
-use super::refusal::{METHOD, Refusal};
+use super::rejection::{METHOD, Rejection};
 
 /// Longest request target.
 pub const TARGET_BYTES_MAX: usize = 16 << 10;
@@ -48,7 +48,7 @@ struct Start<'a> {
 }
 
 /// Reads a head from its first byte. `None`: it is right so far, and goes on.
-pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Refusal> {
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Rejection> {
     let mut at = 0;
     for _ in 0..EMPTY_LINES_MAX {
         if bytes.get(at..at + 2) == Some(b"\r\n") {
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Refusal> {
     match bytes.get(at..) {
         None | Some([] | [b'\r']) => return Ok(None),
         // TLS, or nonsense: it need not go on for as long as a head may.
-        Some([first, ..]) if !is_token(*first) => return Err(Refusal::StartLine),
+        Some([first, ..]) if !is_token(*first) => return Err(Rejection::StartLine),
         Some(_) => {}
     }
     let Some(line) = next_line(bytes, &mut at)? else { return Ok(None) };
@@ -74,35 +74,35 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Refusal> {
 }
 
 /// The line at `at`, without its end; moves `at` behind it.
-fn next_line<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<&'a [u8]>, Refusal> {
+fn next_line<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<&'a [u8]>, Rejection> {
     let rest = bytes.get(*at..).unwrap_or_default();
     let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return Ok(None) };
-    let line = rest.get(..length).and_then(|line| line.strip_suffix(b"\r")).ok_or(Refusal::LineFeed)?;
+    let line = rest.get(..length).and_then(|line| line.strip_suffix(b"\r")).ok_or(Rejection::LineFeed)?;
     *at += length + 1;
     Ok(Some(line))
 }
 
-fn read_start(line: &[u8]) -> Result<Start<'_>, Refusal> {
+fn read_start(line: &[u8]) -> Result<Start<'_>, Rejection> {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
-        return Err(Refusal::StartLine);
+        return Err(Rejection::StartLine);
     };
     if method.is_empty() || !method.iter().copied().all(is_token) || method == METHOD.as_bytes() {
-        return Err(Refusal::StartLine);
+        return Err(Rejection::StartLine);
     }
     let is_http_11 = match version {
         b"HTTP/1.1" => true,
         b"HTTP/1.0" => false,
-        _ => return Err(Refusal::StartLine),
+        _ => return Err(Rejection::StartLine),
     };
     if target.len() > TARGET_BYTES_MAX {
-        return Err(Refusal::LongTarget);
+        return Err(Rejection::LongTarget);
     }
     let authority = match target {
-        _ if method == b"CONNECT" => return Err(Refusal::Connect),
+        _ if method == b"CONNECT" => return Err(Rejection::Connect),
         [b'/', ..] => None,
         b"*" if method == b"OPTIONS" => None,
-        absolute => Some(authority_of(absolute).ok_or(Refusal::Target)?),
+        absolute => Some(authority_of(absolute).ok_or(Rejection::Target)?),
     };
     Ok(Start { is_http_11, authority })
 }
@@ -122,44 +122,44 @@ fn authority_of(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
     (is_host(authority) && !authority.is_empty()).then_some((authority, port))
 }
 
-fn read_header<'a>(line: &'a [u8], start: &Start<'_>, seen: &mut Seen<'a>) -> Result<(), Refusal> {
+fn read_header<'a>(line: &'a [u8], start: &Start<'_>, seen: &mut Seen<'a>) -> Result<(), Rejection> {
     seen.headers += 1;
     if seen.headers > HEADERS_MAX {
-        return Err(Refusal::Many);
+        return Err(Rejection::Many);
     }
     // A folded line begins with a space, which is no token.
     let end = line.iter().position(|byte| !is_token(*byte)).unwrap_or(line.len());
-    let (Some(name), Some([b':', value @ ..])) = (line.get(..end), line.get(end..)) else { return Err(Refusal::HeaderName) };
+    let (Some(name), Some([b':', value @ ..])) = (line.get(..end), line.get(end..)) else { return Err(Rejection::HeaderName) };
     match name.len() {
-        0 => Err(Refusal::HeaderName),
+        0 => Err(Rejection::HeaderName),
         4 if name.eq_ignore_ascii_case(b"host") => {
             let host = trimmed(value);
             if seen.host.replace(host).is_some() {
-                return Err(Refusal::Hosts);
+                return Err(Rejection::Hosts);
             }
-            if is_host(host) { Ok(()) } else { Err(Refusal::Host) }
+            if is_host(host) { Ok(()) } else { Err(Rejection::Host) }
         }
         14 if name.eq_ignore_ascii_case(b"content-length") => {
-            let length = digits(trimmed(value)).ok_or(Refusal::Length)?;
-            if seen.length.replace(length).is_some() { Err(Refusal::Length) } else { Ok(()) }
+            let length = digits(trimmed(value)).ok_or(Rejection::Length)?;
+            if seen.length.replace(length).is_some() { Err(Rejection::Length) } else { Ok(()) }
         }
         17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
             let is_right = start.is_http_11 && !seen.chunked && trimmed(value).eq_ignore_ascii_case(b"chunked");
             seen.chunked = true;
-            if is_right { Ok(()) } else { Err(Refusal::Encoding) }
+            if is_right { Ok(()) } else { Err(Rejection::Encoding) }
         }
         _ => Ok(()),
     }
 }
 
-fn finish(start: &Start<'_>, seen: &Seen<'_>, bytes: usize) -> Result<Head, Refusal> {
+fn finish(start: &Start<'_>, seen: &Seen<'_>, bytes: usize) -> Result<Head, Rejection> {
     match (seen.host, start.authority) {
-        (None, _) if start.is_http_11 => return Err(Refusal::Hosts),
-        (Some(host), Some((authority, port))) if !is_same_host(host, authority, port) => return Err(Refusal::HostMismatch),
+        (None, _) if start.is_http_11 => return Err(Rejection::Hosts),
+        (Some(host), Some((authority, port))) if !is_same_host(host, authority, port) => return Err(Rejection::HostMismatch),
         _ => {}
     }
     let framing = match (seen.chunked, seen.length) {
-        (true, Some(_)) => return Err(Refusal::LengthAndEncoding),
+        (true, Some(_)) => return Err(Rejection::LengthAndEncoding),
         (true, None) => Framing::Chunked,
         (false, length) => Framing::Length(length.unwrap_or(0)),
     };
@@ -220,7 +220,7 @@ const TOKENS: [bool; 256] = {
 mod tests {
     use super::*;
 
-    fn framing(head: &str) -> Result<Framing, Refusal> {
+    fn framing(head: &str) -> Result<Framing, Rejection> {
         let read = read(head.as_bytes())?.expect("a whole head");
         assert_eq!(read.bytes, head.len());
         Ok(read.framing)
@@ -241,13 +241,13 @@ mod tests {
         for end in 0..head.len() {
             assert_eq!(read(&head[..end]), Ok(None), "{end} bytes");
         }
-        assert_eq!(read(b"GET /\r\n"), Err(Refusal::StartLine));
-        assert_eq!(read(b"\x16\x03\x01"), Err(Refusal::StartLine));
-        assert_eq!(read(b"\r\n\r\n\r\n"), Err(Refusal::StartLine));
+        assert_eq!(read(b"GET /\r\n"), Err(Rejection::StartLine));
+        assert_eq!(read(b"\x16\x03\x01"), Err(Rejection::StartLine));
+        assert_eq!(read(b"\r\n\r\n\r\n"), Err(Rejection::StartLine));
     }
 
     #[test]
     fn what_only_the_gate_sends_is_refused_from_a_client() {
-        assert_eq!(framing("- /1 HTTP/1.1\r\nhost: -\r\nconnection: close\r\n\r\n"), Err(Refusal::StartLine));
+        assert_eq!(framing("- /1 HTTP/1.1\r\nhost: -\r\nconnection: close\r\n\r\n"), Err(Rejection::StartLine));
     }
 }

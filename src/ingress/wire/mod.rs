@@ -7,14 +7,14 @@
 //! longer than [`Patience`] says.
 
 mod chunks;
+mod frame_flood;
 mod framer;
-mod gate;
 mod head;
-mod meter;
-mod patience;
-mod refusal;
+mod rejection;
+mod stream;
+mod timeouts;
 
-pub use gate::Gate;
 pub use head::{HEADERS_MAX, TARGET_BYTES_MAX, is_host};
-pub use patience::{Busy, Patience};
-pub use refusal::Refusal;
+pub use rejection::Rejection;
+pub use stream::Gate;
+pub use timeouts::{Busy, Patience};

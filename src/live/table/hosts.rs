@@ -8,15 +8,15 @@ use std::collections::HashMap;
 
 use crate::function::route::HostPattern;
 
-use super::claim::{Claim, Step};
 use super::paths::Paths;
+use super::route_entry::{Claim, Step};
 
 /// Longest host name in text form (RFC 1035 §2.3.4, without the trailing dot).
 const HOST_LENGTH_MAX: usize = 253;
 
 /// The claims for one port.
 #[derive(Debug)]
-pub(super) struct Hosts<T> {
+pub(in crate::live) struct Hosts<T> {
     exact: HashMap<Box<str>, Paths<T>>,
     below: HashMap<Box<str>, Paths<T>>,
     any: Paths<T>,
@@ -31,7 +31,7 @@ impl<T> Default for Hosts<T> {
 
 impl<T> Hosts<T> {
     /// Puts a claim at the place its host and steps name.
-    pub(super) fn insert(&mut self, host: Option<&HostPattern>, path: &[Step<'_>], claim: Claim<T>) {
+    pub(in crate::live) fn insert(&mut self, host: Option<&HostPattern>, path: &[Step<'_>], claim: Claim<T>) {
         let paths = match host {
             Some(HostPattern::Exact(host)) => self.exact.entry(host.clone()).or_default(),
             Some(HostPattern::Wildcard(parent)) => self.below.entry(parent.clone()).or_default(),
@@ -41,7 +41,12 @@ impl<T> Hosts<T> {
     }
 
     /// Shows `accept` every claim whose host and steps match, the most specific first, until it takes one.
-    pub(super) fn find<'t>(&'t self, authority: &str, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    pub(in crate::live) fn find<'t>(
+        &'t self,
+        authority: &str,
+        path: &str,
+        accept: &mut impl FnMut(&Claim<T>) -> bool,
+    ) -> Option<&'t Claim<T>> {
         // Most tables name no host, and then the authority need not even be read.
         if !self.exact.is_empty() || !self.below.is_empty() {
             let mut buffer = [0; HOST_LENGTH_MAX];

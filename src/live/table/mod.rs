@@ -7,12 +7,12 @@
 //!
 //! Invariant: a table never changes, the order of its entries never matters, and `resolve` neither locks nor, when it finds, allocates.
 
-mod claim;
-mod clash;
+mod conflict;
 mod hosts;
 mod paths;
 #[cfg(test)]
 mod proptests;
+mod route_entry;
 #[cfg(test)]
 mod tests;
 
@@ -27,11 +27,11 @@ use crate::function::message::CallShape;
 use crate::function::name::NAME_BYTES_MAX;
 use crate::function::route::Route;
 
-use claim::{Claim, Methods, Owner, Place};
-use clash::Raised;
+use conflict::Raised;
 use hosts::Hosts;
+use route_entry::{Claim, Methods, Owner, Place};
 
-pub use clash::Clash;
+pub use conflict::Clash;
 
 /// One function's place in the table.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl<T> Table<T> {
         let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
         let entries: Vec<_> =
             entries.into_iter().map(|(function, (routes, target))| (Arc::new(Owner { function, target }), routes)).collect();
-        let (settled, clashes) = clash::settle(claims(main_port, &entries));
+        let (settled, clashes) = conflict::settle(claims(main_port, &entries));
         let mut main = Hosts::default();
         let mut others: HashMap<u16, Hosts<T>> = HashMap::new();
         // Backwards, so that where a function's own routes are equal to its built-in ones, its own are asked first.

@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
-use super::claim::{Claim, Step};
+use super::route_entry::{Claim, Step};
 
 /// One place in the tree: everything that may follow the segments which led here.
 #[derive(Debug)]
-pub(super) struct Paths<T> {
+pub(in crate::live) struct Paths<T> {
     literals: HashMap<Box<str>, Paths<T>>,
     param: Option<Box<Paths<T>>>,
     ends: Vec<Claim<T>>,
@@ -27,7 +27,7 @@ impl<T> Default for Paths<T> {
 
 impl<T> Paths<T> {
     /// Puts a claim at the place its steps name.
-    pub(super) fn insert(&mut self, steps: &[Step<'_>], claim: Claim<T>) {
+    pub(in crate::live) fn insert(&mut self, steps: &[Step<'_>], claim: Claim<T>) {
         match steps.split_first() {
             None => self.ends.push(claim),
             Some((Step::Rest, _)) => self.rests.push(claim),
@@ -37,7 +37,7 @@ impl<T> Paths<T> {
     }
 
     /// Shows `accept` every claim whose steps match `path`, the most specific first, until it takes one.
-    pub(super) fn find<'t>(&'t self, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    pub(in crate::live) fn find<'t>(&'t self, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
         match path.strip_prefix('/')? {
             "" => self.find_below(None, accept),
             segments => self.find_below(Some(segments), accept),

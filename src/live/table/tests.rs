@@ -5,12 +5,12 @@ use crate::function::route::{HostPattern, PathPattern};
 
 const MAIN: u16 = 8000;
 
-pub(super) fn name(text: &str) -> FunctionName {
+pub(in crate::live) fn name(text: &str) -> FunctionName {
     FunctionName::parse(text).unwrap()
 }
 
 /// `GET,POST api.example.com:9000/v2/*`, as `Route` shows itself.
-pub(super) fn route(text: &str) -> Route {
+pub(in crate::live) fn route(text: &str) -> Route {
     let (methods, address) = text.split_once(' ').unwrap_or(("", text));
     let slash = address.find('/').unwrap();
     let (authority, path) = address.split_at(slash);

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::frame::Place;
+use super::code_frame::Place;
 
 /// More diagnostics than this help nobody.
 pub const DIAGNOSTICS_MAX: usize = 20;

@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use deno_ast::ModuleSpecifier;
 
+use super::code_frame::Place;
+use super::emit;
+use super::emit::tsconfig;
+use super::emit::{Fact, Style, Transpiled};
 use super::error::{DIAGNOSTICS_MAX, Diagnostic, ErrorKind};
-use super::frame::Place;
-use super::imports::{Attribute, Import};
+use super::parse::imports::{Attribute, Import};
 use super::resolve::Resolver;
-use super::style;
-use super::transpile::{self, Fact, Style, Transpiled};
 use crate::function::{Module, ModuleKind};
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, ReadError};
 
@@ -119,11 +120,11 @@ impl Walk<'_> {
     }
 
     fn transpile(&mut self, pending: &Pending, label: &str, text: &Arc<str>) -> Option<Transpiled> {
-        let media = transpile::media_type(extension(&pending.path))?;
+        let media = emit::media_type(extension(&pending.path))?;
         let style = match self.style.get() {
             Some(style) => style,
-            None if transpile::is_plain(media) => &Style::default(),
-            None => match style::of(self.confinement, self.disk) {
+            None if emit::is_plain(media) => &Style::default(),
+            None => match tsconfig::of(self.confinement, self.disk) {
                 Ok(style) => self.style.get_or_init(|| style),
                 Err(diagnostic) => {
                     self.diagnostics.push(*diagnostic);
@@ -131,7 +132,7 @@ impl Walk<'_> {
                 }
             },
         };
-        match transpile::transpile(&pending.url, media, Arc::clone(text), style) {
+        match emit::transpile(&pending.url, media, Arc::clone(text), style) {
             Ok(transpiled) => Some(transpiled),
             Err(refusals) => {
                 for refusal in refusals {
@@ -229,7 +230,7 @@ fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -> Result<Mo
         (Attribute::Absent, "json") if specifier.ends_with(".json") => Ok(ModuleKind::Json),
         (Attribute::Absent, "json") => Err(refuse(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import")),
         (Attribute::Absent, "cjs" | "cts") => Err(common_js(&confinement.label(path), None)),
-        (Attribute::Absent, extension) if transpile::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
+        (Attribute::Absent, extension) if emit::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
         (Attribute::Absent, extension) => {
             let known = CODE_EXTENSIONS.join(", .");
             Err(refuse(format!("`{specifier}` is not code: a file that ends in `.{extension}` cannot be imported"))

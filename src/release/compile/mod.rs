@@ -5,20 +5,15 @@
 //!
 //! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in what comes out.
 
+pub mod code_frame;
 mod digest;
+mod emit;
 pub mod error;
-mod foreign;
-pub mod frame;
 pub mod graph;
-mod imports;
-mod nesting;
-mod packages;
+mod parse;
 mod resolve;
-mod style;
 #[cfg(test)]
 mod tests;
-mod transpile;
-mod trial;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,8 +23,8 @@ use crate::function::{Manifest, Version};
 use crate::release::source::folder::MANIFEST_FILE;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, EntryError, FunctionSource, SourceKind, entry};
 
+pub use code_frame::{FrameLine, Mark, Place};
 pub use error::{CompileError, Diagnostic, ErrorKind};
-pub use frame::{FrameLine, Mark, Place};
 
 use graph::Graph;
 
@@ -45,7 +40,7 @@ pub struct Compiled {
 /// Compiles one function; `root` is the canonical functions directory.
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
     let disk = Disk::default();
-    let outcome = nesting::on_stack(nesting::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
+    let outcome = parse::stack_guard::on_stack(parse::stack_guard::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
         // The parser is large and not ours; a bug of its on one function's source must not end the others' releases.
         Err(Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
     });
@@ -105,7 +100,7 @@ fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, funct
     }
     match canonical.extension().and_then(|extension| extension.to_str()) {
         Some("cjs" | "cts") => Err(graph::common_js(&shown, None).into()),
-        Some(extension) if transpile::media_type(extension).is_some() => Ok(canonical),
+        Some(extension) if emit::media_type(extension).is_some() => Ok(canonical),
         _ => {
             let what = if function.kind == SourceKind::File { "the function's file" } else { "the entry" };
             let message = format!("{what} {shown} is not code: it must end in .{}", CODE_EXTENSIONS.join(", ."));

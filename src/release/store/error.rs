@@ -96,7 +96,7 @@ impl StoreError {
     }
 
     /// A failure to read `path`.
-    pub(super) fn reading(path: &str, error: io::Error) -> Self {
+    pub(crate) fn reading(path: &str, error: io::Error) -> Self {
         Self::Unreadable { path: path.to_owned(), error: without_path(error) }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use rustix::process::{Signal, getpid, kill_process};
 
 /// The steps of writing one file for good.
-pub(super) struct Steps {
+pub(crate) struct Steps {
     /// Nothing of it is on the disk.
     pub begun: &'static str,
     /// The temporary file is whole, for this process.

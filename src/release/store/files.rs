@@ -15,7 +15,7 @@ use super::StoreError;
 use super::fault_point::{Steps, fault_point};
 
 /// Largest file that is written or read, in bytes: a function's largest source, its source maps and the escapes of JSON fit in.
-pub(super) const FILE_BYTES_MAX: u64 = 256 << 20;
+pub(crate) const FILE_BYTES_MAX: u64 = 256 << 20;
 
 /// For the owner only: there are secrets inside.
 const FOLDER_MODE: u32 = 0o700;
@@ -26,13 +26,13 @@ const TEMPORARY: &str = ".tmp";
 
 /// The state folder.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(crate) struct Files {
     root: PathBuf,
 }
 
 impl Files {
     /// Makes the folder if it is missing.
-    pub(super) fn open(state: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(state: &Path) -> Result<Self, StoreError> {
         let make = || -> io::Result<PathBuf> {
             let is_new = !state.is_dir();
             DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(state)?;
@@ -46,12 +46,12 @@ impl Files {
     }
 
     /// The path for the system.
-    pub(super) fn absolute(&self, path: &str) -> PathBuf {
+    pub(crate) fn absolute(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
     /// The bytes of a file; `None` if there is none.
-    pub(super) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let read = || -> io::Result<Vec<u8>> {
             let file = File::open(self.absolute(path))?;
             if file.metadata()?.len() > FILE_BYTES_MAX {
@@ -71,7 +71,7 @@ impl Files {
     /// Writes a file whole, or leaves what was there. When this returns, neither a dead process nor a power cut takes it back.
     ///
     /// After an error the file may be the new one, if only the folder could not be brought to the disk.
-    pub(super) fn replace_for_good(&self, path: &str, parts: &[&[u8]], steps: &Steps) -> Result<(), StoreError> {
+    pub(crate) fn replace_for_good(&self, path: &str, parts: &[&[u8]], steps: &Steps) -> Result<(), StoreError> {
         fault_point(steps.begun);
         let file = self.write_beside(path, parts)?;
         let rest = || -> io::Result<()> {
@@ -88,7 +88,7 @@ impl Files {
     }
 
     /// Brings a file to the disk that somebody wrote who may have died before he did.
-    pub(super) fn settle(&self, path: &str) -> Result<(), StoreError> {
+    pub(crate) fn settle(&self, path: &str) -> Result<(), StoreError> {
         let settle = || -> io::Result<()> {
             sync(&self.absolute(path))?;
             self.sync_folders(path)
@@ -104,7 +104,7 @@ impl Files {
     }
 
     /// Writes a file whole, or leaves what was there; a power cut may take it back, or leave it torn.
-    pub(super) fn replace(&self, path: &str, parts: &[&[u8]]) -> Result<(), StoreError> {
+    pub(crate) fn replace(&self, path: &str, parts: &[&[u8]]) -> Result<(), StoreError> {
         let file = self.write_beside(path, parts)?;
         file.persist(self.absolute(path)).map_err(|refused| StoreError::writing(path, refused.error))?;
         Ok(())
@@ -129,18 +129,18 @@ impl Files {
     }
 
     /// Makes a folder, and those above it, where they are missing.
-    pub(super) fn make_folder(&self, folder: &str) -> Result<(), StoreError> {
+    pub(crate) fn make_folder(&self, folder: &str) -> Result<(), StoreError> {
         let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(self.absolute(folder));
         made.map_err(|error| StoreError::writing(folder, error))
     }
 
     /// Removes a file; one that is gone already is fine.
-    pub(super) fn remove(&self, path: &str) -> Result<(), StoreError> {
+    pub(crate) fn remove(&self, path: &str) -> Result<(), StoreError> {
         gone(fs::remove_file(self.absolute(path))).map_err(|error| StoreError::writing(path, error))
     }
 
     /// Removes a folder that nothing is left in.
-    pub(super) fn remove_if_empty(&self, folder: &str) -> Result<(), StoreError> {
+    pub(crate) fn remove_if_empty(&self, folder: &str) -> Result<(), StoreError> {
         match gone(fs::remove_dir(self.absolute(folder))) {
             Err(error) if !matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
                 Err(StoreError::writing(folder, error))
@@ -150,7 +150,7 @@ impl Files {
     }
 
     /// Removes everything in a folder.
-    pub(super) fn empty(&self, folder: &str) -> Result<(), StoreError> {
+    pub(crate) fn empty(&self, folder: &str) -> Result<(), StoreError> {
         for name in self.names(folder)? {
             let path = format!("{folder}/{name}");
             let inside = self.absolute(&path);
@@ -163,13 +163,13 @@ impl Files {
     }
 
     /// Removes what was left half written in a folder.
-    pub(super) fn remove_temporary(&self, folder: &str) -> Result<(), StoreError> {
+    pub(crate) fn remove_temporary(&self, folder: &str) -> Result<(), StoreError> {
         let names = self.names(folder)?.into_iter().filter(|name| name.ends_with(TEMPORARY));
         names.into_iter().try_for_each(|name| self.remove(&format!("{folder}/{name}")))
     }
 
     /// The names in a folder, in order; none if it is no folder. A name that is not text is not one of ours.
-    pub(super) fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let list = || -> io::Result<Vec<String>> {
             let entries = fs::read_dir(self.absolute(folder))?.collect::<io::Result<Vec<_>>>()?;
             Ok(entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect())

@@ -13,13 +13,12 @@ mod checksum;
 mod code;
 mod error;
 pub(in crate::release) mod fault_point;
-mod files;
+pub(crate) mod files;
 mod held;
 mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
-pub mod tokens;
 mod versions;
 
 use std::path::Path;

@@ -4,15 +4,14 @@
 //!
 //! Invariant: a rung is recorded exactly when it acted, by the one place that acts; see the table in README "What is promised".
 
-pub mod grace;
-pub mod park;
+pub mod freeze;
+pub mod guard_hits;
 pub mod probe;
-pub mod refusals;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::supervisor::acts::Acts;
+use crate::process::counters::Acts;
 
 /// How far a fault had to climb before it was contained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +91,7 @@ static PARKED_HERE: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Debug)]
 pub struct Taint {
     /// Why it was parked.
-    pub cause: park::Cause,
+    pub cause: freeze::Cause,
     /// The function that ran on it, if one did.
     pub function: Option<String>,
     /// That function's version.
@@ -118,7 +117,7 @@ pub fn taint(taint: &Taint) {
 /// Ends the process at once: it cannot keep its promises any more. A supervisor starts the next one.
 #[allow(unsafe_code, reason = "nothing of this process may run any more, destructors least of all")]
 pub fn die(why: &str) -> ! {
-    park::tell(&[b"fatal: ", why.as_bytes(), b"\n"]);
+    freeze::tell(&[b"fatal: ", why.as_bytes(), b"\n"]);
     // SAFETY: ends the process without running anything of it.
     unsafe { libc::_exit(EXIT_BROKEN) }
 }

@@ -8,9 +8,9 @@ use std::hint::black_box;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use crate::runtime::allocator;
 use crate::runtime::isolate::{Interrupt, Isolate};
 use crate::runtime::ops::Host;
+use crate::sys::malloc;
 
 /// Threads that take memory.
 const THREADS: usize = 4;
@@ -50,7 +50,7 @@ pub fn run(host: Arc<dyn Host>) -> Result<(), String> {
     start(&done, STACK_BYTES, move || make_isolate(host))?;
     // The threads above have an arena each; this one asks all arenas for their lock.
     start(&done, 1 << 20, || {
-        allocator::give_back();
+        malloc::give_back();
         Ok(())
     })?;
     for _ in 0..THREADS + 2 {

@@ -1,14 +1,18 @@
 //! V8's compiled code, kept by content so that the next isolate compiles nothing twice.
 //!
-//! Filled when V8 has compiled a module or script, read by the module loader of every isolate.
+//! Filled when V8 has compiled a module or script, read by the module loader of every isolate. `release` takes the code of a version once it has run,
+//! and offers it when the version is read again.
 //!
-//! Invariant: keyed by url and a hash of the whole source (V8 itself checks only the length); bounded in bytes.
+//! Invariant: keyed by url and a hash of the whole source (V8 itself checks only the length); bounded in bytes. It is a hint: V8 refuses code of another build or of
+//! other flags, and compiles anew.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
+
+use crate::function::Version;
 
 /// Compiled code kept at most, in bytes; when it is full, new entries are not taken.
 const CACHE_BYTES_MAX: usize = 64 << 20;
@@ -53,5 +57,21 @@ impl CodeCache {
         if let Some(old) = entries.map.insert((url.to_owned(), hash), code.into()) {
             entries.bytes -= old.len();
         }
+    }
+}
+
+/// Url, hash of the module's text, and code of every module of the version that was compiled so far.
+pub fn code_of(version: &Version) -> Vec<(String, u64, Arc<[u8]>)> {
+    let modules = version.modules.values().filter_map(|module| {
+        let hash = CodeCache::hash(&module.code);
+        Some((module.url.clone(), hash, shared().get(&module.url, hash)?))
+    });
+    modules.collect()
+}
+
+/// Offers code to the isolates to come.
+pub fn offer(code: Vec<(String, u64, Vec<u8>)>) {
+    for (url, hash, code) in code {
+        shared().put(&url, hash, &code);
     }
 }

@@ -6,8 +6,8 @@
 
 use deno_core::{JsRuntime, v8};
 
-use super::egress;
-use crate::runtime::containment::park;
+use crate::runtime::containment::freeze;
+use crate::runtime::egress;
 
 /// Sets V8 up for the process. Must be the first thing `main` does, before any thread exists: with memory protection keys only threads
 /// that descend from this one may run JavaScript.
@@ -41,8 +41,8 @@ pub fn init_engine() {
     );
     egress::forget_proxies();
     JsRuntime::init_platform(None);
-    v8::V8::set_fatal_error_handler(|file: &str, _line: i32, message: &str| park::check_failed(file, message));
-    park::install_handlers();
+    v8::V8::set_fatal_error_handler(|file: &str, _line: i32, message: &str| freeze::check_failed(file, message));
+    freeze::install_handlers();
 }
 
 /// The engine's version, for `skep --version` and the admin API.

@@ -12,9 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use deno_core::v8;
 
-use super::interrupt::{Interrupt, Reason};
-use crate::runtime::containment::grace::GRACE_BYTES;
-use crate::runtime::containment::park::{self, Cause};
+use super::terminate::{Interrupt, Reason};
+use crate::runtime::containment::freeze;
+use crate::runtime::containment::freeze::Cause;
+use crate::runtime::limits::headroom::GRACE_BYTES;
 
 /// Buffers of this size are always granted: V8 aborts if a typed array that lives in the heap cannot get its buffer.
 const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
@@ -133,7 +134,7 @@ impl Heap {
         if self.interrupt.lend() {
             self.lent_at.store(used(), Ordering::Relaxed);
         } else if used().saturating_sub(self.lent_at.load(Ordering::Relaxed)) > GRACE_BYTES / 4 * 3 {
-            park::park_here(Cause::Memory);
+            freeze::park_here(Cause::Memory);
         }
         current.saturating_add(GRACE_BYTES)
     }

@@ -5,19 +5,17 @@
 //! Invariant: an isolate never leaves the thread it was made on, and one that was interrupted is dropped, never reused.
 
 mod blobs;
-mod code_cache;
-pub mod compiled_code;
-mod egress;
+pub mod code_cache;
 mod engine;
 mod exception;
 pub mod extension;
 mod heap;
-mod interrupt;
 mod loader;
 mod methods;
-pub mod sample;
+pub mod sampler;
 mod snapshot;
 mod stack;
+mod terminate;
 
 use std::ffi::c_char;
 use std::rc::Rc;
@@ -27,17 +25,18 @@ use std::task::{Context, Poll};
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::version::Version;
-use crate::runtime::allocation;
-use crate::runtime::containment::park;
-use crate::runtime::ops::{Exchanges, Host, Identity, Job, MemoryBytes, guard_or};
+use crate::runtime::call::{Exchanges, Job};
+use crate::runtime::containment::freeze;
+use crate::runtime::egress;
+use crate::runtime::ops::{Host, Identity, MemoryBytes, guard_or};
+use crate::sys::global_alloc;
 
 use blobs::CountedBlobs;
 pub use engine::{engine_version, init_engine};
 pub use exception::BootError;
 pub use heap::Heap;
-pub use interrupt::{Interrupt, Reason};
 use methods::Methods;
-pub use sample::Share;
+pub use terminate::{Interrupt, Reason};
 
 /// What an isolate is given when it gets its function.
 pub struct Assignment {
@@ -60,7 +59,7 @@ pub struct Isolate {
 #[allow(unsafe_code, reason = "V8's handler is a C function")]
 unsafe extern "C" fn out_of_memory(location: *const c_char, _details: &v8::OomDetails) {
     // SAFETY: V8 passes a C string; see its API.
-    unsafe { park::out_of_memory(location) };
+    unsafe { freeze::out_of_memory(location) };
 }
 
 /// What an isolate uses.
@@ -82,7 +81,7 @@ struct Entry {
 
 impl Drop for Isolate {
     fn drop(&mut self) {
-        sample::forget();
+        sampler::forget();
         self.loader.clear();
     }
 }
@@ -111,7 +110,7 @@ impl Isolate {
         .map_err(BootError::engine)?;
         interrupt.attach(js.v8_isolate().thread_safe_handle());
         let context = js.main_context();
-        sample::watch(&heap, &interrupt, context);
+        sampler::watch(&heap, &interrupt, context);
         // V8 takes the stack of what nobody catches, a termination too, and crashes where it has no context: `0n == "9".repeat(2 ** 24)` at its limit.
         js.v8_isolate().set_capture_stack_trace_for_uncaught_exceptions(false, 0);
         js.v8_isolate().set_oom_error_handler(out_of_memory);
@@ -132,7 +131,7 @@ impl Isolate {
     pub fn assign(&mut self, assignment: &Assignment) -> Result<(), BootError> {
         let manifest = &assignment.version.manifest;
         self.heap.allow(usize::try_from(manifest.limits.memory_bytes).unwrap_or(usize::MAX));
-        allocation::bound_this_thread(manifest.limits.memory_bytes);
+        global_alloc::bound_this_thread(manifest.limits.memory_bytes);
         self.loader.assign(assignment.version.clone());
         {
             let state = self.js.op_state();
@@ -309,7 +308,7 @@ fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
 }
 
 /// The id of the call in whose async context this is, if it is in one.
-fn call_in_context(scope: &mut v8::PinScope<'_, '_>) -> Option<u32> {
+pub(in crate::runtime) fn call_in_context(scope: &mut v8::PinScope<'_, '_>) -> Option<u32> {
     let context = scope.get_continuation_preserved_embedder_data();
     let call = v8::Local::<v8::Object>::try_from(context).ok()?;
     let key = v8::String::new(scope, "id")?;

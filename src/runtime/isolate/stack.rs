@@ -7,7 +7,7 @@
 use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
 use deno_core::v8;
 
-use super::sample;
+use super::sampler;
 use crate::runtime::ops::guard_or;
 
 /// Longest name or message, in characters, that becomes part of a stack.
@@ -20,7 +20,7 @@ pub(super) fn prepare<'s>(
     frames: v8::Local<'s, v8::Array>,
 ) -> v8::Local<'s, v8::Value> {
     let nothing: v8::Local<'s, v8::Value> = v8::undefined(scope).into();
-    if sample::is_condemned() {
+    if sampler::is_condemned() {
         return nothing;
     }
     guard_or("prepareStackTrace", nothing, || match too_long(scope, error) {

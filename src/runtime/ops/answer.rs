@@ -9,12 +9,11 @@ use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::body::Outbound;
-use super::exchange::Exchanges;
-use super::guard::{guard, has_panicked};
-use super::job::Reply;
+use super::catch_panic::{guard, has_panicked};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
+use crate::runtime::call::Reply;
+use crate::runtime::call::{Exchanges, Outbound};
 
 /// Headers of one answer.
 const HEADERS_MAX: usize = 1024;

@@ -1,12 +1,10 @@
 //! Ops that move bodies: inbound chunks when JavaScript pulls, outbound chunks as fast as the client takes them.
 //!
-//! Invariant: at most [`OUTBOUND_CHUNKS`] chunks of an answer wait in Rust; a body that nobody reads holds its sender back.
+//! Invariant: at most [`OUTBOUND_CHUNKS`](crate::runtime::call::OUTBOUND_CHUNKS) chunks of an answer wait in Rust; an unread body holds its
+//! sender back.
 
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -14,93 +12,12 @@ use deno_core::{OpState, ToJsBuffer, op2};
 use deno_error::JsErrorBox;
 use tokio::sync::mpsc;
 
-use super::exchange::Exchanges;
-use super::guard::{guard, guard_async};
-use crate::function::message::{Body, BodyError};
-
-/// Chunks of one answer between an instance and its connection.
-pub const OUTBOUND_CHUNKS: usize = 4;
+use super::catch_panic::{guard, guard_async};
+use crate::function::message::BodyError;
+use crate::runtime::call::{ByteStream, Exchanges, Inbound};
 
 /// How long a client may take nothing of an answer before it is given up.
 const CLIENT_STALL_MAX: Duration = Duration::from_secs(60);
-
-type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
-
-/// A body on its way into JavaScript.
-pub enum Inbound {
-    /// Nothing left.
-    Done,
-    /// Here already.
-    Full(Bytes),
-    /// Pulled chunk by chunk.
-    Stream(Stream),
-    /// A read is under way.
-    Reading,
-}
-
-impl Inbound {
-    pub(super) fn new(body: Body) -> Self {
-        match body {
-            Body::Empty => Inbound::Done,
-            Body::Full(bytes) => Inbound::Full(bytes),
-            Body::Stream(stream) => Inbound::Stream(stream),
-        }
-    }
-}
-
-/// An answer's body on its way out. Dropped before [`Outbound::complete`], it ends with an error, so that the client sees it cut.
-pub struct Outbound {
-    tx: mpsc::Sender<Bytes>,
-    end: Arc<OnceLock<Ending>>,
-    stalled: Option<Bytes>,
-}
-
-/// How a body ended.
-enum Ending {
-    Complete,
-    Cut(String),
-}
-
-impl Outbound {
-    /// Both ends of a body with room for [`OUTBOUND_CHUNKS`] chunks.
-    pub(super) fn channel() -> (Self, OutboundBody) {
-        let (tx, rx) = mpsc::channel(OUTBOUND_CHUNKS);
-        let end = Arc::new(OnceLock::new());
-        (Self { tx, end: end.clone(), stalled: None }, OutboundBody { rx, end })
-    }
-
-    /// Every byte was written.
-    fn complete(self) {
-        let _ = self.end.set(Ending::Complete);
-    }
-
-    /// The body failed; the client sees it cut and not complete.
-    pub fn cut(self, why: &str) {
-        let _ = self.end.set(Ending::Cut(why.to_owned()));
-    }
-}
-
-/// The receiving end of [`Outbound`].
-pub struct OutboundBody {
-    rx: mpsc::Receiver<Bytes>,
-    end: Arc<OnceLock<Ending>>,
-}
-
-impl http_body::Body for OutboundBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
-        self.rx.poll_recv(cx).map(|chunk| match chunk {
-            Some(bytes) => Some(Ok(http_body::Frame::data(bytes))),
-            None => match self.end.get() {
-                Some(Ending::Complete) => None,
-                Some(Ending::Cut(why)) => Some(Err(why.as_str().into())),
-                None => Some(Err("the instance ended".into())),
-            },
-        })
-    }
-}
 
 fn closed() -> JsErrorBox {
     JsErrorBox::type_error("the body is closed: the request is over")
@@ -195,7 +112,7 @@ fn forget_bare_inbound(exchanges: &mut Exchanges, id: u32) {
 }
 
 /// The next data frame; trailers and empty frames are passed over.
-async fn next_chunk(stream: &mut Stream) -> Option<Result<Bytes, BodyError>> {
+async fn next_chunk(stream: &mut ByteStream) -> Option<Result<Bytes, BodyError>> {
     loop {
         match std::future::poll_fn(|cx| stream.as_mut().poll_frame(cx)).await? {
             Ok(frame) => match frame.into_data() {

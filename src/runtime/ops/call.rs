@@ -16,11 +16,11 @@ use http::{HeaderMap, Method, Uri};
 use serde::Serialize;
 
 use super::answer::parse_headers;
-use super::exchange::Exchanges;
-use super::guard::guard_async;
+use super::catch_panic::guard_async;
 use super::log::ConsoleLine;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
+use crate::runtime::call::Exchanges;
 
 /// What an instance needs of the process around it.
 pub trait Host: Send + Sync {

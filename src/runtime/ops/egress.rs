@@ -11,8 +11,8 @@ use deno_error::JsErrorBox;
 use http::HeaderName;
 use serde::Serialize;
 
-use super::exchange::CALL_IDS;
-use super::guard::guard;
+use super::catch_panic::guard;
+use crate::runtime::call::CALL_IDS;
 
 /// Counts functions that call each other over HTTP. Always the host's to write.
 pub const HOPS_HEADER: HeaderName = HeaderName::from_static("x-skep-hops");

@@ -12,10 +12,10 @@ use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 
 use super::call::{Host, Identity};
-use super::exchange::Exchanges;
-use super::guard::guard;
+use super::catch_panic::guard;
 use super::refuse::refuse;
 use crate::function::trace::TraceContext;
+use crate::runtime::call::Exchanges;
 
 /// Longest line that is kept, in bytes.
 pub const LINE_BYTES_MAX: usize = 10 << 10;

@@ -9,24 +9,18 @@
 mod answer;
 mod body;
 mod call;
+mod catch_panic;
 mod egress;
-mod exchange;
-mod guard;
-mod job;
 mod log;
 mod refuse;
-mod reply;
 mod request;
 
 pub use answer::parse_headers;
 pub use call::{Host, Identity};
+pub use catch_panic::{Panicked, guard, guard_or, take_panic};
 pub use egress::{HOPS_HEADER, Socket, WayOut};
-pub use exchange::{CALL_IDS, Charged, Exchanges};
-pub use guard::{Panicked, guard, guard_or, take_panic};
-pub use job::{Job, Loss, Permit, Places, Reply, Tally};
 pub use log::{ConsoleLine, Level};
 pub use refuse::MemoryBytes;
-pub use reply::{ReplyTo, Returns};
 pub use request::{header_value, request_url};
 
 deno_core::extension!(
@@ -80,7 +74,7 @@ deno_core::extension!(
     ],
     lazy_loaded_js = [dir "js-prelude", "28_guard_wasm.js", "40_guard_crypto.js", "43_guard_compression.js", "99_dispatch.js"],
     state = |state| {
-        state.put(Exchanges::default());
+        state.put(crate::runtime::call::Exchanges::default());
         state.put(log::Volume::default());
     },
 );

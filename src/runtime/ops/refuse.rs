@@ -10,7 +10,7 @@ use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
 
 use super::call::{Host, Identity};
-use super::guard::guard;
+use super::catch_panic::guard;
 
 /// Most resources (message ports, bodies, sockets) of one instance.
 const RESOURCES_MAX: usize = 10_000;

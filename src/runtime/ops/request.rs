@@ -11,9 +11,9 @@ use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
 use http::header;
 
-use super::exchange::Exchanges;
-use super::guard::guard;
+use super::catch_panic::guard;
 use crate::function::message::Request;
+use crate::runtime::call::Exchanges;
 
 /// Not for the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
 const HIDDEN: [&str; 9] =

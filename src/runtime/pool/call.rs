@@ -16,48 +16,48 @@ use http_body::Frame;
 
 use super::Pool;
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, BodyError, CallShape, Request};
-use crate::runtime::ops::{Job, Permit, Reply, ReplyTo, Tally};
+use crate::function::message::{Body, BodyError, Request};
+use crate::runtime::call::{CallStats, Job, Permit, Reply, ReplyTo};
 
 /// A call's answer and what it cost.
-pub struct Called {
+pub struct CallOutcome {
     /// The answer or the fault.
     pub reply: Reply,
     /// Costs; still growing while the body streams.
-    pub tally: Arc<Tally>,
+    pub stats: Arc<CallStats>,
 }
 
 impl Pool {
     /// Calls the function. The answer's head comes within `wall_ms`, or a fault does. A call that was lost because of another one is made once
     /// more, if it is safe (RFC 9110, section 9.2.1) and has no body.
-    pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> Called {
+    pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> CallOutcome {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
-        // What a release asks is no traffic.
-        let counts = request.shape == CallShape::Http;
         let until = Instant::now() + self.version.manifest.limits.wall;
         let mut called = self.clone().call_once(request.clone(), body, until).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
             called = self.clone().call_once(request, Body::Empty, until).await;
         }
-        if counts {
-            self.counters.note(&called.reply);
-        }
         called
     }
 
-    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> Called {
+    /// Counts an answer as traffic.
+    pub fn count(&self, reply: &Reply) {
+        self.counters.note(reply);
+    }
+
+    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> CallOutcome {
         let (reply, mut answer) = ReplyTo::channel();
-        let tally = Arc::new(Tally::default());
-        let job = Job { request, body, reply, tally: tally.clone(), admitted: Instant::now(), permit: Permit::default() };
+        let stats = Arc::new(CallStats::default());
+        let job = Job { request, body, reply, stats: stats.clone(), admitted: Instant::now(), permit: Permit::default() };
         if let Err(fault) = self.admit(job) {
-            return Called { reply: Err(fault), tally };
+            return CallOutcome { reply: Err(fault), stats };
         }
         let wall = self.version.manifest.limits.wall;
-        let mut caller = Caller { pool: self, tally: tally.clone(), present: true };
+        let mut caller = Caller { pool: self, stats: stats.clone(), present: true };
         let answered = poll_fn(|cx| match answer.poll_unpin(cx) {
             Poll::Ready(answered) => Poll::Ready(Ok(answered)),
-            Poll::Pending => tally.loss.poll(cx).map(Err),
+            Poll::Pending => stats.loss.poll(cx).map(Err),
         });
         let reply = match tokio::time::timeout_at(until.into(), answered).await {
             Ok(Ok(Ok(reply))) => caller.settle(reply),
@@ -72,14 +72,14 @@ impl Pool {
             Err(_elapsed) => Err(Fault::new(Kind::WallLimit, "the function did not answer within wall_ms")
                 .with_limit(format!("{} ms", wall.as_millis()), format!("> {} ms", wall.as_millis()))),
         };
-        Called { reply, tally }
+        CallOutcome { reply, stats }
     }
 }
 
 /// Tells the instance when the caller goes.
 struct Caller {
     pool: Arc<Pool>,
-    tally: Arc<Tally>,
+    stats: Arc<CallStats>,
     present: bool,
 }
 
@@ -101,7 +101,7 @@ impl Caller {
 impl Drop for Caller {
     fn drop(&mut self) {
         if self.present {
-            self.pool.cancel(&self.tally);
+            self.pool.cancel(&self.stats);
         }
     }
 }
@@ -119,7 +119,7 @@ impl http_body::Body for Attended {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let mut polled = self.body.as_mut().poll_frame(cx);
         if polled.is_pending()
-            && let Poll::Ready(fault) = self.caller.tally.loss.poll(cx)
+            && let Poll::Ready(fault) = self.caller.stats.loss.poll(cx)
         {
             polled = Poll::Ready(Some(Err(fault.into())));
         }

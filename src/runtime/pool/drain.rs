@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::Pool;
 use super::state::State;
 use crate::fault::{Fault, Kind};
-use crate::runtime::ops::Job;
+use crate::runtime::call::Job;
 
 impl Pool {
     /// Lets every call that was admitted finish, then ends the instances. New calls are still taken: they came through an old table.

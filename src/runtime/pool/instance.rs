@@ -7,8 +7,8 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use crate::runtime::call::CallStats;
 use crate::runtime::isolate::Reason;
-use crate::runtime::ops::Tally;
 use crate::runtime::worker::Handle;
 
 /// How long an instance is idle before it collects its garbage: a pause between two calls is no idleness.
@@ -33,7 +33,7 @@ pub(super) struct Instance {
     pub(super) cpu_before_ns: u64,
     trimmed: bool,
     /// Calls that were placed here and may be open; cleared of the others as it grows.
-    pub(super) calls: Vec<Weak<Tally>>,
+    pub(super) calls: Vec<Weak<CallStats>>,
 }
 
 /// Where an instance is in its life.
@@ -91,7 +91,7 @@ impl Instance {
     }
 
     /// A call gets a place in it.
-    pub(super) fn take_in(&mut self, tally: &Arc<Tally>, now: Instant) {
+    pub(super) fn take_in(&mut self, stats: &Arc<CallStats>, now: Instant) {
         self.in_flight += 1;
         self.peak = self.peak.max(self.in_flight);
         self.requests += 1;
@@ -100,7 +100,7 @@ impl Instance {
         if self.calls.len() > 2 * self.in_flight as usize + FORGOTTEN_MAX {
             self.calls.retain(|call| call.strong_count() > 0);
         }
-        self.calls.push(Arc::downgrade(tally));
+        self.calls.push(Arc::downgrade(stats));
     }
 
     /// It takes no more calls, finishes what it has, and ends.

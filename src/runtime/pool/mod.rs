@@ -3,14 +3,12 @@
 //! `live` holds one pool per live version; `ingress` and `ctx.call` send calls; `worker` reports what becomes of its threads; `admin` and releases
 //! ask and order.
 //!
-//! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`](crate::runtime::ops::Permit).
+//! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`](crate::runtime::call::Permit).
 
-mod blanks;
-mod budget;
 mod call;
 mod drain;
 mod instance;
-mod owner;
+mod listener;
 mod policy;
 mod scale;
 mod state;
@@ -29,12 +27,13 @@ use tokio::sync::Notify;
 use crate::fault::{Fault, Kind};
 use crate::function::Scale;
 use crate::function::version::Version;
+use crate::runtime::call::{CallStats, Job};
+use crate::runtime::fleet::Fleet;
 use crate::runtime::isolate::Assignment;
-use crate::runtime::ops::{Identity, Job, Tally};
+use crate::runtime::ops::Identity;
 use crate::runtime::worker::{BootLimits, Handle, Orders};
 
-pub use blanks::{Blanks, BlanksConfig};
-pub use call::Called;
+pub use call::CallOutcome;
 use state::{Admission, State};
 use status::Counters;
 pub use status::{Counts, InstanceState, InstanceStatus, PoolStatus};
@@ -42,7 +41,7 @@ pub use status::{Counts, InstanceState, InstanceStatus, PoolStatus};
 /// The pool of one version.
 pub struct Pool {
     version: Arc<Version>,
-    blanks: Arc<Blanks>,
+    fleet: Arc<Fleet>,
     state: Mutex<State>,
     counters: Counters,
     /// An instance is ready, failed or gone, or no call waits any more.
@@ -52,16 +51,16 @@ pub struct Pool {
 
 impl Pool {
     /// A pool without instances, with the scale of the manifest; the first call, or `min`, makes them.
-    pub fn new(version: Arc<Version>, blanks: Arc<Blanks>) -> Arc<Self> {
+    pub fn new(version: Arc<Version>, fleet: Arc<Fleet>) -> Arc<Self> {
         let scale = version.manifest.scale.clone();
-        Self::with_scale(version, scale, blanks)
+        Self::with_scale(version, scale, fleet)
     }
 
     /// The same with a scale of its own.
-    pub fn with_scale(version: Arc<Version>, scale: Scale, blanks: Arc<Blanks>) -> Arc<Self> {
+    pub fn with_scale(version: Arc<Version>, scale: Scale, fleet: Arc<Fleet>) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             version,
-            blanks,
+            fleet,
             state: Mutex::new(State::new(scale, me.clone())),
             counters: Counters::default(),
             changed: Notify::new(),
@@ -111,7 +110,7 @@ impl Pool {
 
     /// Makes an instance. If the host is full, one that is idle ends for it.
     fn spawn(&self, state: &mut State) -> Result<(), Fault> {
-        let worker = self.blanks.take(self.version.manifest.limits.memory_bytes, state.alive())?;
+        let worker = self.fleet.take(self.version.manifest.limits.memory_bytes, state.alive())?;
         self.assign(state, worker)
     }
 
@@ -126,18 +125,18 @@ impl Pool {
         let orders = Orders {
             assignment: Assignment { identity, version: self.version.clone() },
             owner: owner.clone(),
-            boot: BootLimits { cpu: self.blanks.config().boot_cpu, wall: self.blanks.config().boot_wall },
+            boot: BootLimits { cpu: self.fleet.config().boot_cpu, wall: self.fleet.config().boot_wall },
         };
         if worker.assign(Box::new(orders)).is_err() {
             return Err(Fault::new(Kind::InstanceLost, "a blank isolate ended before it was used"));
         }
         state.add(worker, Instant::now());
-        self.blanks.remember(&owner);
+        self.fleet.register(&owner);
         Ok(())
     }
 
     /// The caller of a call left.
-    fn cancel(&self, job: &Tally) {
+    fn cancel(&self, job: &CallStats) {
         let mut state = self.state.lock();
         let instance = job.instance.load(Ordering::Acquire);
         if instance == 0 {

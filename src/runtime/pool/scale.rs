@@ -1,6 +1,6 @@
 //! More and fewer instances: what `min`, the traffic and an operator want.
 //!
-//! `blanks` has every pool looked at once a second; `policy` decides, and this makes instances ahead of their need and ends those above it. Operators
+//! `fleet` has every pool looked at once a second; `policy` decides, and this makes instances ahead of their need and ends those above it. Operators
 //! change the scale and have single instances replaced.
 //!
 //! Invariant: an instance that is made ahead pushes nobody out, and the first one is made for a call or for `min`, never by the scaler.
@@ -13,6 +13,7 @@ use super::policy::{STABLE_WINDOW, Sample, Scaler};
 use super::state::State;
 use crate::fault::Fault;
 use crate::function::Scale;
+use crate::runtime::fleet::{FleetMember, Idle};
 
 impl Pool {
     /// How many instances there may be, and how much waits for them.
@@ -78,16 +79,6 @@ impl Pool {
         }
     }
 
-    /// Looks at the traffic: makes instances ahead, ends those above what is wanted, and lets idle ones give memory back.
-    pub(super) fn sweep(&self, now: Instant, trims: &mut usize) {
-        let mut state = self.state.lock();
-        state.look(now);
-        state.trim_idle(now, trims);
-        state.tidy();
-        drop(state);
-        while self.make_ahead() {}
-    }
-
     fn make_ahead(&self) -> bool {
         let mut state = self.state.lock();
         let missing = state.has_instances() && state.alive() < state.decision.wanted as usize;
@@ -95,28 +86,33 @@ impl Pool {
     }
 
     fn spawn_ahead(&self, state: &mut State) -> Result<(), Fault> {
-        let worker = self.blanks.make_ahead(self.version.manifest.limits.memory_bytes)?;
+        let worker = self.fleet.make_ahead(self.version.manifest.limits.memory_bytes)?;
         self.assign(state, worker)
-    }
-
-    /// What could be ended of it to make room for others. `None` also if the pool is busy right now.
-    pub(super) fn idle(&self) -> Option<Idle> {
-        self.state.try_lock()?.idle()
-    }
-
-    /// Ends the instance that is idle for longest, to make room for others.
-    pub(super) fn end_idlest(&self) -> bool {
-        self.state.try_lock().is_some_and(|mut state| state.end_idlest())
     }
 }
 
-/// A pool that has an instance without anything to do.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Idle {
-    /// Instances that the pool has.
-    pub(super) instances: usize,
-    /// Since when the idlest has nothing to do.
-    pub(super) since: Instant,
+impl FleetMember for Pool {
+    fn idle(&self) -> Option<Idle> {
+        self.state.try_lock()?.idle()
+    }
+
+    fn end_idlest(&self) -> bool {
+        self.state.try_lock().is_some_and(|mut state| state.end_idlest())
+    }
+
+    fn calls(&self) -> usize {
+        let status = self.status();
+        status.in_flight + status.waiting
+    }
+
+    fn sweep(&self, now: Instant, trims: &mut usize) {
+        let mut state = self.state.lock();
+        state.look(now);
+        state.trim_idle(now, trims);
+        state.tidy();
+        drop(state);
+        while self.make_ahead() {}
+    }
 }
 
 impl State {

@@ -15,7 +15,7 @@ use super::instance::{Instance, Phase};
 use super::policy::{Decision, Scaler};
 use crate::fault::Fault;
 use crate::function::Scale;
-use crate::runtime::ops::{Job, Permit, Tally};
+use crate::runtime::call::{CallStats, Job, Permit};
 use crate::runtime::worker::Handle;
 
 /// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
@@ -153,19 +153,19 @@ impl State {
     pub(super) fn place(&mut self, index: usize, mut job: Job, now: Instant) {
         let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(job) };
         let Some(pool) = self.pool.upgrade() else { return };
-        let tally = job.tally.clone();
+        let stats = job.stats.clone();
         job.permit = Permit::new(pool, instance.worker.id);
-        instance.take_in(&tally, now);
-        tally.instance.store(instance.worker.id, Ordering::Release);
+        instance.take_in(&stats, now);
+        stats.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(job) {
-            Ok(call) => tally.call.store(call, Ordering::Release),
+            Ok(call) => stats.call.store(call, Ordering::Release),
             Err(mut job) => {
                 // Its end is about to be reported. The place is counted off here, because dropping a permit takes the pool's lock.
                 job.permit.void();
                 instance.in_flight -= 1;
                 instance.requests -= 1;
                 instance.phase = Phase::Ending;
-                tally.instance.store(0, Ordering::Release);
+                stats.instance.store(0, Ordering::Release);
                 self.waiting.push_front(job);
             }
         }
@@ -202,15 +202,15 @@ impl State {
     }
 
     /// The open calls of an instance, whose thread will never answer them.
-    pub(super) fn lost_calls(&mut self, worker: u32) -> Vec<Arc<Tally>> {
+    pub(super) fn lost_calls(&mut self, worker: u32) -> Vec<Arc<CallStats>> {
         let calls = self.find(worker).map(|instance| std::mem::take(&mut instance.calls)).unwrap_or_default();
-        calls.iter().filter_map(Weak::upgrade).filter(|tally| tally.instance.load(Ordering::Acquire) == worker).collect()
+        calls.iter().filter_map(Weak::upgrade).filter(|stats| stats.instance.load(Ordering::Acquire) == worker).collect()
     }
 
     /// Calls that an instance never heard are the next to be placed.
     pub(super) fn take_back(&mut self, unheard: Vec<Job>) {
         for job in unheard.into_iter().rev() {
-            job.tally.instance.store(0, Ordering::Release);
+            job.stats.instance.store(0, Ordering::Release);
             self.waiting.push_front(job);
         }
     }
@@ -228,8 +228,8 @@ impl State {
     }
 
     /// Takes a waiting call out of the queue.
-    pub(super) fn take_waiting(&mut self, tally: &Tally) -> Option<Job> {
-        let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.tally, tally))?;
+    pub(super) fn take_waiting(&mut self, stats: &CallStats) -> Option<Job> {
+        let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.stats, stats))?;
         self.waiting.remove(index)
     }
 

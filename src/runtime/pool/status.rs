@@ -11,7 +11,7 @@ use super::Pool;
 use super::instance::{Instance, Phase};
 use super::state::State;
 use crate::fault::Blame;
-use crate::runtime::ops::Reply;
+use crate::runtime::call::Reply;
 
 /// What goes on in a pool.
 #[derive(Clone, Debug, Default)]

@@ -15,8 +15,8 @@ use futures::task::AtomicWaker;
 use crate::fault::{Fault, Kind};
 use crate::runtime::isolate::{BootError, Isolate, Reason};
 
-use super::crash;
 use super::faults::{megabytes, milliseconds};
+use super::panic_barrier;
 use super::{Handle, Orders, Phase};
 
 /// Loads the function's module within the boot limits.
@@ -26,7 +26,7 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, orders: &Orders
     handle.limit_turn(orders.boot.cpu);
     let loaded = tokio::time::timeout(orders.boot.wall, load(handle, isolate, &version.entry)).await;
     let boot = orders.boot;
-    if crash::noted(handle).is_some() {
+    if panic_barrier::noted(handle).is_some() {
         return Err(Fault::new(Kind::BootFailed, "the host failed while the module was loaded"));
     }
     match (loaded, handle.interrupt.reason()) {

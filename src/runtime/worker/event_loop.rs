@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use crate::fault::{Fault, Kind};
 use crate::function::Limits;
+use crate::process::crash_note;
 use crate::runtime::containment::{self, Rung};
-use crate::runtime::isolate::{Isolate, Reason, sample};
-use crate::supervisor::crash_note;
+use crate::runtime::isolate::{Isolate, Reason, sampler};
 
 use super::boot::boot;
-use super::crash;
 use super::faults::{crashed, interrupted, lost};
+use super::panic_barrier;
 use super::turn::Turn;
 use super::{Command, Exit, Handle, Orders, Phase};
 
@@ -27,8 +27,8 @@ pub(super) fn run(handle: &Arc<Handle>, heap_bytes: usize) {
     handle.weight.enter();
     let mut left = VecDeque::new();
     // A panic of ours must not leave callers without an answer; the isolate it happened in is gone either way.
-    let outcome = crash::stopped("a worker", || live(handle, heap_bytes, &mut left));
-    crash::noted(handle);
+    let outcome = panic_barrier::stopped("a worker", || live(handle, heap_bytes, &mut left));
+    panic_barrier::noted(handle);
     let exit = outcome.unwrap_or(Exit::Crashed);
     crash_note::leave();
     handle.interrupt.end_grace();
@@ -125,13 +125,13 @@ async fn wait_for_orders(handle: &Handle) -> Option<Box<Orders>> {
 /// Serves calls until told to end or ended by a limit.
 async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<Command>) -> Exit {
     handle.limit_turn(limits.cpu);
-    sample::limit(limits.cpu);
+    sampler::limit(limits.cpu);
     let mut turn = Turn::new(handle, limits);
     let exit = poll_fn(|cx| turn.poll(isolate, cx)).await;
     match exit {
         Exit::Interrupted(reason) => {
             let culprit = culprit(handle, isolate);
-            if let Some(stack) = sample::stack() {
+            if let Some(stack) = sampler::stack() {
                 let function = handle.assigned.get().map_or("", |(identity, _)| &identity.function);
                 tracing::warn!(function, instance = handle.id, ?reason, stack, "where it was seen last");
             }

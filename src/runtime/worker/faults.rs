@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::fault::{Fault, Kind};
 use crate::function::Limits;
-use crate::runtime::containment::park::Cause;
+use crate::runtime::containment::freeze::Cause;
 use crate::runtime::isolate::Reason;
 
 /// The fault of a call whose instance was ended for `reason`.

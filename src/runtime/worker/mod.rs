@@ -4,17 +4,13 @@
 //!
 //! Invariant: [`Handle`] may be held anywhere, the isolate never leaves its thread, and the owner hears of the end exactly once.
 
-pub mod batch;
+mod abandon;
 mod boot;
-mod crash;
 mod event_loop;
 mod faults;
-mod judge;
-mod ledger;
 mod mailbox;
-pub mod priority;
+mod panic_barrier;
 mod turn;
-mod undertaker;
 pub mod watchdog;
 
 use std::io;
@@ -26,10 +22,14 @@ use parking_lot::Mutex;
 
 use crate::fault::Fault;
 use crate::function::Limits;
-use crate::runtime::containment::park::{Cause, ParkSlot};
-use crate::runtime::cpu_clock::CpuClock;
+use crate::runtime::call::batch;
+use crate::runtime::call::{CALL_IDS, Job};
+use crate::runtime::containment::freeze::{Cause, ParkSlot};
 use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, Reason};
-use crate::runtime::ops::{CALL_IDS, Host, Identity, Job};
+use crate::runtime::limits::cpu_escalation::WorkerPhase as Phase;
+use crate::runtime::ops::{Host, Identity};
+use crate::sys::cpu_clock::CpuClock;
+use crate::sys::scheduling;
 
 use mailbox::Mailbox;
 
@@ -67,22 +67,6 @@ pub enum Exit {
     Crashed,
     /// Its thread could not be ended and sleeps for ever.
     Parked(Cause),
-}
-
-/// Where a worker is in its life; decides how long it may take to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Phase {
-    /// Without a function.
-    Blank,
-    /// Its module is read and linked: JavaScript must not be terminated now, the engine would not stand it.
-    Loading,
-    /// Its module is evaluated.
-    Evaluating,
-    /// It takes calls.
-    Serving,
-    /// Its calls are answered; the isolate is taken down.
-    Ending,
 }
 
 /// What a worker is told.
@@ -134,7 +118,7 @@ pub struct Handle {
     /// The call that is being dispatched; 0 between dispatches.
     running: AtomicU32,
     slot: ParkSlot,
-    weight: priority::Weight,
+    weight: scheduling::Weight,
     heap_bytes: AtomicUsize,
     external_bytes: AtomicUsize,
     /// Who hears of the end; taken by whoever tells it.
@@ -176,7 +160,7 @@ impl Handle {
             phase: AtomicU8::new(Phase::Blank as u8),
             running: AtomicU32::new(0),
             slot: ParkSlot::default(),
-            weight: priority::Weight::default(),
+            weight: scheduling::Weight::default(),
             heap_bytes: AtomicUsize::new(0),
             external_bytes: AtomicUsize::new(0),
             owner: Mutex::new(None),
@@ -289,6 +273,12 @@ impl Handle {
     /// Whether the worker's thread has ended.
     pub fn is_over(&self) -> bool {
         self.mailbox.is_closed()
+    }
+}
+
+impl batch::Sleeper for Handle {
+    fn wake(&self) {
+        self.mailbox.wake();
     }
 }
 

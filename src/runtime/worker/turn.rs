@@ -10,13 +10,14 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::function::Limits;
+use crate::runtime::call::Exchanges;
 use crate::runtime::containment::{self, Rung};
-use crate::runtime::cpu_clock::own_cpu_ns;
-use crate::runtime::isolate::{Isolate, Reason, Share, sample};
-use crate::runtime::ops::Exchanges;
+use crate::runtime::isolate::{Isolate, Reason, sampler};
+use crate::runtime::limits::cpu_account::CpuSlice;
+use crate::sys::cpu_clock::own_cpu_ns;
 
-use super::ledger::{LateWork, Ledger};
-use super::{Command, Exit, Handle, crash};
+use super::{Command, Exit, Handle, panic_barrier};
+use crate::runtime::limits::cpu_account::{LateWork, Ledger};
 
 /// Calls taken in before JavaScript's event loop gets its turn, so that a flood of calls cannot starve timers and promises.
 const CALLS_PER_ROUND: usize = 64;
@@ -38,7 +39,7 @@ pub(super) struct Turn<'a> {
     retiring: bool,
     ledger: Ledger,
     late: LateWork,
-    samples: Vec<Share>,
+    samples: Vec<CpuSlice>,
     /// CPU time since memory was looked at.
     unchecked_ns: u64,
     /// The call below which something of ours panicked; 0 if it is not known whose it was.
@@ -62,7 +63,7 @@ impl<'a> Turn<'a> {
 
     /// Serves until there is nothing to do for the moment, or the worker has to end.
     pub(super) fn poll(&mut self, isolate: &mut Isolate, cx: &mut Context<'_>) -> Poll<Exit> {
-        let exit = crash::stopped("the event loop", || self.take(isolate, cx));
+        let exit = panic_barrier::stopped("the event loop", || self.take(isolate, cx));
         if exit.is_none() && self.handle.interrupt.turn() % 2 == 1 {
             self.handle.end_turn();
         }
@@ -104,7 +105,7 @@ impl<'a> Turn<'a> {
     }
 
     fn notice_crash(&mut self) {
-        self.crashed_in = self.crashed_in.or_else(|| crash::noted(self.handle));
+        self.crashed_in = self.crashed_in.or_else(|| panic_barrier::noted(self.handle));
     }
 
     /// Takes calls in, then turns JavaScript's event loop once.
@@ -200,7 +201,7 @@ impl<'a> Turn<'a> {
         }
         let now_ns = own_cpu_ns();
         self.samples.clear();
-        sample::collect(&mut self.samples, now_ns);
+        sampler::collect(&mut self.samples, now_ns);
         // Samples of dispatches tell nothing new.
         let samples = if polled { &self.samples[..] } else { &[] };
         let now = Instant::now();

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::judge::{Judge, Sight, Verdict};
-use super::priority::Gauge;
-use super::{Handle, undertaker};
-use crate::runtime::cpu_clock::CpuClock;
+use super::{Handle, abandon};
+use crate::process::crash_note;
 use crate::runtime::isolate::Reason;
-use crate::supervisor::crash_note;
+use crate::runtime::limits::cpu_escalation::{Judge, Sight, Verdict};
+use crate::sys::cpu_clock::CpuClock;
+use crate::sys::scheduling::Gauge;
 
 /// How often busy workers are looked at.
 const TICK: Duration = Duration::from_millis(10);
@@ -127,7 +127,7 @@ impl Watched {
         match verdict {
             Verdict::Forget => return false,
             Verdict::Bury(cause) => {
-                undertaker::bury(handle, cause);
+                abandon::bury(handle, cause);
                 return false;
             }
             Verdict::Rest => {}

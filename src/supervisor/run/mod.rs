@@ -21,16 +21,17 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::acts::{self, Acts};
-use super::crash_note::Entry;
-use super::family::{Briefing, Launch, Member, News, Stage};
-use super::message::{ToEngine, ToSupervisor};
+use super::engines::{Briefing, Launch, Member, News, Stage};
 use super::plan::{self, Pauses, Question, Wishes};
-use super::quarantine::Ledger;
-use super::service::{Heartbeat, Service};
 use super::signals::Signals;
-use super::sockets::{Label, Sockets};
 use crate::config::{Config, ExitCode};
+use crate::process::counters;
+use crate::process::counters::Acts;
+use crate::process::crash_note::Entry;
+use crate::process::message::{ToEngine, ToSupervisor};
+use crate::process::sockets::{Label, Sockets};
+use crate::process::systemd::{Heartbeat, Service};
+use crate::supervisor::quarantine::Ledger;
 
 /// Longest time an engine may take until it serves.
 const BOOT_MAX: Duration = Duration::from_secs(120);
@@ -105,7 +106,7 @@ impl Supervisor {
             sockets,
             members: Vec::new(),
             generation: 0,
-            acts: acts::make()?,
+            acts: counters::make()?,
             ledger: Ledger::default(),
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
             hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
@@ -232,7 +233,7 @@ impl Supervisor {
             }
         }
         if left {
-            self.count(acts::HANDED_OVER);
+            self.count(counters::HANDED_OVER);
         }
         let done = std::mem::take(&mut self.underway);
         if !std::mem::replace(&mut self.has_served, true) || (done.hang_up.is_some() && !self.is_reloading()) {
@@ -283,7 +284,7 @@ impl Supervisor {
                 let pause = self.restarts.after(lived);
                 tracing::error!(generation, pid = member.pid, how, why, again_in_ms = pause.as_millis() as u64, "the engine died");
                 if member.stage == Stage::Serving {
-                    self.count(acts::RESTARTED);
+                    self.count(counters::RESTARTED);
                 } else {
                     self.disappoint(&successor::reason(&member, &how));
                 }

@@ -2,8 +2,8 @@
 //!
 //! Invariant: it hears of a state when that changes, and of life only while there is some.
 
-use super::super::family::Stage;
 use super::Supervisor;
+use crate::supervisor::engines::Stage;
 
 impl Supervisor {
     /// Says that the host serves, or that a reload has come to its end.

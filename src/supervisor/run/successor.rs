@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use super::super::family::{Member, Stage};
-use super::super::message::{ToEngine, short};
 use super::super::plan::{self, Question};
 use super::{BOOT_MAX, Purpose, Supervisor};
+use crate::process::message::{ToEngine, short};
+use crate::supervisor::engines::{Member, Stage};
 
 impl Supervisor {
     pub(super) fn on_hang_up(&mut self) {

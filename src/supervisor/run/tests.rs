@@ -4,8 +4,9 @@
 
 use super::*;
 use crate::config::CommandLine;
-use crate::supervisor::engine::{self, Engine, Order};
-use crate::supervisor::upgrade::UpgradeError;
+use crate::process::engine;
+use crate::process::engine::{Engine, Order};
+use crate::process::upgrade::UpgradeError;
 
 /// Longer than any of it takes.
 const HANG: Duration = Duration::from_secs(60);
@@ -31,7 +32,7 @@ impl Supervisor {
         let live = async {
             while !is_so(self) {
                 assert_eq!(self.step().await, None);
-                assert_eq!(self.counted(acts::RESTARTED), 0, "an engine died before {what}");
+                assert_eq!(self.counted(counters::RESTARTED), 0, "an engine died before {what}");
             }
         };
         tokio::time::timeout(HANG, live).await.unwrap_or_else(|_| panic!("never: {what}"));
@@ -86,7 +87,7 @@ async fn an_engine_that_asks_twice() {
 async fn whoever_asks_for_an_upgrade_hears_what_came_of_it() {
     let mut supervisor = supervisor("an_engine_that_asks_twice");
     supervisor.live_until("the second successor serves", |supervisor| supervisor.serves_alone(3)).await;
-    assert_eq!(supervisor.counted(acts::HANDED_OVER), 1);
+    assert_eq!(supervisor.counted(counters::HANDED_OVER), 1);
     assert!(supervisor.due.is_none() && supervisor.wanted.is_empty());
     supervisor.end().await;
 }

@@ -147,7 +147,7 @@ fn a_function_that_is_removed_right_after_its_release_leaves_no_compiled_code() 
 #[test]
 fn old_versions_are_kept_by_number_and_the_live_one_and_its_predecessor_always() {
     let skep = alone(Project::empty());
-    let kept = skep::release::deployments::KEEP.count;
+    let kept = skep::release::deploy::KEEP.count;
     let versions: Vec<String> = (0..kept + 2).map(|number| becomes_live(&skep, "f", &says(&format!("v{number}")))).collect();
     let mut expected: Vec<String> = versions[2..].iter().map(|id| format!("{id}.json")).collect();
     expected.sort_unstable();

@@ -5,7 +5,7 @@
 //! Invariant: a release that never began has left no trace but its record.
 
 use serde_json::{Value, json};
-use skep::release::queue::WAITING_MAX;
+use skep::release::deploy::queue::WAITING_MAX;
 
 use super::gate::Gate;
 use super::*;

@@ -1,7 +1,7 @@
 //! The end of versions and of instances, and what is seen and counted until then.
 
 use super::*;
-use crate::runtime::ops::Places as _;
+use crate::runtime::call::Places as _;
 
 #[test]
 fn a_retired_pool_is_drained_when_its_last_instance_is_gone() {

@@ -21,7 +21,9 @@ use super::*;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, VersionId};
-use crate::runtime::ops::{ConsoleLine, Host, Permit, Reply, ReplyTo};
+use crate::runtime::call::{Permit, Reply, ReplyTo};
+use crate::runtime::fleet::FleetConfig;
+use crate::runtime::ops::{ConsoleLine, Host};
 use crate::runtime::worker::{Command, Exit, Owner as _};
 
 /// A host that counts what functions write to their console.
@@ -55,9 +57,9 @@ fn version(code: &str) -> Arc<Version> {
     })
 }
 
-fn config(max_instances: usize) -> BlanksConfig {
+fn config(max_instances: usize) -> FleetConfig {
     let limit = Duration::from_secs(60);
-    BlanksConfig { warm: 0, max_instances, memory_bytes: 8 << 40, boot_cpu: limit, boot_wall: limit }
+    FleetConfig { warm: 0, max_instances, memory_bytes: 8 << 40, boot_cpu: limit, boot_wall: limit }
 }
 
 fn scale(min: u32, max: u32, concurrency: u32) -> Scale {
@@ -67,8 +69,8 @@ fn scale(min: u32, max: u32, concurrency: u32) -> Scale {
 /// A pool on a host for so many instances.
 fn pool_of(max_instances: usize, scale: Scale) -> Arc<Pool> {
     let host = Arc::new(Listener(Semaphore::new(0)));
-    let blanks = Arc::new(Blanks::new(config(max_instances), host, Handle::unmanned));
-    Pool::with_scale(version("export default () => 'here';\n"), scale, blanks)
+    let fleet = Arc::new(Fleet::new(config(max_instances), host, Handle::unmanned));
+    Pool::with_scale(version("export default () => 'here';\n"), scale, fleet)
 }
 
 fn pool(scale: Scale) -> Arc<Pool> {
@@ -103,7 +105,7 @@ impl Caller {
             request: request(Method::POST),
             body: Body::Empty,
             reply,
-            tally: Arc::default(),
+            stats: Arc::default(),
             admitted: Instant::now(),
             permit: Permit::default(),
         };

@@ -16,11 +16,11 @@ fn real_instances_are_warmed_recycled_drained_and_cut() {
     }
     init_engine();
     let host = Arc::new(Listener(Semaphore::new(0)));
-    let blanks = Blanks::start(config(16), host.clone()).unwrap();
+    let fleet = Fleet::start(config(16), host.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        tokio::time::timeout(Duration::from_secs(60), recycle_for_real(&blanks)).await.expect("in time");
-        tokio::time::timeout(Duration::from_secs(60), cut_for_real(&blanks, &host)).await.expect("in time");
+        tokio::time::timeout(Duration::from_secs(60), recycle_for_real(&fleet)).await.expect("in time");
+        tokio::time::timeout(Duration::from_secs(60), cut_for_real(&fleet, &host)).await.expect("in time");
     });
 }
 
@@ -32,10 +32,10 @@ async fn text(pool: &Arc<Pool>) -> Result<String, Kind> {
     }
 }
 
-async fn recycle_for_real(blanks: &Arc<Blanks>) {
+async fn recycle_for_real(fleet: &Arc<Fleet>) {
     let counter =
         "let calls = 0; export default () => { const until = Date.now() + 5; while (Date.now() < until); return String(++calls); };\n";
-    let pool = Pool::with_scale(version(counter), scale(0, 4, 8), blanks.clone());
+    let pool = Pool::with_scale(version(counter), scale(0, 4, 8), fleet.clone());
     assert_eq!(pool.warm(2).await.unwrap(), 2);
     assert_eq!((text(&pool).await, text(&pool).await), (Ok("1".to_owned()), Ok("2".to_owned())));
     let used = pool.instances().remove(0);
@@ -48,9 +48,9 @@ async fn recycle_for_real(blanks: &Arc<Blanks>) {
     assert_eq!(pool.counts(), Counts { answered: 3, function_faults: 0 });
 }
 
-async fn cut_for_real(blanks: &Arc<Blanks>, host: &Listener) {
+async fn cut_for_real(fleet: &Arc<Fleet>, host: &Listener) {
     let source = "export default () => { console.log('begun'); return new Promise((answer) => setTimeout(answer, 600_000)); };\n";
-    let pool = Pool::with_scale(version(source), scale(0, 1, 2), blanks.clone());
+    let pool = Pool::with_scale(version(source), scale(0, 1, 2), fleet.clone());
     pool.boot_one().await.unwrap();
     // Two that the function has, one that waits, and the one that cuts.
     let (first, second, waits, cut) = tokio::join!(text(&pool), text(&pool), text(&pool), async {

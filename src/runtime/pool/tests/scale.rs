@@ -1,6 +1,7 @@
 //! More and fewer instances: by an operator, and by the traffic.
 
 use super::*;
+use crate::runtime::fleet::FleetMember as _;
 
 #[test]
 fn a_recycled_instance_takes_no_more_calls_and_finishes_those_it_has() {

@@ -1,0 +1,76 @@
+//! The part of a host that runs functions, without listeners: `serve`, `check` and `invoke` share it.
+//!
+//! Invariant: nothing is started before the watchdog runs.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::invoke::Invoker;
+use crate::live::Live;
+use crate::release::Ground;
+use crate::runtime::fleet::{Fleet, FleetConfig};
+use crate::runtime::limits::headroom;
+use crate::runtime::worker::watchdog;
+
+use super::error::StartError;
+use super::host::{Listeners, RuntimeHost};
+
+/// Memory of the host for each isolate that may use memory beyond its limit at a time.
+const GRACE_SHARE: u64 = 4 * headroom::GRACE_BYTES as u64;
+
+/// The most of them.
+const GRACE_MAX: usize = 2;
+
+/// The part of a host that runs functions, without listeners.
+pub struct Core {
+    /// The table.
+    pub live: Arc<Live>,
+    /// Calls the functions of the table.
+    pub invoker: Arc<Invoker>,
+    /// Instances and blank isolates.
+    pub fleet: Arc<Fleet>,
+    pub(super) listeners: Listeners,
+}
+
+impl Core {
+    /// Starts the runtime with an empty table.
+    ///
+    /// # Errors
+    /// If the system cannot spawn a thread.
+    pub fn start(config: &Config) -> Result<Self, StartError> {
+        headroom::allow(usize::try_from(config.pool.memory_bytes / GRACE_SHARE).unwrap_or(usize::MAX).clamp(1, GRACE_MAX));
+        if !watchdog::is_running() {
+            // Without it nothing would ever be stopped.
+            return Err(io::Error::other("no thread for the watchdog").into());
+        }
+        let live = Arc::new(Live::default());
+        let listeners = Listeners::default();
+        let invoker = Invoker::new(live.clone(), config.mode);
+        let host = Arc::new(RuntimeHost { invoker: invoker.clone(), listeners: listeners.clone() });
+        let fleet = Fleet::start(
+            FleetConfig {
+                warm: config.pool.warm,
+                max_instances: config.pool.max_instances,
+                memory_bytes: config.pool.memory_bytes,
+                boot_cpu: config.pool.boot_cpu,
+                boot_wall: config.pool.boot_wall,
+            },
+            host,
+        )?;
+        Ok(Self { live, invoker, fleet, listeners })
+    }
+
+    /// What a command without listeners releases the functions folder on.
+    pub fn ground<'a>(&self, config: &'a Config) -> Ground<'a> {
+        Ground {
+            root: &config.functions,
+            main_port: config.listen.port(),
+            live: self.live.clone(),
+            fleet: self.fleet.clone(),
+            quarantine: Arc::default(),
+            opened: None,
+            on_ports: Box::new(|_| {}),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The process as instances see it: console lines, calls of other functions, and the addresses they must not connect to.
+//!
+//! Invariant: no instance thread is frozen while it holds a lock of the host.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use parking_lot::Mutex;
+
+use crate::function::message::{Body, Request, Response};
+use crate::invoke::Invoker;
+use crate::runtime::containment::{freeze, guard_hits};
+use crate::runtime::ops::{ConsoleLine, Host, Identity, Level};
+use crate::telemetry;
+
+/// Where the host listens, the main address first: functions must not call it there.
+#[derive(Clone, Default)]
+pub(super) struct Listeners(pub(super) Arc<Mutex<Vec<SocketAddr>>>);
+
+/// What instances may ask of the process.
+pub(super) struct RuntimeHost {
+    pub(super) invoker: Arc<Invoker>,
+    pub(super) listeners: Listeners,
+}
+
+impl Host for RuntimeHost {
+    fn console(&self, line: ConsoleLine<'_>) {
+        let _held_off = freeze::hold_off();
+        let level = match line.level {
+            Level::Debug => tracing::Level::DEBUG,
+            Level::Info => tracing::Level::INFO,
+            Level::Warn => tracing::Level::WARN,
+            Level::Error => tracing::Level::ERROR,
+        };
+        telemetry::console::ConsoleLine {
+            writer: line.identity.map(|identity| (&*identity.function, &*identity.version, identity.instance)),
+            request: line.request,
+            level,
+            text: line.text,
+            cut: line.cut,
+        }
+        .tell();
+    }
+
+    fn refused(&self, identity: Option<&Identity>, what: &str) {
+        let _held_off = freeze::hold_off();
+        let who = identity.map_or(("", "", 0), |identity| (&*identity.function, &*identity.version, identity.instance));
+        guard_hits::refused(who, what);
+    }
+
+    fn listens_on(&self) -> Vec<SocketAddr> {
+        let _held_off = freeze::hold_off();
+        self.listeners.0.lock().clone()
+    }
+
+    fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {
+        self.invoker.clone().call_in_process(name.to_owned(), request, body).boxed()
+    }
+}

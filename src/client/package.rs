@@ -1,0 +1,166 @@
+//! A function on this machine's disk: compiled as the server will compile it, and the files that this took.
+//!
+//! `deploy` asks, before anything goes over the wire.
+//!
+//! Invariant: what goes up is what the compiler has looked at, and nothing else: no other function, no file beside.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use super::connection::error::RemoteError;
+use crate::function::FunctionName;
+use crate::release::compile::compile;
+use crate::release::source::archive::Files;
+use crate::release::source::{CODE_EXTENSIONS, FunctionSource, discover};
+
+/// A function that compiles.
+#[derive(Debug)]
+pub(in crate::client) struct Local {
+    pub(in crate::client) name: FunctionName,
+    /// The folder that it lies in, which paths are relative to.
+    pub(in crate::client) parent: PathBuf,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Local {
+    /// Finds the function at `path` and compiles it.
+    pub(in crate::client) fn compile(path: &Path) -> Result<Self, RemoteError> {
+        let source = find(path)?;
+        let unreadable = |path: &Path, error: std::io::Error| RemoteError::Local(format!("{} cannot be read: {error}", path.display()));
+        let parent = source.path.parent().unwrap_or(Path::new("/")).to_owned();
+        let compiled = compile(&parent, &source);
+        if let Err(error) = compiled.outcome {
+            return Err(RemoteError::Compile { function: source.name.to_string(), error });
+        }
+        let own = fs::canonicalize(&source.path).map_err(|error| unreadable(&source.path, error))?;
+        let mut files = BTreeMap::new();
+        for path in compiled.watched.iter().filter(|path| path.is_file()) {
+            // A function's folder may be a link; the server gets a folder.
+            let place =
+                path.strip_prefix(&own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
+            let place = place.unwrap_or_else(|_| path.clone());
+            let Some(name) = place.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
+                continue;
+            };
+            files.insert(name, fs::read(path).map_err(|error| unreadable(path, error))?);
+        }
+        Ok(Self { name: source.name, parent, files })
+    }
+}
+
+/// The files of functions of one folder, as an upload.
+pub(in crate::client) fn pack(functions: &[Local]) -> Result<Vec<u8>, RemoteError> {
+    let names = functions.iter().map(|local| local.name.as_str()).collect::<Vec<_>>().join("`, `");
+    let all: BTreeMap<&String, &Vec<u8>> = functions.iter().flat_map(|local| &local.files).collect();
+    let files = Files::gather(all.into_iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+    let files = files.map_err(|error| RemoteError::Local(format!("`{names}` cannot be sent: {error}")))?;
+    files.to_tar_gz().map_err(|error| RemoteError::Local(format!("`{names}` cannot be packed: {error}")))
+}
+
+/// The function that a path names.
+fn find(path: &Path) -> Result<FunctionSource, RemoteError> {
+    let wrong = |why: String| RemoteError::Usage(format!("{}: {why}", path.display()));
+    let resolved = match path.components().next_back() {
+        // `.` and `..` have no name of their own.
+        Some(Component::Normal(name)) => {
+            let parent = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+            fs::canonicalize(parent).map(|parent| parent.join(name))
+        }
+        _ => fs::canonicalize(path),
+    };
+    let resolved = resolved.map_err(|error| wrong(error.to_string()))?;
+    if let Err(error) = fs::metadata(&resolved) {
+        return Err(wrong(error.to_string()));
+    }
+    let parent = resolved.parent().ok_or_else(|| wrong("this is no function's folder".to_owned()))?;
+    let found = discover(parent).map_err(|error| wrong(error.error.to_string()))?;
+    if let Some(source) = found.functions.into_iter().find(|source| source.path == resolved) {
+        return Ok(source);
+    }
+    let entry = resolved.file_name().unwrap_or_default().to_string_lossy();
+    match found.problems.into_iter().find(|problem| problem.entry == entry) {
+        Some(problem) => Err(wrong(problem.kind.to_string())),
+        None => Err(wrong(
+            "this is no function: a function is a folder, or a file of code, whose name begins with neither `_` nor `.`".to_owned(),
+        )),
+    }
+}
+
+/// Whether a file belongs to the upload: the function's own, what is shared, packages, and settings beside the functions.
+fn goes_along(below: &Path, source: &FunctionSource) -> bool {
+    let mut parts = below.components();
+    let Some(Component::Normal(top)) = parts.next() else { return false };
+    let is_settings = parts.next().is_none() && !below.extension().is_some_and(|end| CODE_EXTENSIONS.iter().any(|known| end == *known));
+    Some(top) == source.path.file_name() || top.as_encoded_bytes().starts_with(b"_") || top == "node_modules" || is_settings
+}
+
+fn slashed(path: &Path) -> Option<String> {
+    path.to_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    fn names(local: &Local) -> Vec<&str> {
+        local.files.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn what_the_module_graph_takes_goes_up_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("hello/index.ts", "import { a } from '../_shared/a.ts'; import b from 'b'; export default () => a + b;"),
+                ("hello/function.toml", "[limits]\nmemory_mb = 64\n"),
+                ("hello/secret.env", "PASSWORD=1"),
+                ("_shared/a.ts", "export const a = 'a';"),
+                ("_shared/unused.ts", "nonsense ("),
+                ("node_modules/b/package.json", "{\"name\":\"b\",\"exports\":\"./b.js\"}"),
+                ("node_modules/b/b.js", "export default 'b';"),
+                ("node_modules/c/index.js", ""),
+                ("other/index.ts", "export default () => 'other';"),
+            ],
+        );
+        let local = Local::compile(&folder.path().join("hello")).unwrap();
+        let expected = ["_shared/a.ts", "hello/function.toml", "hello/index.ts", "node_modules/b/b.js", "node_modules/b/package.json"];
+        assert_eq!(names(&local), expected);
+        assert!(!pack(&[local]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_single_file_and_a_link_are_functions_too() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("one.ts", "export default () => 1;"), ("_real/index.ts", "export default () => 2;")]);
+        std::os::unix::fs::symlink("_real", folder.path().join("two")).unwrap();
+        assert_eq!(names(&Local::compile(&folder.path().join("one.ts")).unwrap()), ["one.ts"]);
+        let two = Local::compile(&folder.path().join("two/")).unwrap();
+        assert!(names(&two).contains(&"two/index.ts"), "{:?}", names(&two));
+    }
+
+    #[test]
+    fn a_mistake_shows_with_its_frame_and_what_is_no_function_is_wrong_usage() {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[("bad/index.ts", "export default () => {\n  const const = 1;\n};"), ("empty/readme.md", ""), ("_x/index.ts", "")],
+        );
+        let error = Local::compile(&folder.path().join("bad")).unwrap_err();
+        assert_eq!(error.exit_code(), crate::config::ExitCode::FunctionFault);
+        assert!(error.detail().unwrap().contains("bad/index.ts:2"), "{:?}", error.detail());
+        for wrong in ["empty", "_x", "nowhere"] {
+            let error = Local::compile(&folder.path().join(wrong)).unwrap_err();
+            assert_eq!(error.exit_code(), crate::config::ExitCode::Usage, "{wrong}: {error}");
+        }
+    }
+}

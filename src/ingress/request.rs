@@ -1,0 +1,161 @@
+//! The head of a request as hyper parsed it becomes a [`Request`]: checked, with its trace, its id and its hops.
+//!
+//! Asked by `dispatch` before anything else.
+//!
+//! Invariant: HTTP/2 gets no further with a head than HTTP/1 does with the same one; a request id that is echoed and logged is short and printable.
+
+use std::sync::Arc;
+
+use http::header::{ACCEPT, HOST, HeaderMap};
+use http::request::Parts;
+use http::uri::{Authority, PathAndQuery};
+use http::{Method, Version};
+
+use super::connection::Peer;
+use super::wire::{HEADERS_MAX, Rejection, TARGET_BYTES_MAX, is_host};
+use crate::fault::{Fault, Kind};
+use crate::function::hex;
+use crate::function::message::{CallShape, Request};
+use crate::function::trace::{TraceContext, random};
+
+/// Longest request id that is taken over from a client.
+const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// Hexadecimal digits of a request id that is made here.
+const REQUEST_ID_DIGITS: usize = 24;
+
+/// The trace of a request: the client's, one hop further, or a new one.
+pub(super) fn trace(headers: &HeaderMap) -> TraceContext {
+    let sent = headers.get("traceparent").and_then(|value| TraceContext::parse(value.as_bytes()));
+    match sent {
+        Some(parent) => parent.child(random()),
+        None => TraceContext::begin((u128::from(random()) << 64 | u128::from(random()), random())),
+    }
+}
+
+/// The client's `x-request-id` if it is printable ASCII without quotes, else a new one.
+pub(super) fn request_id(headers: &HeaderMap) -> Arc<str> {
+    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+    match sent.filter(|id| is_printable(id)) {
+        Some(id) => id.into(),
+        None => {
+            let mut digits = [0; REQUEST_ID_DIGITS];
+            hex::write(u128::from(random()) << 32 | u128::from(random() as u32), &mut digits).into()
+        }
+    }
+}
+
+fn is_printable(id: &str) -> bool {
+    (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+/// Path and query for the record. A request that is rejected has no path that means anything.
+pub(super) fn path(parts: &Parts, is_rejected: bool) -> PathAndQuery {
+    parts.uri.path_and_query().filter(|_| !is_rejected).cloned().unwrap_or_else(|| PathAndQuery::from_static("/"))
+}
+
+/// Why a head is larger than the host allows, if it is.
+pub(super) fn check_size(parts: &Parts, bytes_max: usize) -> Result<(), Fault> {
+    let bytes = head_bytes(parts);
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    Err(Fault::new(Kind::HeadersTooLarge, "the request head is larger than the host allows")
+        .with_limit(format!("{bytes_max} bytes"), format!("{bytes} bytes")))
+}
+
+/// Bytes of the request line and headers, near enough: separators count two each.
+fn head_bytes(parts: &Parts) -> usize {
+    let path = parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
+    parts.headers.iter().fold(path, |sum, (name, value)| sum + name.as_str().len() + value.len() + 4)
+}
+
+/// The request that a function sees. Trace, id and path are those of the record.
+pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path: PathAndQuery, peer: Peer, trust_proxy: bool) -> Request {
+    Request {
+        method: parts.method,
+        scheme: "http",
+        authority: parts.uri.authority().cloned(),
+        path_and_query: path,
+        strip: 0,
+        hops: hops(&parts.headers),
+        headers: parts.headers,
+        trust_forwarded: trust_proxy,
+        trace,
+        request_id,
+        remote: Some(peer.remote),
+        shape: CallShape::Http,
+    }
+}
+
+fn hops(headers: &HeaderMap) -> u8 {
+    headers.get("x-skep-hops").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+/// Whether the client would rather read a page than JSON.
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Why a request that hyper has parsed reaches no function.
+pub(super) fn rejection(parts: &Parts) -> Option<Rejection> {
+    match parts.version {
+        Version::HTTP_2 => http2_rejection(parts),
+        // The stream has checked every other head.
+        _ => Rejection::of(parts),
+    }
+}
+
+fn http2_rejection(parts: &Parts) -> Option<Rejection> {
+    if parts.method == Method::CONNECT {
+        return Some(Rejection::Connect);
+    }
+    let target = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
+    if !target.starts_with('/') && (target, &parts.method) != ("*", &Method::OPTIONS) {
+        return Some(Rejection::Target);
+    }
+    if target.len() > TARGET_BYTES_MAX {
+        return Some(Rejection::LongTarget);
+    }
+    if parts.headers.len() > HEADERS_MAX {
+        return Some(Rejection::Many);
+    }
+    let authority = parts.uri.authority().map(Authority::as_str);
+    let mut hosts = parts.headers.get_all(HOST).iter();
+    match (authority, hosts.next(), hosts.next()) {
+        (_, Some(_), Some(_)) | (None, None, None) => Some(Rejection::Hosts),
+        (Some(authority), host, _) if !is_host(authority.as_bytes()) || host.is_some_and(|host| !is_host(host.as_bytes())) => {
+            Some(Rejection::Host)
+        }
+        (Some(authority), Some(host), _) if !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()) => Some(Rejection::HostMismatch),
+        (None, Some(host), _) if !is_host(host.as_bytes()) => Some(Rejection::Host),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usable_request_id_is_echoed_and_others_are_replaced() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", "abc-123".parse().unwrap());
+        assert_eq!(&*request_id(&headers), "abc-123");
+        for bad in ["", "with space", "quote\"", &"x".repeat(129)] {
+            headers.insert("x-request-id", bad.parse().unwrap());
+            let id = request_id(&headers);
+            assert_ne!(&*id, bad);
+            assert_eq!(id.len(), 24);
+        }
+    }
+
+    #[test]
+    fn a_trace_is_continued_with_a_span_of_its_own() {
+        let mut headers = HeaderMap::new();
+        headers.insert("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap());
+        let trace = trace(&headers);
+        assert_eq!(trace.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
+        assert_ne!(trace.span_id, 0x00f0_67aa_0ba9_02b7);
+    }
+}

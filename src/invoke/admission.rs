@@ -1,0 +1,157 @@
+//! What a call must keep before it reaches an instance: the hop limit, and the body limit as declared and as it comes.
+//!
+//! Invariant: a body never brings more bytes into an instance than `body_mb` allows, whoever sends it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap};
+use http_body::{Frame, SizeHint};
+
+use super::loop_detected;
+use crate::fault::{Fault, Kind};
+use crate::function::message::{Body, BodyError, Request};
+
+/// Functions that may call one another in a row.
+pub const HOPS_MAX: u8 = 8;
+
+const TOO_LARGE: &str = "the request body is larger than body_mb allows";
+
+/// Refuses a call that came through too many functions.
+pub(super) fn check_hops(request: &Request) -> Result<(), Fault> {
+    if request.hops > HOPS_MAX { Err(loop_detected()) } else { Ok(()) }
+}
+
+/// Refuses a body whose declared length is over the limit, in bytes.
+pub(super) fn check_declared(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+    if declared > limit { Err(too_large(limit, Some(declared))) } else { Ok(()) }
+}
+
+/// Holds a body to the limit, in bytes: one that is here whole is refused, one that streams ends with an error where it passes the limit.
+pub(super) fn bound(body: Body, limit: u64) -> Result<(Body, Option<Overflow>), Fault> {
+    match body {
+        Body::Full(bytes) if bytes.len() as u64 > limit => Err(too_large(limit, Some(bytes.len() as u64))),
+        Body::Stream(inner) => {
+            let overflow = Overflow::default();
+            let bounded = Bounded { inner, left: limit, overflow: overflow.clone() };
+            Ok((Body::Stream(Box::pin(bounded)), Some(overflow)))
+        }
+        body => Ok((body, None)),
+    }
+}
+
+/// The fault of a body that is over the limit.
+pub(super) fn too_large(limit: u64, used: Option<u64>) -> Fault {
+    let used = used.map_or_else(|| format!("> {limit} bytes"), |used| format!("{used} bytes"));
+    Fault::new(Kind::BodyTooLarge, TOO_LARGE).with_limit(format!("{limit} bytes"), used)
+}
+
+/// Whether a streaming body has passed its limit.
+#[derive(Clone, Default)]
+pub(super) struct Overflow(Arc<AtomicBool>);
+
+impl Overflow {
+    pub(super) fn happened(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A streaming body under its limit.
+struct Bounded {
+    inner: Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>,
+    left: u64,
+    overflow: Overflow,
+}
+
+impl http_body::Body for Bounded {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if self.overflow.happened() {
+            return Poll::Ready(Some(Err(TOO_LARGE.into())));
+        }
+        let polled = self.inner.as_mut().poll_frame(cx);
+        let Poll::Ready(Some(Ok(frame))) = &polled else { return polled };
+        match self.left.checked_sub(frame.data_ref().map_or(0, |data| data.len() as u64)) {
+            Some(left) => {
+                self.left = left;
+                polled
+            }
+            None => {
+                self.overflow.0.store(true, Ordering::Release);
+                Poll::Ready(Some(Err(TOO_LARGE.into())))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    /// Three bytes a frame, for as many frames as are left.
+    struct Frames(usize);
+
+    impl http_body::Body for Frames {
+        type Data = Bytes;
+        type Error = BodyError;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+            let Some(left) = self.0.checked_sub(1) else { return Poll::Ready(None) };
+            self.0 = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"abc")))))
+        }
+    }
+
+    fn read(body: Body) -> Result<usize, String> {
+        let Body::Stream(mut stream) = body else { panic!("a stream stays one") };
+        let mut read = 0;
+        while let Some(frame) = poll_fn(|cx| stream.as_mut().poll_frame(cx)).now_or_never().expect("ready") {
+            read += frame.map_err(|error| error.to_string())?.into_data().map_or(0, |data| data.len());
+        }
+        Ok(read)
+    }
+
+    #[test]
+    fn a_stream_ends_with_an_error_where_it_passes_its_limit() {
+        for (frames, limit, expected) in
+            [(3, 9, Ok(9)), (3, 8, Err(TOO_LARGE.to_owned())), (0, 0, Ok(0)), (1, 0, Err(TOO_LARGE.to_owned()))]
+        {
+            let (body, overflow) = bound(Body::Stream(Box::pin(Frames(frames))), limit).unwrap();
+            assert_eq!(read(body), expected, "{frames} frames, limit {limit}");
+            assert_eq!(overflow.unwrap().happened(), expected.is_err());
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_whole_is_refused_before_the_call() {
+        assert!(bound(Body::Full(Bytes::from_static(b"abc")), 3).is_ok());
+        let fault = bound(Body::Full(Bytes::from_static(b"abcd")), 3).err().unwrap();
+        assert_eq!((fault.kind(), fault.facts().used.as_deref()), (Kind::BodyTooLarge, Some("4 bytes")));
+    }
+
+    #[test]
+    fn a_declared_length_is_believed_if_it_is_over_the_limit() {
+        let headers = |length: &str| HeaderMap::from_iter([(CONTENT_LENGTH, length.parse().unwrap())]);
+        assert!(check_declared(&headers("5"), 5).is_ok());
+        assert_eq!(check_declared(&headers("6"), 5).err().unwrap().kind(), Kind::BodyTooLarge);
+        assert!(check_declared(&headers("nonsense"), 5).is_ok());
+    }
+}

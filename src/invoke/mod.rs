@@ -1,0 +1,107 @@
+//! The one way a function is called, whatever caused the call: HTTP, `ctx.call`, the admin API, `skep invoke`, a release's check.
+//!
+//! The caller begins an [`Invocation`] and passes it with a request; the target is resolved, the call admitted and handed to the pool of its version,
+//! and the answer comes back cleaned. HTTP turns the answer into bytes; the other callers take it as it is.
+//!
+//! Invariant: hop limit, body limit, cleaned headers, the record of the call and the traffic counters are decided here and nowhere else; every
+//! invocation is recorded exactly once.
+
+mod admission;
+mod answer;
+mod in_process;
+mod record;
+mod resolve;
+
+use std::sync::Arc;
+
+use crate::config::Mode;
+use crate::fault::{Fault, Kind};
+use crate::function::message::{Body, Request, Response};
+use crate::live::Live;
+use crate::runtime::pool::{CallOutcome, Pool};
+
+pub use admission::HOPS_MAX;
+use answer::fault_response;
+pub use answer::{FaultContext, clean, promised_length};
+pub use record::{BodyEnd, Invocation, Origin};
+pub use resolve::Target;
+
+/// Calls functions of the live table.
+pub struct Invoker {
+    live: Arc<Live>,
+    mode: Mode,
+}
+
+impl Invoker {
+    /// An invoker on this table. In dev a fault shows its details, and names of functions are suggested.
+    pub fn new(live: Arc<Live>, mode: Mode) -> Arc<Self> {
+        Arc::new(Self { live, mode })
+    }
+
+    /// Whether faults show their details.
+    pub fn is_dev(&self) -> bool {
+        self.mode == Mode::Dev
+    }
+
+    /// The fault of an invocation as the response its caller gets, in JSON.
+    pub fn fault_response(&self, invocation: &Invocation, fault: &Fault) -> Response {
+        let mut digits = [0; 32];
+        fault_response(fault, &invocation.fault_context(self.is_dev(), &mut digits))
+    }
+
+    /// Calls the target. `body` is made once the call is admitted, so that a client that waits for `100 Continue` is told to go on only then.
+    ///
+    /// # Errors
+    /// The fault with which the call failed; `invocation` knows by then which function and version it reached.
+    pub async fn invoke(
+        &self,
+        invocation: &mut Invocation,
+        target: Target<'_>,
+        mut request: Request,
+        body: impl FnOnce() -> Body,
+    ) -> Result<Response, Fault> {
+        admission::check_hops(&request)?;
+        let resolved = self.resolve(target, &request).await?;
+        invocation.reached_function(&resolved.endpoint.name);
+        let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
+        request.strip = resolved.strip;
+        invoke_pool(invocation, pool, request, body).await
+    }
+}
+
+/// Calls a version that is in no table, or was found already.
+///
+/// # Errors
+/// The fault with which the call failed.
+pub async fn invoke_pool(
+    invocation: &mut Invocation,
+    pool: Arc<Pool>,
+    request: Request,
+    body: impl FnOnce() -> Body,
+) -> Result<Response, Fault> {
+    invocation.reached_version(pool.version());
+    let limit = pool.version().manifest.limits.body_bytes;
+    admission::check_declared(&request.headers, limit)?;
+    let (body, overflow) = admission::bound(body(), limit)?;
+    let is_head = request.method == http::Method::HEAD;
+    let CallOutcome { reply, stats } = pool.clone().call(Arc::new(request), body).await;
+    if invocation.origin().is_traffic() {
+        pool.count(&reply);
+    }
+    invocation.was_charged(stats);
+    match reply {
+        Ok(mut response) => {
+            answer::clean(&mut response, is_head);
+            Ok(response)
+        }
+        // A body that broke its limit is the cause, whatever the function made of it.
+        Err(_) if overflow.is_some_and(|overflow| overflow.happened()) => Err(admission::too_large(limit, None)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// A function called itself, directly or through others, more than [`HOPS_MAX`] times.
+fn loop_detected() -> Fault {
+    Fault::new(Kind::LoopDetected, "functions call each other in a loop")
+        .with_limit(format!("{HOPS_MAX} hops"), format!("{} hops", HOPS_MAX + 1))
+}

@@ -1,0 +1,263 @@
+//! The record of an invocation: who called what, what it cost, and how it ended.
+//!
+//! A caller begins it when the call arrives and ends it with the last byte of the answer; `telemetry` gets the event.
+//!
+//! Invariant: exactly one [`InvocationDone`] for each invocation. One that is dropped before its end is recorded as left by its caller.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Method;
+use http::uri::PathAndQuery;
+use http_body::{Frame, SizeHint};
+
+use super::answer::FaultContext;
+use crate::fault::Fault;
+use crate::function::message::{Body, BodyError, Request, Response};
+use crate::function::trace::TraceContext;
+use crate::function::{FunctionName, Version};
+use crate::runtime::call::CallStats;
+use crate::telemetry::event::InvocationDone;
+
+/// In the record, the status of a call whose caller did not wait for an answer; a convention of nginx.
+const CALLER_LEFT: u16 = 499;
+
+/// What caused a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A client's request.
+    Client,
+    /// `ctx.call` of another function.
+    Function,
+    /// The admin API's invoke operation.
+    Operator,
+    /// `skep invoke`.
+    Command,
+    /// A release that checks a version.
+    Release,
+}
+
+impl Origin {
+    /// Its name in log lines.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Function => "function",
+            Self::Operator => "operator",
+            Self::Command => "command",
+            Self::Release => "release",
+        }
+    }
+
+    /// Whether the call counts as traffic of the function.
+    pub fn is_traffic(self) -> bool {
+        self != Self::Release
+    }
+}
+
+/// How the body of an answer ended.
+#[derive(Debug)]
+pub enum BodyEnd {
+    /// Every byte of it left.
+    Whole,
+    /// The caller went before.
+    CallerLeft,
+    /// The function failed while it was sent.
+    Cut(String),
+}
+
+/// One call from its arrival to its end.
+pub struct Invocation {
+    origin: Origin,
+    started: Instant,
+    trace: TraceContext,
+    request_id: Arc<str>,
+    method: Method,
+    path: PathAndQuery,
+    function: Option<FunctionName>,
+    version: Option<Arc<Version>>,
+    stats: Option<Arc<CallStats>>,
+    fault: Option<Fault>,
+    status: u16,
+    is_recorded: bool,
+}
+
+impl Invocation {
+    /// A call that has just arrived.
+    pub fn begin(origin: Origin, trace: TraceContext, request_id: Arc<str>, method: Method, path: PathAndQuery) -> Self {
+        Self {
+            origin,
+            started: Instant::now(),
+            trace,
+            request_id,
+            method,
+            path,
+            function: None,
+            version: None,
+            stats: None,
+            fault: None,
+            status: CALLER_LEFT,
+            is_recorded: false,
+        }
+    }
+
+    /// A call with this request, which has just been made.
+    pub fn of(origin: Origin, request: &Request) -> Self {
+        Self::begin(origin, request.trace, request.request_id.clone(), request.method.clone(), request.path_and_query.clone())
+    }
+
+    /// What caused it.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// Its method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Its trace.
+    pub fn trace(&self) -> TraceContext {
+        self.trace
+    }
+
+    /// Its request id.
+    pub fn request_id(&self) -> &Arc<str> {
+        &self.request_id
+    }
+
+    /// The version it reached, if it reached one.
+    pub fn version(&self) -> Option<&Arc<Version>> {
+        self.version.as_ref()
+    }
+
+    /// The costs of the call, which still grow while its answer streams; `None` if it reached no instance.
+    pub fn stats(&self) -> Option<Arc<CallStats>> {
+        self.stats.clone()
+    }
+
+    pub(super) fn reached_function(&mut self, name: &FunctionName) {
+        self.function = Some(name.clone());
+    }
+
+    pub(super) fn reached_version(&mut self, version: &Arc<Version>) {
+        if self.function.is_none() {
+            self.function = Some(version.function.clone());
+        }
+        self.version = Some(version.clone());
+    }
+
+    pub(super) fn was_charged(&mut self, stats: Arc<CallStats>) {
+        self.stats = Some(stats);
+    }
+
+    /// What a fault's answer says beside the fault. `digits` holds the trace id's text.
+    pub fn fault_context<'a>(&'a self, dev: bool, digits: &'a mut [u8; 32]) -> FaultContext<'a> {
+        FaultContext {
+            function: self.function.as_ref().map(FunctionName::as_str),
+            version: self.version.as_ref().map(|version| version.id.as_str()),
+            request_id: &self.request_id,
+            trace_id: self.trace.write_trace_id(digits),
+            dev,
+        }
+    }
+
+    /// The call failed with this fault.
+    pub fn failed(&mut self, fault: Fault) {
+        self.status = fault.kind().status();
+        self.fault = Some(fault);
+    }
+
+    /// The caller sees this status.
+    pub fn answered(&mut self, status: u16) {
+        self.status = status;
+    }
+
+    /// Records the end.
+    pub fn end(mut self, end: &BodyEnd) {
+        self.record(end);
+    }
+
+    /// Records the end when the body of the answer has left: now if it is whole, else with its last byte.
+    pub fn end_with(mut self, mut response: Response) -> Response {
+        self.status = response.status;
+        response.body = match response.body {
+            Body::Stream(body) => Body::Stream(Box::pin(RecordedBody { body, invocation: Some(self) })),
+            whole => {
+                self.end(&BodyEnd::Whole);
+                whole
+            }
+        };
+        response
+    }
+
+    fn nanos(&self, read: fn(&CallStats) -> &AtomicU64) -> Duration {
+        Duration::from_nanos(self.stats.as_deref().map_or(0, |stats| read(stats).load(Ordering::Relaxed)))
+    }
+
+    fn record(&mut self, end: &BodyEnd) {
+        if std::mem::replace(&mut self.is_recorded, true) {
+            return;
+        }
+        InvocationDone {
+            origin: (self.origin != Origin::Client).then(|| self.origin.label()),
+            function: self.function.as_ref().map(FunctionName::as_str),
+            version: self.version.as_ref().map(|version| version.id.as_str()),
+            instance: self.stats.as_deref().map_or(0, |stats| stats.instance.load(Ordering::Relaxed)),
+            method: self.method.as_str(),
+            path: self.path.path(),
+            status: self.status,
+            fault: self.fault.as_ref().map(Fault::kind),
+            detail: self.fault.as_ref().and_then(|fault| fault.facts().detail.as_deref()),
+            client_left: matches!(end, BodyEnd::CallerLeft),
+            cut: match end {
+                BodyEnd::Cut(why) => Some(why),
+                BodyEnd::Whole | BodyEnd::CallerLeft => None,
+            },
+            queue: self.nanos(|stats| &stats.queue_ns),
+            wall: self.started.elapsed(),
+            cpu: self.nanos(|stats| &stats.cpu_ns),
+            trace: self.trace,
+            request_id: &self.request_id,
+        }
+        .emit();
+    }
+}
+
+impl Drop for Invocation {
+    fn drop(&mut self) {
+        self.record(&BodyEnd::CallerLeft);
+    }
+}
+
+/// A streaming body whose end is the end of its invocation.
+struct RecordedBody {
+    body: Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>,
+    invocation: Option<Invocation>,
+}
+
+impl http_body::Body for RecordedBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let polled = self.body.as_mut().poll_frame(cx);
+        let end = match &polled {
+            Poll::Ready(None) => BodyEnd::Whole,
+            Poll::Ready(Some(Err(error))) => BodyEnd::Cut(error.to_string()),
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => return polled,
+        };
+        if let Some(invocation) = self.invocation.take() {
+            invocation.end(&end);
+        }
+        polled
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,84 @@
+//! From the address of a call to the function that answers it.
+//!
+//! Reads the live table; in dev the table follows the disk first.
+//!
+//! Invariant: outside dev a client learns no name of a function that it did not name itself.
+
+use std::sync::Arc;
+
+use http::header::HOST;
+
+use super::Invoker;
+use crate::fault::{Fault, Kind};
+use crate::function::message::Request;
+use crate::live::Endpoint;
+use crate::live::table::Resolution;
+
+/// What is called.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
+    /// Whatever answers the request's host, path and method on this port.
+    Route {
+        /// The port the client connected to.
+        port: u16,
+    },
+    /// The function of this name.
+    Name(&'a str),
+}
+
+/// A function that was found.
+pub(super) struct Resolved {
+    pub(super) endpoint: Arc<Endpoint>,
+    /// Bytes of the path's prefix that the function does not see.
+    pub(super) strip: usize,
+}
+
+impl Invoker {
+    /// Finds the function, or the reason why none answers.
+    pub(super) async fn resolve(&self, target: Target<'_>, request: &Request) -> Result<Resolved, Fault> {
+        match target {
+            Target::Route { port } => {
+                self.refresh(request.path_and_query.path()).await;
+                self.route(port, request)
+            }
+            Target::Name(name) => match self.live.table().get(name) {
+                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0 }),
+                None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
+            },
+        }
+    }
+
+    async fn refresh(&self, path: &str) {
+        if let Some(refresher) = self.live.refresher() {
+            let (refresher, path) = (refresher.clone(), path.to_owned());
+            // A failed refresh leaves the table as it was; the watcher logs the reason.
+            let _ = tokio::task::spawn_blocking(move || refresher.refresh(&path)).await;
+        }
+    }
+
+    fn route(&self, port: u16, request: &Request) -> Result<Resolved, Fault> {
+        let path = request.path_and_query.path();
+        let table = self.live.table();
+        match table.resolve(port, host(request), &request.method, path) {
+            Resolution::Found(found) => Ok(Resolved { endpoint: found.target.clone(), strip: found.strip }),
+            Resolution::MethodNotAllowed { allow } => {
+                Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
+            }
+            Resolution::NotFound => {
+                // Names of functions are the operator's, not every client's.
+                let near = if self.is_dev() { table.nearest(path) } else { None };
+                let hint = near.map(|name| format!("; did you mean /{name}?")).unwrap_or_default();
+                Err(Fault::new(Kind::NoSuchFunction, format!("no function answers this address{hint}")))
+            }
+        }
+    }
+}
+
+/// The host that the client named, in the target or in the header.
+fn host(request: &Request) -> &str {
+    match (&request.authority, request.headers.get(HOST)) {
+        (Some(authority), _) => authority.as_str(),
+        (None, Some(host)) => host.to_str().unwrap_or_default(),
+        (None, None) => "",
+    }
+}

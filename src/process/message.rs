@@ -1,0 +1,81 @@
+//! What supervisor and engine say to each other, one JSON text a datagram.
+//!
+//! An engine hears its sockets, its crash note, the shared counts and who is quarantined, and last `Start`; from then on whatever happens. Descriptors travel beside
+//! the text.
+//!
+//! Invariant: unknown keys and messages are ignored, so that after an upgrade the two ends may be of neighbouring releases.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::quarantine::Quarantined;
+use super::sockets::Label;
+
+/// From the supervisor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "snake_case")]
+pub(crate) enum ToEngine {
+    /// Sockets of a label, beside the text; `more` of the same label follow.
+    Sockets { label: Label, address: SocketAddr, more: bool },
+    /// A port that was asked for cannot be had.
+    NoPort { port: u16, errno: i32 },
+    /// The crash note's memory, beside the text.
+    Note,
+    /// The memory of [`super::acts`], beside the text.
+    Acts,
+    /// A version that must not run.
+    Quarantine(Quarantined),
+    /// Everything was said: serve.
+    Start { generation: u64 },
+    /// A fresh engine serves: accept no more, finish what is open, end.
+    HandOver,
+    /// The successor that was asked for, by this question or an earlier one, does not serve.
+    UpgradeFailed { question: u64, why: String },
+    /// The whole host shuts down.
+    Stop { cause: String },
+    /// Something that a later release says.
+    #[serde(other)]
+    Unknown,
+}
+
+/// From an engine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "snake_case")]
+pub(crate) enum ToSupervisor {
+    /// It passed its self-test and accepts connections.
+    Ready,
+    /// It does not come so far, and ends.
+    Failed { why: String },
+    /// A route names this port.
+    NeedPort { port: u16 },
+    /// Something in the process is broken for good, and it should be replaced.
+    Tainted { reason: String, function: Option<String>, version: Option<String> },
+    /// Somebody wants a successor, from the program's file as it is now. Questions are counted.
+    Upgrade { question: u64 },
+    /// Something that a later release says.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Bytes of a reason that are told: it is one of several things in a message.
+const REASON_BYTES_MAX: usize = 2 << 10;
+
+/// A reason that fits into a message.
+pub(crate) fn short(why: &str) -> String {
+    why.get(..why.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_later_release_says_is_no_reason_to_stop_listening() {
+        let text = r#"{"say":"sing","song":1}"#;
+        assert!(matches!(serde_json::from_str(text), Ok(ToEngine::Unknown)));
+        assert!(matches!(serde_json::from_str(text), Ok(ToSupervisor::Unknown)));
+        assert!(matches!(serde_json::from_str(r#"{"say":"upgrade","question":2,"more":3}"#), Ok(ToSupervisor::Upgrade { question: 2 })));
+        assert_eq!(short(&"ü".repeat(REASON_BYTES_MAX)).len(), REASON_BYTES_MAX);
+    }
+}

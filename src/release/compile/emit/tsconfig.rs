@@ -1,0 +1,80 @@
+//! How a function's code is to be transpiled: `compilerOptions` of its `deno.json` or `tsconfig.json`.
+//!
+//! Read by `graph` when the first module that needs transpiling comes by; handed to `transpile` for each.
+//!
+//! Invariant: only what changes the running code is read, and only from the function's own folder.
+
+use std::path::Path;
+
+use deno_ast::{DecoratorsTranspileOption, JsxAutomaticOptions, JsxClassicOptions, JsxRuntime};
+use oxc_resolver::{CompilerOptions, TsConfig};
+
+use super::Style;
+use crate::release::compile::code_frame::Place;
+use crate::release::compile::error::{Diagnostic, ErrorKind};
+use crate::release::source::{Confinement, Disk};
+
+/// In order of preference; the first one that speaks of JSX or decorators counts.
+const FILES: &[&str] = &["deno.json", "deno.jsonc", "tsconfig.json"];
+/// Largest such file, in bytes.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// The style of a function's code; the defaults are TypeScript's own: classic JSX with `React.createElement`.
+pub(in crate::release::compile) fn of(confinement: &Confinement, disk: &Disk) -> Result<Style, Box<Diagnostic>> {
+    let Some(folder) = confinement.own_folder() else { return Ok(Style::default()) };
+    for file in FILES {
+        let path = folder.join(file);
+        if !disk.is_file(&path) {
+            continue;
+        }
+        let text = confinement
+            .text(disk, &path, BYTES_MAX)
+            .map_err(|error| Diagnostic::new(ErrorKind::Config, format!("{}: {error}", confinement.label(&path))))?;
+        let options = options(confinement, &path, text)?;
+        if options.jsx.is_some()
+            || options.jsx_import_source.is_some()
+            || options.jsx_factory.is_some()
+            || options.experimental_decorators.is_some()
+        {
+            return Ok(style(&options));
+        }
+    }
+    Ok(Style::default())
+}
+
+fn options(confinement: &Confinement, path: &Path, text: String) -> Result<CompilerOptions, Box<Diagnostic>> {
+    // `extends` is not followed: what it names lies outside the function's folder as a rule.
+    match TsConfig::parse(true, path, path, text.clone()) {
+        Ok(config) => Ok(config.compiler_options),
+        Err(error) => Err(Box::new(config_error(confinement, path, &text, &error))),
+    }
+}
+
+fn config_error(confinement: &Confinement, path: &Path, text: &str, error: &serde_json::Error) -> Diagnostic {
+    let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = line_start + error.column().saturating_sub(1);
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Diagnostic::new(ErrorKind::Config, message).at(Place::of(confinement.label(path), text, at..at))
+}
+
+fn style(options: &CompilerOptions) -> Style {
+    let decorators = match options.experimental_decorators {
+        Some(true) => DecoratorsTranspileOption::LegacyTypeScript { emit_metadata: options.emit_decorator_metadata == Some(true) },
+        _ => DecoratorsTranspileOption::Ecma,
+    };
+    Style { jsx: jsx(options), decorators }
+}
+
+fn jsx(options: &CompilerOptions) -> JsxRuntime {
+    let asks_for_automatic = matches!(options.jsx.as_deref(), Some("react-jsx" | "react-jsxdev" | "precompile"));
+    if options.jsx_import_source.is_some() || asks_for_automatic {
+        let import_source = Some(options.jsx_import_source.clone().unwrap_or_else(|| "react".to_owned()));
+        return JsxRuntime::Automatic(JsxAutomaticOptions { development: false, import_source });
+    }
+    let classic = JsxClassicOptions::default();
+    JsxRuntime::Classic(JsxClassicOptions {
+        factory: options.jsx_factory.clone().unwrap_or(classic.factory),
+        fragment_factory: options.jsx_fragment_factory.clone().unwrap_or(classic.fragment_factory),
+    })
+}

@@ -1,0 +1,244 @@
+//! Imports: every literal specifier in a parsed module, and signs of CommonJS.
+//!
+//! `transpile` hands over the syntax tree, after types are gone; `graph` follows what is found.
+//!
+//! Invariant: what is found here is what the engine will ask for: type-only imports are no imports.
+
+use std::ops::Range;
+
+use deno_ast::swc::ast;
+use deno_ast::swc::common::{DUMMY_SP, Span, SyntaxContext};
+use deno_ast::swc::ecma_visit::{Visit, VisitMut, VisitMutWith, VisitWith};
+use deno_ast::{ModuleItemRef, ParsedSource, StartSourcePos};
+
+/// One literal specifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::release::compile) struct Import {
+    pub(in crate::release::compile) specifier: String,
+    /// Where it stands in the source, quotes included; `None` if the compiler put it there (the JSX runtime).
+    pub(in crate::release::compile) bytes: Option<Range<usize>>,
+    pub(in crate::release::compile) form: Form,
+    pub(in crate::release::compile) attribute: Attribute,
+}
+
+/// How a specifier is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::release::compile) enum Form {
+    /// `import … from`, `export … from`.
+    Declaration,
+    /// `import("…")`.
+    Call,
+}
+
+/// What follows `with`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::release::compile) enum Attribute {
+    /// Nothing.
+    Absent,
+    /// `{ type: "json" }`.
+    Json,
+    /// Anything else, as written between the braces.
+    Other(String),
+}
+
+/// Every import of a module, in the order of the text.
+pub(in crate::release::compile) fn collect(module: &ast::Module) -> Vec<Import> {
+    let mut collector = Collector::default();
+    module.visit_with(&mut collector);
+    collector.imports
+}
+
+/// The bytes a span covers; `None` for nodes that no source text stands behind.
+pub(in crate::release::compile) fn bytes_of(span: Span) -> Option<Range<usize>> {
+    let start = StartSourcePos::START_SOURCE_POS.as_byte_pos().0;
+    let low = span.lo.0.checked_sub(start)?;
+    let high = span.hi.0.checked_sub(start)?;
+    (low < high).then_some(low as usize..high as usize)
+}
+
+#[derive(Default)]
+struct Collector {
+    imports: Vec<Import>,
+}
+
+impl Collector {
+    fn add(&mut self, specifier: &ast::Str, form: Form, attribute: Attribute) {
+        let import = Import { specifier: text(specifier), bytes: bytes_of(specifier.span), form, attribute };
+        self.imports.push(import);
+    }
+}
+
+impl Visit for Collector {
+    fn visit_import_decl(&mut self, node: &ast::ImportDecl) {
+        if !node.type_only {
+            self.add(&node.src, Form::Declaration, attribute(node.with.as_deref()));
+        }
+    }
+
+    fn visit_named_export(&mut self, node: &ast::NamedExport) {
+        if let (Some(source), false) = (&node.src, node.type_only) {
+            self.add(source, Form::Declaration, attribute(node.with.as_deref()));
+        }
+    }
+
+    fn visit_export_all(&mut self, node: &ast::ExportAll) {
+        if !node.type_only {
+            self.add(&node.src, Form::Declaration, attribute(node.with.as_deref()));
+        }
+    }
+
+    fn visit_call_expr(&mut self, node: &ast::CallExpr) {
+        if let Some(specifier) = dynamic_specifier(node) {
+            let options = node.args.get(1).map(|options| &*options.expr);
+            let with = options.and_then(|options| property(options.as_object()?, "with")?.as_object());
+            self.add(&specifier, Form::Call, attribute(with));
+        }
+        node.visit_children_with(self);
+    }
+}
+
+/// The literal that an `import(…)` is called with; a template without holes is one, too.
+fn dynamic_specifier(node: &ast::CallExpr) -> Option<ast::Str> {
+    if !node.callee.is_import() {
+        return None;
+    }
+    match &*node.args.first()?.expr {
+        ast::Expr::Lit(ast::Lit::Str(specifier)) => Some(specifier.clone()),
+        ast::Expr::Tpl(template) => match (template.exprs.as_slice(), template.quasis.as_slice()) {
+            ([], [text]) => Some(ast::Str { span: template.span, value: text.cooked.clone()?, raw: None }),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn attribute(with: Option<&ast::ObjectLit>) -> Attribute {
+    let Some(with) = with.filter(|with| !with.props.is_empty()) else { return Attribute::Absent };
+    match property(with, "type") {
+        Some(ast::Expr::Lit(ast::Lit::Str(kind))) if kind.value == *"json" => Attribute::Json,
+        Some(ast::Expr::Lit(ast::Lit::Str(kind))) => Attribute::Other(format!("type: {:?}", text(kind))),
+        _ => Attribute::Other("…".to_owned()),
+    }
+}
+
+fn property<'n>(object: &'n ast::ObjectLit, name: &str) -> Option<&'n ast::Expr> {
+    object.props.iter().find_map(|property| {
+        let pair = property.as_prop()?.as_key_value()?;
+        let is_it = match &pair.key {
+            ast::PropName::Ident(key) => key.sym == *name,
+            ast::PropName::Str(key) => key.value == *name,
+            _ => false,
+        };
+        is_it.then_some(&*pair.value)
+    })
+}
+
+/// A lone surrogate names no file, so losing it loses nothing.
+fn text(string: &ast::Str) -> String {
+    string.value.to_string_lossy().into_owned()
+}
+
+/// Whether the engine must be told that an import is JSON: by its name it is, and nothing says so.
+pub(in crate::release::compile) fn lacks_json_attribute(specifier: &str, attribute: &Attribute) -> bool {
+    *attribute == Attribute::Absent && specifier.ends_with(".json")
+}
+
+/// Adds `with { type: "json" }` to every import of a `.json` file that lacks it: engines demand it, bundlers and TypeScript do not.
+pub(in crate::release::compile) fn add_json_attributes(module: &mut ast::Module) {
+    module.visit_mut_with(&mut JsonAttributes);
+}
+
+struct JsonAttributes;
+
+impl JsonAttributes {
+    fn complete(specifier: &ast::Str, with: &mut Option<Box<ast::ObjectLit>>) {
+        if lacks_json_attribute(&text(specifier), &attribute(with.as_deref())) {
+            *with = Some(Box::new(object("type", ast::Expr::Lit(ast::Lit::Str("json".into())))));
+        }
+    }
+}
+
+impl VisitMut for JsonAttributes {
+    fn visit_mut_import_decl(&mut self, node: &mut ast::ImportDecl) {
+        Self::complete(&node.src, &mut node.with);
+    }
+
+    fn visit_mut_named_export(&mut self, node: &mut ast::NamedExport) {
+        if let Some(source) = &node.src {
+            Self::complete(source, &mut node.with);
+        }
+    }
+
+    fn visit_mut_export_all(&mut self, node: &mut ast::ExportAll) {
+        Self::complete(&node.src, &mut node.with);
+    }
+
+    fn visit_mut_call_expr(&mut self, node: &mut ast::CallExpr) {
+        if let Some(specifier) = dynamic_specifier(node)
+            && node.args.len() == 1
+            && lacks_json_attribute(&text(&specifier), &Attribute::Absent)
+        {
+            let with = object("type", ast::Expr::Lit(ast::Lit::Str("json".into())));
+            let options = object("with", ast::Expr::Object(with));
+            node.args.push(ast::ExprOrSpread { spread: None, expr: Box::new(ast::Expr::Object(options)) });
+        }
+        node.visit_mut_children_with(self);
+    }
+}
+
+fn object(key: &str, value: ast::Expr) -> ast::ObjectLit {
+    let key = ast::PropName::Ident(ast::IdentName::new(key.into(), DUMMY_SP));
+    let pair = ast::KeyValueProp { key, value: Box::new(value) };
+    ast::ObjectLit { span: DUMMY_SP, props: vec![ast::PropOrSpread::Prop(Box::new(ast::Prop::KeyValue(pair)))] }
+}
+
+/// The first place where a module uses CommonJS, if it does.
+///
+/// TypeScript's own syntax for it counts anywhere; `require` and `exports` count where there is neither `import` nor `export`, and only as
+/// free names: bundlers declare functions of these names.
+pub(in crate::release::compile) fn common_js(parsed: ParsedSource) -> (ParsedSource, Option<Range<usize>>) {
+    let typescript = parsed.program_ref().body().find_map(|item| match item {
+        ModuleItemRef::ModuleDecl(ast::ModuleDecl::TsExportAssignment(node)) => Some(node.span),
+        ModuleItemRef::ModuleDecl(ast::ModuleDecl::TsImportEquals(node)) => {
+            (!node.is_type_only && node.module_ref.is_ts_external_module_ref()).then_some(node.span)
+        }
+        _ => None,
+    });
+    if typescript.is_some() || !parsed.compute_is_script() {
+        return (parsed, typescript.and_then(bytes_of));
+    }
+    // Analysing scopes costs a pass over the tree, which only scripts pay for.
+    let parsed = parsed.into_with_scope_analysis();
+    let mut signs = Signs { unresolved: parsed.unresolved_context(), found: None };
+    parsed.program_ref().visit_with(&mut signs);
+    (parsed, signs.found.and_then(bytes_of))
+}
+
+struct Signs {
+    unresolved: SyntaxContext,
+    found: Option<Span>,
+}
+
+impl Signs {
+    fn is_free(&self, expression: &ast::Expr, name: &str) -> bool {
+        expression.as_ident().is_some_and(|ident| ident.sym == *name && ident.ctxt == self.unresolved)
+    }
+}
+
+impl Visit for Signs {
+    fn visit_member_expr(&mut self, node: &ast::MemberExpr) {
+        let is_exports = node.prop.as_ident().is_some_and(|property| property.sym == *"exports");
+        if self.found.is_none() && (self.is_free(&node.obj, "exports") || is_exports && self.is_free(&node.obj, "module")) {
+            self.found = Some(node.span);
+        }
+        node.visit_children_with(self);
+    }
+
+    fn visit_call_expr(&mut self, node: &ast::CallExpr) {
+        let callee = node.callee.as_expr();
+        if self.found.is_none() && callee.is_some_and(|callee| self.is_free(callee, "require")) {
+            self.found = Some(node.span);
+        }
+        node.visit_children_with(self);
+    }
+}

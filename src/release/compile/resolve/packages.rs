@@ -1,0 +1,166 @@
+//! Packages: bare specifiers and `#internal` ones, by Node's rules.
+//!
+//! `resolve` asks; `oxc_resolver` knows the rules and sees the disk only through this file.
+//!
+//! Invariant: nothing above the functions directory is looked at, so a package installed there cannot slip in, and every look is remembered.
+
+use std::cell::OnceCell;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric};
+use parking_lot::Mutex;
+
+use super::leads_out;
+use super::unsupported;
+use crate::release::compile::error::{Diagnostic, ErrorKind};
+use crate::release::source::entry::CONDITIONS;
+use crate::release::source::{Confinement, Disk};
+
+/// What may be left out at the end of a path inside a package.
+const EXTENSIONS: &[&str] = &[".js", ".mjs", ".ts", ".mts", ".tsx", ".jsx", ".json", ".cjs"];
+
+/// Resolves what is installed below the functions directory.
+pub(in crate::release::compile) struct Packages {
+    sight: Sight,
+    // Most functions import no package.
+    resolver: OnceCell<ResolverGeneric<Sight>>,
+}
+
+impl Packages {
+    pub(in crate::release::compile) fn new(root: &Path, disk: &Disk) -> Self {
+        let sight = Sight { root: root.to_owned(), disk: disk.clone(), escaped: Arc::default() };
+        Self { sight, resolver: OnceCell::new() }
+    }
+
+    /// The file that `specifier` means in a module of `folder`; not yet checked against the confinement.
+    pub(in crate::release::compile) fn resolve(
+        &self,
+        folder: &Path,
+        specifier: &str,
+        confinement: &Confinement,
+    ) -> Result<PathBuf, Box<Diagnostic>> {
+        *self.sight.escaped.lock() = None;
+        let resolver = self.resolver.get_or_init(|| ResolverGeneric::new_with_file_system(self.sight.clone(), options()));
+        resolver.resolve(folder, specifier).map(|found| found.into_path_buf()).map_err(|error| {
+            Box::new(match self.sight.escaped.lock().take() {
+                Some(target) => leads_out(specifier, &target, confinement),
+                None => refusal(specifier, &error, confinement),
+            })
+        })
+    }
+}
+
+fn options() -> ResolveOptions {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    ResolveOptions {
+        condition_names: owned(CONDITIONS),
+        extensions: owned(EXTENSIONS),
+        main_fields: owned(&["module", "main"]),
+        // It would read the environment.
+        node_path: false,
+        ..ResolveOptions::default()
+    }
+}
+
+fn refusal(specifier: &str, error: &ResolveError, confinement: &Confinement) -> Diagnostic {
+    let package = package_name(specifier);
+    match error {
+        ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) if !specifier.starts_with(['#', '.']) => {
+            unsupported::node_built_in_refusal(specifier).unwrap_or_else(|| {
+                let home =
+                    confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
+                Diagnostic::new(ErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"))
+                    .help(format!("run `npm install {package}` in {home}; for a file of the function write `./{specifier}`"))
+            })
+        }
+        ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) | ResolveError::PackageImportNotDefined(..) => {
+            Diagnostic::new(ErrorKind::Import, format!("cannot find `{specifier}`"))
+                .help("names that begin with `#` come from `imports` in package.json")
+        }
+        ResolveError::PackagePathNotExported { subpath, .. } => {
+            Diagnostic::new(ErrorKind::Import, format!("the package `{package}` does not export `{subpath}` for this host"))
+                .help(format!("it is looked for under the conditions {}", CONDITIONS.join(", ")))
+        }
+        ResolveError::Json(error) => {
+            let file = confinement.label(&error.path);
+            Diagnostic::new(ErrorKind::Import, format!("{file}:{}:{}: {}", error.line, error.column, error.message))
+        }
+        other => {
+            // The texts of the remaining variants name paths of the machine.
+            let root = format!("{}/", confinement.root().display());
+            Diagnostic::new(ErrorKind::Import, format!("cannot resolve `{specifier}`: {}", other.to_string().replace(&root, "")))
+        }
+    }
+}
+
+/// `@scope/name/sub` → `@scope/name`, `name/sub` → `name`.
+fn package_name(specifier: &str) -> &str {
+    let slashes = if specifier.starts_with('@') { 1 } else { 0 };
+    match specifier.match_indices('/').nth(slashes) {
+        Some((end, _)) => specifier.get(..end).unwrap_or(specifier),
+        None => specifier,
+    }
+}
+
+/// What the resolver sees of the disk: the functions directory.
+#[derive(Clone)]
+struct Sight {
+    root: PathBuf,
+    disk: Disk,
+    /// Where a link led out, in the resolution that is under way.
+    escaped: Arc<Mutex<Option<PathBuf>>>,
+}
+
+impl Sight {
+    fn within(&self, path: &Path) -> io::Result<()> {
+        if !path.starts_with(&self.root) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        self.disk.remember(path);
+        Ok(())
+    }
+}
+
+impl FileSystem for Sight {
+    /// Asked for by the trait; sees nothing.
+    fn new() -> Self {
+        Self { root: PathBuf::from("/nonexistent"), disk: Disk::default(), escaped: Arc::default() }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.within(path)?;
+        let canonical = fs::canonicalize(path)?;
+        if !canonical.starts_with(&self.root) {
+            *self.escaped.lock() = Some(canonical);
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        fs::read(canonical)
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        String::from_utf8(self.read(path)?).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.within(path)?;
+        fs::metadata(path).map(FileMetadata::from)
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.within(path)?;
+        fs::symlink_metadata(path).map(FileMetadata::from)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        self.within(path)?;
+        Ok(fs::read_link(path)?)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.within(path)?;
+        fs::canonicalize(path)
+    }
+}

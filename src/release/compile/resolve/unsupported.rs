@@ -1,0 +1,162 @@
+//! Specifiers that are never resolved: other hosts' schemes, URLs and absolute paths.
+//!
+//! `resolve` asks before it looks at the disk.
+//!
+//! Invariant: every refusal says what to write instead.
+
+use crate::release::compile::error::{Diagnostic, ErrorKind};
+
+/// Node's built-in modules, and what functions use in their place; `""`: nothing in particular.
+const NODE_BUILT_INS: &[(&str, &str)] = &[
+    ("assert", "throw an Error"),
+    ("async_hooks", ""),
+    ("buffer", "use Uint8Array, TextEncoder and atob/btoa"),
+    ("child_process", "a function cannot start processes"),
+    ("cluster", "set `[scale]` in function.toml"),
+    ("console", "use the global `console`"),
+    ("crypto", "use the global `crypto`"),
+    ("dgram", ""),
+    ("diagnostics_channel", ""),
+    ("dns", "use fetch"),
+    ("events", "use EventTarget, or install the npm package `events`"),
+    ("fs", "a function has no files: import JSON, or use fetch"),
+    ("fs/promises", "a function has no files: import JSON, or use fetch"),
+    ("http", "use fetch, and export a handler"),
+    ("http2", "use fetch, and export a handler"),
+    ("https", "use fetch, and export a handler"),
+    ("inspector", ""),
+    ("module", ""),
+    ("net", ""),
+    ("os", ""),
+    ("path", "use URL, or install the npm package `pathe`"),
+    ("perf_hooks", "use the global `performance`"),
+    ("process", "use `env`, which the handler is given"),
+    ("punycode", "install the npm package `punycode`"),
+    ("querystring", "use URLSearchParams"),
+    ("readline", ""),
+    ("stream", "use ReadableStream, WritableStream and TransformStream"),
+    ("stream/promises", "use ReadableStream, WritableStream and TransformStream"),
+    ("stream/web", "use the globals ReadableStream, WritableStream and TransformStream"),
+    ("string_decoder", "use TextDecoder"),
+    ("timers", "use the globals setTimeout and setInterval"),
+    ("timers/promises", "use the global setTimeout in a Promise"),
+    ("tls", ""),
+    ("url", "use the globals URL and URLSearchParams"),
+    ("util", "use TextEncoder, TextDecoder and structuredClone"),
+    ("v8", ""),
+    ("vm", ""),
+    ("worker_threads", "set `[scale]` in function.toml"),
+    ("zlib", "use CompressionStream and DecompressionStream"),
+];
+
+/// Why `specifier` cannot be imported whatever the disk holds; `None` if that is still to be seen.
+pub(in crate::release::compile) fn refusal(specifier: &str) -> Option<Diagnostic> {
+    let refuse = |message: String, help: String| Some(Diagnostic::new(ErrorKind::Import, message).help(help));
+    if specifier.is_empty() {
+        return refuse("an import needs a specifier".into(), "write a relative path or the name of a package".into());
+    }
+    if specifier.starts_with('/') || specifier.starts_with('\\') {
+        return refuse(
+            format!("`{specifier}` is an absolute path, and functions do not see the machine's files"),
+            "write a path relative to this module, as in `./x.ts`".into(),
+        );
+    }
+    if specifier.contains('\0') {
+        return refuse("a specifier cannot hold NUL".into(), "write a relative path or the name of a package".into());
+    }
+    let (scheme, rest) = specifier.split_once(':')?;
+    // A relative path or a package's name may hold a colon, too.
+    if !scheme.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '+' | '-')) {
+        return None;
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "node" => Some(node_built_in(specifier, rest)),
+        "npm" => {
+            let package = without_version(rest);
+            refuse(
+                format!("`{specifier}`: packages are not fetched from npm at release"),
+                format!("run `npm install {rest}` in the function's folder and import `{package}`"),
+            )
+        }
+        "jsr" => {
+            let package = without_version(rest.trim_start_matches('/'));
+            refuse(
+                format!("`{specifier}`: packages are not fetched from JSR at release"),
+                format!("run `npx jsr add {}` in the function's folder and import `{package}`", rest.trim_start_matches('/')),
+            )
+        }
+        "http" | "https" => refuse(
+            format!("`{specifier}`: modules are not fetched over the network at release"),
+            "install the package with npm, or save the file in the function's folder and import it with a relative path".into(),
+        ),
+        "file" => refuse(
+            format!("`{specifier}` is an absolute path, and functions do not see the machine's files"),
+            "write a path relative to this module, as in `./x.ts`".into(),
+        ),
+        "data" | "blob" => refuse(
+            format!("`{scheme}:` modules are not supported"),
+            "save the code in a file of the function's folder and import that".into(),
+        ),
+        "bun" | "cloudflare" | "deno" | "ext" => {
+            refuse(format!("`{specifier}` is a module of another host"), "use the web-standard globals instead".into())
+        }
+        _ => refuse(format!("`{specifier}` has the unknown scheme `{scheme}:`"), "write a relative path or the name of a package".into()),
+    }
+}
+
+/// What to say about a name that no installed package answers to, if Node would have known it.
+pub(in crate::release::compile) fn node_built_in_refusal(specifier: &str) -> Option<Diagnostic> {
+    NODE_BUILT_INS.iter().any(|(name, _)| *name == specifier).then(|| node_built_in(specifier, specifier))
+}
+
+fn node_built_in(specifier: &str, name: &str) -> Diagnostic {
+    let instead = NODE_BUILT_INS.iter().find(|(built_in, _)| *built_in == name).map(|(_, instead)| *instead);
+    let help = match instead {
+        Some("") | None => "use the web-standard globals instead",
+        Some(instead) => instead,
+    };
+    Diagnostic::new(ErrorKind::Import, format!("`{specifier}`: Node's built-in modules are not available")).help(help)
+}
+
+/// `@scope/name@1.2/sub` is imported as `@scope/name/sub`.
+fn without_version(package: &str) -> String {
+    let parts = package.split('/').map(|part| match part.char_indices().skip(1).find(|(_, character)| *character == '@') {
+        Some((at, _)) => part.get(..at).unwrap_or(part),
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_says_what_to_write_instead() {
+        for (specifier, help) in [
+            ("node:crypto", "use the global `crypto`"),
+            ("node:sqlite", "web-standard globals"),
+            ("npm:zod@3", "`npm install zod@3` in the function's folder and import `zod`"),
+            ("npm:@scope/name@^1/sub", "import `@scope/name/sub`"),
+            ("jsr:@std/assert@1", "`npx jsr add @std/assert@1` in the function's folder and import `@std/assert`"),
+            ("https://esm.sh/zod", "save the file"),
+            ("http://x", "save the file"),
+            ("data:text/javascript,1", "save the code"),
+            ("file:///etc/passwd", "relative to this module"),
+            ("/etc/passwd", "relative to this module"),
+            ("C:\\x.ts", "relative path"),
+            ("cloudflare:workers", "web-standard globals"),
+            ("", "relative path"),
+        ] {
+            let refusal = refusal(specifier).unwrap_or_else(|| panic!("{specifier} is let through"));
+            assert!(refusal.help.as_deref().unwrap_or_default().contains(help), "{specifier}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn names_and_relative_paths_are_still_to_be_seen() {
+        for specifier in ["zod", "@scope/name", "@scope/na:me", "./a:b.ts", "../x", ".", "#internal", "fs", "lodash/fp"] {
+            assert_eq!(refusal(specifier), None, "{specifier}");
+        }
+    }
+}

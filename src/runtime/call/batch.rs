@@ -1,0 +1,118 @@
+//! Batches of one I/O thread: the calls it sends in a turn and the answers it receives.
+//!
+//! An I/O thread that has read many requests wakes each instance once, when it has read them all: a wake is a system call, and on a busy CPU a context
+//! switch. An instance puts all answers of its turn on the thread's [`ReplyBatch`] and wakes the thread once; there they are delivered without
+//! another system call. The task that does both is woken by the first call of a turn and so runs after everything that was ready with it.
+//!
+//! Invariant: a call is never left without a wake and an answer never without delivery; threads that did not install a batch send and wake at once.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures::task::AtomicWaker;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::fault::Fault;
+use crate::function::message::Response;
+
+/// What goes back to the caller.
+pub type Reply = Result<Response, Fault>;
+
+/// A thread that sleeps until it has mail.
+pub trait Sleeper: Send + Sync {
+    /// Wakes it.
+    fn wake(&self);
+}
+
+/// Answers on their way to one I/O thread.
+#[derive(Default)]
+pub struct ReplyBatch {
+    queue: Mutex<Vec<(oneshot::Sender<Reply>, Reply)>>,
+    waker: AtomicWaker,
+}
+
+impl ReplyBatch {
+    /// Adds an answer. The caller wakes the thread when it has added all.
+    pub(super) fn push(&self, caller: oneshot::Sender<Reply>, reply: Reply) {
+        self.queue.lock().push((caller, reply));
+    }
+
+    /// Tells the thread that answers are there.
+    pub(super) fn wake(&self) {
+        self.waker.wake();
+    }
+
+    /// Delivers the answers that have arrived; pending forever.
+    fn poll_deliver(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.waker.register(cx.waker());
+        let arrived = std::mem::take(&mut *self.queue.lock());
+        for (caller, reply) in arrived {
+            // The caller may have left.
+            let _ = caller.send(reply);
+        }
+        Poll::Pending
+    }
+}
+
+/// Both batches of the calling thread.
+struct ThreadBatch {
+    /// Instances that have mail and sleep.
+    sleeping: Vec<Arc<dyn Sleeper>>,
+    task: Option<Waker>,
+    replies: Arc<ReplyBatch>,
+}
+
+thread_local! {
+    static THREAD_BATCH: RefCell<Option<ThreadBatch>> = const { RefCell::new(None) };
+}
+
+/// Lets the calling I/O thread send and receive in batches. The future must be spawned on that thread; it never ends.
+pub async fn run() {
+    let replies = Arc::new(ReplyBatch::default());
+    THREAD_BATCH.set(Some(ThreadBatch { sleeping: Vec::new(), task: None, replies: replies.clone() }));
+    poll_fn(|cx| {
+        for sleeper in take_sleeping(cx) {
+            sleeper.wake();
+        }
+        // Last, because the callers that wake up here may send more calls.
+        replies.poll_deliver(cx)
+    })
+    .await
+}
+
+fn take_sleeping(cx: &mut Context<'_>) -> Vec<Arc<dyn Sleeper>> {
+    THREAD_BATCH.with_borrow_mut(|batch| {
+        let Some(batch) = batch else { return Vec::new() };
+        if !batch.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            batch.task = Some(cx.waker().clone());
+        }
+        std::mem::take(&mut batch.sleeping)
+    })
+}
+
+/// The batch in which the calling thread receives its answers, if it has one.
+pub(super) fn replies_of_this_thread() -> Option<Arc<ReplyBatch>> {
+    THREAD_BATCH.with_borrow(|batch| batch.as_ref().map(|batch| batch.replies.clone()))
+}
+
+/// Wakes an instance that has mail, now or at the end of this thread's turn.
+pub fn wake<S: Sleeper + 'static>(sleeper: &Arc<S>) {
+    let later = THREAD_BATCH.with_borrow_mut(|batch| {
+        let Some(batch) = batch else { return false };
+        let Some(task) = &batch.task else { return false };
+        if batch.sleeping.is_empty() {
+            task.wake_by_ref();
+        }
+        let address = Arc::as_ptr(sleeper).cast::<()>();
+        if !batch.sleeping.iter().any(|known| Arc::as_ptr(known).cast::<()>() == address) {
+            batch.sleeping.push(sleeper.clone());
+        }
+        true
+    });
+    if !later {
+        sleeper.wake();
+    }
+}

@@ -1,0 +1,68 @@
+//! Work that goes on after the answer: `waitUntil` promises, and calls whose promise can never settle.
+//!
+//! `ops/answer` counts the promises; `worker` ends what takes too long.
+//!
+//! Invariant: background work keeps its call in the table, and nothing of it is waited for once its time is over.
+
+use std::time::{Duration, Instant};
+
+use super::{Exchange, Exchanges};
+use crate::fault::{Fault, Kind};
+
+impl Exchanges {
+    /// A `waitUntil` promise begins or ends.
+    pub(in crate::runtime) fn background(&mut self, id: u32, begins: bool) {
+        if let Some(exchange) = self.map.get_mut(&id) {
+            if begins {
+                exchange.background += 1;
+                if exchange.is_answered() && exchange.answered.is_none() {
+                    exchange.answered = Some(Instant::now());
+                }
+            } else {
+                exchange.background = exchange.background.saturating_sub(1);
+            }
+            self.forget_if_over(id);
+        }
+    }
+
+    /// Calls that were answered `allowed` ago or longer and still do background work. It is waited for no longer.
+    pub fn end_background(&mut self, allowed: Duration) -> Vec<u32> {
+        let is_late = |exchange: &Exchange| {
+            let only_background = exchange.is_answered() && exchange.outbound.is_none() && exchange.background > 0;
+            only_background && exchange.answered.is_some_and(|answered| answered.elapsed() > allowed)
+        };
+        let late: Vec<u32> = self.map.iter().filter(|(_, exchange)| is_late(exchange)).map(|(id, _)| *id).collect();
+        for id in late.iter() {
+            if let Some(exchange) = self.map.get_mut(id) {
+                exchange.background = 0;
+            }
+        }
+        late
+    }
+
+    /// Ends every unanswered call, and all background work, because no promise of this instance can settle any more. Returns those calls.
+    pub fn fail_unsettled(&mut self) -> Vec<u32> {
+        if self.map.is_empty() {
+            return Vec::new();
+        }
+        let ids: Vec<u32> = self.unanswered().collect();
+        for id in ids.iter().copied() {
+            self.answer(
+                id,
+                Err(Fault::new(
+                    Kind::NeverSettles,
+                    "the handler waits for a promise that nothing can settle: no timer, fetch or other work of this instance is left",
+                )),
+            );
+        }
+        let all: Vec<u32> = self.map.keys().copied().collect();
+        for id in all {
+            if let Some(exchange) = self.map.get_mut(&id)
+                && std::mem::take(&mut exchange.background) > 0
+            {
+                self.forget_if_over(id);
+            }
+        }
+        ids
+    }
+}

@@ -1,0 +1,121 @@
+//! Panics that were stopped below a function: who was it, and a line in the log.
+//!
+//! `ops::guard` notes them on the worker's thread, `event_loop` asks here after every turn.
+//!
+//! Invariant: an instance in which something of ours panicked ends with that turn; what was half done is never gone on with.
+
+use super::Handle;
+use crate::runtime::ops::{guard, take_panic};
+
+/// The call whose host code panicked on this thread; 0 if it is not known whose it was.
+pub(super) fn noted(handle: &Handle) -> Option<u32> {
+    let panicked = take_panic()?;
+    let identity = handle.assigned.get().map(|(identity, _)| identity);
+    let (function, version) = identity.map_or(("", ""), |identity| (&identity.function, &identity.version));
+    tracing::error!(
+        function,
+        version,
+        instance = handle.id,
+        call = panicked.call,
+        place = panicked.place,
+        panic = panicked.message,
+        "the host's own code failed below a function; the instance ends"
+    );
+    Some(panicked.call)
+}
+
+/// Runs what may panic above V8, where nothing but this thread would end of it.
+pub(super) fn stopped<T>(place: &'static str, work: impl FnOnce() -> T) -> Option<T> {
+    guard(place, 0, work).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use futures::FutureExt as _;
+    use futures::future::BoxFuture;
+    use http::uri::PathAndQuery;
+    use http::{HeaderMap, Method};
+
+    use crate::fault::Kind;
+    use crate::function::message::{Body, CallShape, Request, Response};
+    use crate::function::trace::TraceContext;
+    use crate::release::compile::compile;
+    use crate::release::source::discover;
+    use crate::runtime::fleet::{Fleet, FleetConfig};
+    use crate::runtime::isolate::init_engine;
+    use crate::runtime::ops::{ConsoleLine, Host, Identity};
+    use crate::runtime::pool::Pool;
+
+    /// A host whose log is broken.
+    struct NoLog;
+
+    impl Host for NoLog {
+        fn console(&self, _: ConsoleLine<'_>) {
+            panic!("on purpose");
+        }
+
+        fn refused(&self, _: Option<&Identity>, _: &str) {}
+
+        fn listens_on(&self) -> Vec<SocketAddr> {
+            Vec::new()
+        }
+
+        fn call(&self, _: &str, _: Request, _: Body) -> BoxFuture<'static, Response> {
+            std::future::pending().boxed()
+        }
+    }
+
+    const SOURCE: &str = "const made = [];\n\
+        export default async (request) => {\n\
+          made.push(0);\n\
+          await null;\n\
+          if (request.url.endsWith('/log')) console.log('x');\n\
+          return String(made.length);\n\
+        };\n";
+
+    fn request(path: &'static str) -> Arc<Request> {
+        Arc::new(Request {
+            method: Method::GET,
+            scheme: "http",
+            authority: None,
+            path_and_query: PathAndQuery::from_static(path),
+            strip: 0,
+            headers: HeaderMap::new(),
+            trust_forwarded: false,
+            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            request_id: "".into(),
+            remote: None,
+            hops: 0,
+            shape: CallShape::Http,
+        })
+    }
+
+    /// The one test of this binary that runs JavaScript.
+    #[test]
+    fn a_panic_below_javascript_ends_the_instance_and_nothing_else() {
+        init_engine();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::write(root.join("f.js"), SOURCE).unwrap();
+        let source = discover(&root).unwrap().functions.into_iter().next().unwrap();
+        let version = Arc::new(compile(&root, &source).outcome.unwrap_or_else(|error| panic!("{}", error.diagnostic())));
+        let limit = Duration::from_secs(60);
+        let config = FleetConfig { warm: 0, max_instances: 4, memory_bytes: 8 << 30, boot_cpu: limit, boot_wall: limit };
+        let pool = Pool::new(version, Fleet::start(config, Arc::new(NoLog)).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let call = |path| match runtime.block_on(pool.clone().call(request(path), Body::Empty)).reply {
+            Ok(Response { body: Body::Full(text), .. }) => Ok(String::from_utf8(text.to_vec()).unwrap()),
+            Ok(response) => panic!("{response:?}"),
+            Err(fault) => Err(fault.kind()),
+        };
+        assert_eq!(call("/"), Ok("1".to_owned()));
+        assert_eq!(call("/log"), Err(Kind::Crashed));
+        assert_eq!(call("/"), Ok("1".to_owned()), "another instance");
+        assert_eq!(call("/"), Ok("2".to_owned()), "which goes on");
+        pool.retire();
+    }
+}

@@ -1,0 +1,11 @@
+//! Calls of the operating system and the C library that the standard library does not have, behind safe functions.
+//!
+//! Every room uses it; it knows none of them.
+//!
+//! Invariant: all unsafe code that does not concern V8 lives here.
+
+pub mod cpu_clock;
+pub mod global_alloc;
+pub mod kernel;
+pub mod malloc;
+pub mod scheduling;

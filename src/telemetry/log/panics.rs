@@ -1,0 +1,31 @@
+//! Panics go to the log, as one line each: which thread, where, and what was said.
+//!
+//! Installed together with the log. Whoever stops a panic (`runtime::ops::guard`) tells what became of it.
+//!
+//! Invariant: nothing is unwound, resolved or waited for here: the panicking thread may be an instance's, below V8, or hold the log's own lock.
+
+use std::panic::PanicHookInfo;
+
+use super::sink;
+
+/// Bytes of a panic's message that are kept.
+const MESSAGE_BYTES_MAX: usize = 4 << 10;
+
+/// Takes the place of the hook that prints to standard error, backtrace and all.
+pub(in crate::telemetry) fn install() {
+    std::panic::set_hook(Box::new(tell));
+}
+
+fn tell(panic: &PanicHookInfo<'_>) {
+    // What the system calls the thread: an instance's bears the function's name.
+    let thread = rustix::thread::name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let text = panic.payload_as_str().unwrap_or("a value that is no text");
+    let text = text.get(..text.floor_char_boundary(MESSAGE_BYTES_MAX)).unwrap_or_default();
+    if sink::is_appending() {
+        // It panicked while it wrote a line, and holds the log's lock.
+        sink::write_past(&format!("panic: {text} thread={thread} location={location}\n"));
+    } else {
+        tracing::error!(thread, location, panic = text, "a thread panicked");
+    }
+}
