@@ -1,15 +1,18 @@
-//! Build script: makes the V8 startup snapshot from the web extensions and `js-prelude/`.
+//! Build script: builds the V8 startup snapshot from the web extensions and `js-prelude/`.
 //!
 //! Writes `snapshot.bin` and `residual.rs` (sources of lazy files that the snapshot does not hold) into `OUT_DIR`, where
 //! `runtime::isolate::snapshot` includes them.
 //!
 //! Invariant: the extension list is the program's own (`runtime/isolate/extension.rs`), so op names and order agree.
-#![allow(dead_code, unused_imports, reason = "the program's ops are compiled here for their names and order only")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "the program's ops are compiled here for their names and order only")]
+#![allow(clippy::disallowed_methods, reason = "the build script writes the snapshot")]
 
 mod fault;
 mod function {
     #[path = "hex.rs"]
     pub mod hex;
+    #[path = "level.rs"]
+    pub mod level;
     #[path = "message.rs"]
     pub mod message;
     #[path = "trace.rs"]
@@ -85,7 +88,7 @@ fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
     files
 }
 
-/// Errors that a listener throws are told by `js-prelude/10_errors.js`: deno_core would copy all that is in them, and end the isolate.
+/// Lets `js-prelude/core/errors.js` report errors that a listener throws: deno_core would copy everything in them, and end the isolate.
 fn report_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<dyn Error>> {
     const SPECIFIER: &str = "ext:deno_web/02_event.js";
     const CALLS: [(&str, &str, usize); 2] =
@@ -103,7 +106,7 @@ fn report_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<
     Ok(())
 }
 
-/// WebSockets connect by way of `js-prelude/30_egress.js`.
+/// Lets WebSockets connect by way of `js-prelude/api/egress.js`.
 fn with_way_out(specifier: &str, source: String) -> Result<String, Box<dyn Error>> {
     const IMPORTED: &str = "  op_ws_create,\n";
     if specifier != "ext:deno_websocket/01_websocket.js" {
@@ -112,7 +115,7 @@ fn with_way_out(specifier: &str, source: String) -> Result<String, Box<dyn Error
     let [before, after] = source.split(IMPORTED).collect::<Vec<_>>()[..] else {
         return Err(format!("{specifier} does not import op_ws_create once").into());
     };
-    Ok(format!("import {{ op_ws_create }} from \"ext:skep/30_egress.js\";\n{before}{after}"))
+    Ok(format!("import {{ op_ws_create }} from \"ext:skep/api/egress.js\";\n{before}{after}"))
 }
 
 /// Two tables of `(specifier, source)`, sorted, because deno_core searches them by bisection.

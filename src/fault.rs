@@ -1,20 +1,21 @@
 //! Faults: the one closed list of ways in which a call fails.
 //!
-//! A fault is made where the fact is known (pool, worker, ingress) and becomes a response in `invoke::answer`, or in a dialect's own shape.
+//! A fault is built where the fact is known (pool, worker, ingress) and becomes a response in `invoke::answer`, or in a dialect's own
+//! shape.
 //!
 //! Invariant: each kind's label, status, blame and retry rule stand in this file alone.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Who has to act for the fault to go away.
+/// The party that has to act for the fault to go away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
     /// The request is wrong.
     Client,
     /// The function's code or manifest is wrong.
     Function,
-    /// The host refused or failed.
+    /// The host rejected the call or failed.
     Host,
 }
 
@@ -38,7 +39,7 @@ macro_rules! kinds {
                 match self { $(Kind::$variant => $status),* }
             }
 
-            /// Who has to act.
+            /// The party that has to act.
             pub fn blame(self) -> Blame {
                 match self { $(Kind::$variant => Blame::$blame),* }
             }
@@ -60,13 +61,13 @@ kinds! {
     BodyTooLarge, "body_too_large", 413, Client, retry: false;
     /// The request head is larger than the host allows.
     HeadersTooLarge, "headers_too_large", 431, Client, retry: true;
-    /// Every instance is full and the queue as well.
+    /// Every instance is full, and the queue too.
     Overloaded, "overloaded", 503, Host, retry: true;
     /// The function does not load.
     BootFailed, "boot_failed", 503, Function, retry: true;
     /// The host is shutting down.
     Draining, "draining", 503, Host, retry: true;
-    /// The function took an engine down before and is refused until its next version.
+    /// The function took an engine down before and is rejected until its next version.
     Quarantined, "quarantined", 503, Function, retry: true;
     /// The handler threw or its promise was rejected.
     Threw, "threw", 500, Function, retry: false;
@@ -84,7 +85,7 @@ kinds! {
     InstanceLost, "instance_lost", 503, Host, retry: true;
     /// The function calls itself, directly or through others, beyond the hop limit.
     LoopDetected, "loop_detected", 508, Function, retry: false;
-    /// The engine gave the isolate up.
+    /// V8 gave the isolate up.
     Crashed, "crashed", 500, Function, retry: false;
 }
 
@@ -94,22 +95,22 @@ impl fmt::Display for Kind {
     }
 }
 
-/// One failed call: what happened, what it may tell the client, and what only the operator sees.
+/// One failed call: the kind of fault, the text for the client, and the text that only the operator sees.
 #[derive(Clone, Debug)]
 pub struct Fault(Box<Facts>);
 
 /// The contents of a [`Fault`].
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// Which of the closed list.
+    /// The kind, of the closed list.
     pub kind: Kind,
     /// Safe text for the client: no stack, no path, no name of another tenant.
     pub message: String,
     /// Full text for the log and, in dev, for the answer: stack or diagnostic.
     pub detail: Option<Arc<str>>,
-    /// The limit that struck, with its unit, e.g. `128 MB`.
+    /// The limit that was passed, with its unit, e.g. `128 MB`.
     pub limit: Option<String>,
-    /// What was used when it struck, in the same unit.
+    /// The amount that was used when it was passed, in the same unit.
     pub used: Option<String>,
     /// Seconds after which a retry makes sense.
     pub retry_after_s: Option<u32>,
@@ -129,7 +130,7 @@ impl Fault {
         self
     }
 
-    /// Adds the limit that struck and what was used.
+    /// Adds the limit that was passed and the amount that was used.
     pub fn with_limit(mut self, limit: impl Into<String>, used: impl Into<String>) -> Self {
         self.0.limit = Some(limit.into());
         self.0.used = Some(used.into());

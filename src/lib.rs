@@ -1,9 +1,12 @@
 //! Skep: a single-binary, in-process, multi-tenant function host.
 //!
-//! Two flows meet in one place. A request: listener → router → dispatch → *live* → pool → worker thread → isolate → answer.
-//! A release: folder → source → compile → version → check → publish → *live*.
+//! Two flows meet in one place. A request: listener → dispatch → invoke → *live* → pool → worker thread → isolate → answer.
+//! A release: folder or upload → source → compile → version → check → publish → *live*.
 //!
-//! Invariant: dependencies point one way, `app → admin, ingress, release → live → runtime → function`; `tests/it/tidy.rs` holds it.
+//! Invariant: dependencies point one way, `command → app → admin, ingress → release → invoke → live → runtime → function`; `tests/it/tidy`
+//! holds it.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files and wait for threads"))]
 
 pub mod app;
 pub mod client;
@@ -21,6 +24,7 @@ pub mod runtime;
 pub mod process;
 pub mod supervisor;
 
+pub mod api;
 pub mod config;
 pub mod fault;
 pub mod function;

@@ -1,4 +1,4 @@
-//! The process: arguments, then, unless it only supervises, the engine, then one command, then an exit code.
+//! The life of the process: arguments, then, unless it only supervises, V8, then one command, then an exit code.
 //!
 //! Invariant: V8 is set up before any thread exists, and nothing but this file ends the process.
 
@@ -7,8 +7,8 @@ use std::process::ExitCode as ProcessExitCode;
 use skep::app::{self, StartError};
 use skep::config::{Command, CommandLine, Config, ExitCode};
 use skep::process::engine;
-use skep::runtime::containment::{self, Rung};
-use skep::sys::kernel;
+use skep::runtime::containment::{self, ContainmentLevel};
+use skep::sys::{exit, kernel};
 use skep::{client, command};
 use skep::{runtime, sys, telemetry};
 
@@ -16,7 +16,7 @@ fn main() -> ProcessExitCode {
     let line = match CommandLine::read(std::env::args_os()) {
         Ok(line) => line,
         Err(error) => {
-            // Also `--help` and `--version`. A closed standard output is nobody's fault.
+            // Also `--help` and `--version`. A closed standard output is not an error.
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(2).into();
         }
@@ -30,13 +30,9 @@ fn main() -> ProcessExitCode {
         }
     };
     telemetry::flush();
-    // Instances' threads may be inside JavaScript: the process ends without waiting for them, and without running V8's destructors below
-    // their feet.
-    #[allow(unsafe_code, reason = "the standard library ends a process only with its destructors")]
-    // SAFETY: nothing is left to flush.
-    unsafe {
-        libc::_exit(code.code().into())
-    }
+    // Instances' threads may be inside JavaScript: the process exits without waiting for them, and without running V8's destructors while
+    // they use V8.
+    exit::now(code.code().into())
 }
 
 fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
@@ -45,7 +41,7 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::New(args) => return Ok(command::new::print(&config, args)),
         Command::Token(args) => return Ok(command::token::run(&config, args)),
         Command::Systemd(args) => return Ok(command::systemd::run(args)),
-        Command::Remote(args) => return client::run(&config, args),
+        Command::Remote(args) => return Ok(client::run(&config, args)?),
         Command::Serve if !config.single_process && !engine::is_engine() => {
             app::init_log(&config);
             return command::serve::supervise(&config);
@@ -54,16 +50,16 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
     }
     // Before any thread: see the functions.
     sys::malloc::bound();
-    sys::global_alloc::on_refusal(|| containment::record(Rung::Prevented));
-    runtime::isolate::init_engine();
-    // Nobody else has started a thread yet: these are the engine's helpers.
+    sys::global_alloc::on_refusal(|| containment::record(ContainmentLevel::Prevented));
+    runtime::isolate::init_v8();
+    // No other code has started a thread yet: these are V8's helpers.
     sys::scheduling::lower_helpers(&kernel::other_threads());
     app::init_log(&config);
     match &line.command {
         Command::Serve | Command::Dev => command::serve::run(&config),
         Command::Check(args) => command::check::run(&config, args),
         Command::Invoke(args) => command::invoke::run(&config, args),
-        // Done above, without an engine.
+        // Done above, without V8.
         Command::New(_) | Command::Token(_) | Command::Systemd(_) | Command::Remote(_) => Ok(ExitCode::Ok),
     }
 }

@@ -1,94 +1,95 @@
-//! The one way down: stop accepting, let what is in flight finish, end.
+//! The shutdown of the process: stop accepting, let the requests in flight finish, exit.
 //!
-//! `command::serve` asks for it, because a fresh engine took over or because the host ends; listeners and connections watch it, and hold a guard
-//! while they are busy.
+//! `command::serve` begins it, because a fresh engine took over or because the host ends; listeners and connections observe it, and hold a
+//! guard while they are busy.
 //!
-//! A process serves ⇒ hands over ⇒ stops, or serves ⇒ stops. While it hands over, a connection that is open is still answered: its client cannot
-//! know that somebody else accepts the next one. When it stops, there is nobody else, and what is new is refused.
+//! A process serves ⇒ hands over ⇒ stops, or serves ⇒ stops. While it hands over, requests on open connections are still answered: their
+//! clients cannot know that another process accepts the next connection. When it stops there is no other process, and new requests are
+//! rejected.
 //!
-//! Invariant: being in flight is holding an [`InFlight`]; nobody counts by hand.
+//! Invariant: being in flight is holding a [`DrainGuard`]; no code counts by hand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::watch;
 
-/// How far down the process is.
+/// The phase of the shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Phase {
-    /// Not at all.
+pub enum ShutdownPhase {
+    /// No shutdown.
     Serving,
-    /// Another process accepts; what reaches this one is still answered, for the last time on its connection.
+    /// Another process accepts; a request that reaches this one is still answered, for the last time on its connection.
     HandingOver,
-    /// The host ends: what is new is refused.
+    /// The host ends: new requests are rejected.
     Stopping,
 }
 
-/// Asks everybody to stop, and waits until nobody is busy.
+/// Begins the phases of the shutdown, and waits until no guard is held.
 pub struct Drain {
-    phase: watch::Sender<Phase>,
+    phase_tx: watch::Sender<ShutdownPhase>,
     now: Arc<AtomicU8>,
-    busy: Arc<watch::Sender<()>>,
+    busy_tx: Arc<watch::Sender<()>>,
 }
 
-/// Hears of the end, and says who is busy.
+/// Observes the phases of the shutdown, and gives out guards.
 #[derive(Clone)]
 pub struct Drained {
-    phase: watch::Receiver<Phase>,
-    /// The same for those who ask at every request: the channel has a lock.
+    phase_rx: watch::Receiver<ShutdownPhase>,
+    /// The same, for reading it at every request: the channel has a lock.
     now: Arc<AtomicU8>,
-    busy: Arc<watch::Sender<()>>,
+    busy_tx: Arc<watch::Sender<()>>,
 }
 
 /// Held while something must not be cut off.
-pub struct InFlight {
-    _busy: watch::Receiver<()>,
+pub struct DrainGuard {
+    _busy_rx: watch::Receiver<()>,
 }
 
 impl Drain {
     /// Both ends.
     pub fn new() -> (Arc<Self>, Drained) {
-        let (phase, heard) = watch::channel(Phase::Serving);
-        let busy = Arc::new(watch::Sender::new(()));
-        let now = Arc::new(AtomicU8::new(Phase::Serving as u8));
-        (Arc::new(Self { phase, now: now.clone(), busy: busy.clone() }), Drained { phase: heard, now, busy })
+        let (phase_tx, phase_rx) = watch::channel(ShutdownPhase::Serving);
+        let busy_tx = Arc::new(watch::Sender::new(()));
+        let now = Arc::new(AtomicU8::new(ShutdownPhase::Serving as u8));
+        (Arc::new(Self { phase_tx, now: now.clone(), busy_tx: busy_tx.clone() }), Drained { phase_rx, now, busy_tx })
     }
 
-    /// Tells everybody how far down the process is. It never comes up again.
-    pub fn begin(&self, phase: Phase) {
+    /// Begins a phase. The process never returns to an earlier one.
+    pub fn begin(&self, phase: ShutdownPhase) {
         self.now.fetch_max(phase as u8, Ordering::SeqCst);
-        self.phase.send_if_modified(|known| {
+        self.phase_tx.send_if_modified(|known| {
             let is_new = *known < phase;
             *known = phase.max(*known);
             is_new
         });
     }
 
-    /// Waits until nobody is busy.
+    /// Waits until no guard is held.
     pub async fn finished(&self) {
-        self.busy.closed().await;
+        self.busy_tx.closed().await;
     }
 }
 
 impl Drained {
-    /// How far down the process is.
-    pub fn phase(&self) -> Phase {
+    /// The present phase.
+    pub fn phase(&self) -> ShutdownPhase {
         match self.now.load(Ordering::Relaxed) {
-            0 => Phase::Serving,
-            1 => Phase::HandingOver,
-            _ => Phase::Stopping,
+            0 => ShutdownPhase::Serving,
+            1 => ShutdownPhase::HandingOver,
+            _ => ShutdownPhase::Stopping,
         }
     }
 
-    /// Waits until the process is at least so far down.
-    pub async fn reached(&mut self, wanted: Phase) {
-        // An error means that the drain is gone, which is an end as well.
-        let _ = self.phase.wait_for(|phase| *phase >= wanted).await;
+    /// Waits until the process has reached this phase or a later one.
+    pub async fn reached(&mut self, wanted: ShutdownPhase) {
+        // An error means that the drain is gone, which ends the process too.
+        let _ = self.phase_rx.wait_for(|phase| *phase >= wanted).await;
     }
 
     /// A guard: the drain waits until it is dropped.
-    pub fn in_flight(&self) -> InFlight {
-        InFlight { _busy: self.busy.subscribe() }
+    pub fn in_flight(&self) -> DrainGuard {
+        DrainGuard { _busy_rx: self.busy_tx.subscribe() }
     }
 }

@@ -1,4 +1,4 @@
-//! What may be asked for on the command line, and how a run is written down so that a reader can repeat it.
+//! The command line of the bench, and the command that is printed so that a reader can repeat a run.
 //! Every option has a default that makes `cargo bench --bench load` finish by itself in a few minutes.
 
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub enum Part {
     Memory,
     /// A function at a fixed rate, alone and beside each kind of bad neighbour.
     Victim,
-    /// Memory while instances are made and ended.
+    /// Memory while instances are created and ended.
     Churn,
     /// Releases, rollbacks, upgrades and kills under load: failed requests and latencies.
     Releases,
@@ -36,7 +36,7 @@ pub enum Part {
     RawHyper,
 }
 
-/// What is called in `throughput` and `latency`.
+/// The request of `throughput` and `latency`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Case {
     /// `GET /hello` → `{"hello":"world"}`.
@@ -62,7 +62,7 @@ pub struct Args {
     /// Kept-alive connections of the generator.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub connections: u32,
-    /// What is called in `throughput` and `latency`.
+    /// The request of `throughput` and `latency`.
     #[arg(long, value_enum, default_value_t = Case::Hello)]
     pub case: Case,
     /// Serve this folder instead of the bench's own functions; needs --path.
@@ -80,7 +80,7 @@ pub struct Args {
     /// Functions in the start-up series of `cold`; 0 leaves it out.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub registered: u32,
-    /// Pause between first calls in `cold`, so that the next warm blank is ready.
+    /// Pause between first calls in `cold`, so that the next prewarmed isolate is ready.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(0..=10_000))]
     pub pause_ms: u64,
     /// Idle time in seconds before memory is read.
@@ -92,10 +92,10 @@ pub struct Args {
     /// Only this neighbour in `victim`; may be repeated [default: all].
     #[arg(long, value_enum)]
     pub neighbour: Vec<Neighbour>,
-    /// Instances made and ended in `churn`, in tens.
+    /// Instances created and ended in `churn`, in tens.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     pub cycles: u32,
-    /// Part of what skep can take that is offered in `releases`.
+    /// Load of `releases`, as a part of skep's saturation.
     #[arg(long, default_value_t = 0.5, value_parser = share)]
     pub share: f64,
     /// Write functions as TypeScript in `cold` and `memory`.
@@ -107,7 +107,7 @@ pub struct Args {
     /// A further argument for `skep serve`; may be repeated.
     #[arg(long, allow_hyphen_values = true)]
     pub skep_arg: Vec<String>,
-    /// The arguments that make skep keep no warm blank.
+    /// Arguments with which skep keeps no prewarmed isolate.
     #[arg(long, default_value = "--warm 0", allow_hyphen_values = true)]
     pub no_warm: String,
     /// Let servers and generator run on any CPU.

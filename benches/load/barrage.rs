@@ -1,11 +1,11 @@
 //! The load of `releases`: calls of several functions, due at even times, from a thread of its own while others release, upgrade and kill.
 //! One call in seven has a connection for itself, the others share kept-alive ones, each with one call at a time.
 //!
-//! Whoever operates the server writes on the [`Board`] which phase it is and which versions may answer; calls are counted in the phase in which
+//! The operator's side writes on the [`Board`] which phase it is and which versions may answer; calls are counted in the phase in which
 //! they were sent, and latency from when they were due.
 //!
-//! Invariant: a call that was due is counted once, as right, wrong or broken off. It is written twice only if its kept-alive connection was closed
-//! before the first time, which is counted as a reconnect.
+//! Invariant: a call that was due is counted once, as right, wrong or broken off. It is written twice only if its kept-alive connection was
+//! closed before the first time, which is counted as a reconnect.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Result as IoResult, Write};
@@ -19,7 +19,7 @@ use crate::http::{self, Parsed};
 use crate::poll::Poll;
 use crate::stats::Histogram;
 
-/// One call in so many has a connection for itself. Prime to two and three, so that every function gets its part of them.
+/// One call in this many has a connection for itself. Prime to two and three, so that every function gets its part of them.
 pub const ALONE_EVERY: u64 = 7;
 /// Longest time without any answer: a killed engine's successor has to start within it.
 const STALL: Duration = Duration::from_secs(20);
@@ -27,16 +27,16 @@ const STALL: Duration = Duration::from_secs(20);
 const BACKLOG_S: f64 = 20.0;
 const FAILURES_MAX: u64 = 10_000;
 
-/// How many calls are made.
+/// The number of calls.
 #[derive(Clone, Copy, Debug)]
 pub enum Pace {
-    /// As many as it takes, for so long.
+    /// As many as the server takes, for this long.
     Full(Duration),
-    /// So many a second, until the board says that it is over.
+    /// This many a second, until the board says that it is over.
     Rate(f64),
 }
 
-/// What came of the calls of one phase.
+/// The outcome of the calls of one phase.
 #[derive(Default)]
 pub struct Sample {
     /// Right answers; those that had a connection for themselves are among them.
@@ -114,7 +114,7 @@ impl<'a> Barrage<'a> {
         })
     }
 
-    /// Calls at that pace, lets the last answers come in, and tells what came of them.
+    /// Calls at that pace, lets the last answers come in, and returns the outcome by phase.
     pub fn run(mut self, pace: Pace) -> Result<Vec<Sample>> {
         let begin = Instant::now();
         let (mut next, mut last) = (begin, begin);
@@ -130,7 +130,7 @@ impl<'a> Barrage<'a> {
             self.send_due()?;
             self.board.tell_waiting(self.due.iter().map(VecDeque::len).sum());
             let mut answered = false;
-            // Spins: a sleep is coarser than the gaps, and whoever operates the server needs this CPU for moments only.
+            // Spins: a sleep is coarser than the gaps, and the operator's side needs this CPU for moments only.
             for index in 0..self.poll.wait(0)? {
                 answered |= self.receive(self.poll.token(index))?;
             }
@@ -210,7 +210,7 @@ impl<'a> Barrage<'a> {
         Ok(())
     }
 
-    /// Takes what has come; true if it was an answer.
+    /// Reads the bytes that have come; true if they completed an answer.
     fn receive(&mut self, token: usize) -> Result<bool> {
         let slot = &mut self.slots[token];
         // The connection that was ready may be closed by now.
@@ -223,7 +223,7 @@ impl<'a> Barrage<'a> {
             slot.stream = None;
             let phase = self.board.phase();
             match count {
-                Ok(1..) => self.failed(phase, "bytes that nobody asked for".to_owned())?,
+                Ok(1..) => self.failed(phase, "bytes without a request".to_owned())?,
                 Ok(0) | Err(_) => self.samples[phase].reconnects += 1,
             }
             return Ok(false);
@@ -304,7 +304,7 @@ impl Slot {
     }
 
     fn open(&mut self, address: SocketAddr, poll: &Poll, token: usize) -> IoResult<()> {
-        // Not later than it is there for the server to accept.
+        // Not later than the moment when the server can accept it.
         self.opened = Instant::now();
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;

@@ -1,11 +1,11 @@
-//! What the load of `releases` and whoever operates the server tell each other: which phase it is, which functions are called, and which of their
-//! versions may answer.
+//! The board that the load of `releases` shares with the operator's side: the phase, the functions that are called, and the versions of
+//! them that may answer.
 //!
-//! Invariant: a version may answer from before it is ordered, and an older one until the order has ended; nothing else is right.
+//! Invariant: a version may answer from before its release is ordered, and an older one until the release has ended; nothing else is right.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::SeqCst};
 
-/// What the load and whoever operates the server tell each other.
+/// The state that the load and the operator's side share.
 pub struct Board {
     pub targets: Vec<Target>,
     phase: AtomicUsize,
@@ -49,7 +49,7 @@ impl Board {
         self.waiting.load(SeqCst)
     }
 
-    /// The load tells how many wait.
+    /// The load reports how many calls wait.
     pub fn tell_waiting(&self, count: usize) {
         self.waiting.store(count, SeqCst);
     }
@@ -67,7 +67,7 @@ impl Board {
         self.phase.load(SeqCst)
     }
 
-    /// Whom a call is for: half of them are for the first function, the others take turns.
+    /// The function of a call: half of the calls are for the first function, the others take turns.
     pub fn target_of(&self, number: u64) -> usize {
         let others = self.targets.len() as u64 - 1;
         if number.is_multiple_of(2) || others == 0 { 0 } else { 1 + (number / 2 % others) as usize }
@@ -85,7 +85,7 @@ impl Target {
         self.newest.store(newest, SeqCst);
     }
 
-    /// What is asked from now on may be answered by nothing older.
+    /// No older version may answer calls that are sent from now on.
     pub fn require(&self, oldest: u32) {
         self.oldest.store(oldest, SeqCst);
     }

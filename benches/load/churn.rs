@@ -1,5 +1,6 @@
-//! Whether an instance that ended gives back what it had: 10,000 instances are made and ended in one server, and its memory, threads,
-//! descriptors and maps are read along the way. A quarter each ends by `cpu_ms` and by `memory_mb`; half are retired, as the idlest, for others.
+//! Whether an instance that ended returns its resources: 10,000 instances are created and ended in one server, and its memory, threads,
+//! descriptors and maps are read along the way. A quarter each ends by `cpu_ms` and by `memory_mb`; half are retired, as the idlest, for
+//! others.
 //!
 //! Invariant: it is read only when nothing runs and the same number of instances is idle; the first reading comes after a warm-up.
 
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::args::Args;
 use crate::http::{self, Parsed};
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::process::{self, Usage};
 use crate::report::{Report, Table, grouped};
 use crate::servers::Server;
@@ -24,7 +25,7 @@ use crate::workload;
 const WARM_UP: u32 = 200;
 /// Readings after the first.
 const READINGS: u32 = 10;
-/// Callers at a time, each with a connection: so many instances begin and end together.
+/// Callers at a time, each with a connection: this many instances begin and end together.
 const CALLERS: u32 = 4;
 /// Instances that stay, the callers' own included; every other call of a plain function ends the idlest for its sake.
 const INSTANCES_MAX: &str = "12";
@@ -33,14 +34,14 @@ const PLAIN: u32 = 48;
 /// V8 keeps the pages of an isolate that has ended for 8 to 16 seconds, for the next one.
 const SETTLE: Duration = Duration::from_secs(20);
 const QUIET_MAX: Duration = Duration::from_secs(60);
-/// What the end may be above the start.
+/// The growth from the start to the end that is allowed.
 const GROWTH_MAX: f64 = 0.10;
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let folder = TempDir::with_prefix("skep-load-")?;
     workload::write_many(folder.path(), PLAIN, false)?;
     write_offenders(folder.path())?;
-    let server = Server::skep(args, plan, folder.path(), &["--max-instances", INSTANCES_MAX])?;
+    let server = Server::skep(args, pinning, folder.path(), &["--max-instances", INSTANCES_MAX])?;
     let mut readings = Vec::new();
     cycle(server.address, 0..WARM_UP)?;
     readings.push((0, read(&server)));
@@ -71,7 +72,7 @@ fn read(server: &Server) -> Usage {
     usage
 }
 
-/// Makes and ends an instance for each number.
+/// Creates and ends an instance for each number.
 fn cycle(address: SocketAddr, numbers: std::ops::Range<u32>) -> Result<()> {
     std::thread::scope(|scope| {
         let callers: Vec<_> = (0..CALLERS)
@@ -88,7 +89,7 @@ fn call_all(address: SocketAddr, numbers: impl Iterator<Item = u32>) -> Result<(
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     for number in numbers {
-        // The callers' numbers are 4 apart: the kind must not follow from who calls.
+        // The callers' numbers are 4 apart: the kind must not follow from the caller.
         let (path, status) = match number / CALLERS % 4 {
             0 => ("cpu".to_owned(), 504),
             1 => ("memory".to_owned(), 507),
@@ -114,7 +115,7 @@ fn call(stream: &mut TcpStream, path: &str) -> Result<(u16, String)> {
 }
 
 fn report(args: &Args, readings: &[(u32, Usage)], took: Duration) -> Result<Report> {
-    let mut table = Table::new(&["instances made and ended", "RSS", "÷ start", "Pss", "private dirty", "threads", "fds", "maps"]);
+    let mut table = Table::new(&["instances created and ended", "RSS", "÷ start", "Pss", "private dirty", "threads", "fds", "maps"]);
     let (first, last) = (readings.first().context("a first reading")?.1, readings.last().context("a last reading")?.1);
     let mb = |kb: u64| format!("{:.1} MB", kb as f64 / 1024.0);
     let mut data = Vec::new();

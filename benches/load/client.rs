@@ -20,7 +20,7 @@ use crate::workload::Request;
 const STALL: Duration = Duration::from_secs(5);
 const ERRORS_MAX: u64 = 1000;
 
-/// What one round gave.
+/// The figures of one round.
 #[derive(Default)]
 pub struct Sample {
     /// Right answers.
@@ -132,7 +132,7 @@ impl Client {
         Ok(())
     }
 
-    /// Takes what has come; `Some(now)` if the connection is free again.
+    /// Reads the bytes that have come; `Some(now)` if the connection is free again.
     fn receive(&mut self, token: usize, sample: &mut Sample) -> Result<Option<Instant>> {
         let connection = &mut self.connections[token];
         let outcome = connection.read(&self.request);

@@ -1,6 +1,6 @@
 //! The first request to functions that are registered but were never loaded: one connection that is already open, one
-//! function after the other, time from sending to the first byte. Once with a warm blank waiting (a pause lets the pool refill), once
-//! with none; and the second request to the same functions for comparison. Then the start of a server with many functions.
+//! function after the other, time from sending to the first byte. Once with a prewarmed isolate waiting (a pause lets the pool refill),
+//! once with none; and the second request to the same functions for comparison. Then the start of a server with many functions.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::process::{self, Usage};
 use crate::report::{Report, Table, us};
 use crate::servers::Server;
@@ -19,16 +19,16 @@ use crate::workload::{self, Request};
 
 const QUIET_MAX: Duration = Duration::from_secs(60);
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let mut report = Report { part: "cold", command: args.command("cold"), tables: Vec::new(), notes: Vec::new(), data: Value::Null };
     let mut table = Table::new(&["request sent → first byte", "requests", "p50", "p90", "p99", "max"]);
     let mut series = Vec::new();
     let pause = Duration::from_millis(args.pause_ms);
     let no_warm: Vec<&str> = args.no_warm.split_whitespace().collect();
-    let modes = [("a warm blank waiting", pause, &[][..]), ("none waiting", Duration::ZERO, no_warm.as_slice())];
+    let modes = [("a prewarmed isolate waiting", pause, &[][..]), ("none waiting", Duration::ZERO, no_warm.as_slice())];
     for (mode, pause, more) in modes {
         // A mode that this build does not know must not cost the other figures.
-        match first_and_second(args, plan, pause, more) {
+        match first_and_second(args, pinning, pause, more) {
             Ok((first, second)) => {
                 add(&mut table, &mut series, &format!("never loaded, {mode}"), &first);
                 add(&mut table, &mut series, &format!("second request ({mode})"), &second);
@@ -44,16 +44,16 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
         args.pause_ms,
         args.no_warm
     ));
-    let registered = if args.registered > 0 { Some(start_up(args, plan, &mut report)?) } else { None };
+    let registered = if args.registered > 0 { Some(start_up(args, pinning, &mut report)?) } else { None };
     report.data = json!({ "series": series, "start_up": registered });
     Ok(report)
 }
 
-fn first_and_second(args: &Args, plan: Plan, pause: Duration, more: &[&str]) -> Result<(Histogram, Histogram)> {
+fn first_and_second(args: &Args, pinning: Pinning, pause: Duration, more: &[&str]) -> Result<(Histogram, Histogram)> {
     let folder = TempDir::with_prefix("skep-load-")?;
-    // One function more: its first call takes what is first for the process, not for a function.
+    // One function more: its first call pays for what is first in the process, not in a function.
     let requests = workload::write_many(folder.path(), args.count + 1, args.ts)?;
-    let server = Server::skep(args, plan, folder.path(), more)?;
+    let server = Server::skep(args, pinning, folder.path(), more)?;
     let (opener, requests) = requests.split_first().context("at least one function")?;
     let mut single = Single::connect(server.address)?;
     single.call(opener)?;
@@ -74,12 +74,12 @@ fn add(table: &mut Table, series: &mut Vec<Value>, name: &str, histogram: &Histo
 }
 
 /// Starts skep on one function and on many; the difference is the price of a registered function.
-fn start_up(args: &Args, plan: Plan, report: &mut Report) -> Result<Value> {
+fn start_up(args: &Args, pinning: Pinning, report: &mut Report) -> Result<Value> {
     let mut table =
         Table::new(&["registered functions", "`listening on` after", "last function answers after", "quiet after", "RSS", "Pss"]);
     let mut results = Vec::new();
     for count in [1, args.registered] {
-        let start = Start::measure(args, plan, count).with_context(|| format!("start with {count} functions"))?;
+        let start = Start::measure(args, pinning, count).with_context(|| format!("start with {count} functions"))?;
         eprintln!("  {count} functions: listening after {:?}", start.listening);
         let ms = |time: Duration| format!("{:.0} ms", time.as_secs_f64() * 1e3);
         let mb = |kb: u64| format!("{:.1} MB", kb as f64 / 1024.0);
@@ -113,11 +113,11 @@ struct Start {
 }
 
 impl Start {
-    fn measure(args: &Args, plan: Plan, count: u32) -> Result<Self> {
+    fn measure(args: &Args, pinning: Pinning, count: u32) -> Result<Self> {
         let folder = TempDir::with_prefix("skep-load-")?;
         let requests = workload::write_many(folder.path(), count, args.ts)?;
         let begin = Instant::now();
-        let server = Server::skep(args, plan, folder.path(), &[])?;
+        let server = Server::skep(args, pinning, folder.path(), &[])?;
         // A socket may be open before the functions are known; so the last one is asked until it answers.
         answers(&server, requests.last().context("at least one function")?)?;
         let answered = begin.elapsed();

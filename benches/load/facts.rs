@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::servers;
 
 /// Gathered once per run, before the load begins.
@@ -21,11 +21,11 @@ pub struct Facts {
     load: f64,
     skep: String,
     engine: String,
-    plan: Plan,
+    pinning: Pinning,
 }
 
 impl Facts {
-    pub fn gather(args: &Args, plan: Plan) -> Self {
+    pub fn gather(args: &Args, pinning: Pinning) -> Self {
         let cpuinfo = file("/proc/cpuinfo");
         let meminfo = file("/proc/meminfo");
         let value = |text: &str, key: &str| {
@@ -51,7 +51,7 @@ impl Facts {
             load: file("/proc/loadavg").split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default(),
             skep: skep_version(args),
             engine: engine_versions(),
-            plan,
+            pinning,
         }
     }
 
@@ -61,7 +61,7 @@ impl Facts {
             self.cpu, self.cores, self.ram_gb, self.kernel, self.max_map_count, self.huge_pages
         );
         println!("versions: {}; {}", self.skep, self.engine);
-        match (self.plan.server, self.plan.generator) {
+        match (self.pinning.server, self.pinning.generator) {
             (Some(server), Some(generator)) => {
                 println!("placement: server on CPU {server}, generator on CPU {generator}")
             }
@@ -79,7 +79,7 @@ impl Facts {
         json!({
             "cpu": self.cpu, "cpus": self.cores, "ram_gb": self.ram_gb, "kernel": self.kernel, "load_before": self.load,
             "max_map_count": self.max_map_count, "transparent_huge_pages": self.huge_pages, "skep": self.skep,
-            "engine": self.engine, "server_cpu": self.plan.server, "generator_cpu": self.plan.generator,
+            "engine": self.engine, "server_cpu": self.pinning.server, "generator_cpu": self.pinning.generator,
         })
     }
 }
@@ -95,7 +95,7 @@ fn skep_version(args: &Args) -> String {
     if line.starts_with("skep") { line } else { "skep (no version)".to_owned() }
 }
 
-/// From the lock file, which is what was built; V8's own version is in the name of the crate's release.
+/// From the lock file, which names the crates that were built; V8's own version is in the name of the crate's release.
 fn engine_versions() -> String {
     let lock = file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
     let version = |package: &str| {

@@ -1,5 +1,5 @@
 //! The least of HTTP/1.1 that a load generator needs: where an answer ends, its status and its body.
-//! No pipelining: what is in the buffer belongs to one answer.
+//! No pipelining: the bytes in the buffer belong to one answer.
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -42,7 +42,7 @@ pub fn parse(buffer: &[u8]) -> Result<Parsed<'_>> {
     Ok(if whole { Parsed::Whole { status, body, chunked, close } } else { Parsed::Partial })
 }
 
-/// Whether an answer is the right one; says what came instead.
+/// Checks that an answer is the right one; the error shows the wrong answer.
 pub fn check(request: &Request, status: u16, body: &[u8], chunked: bool) -> Result<()> {
     let right = match &request.expected {
         Some(expected) if chunked => dechunk(body)? == *expected,

@@ -1,11 +1,11 @@
-//! Open loop: latency at 10 % and 50 % of what skep can take, counted from the time a request was due. Both servers are offered the
-//! same number of requests per second, so raw hyper has the more idle CPU of the two: that is what a user would compare.
+//! Open loop: latency at 10 % and 50 % of skep's saturation, counted from the time a request was due. Both servers are offered the
+//! same number of requests per second, so raw hyper has the more idle CPU of the two: a user would compare them so.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::report::{Report, Table, grouped, percent, us};
 use crate::round::{self, Load, Round, Rounds};
 use crate::servers::{Kind, Server};
@@ -15,29 +15,29 @@ use crate::workload::Request;
 const SHARES: [f64; 2] = [0.10, 0.50];
 
 /// Skep beside raw hyper.
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
-    let raw = Server::raw_hyper(args, plan)?;
-    let skep = Server::skep_with_cases(args, plan)?;
-    measure("latency", &[(Kind::RawHyper, &raw), (Kind::Skep, &skep)], args, plan)
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
+    let raw = Server::raw_hyper(args, pinning)?;
+    let skep = Server::skep_with_cases(args, pinning)?;
+    measure("latency", &[(Kind::RawHyper, &raw), (Kind::Skep, &skep)], args, pinning)
 }
 
 /// Raw hyper alone.
-pub fn run_raw(args: &Args, plan: Plan) -> Result<Report> {
-    let raw = Server::raw_hyper(args, plan)?;
-    measure("raw", &[(Kind::RawHyper, &raw)], args, plan)
+pub fn run_raw(args: &Args, pinning: Pinning) -> Result<Report> {
+    let raw = Server::raw_hyper(args, pinning)?;
+    measure("raw", &[(Kind::RawHyper, &raw)], args, pinning)
 }
 
-fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: Plan) -> Result<Report> {
+fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, pinning: Pinning) -> Result<Report> {
     let request = Request::of(args);
     let (kind, measured) = servers.last().context("no server to measure")?;
-    let saturation = saturation(measured, &request, args, plan)?;
+    let saturation = saturation(measured, &request, args, pinning)?;
     eprintln!("  {kind} saturates at {saturation:.0} requests/s");
 
     let mut table = Table::new(&["server", "offered/s", "p50", "p90", "p99", "max", "server CPU", "late p99"]);
     let (mut notes, mut data) = (Vec::new(), Vec::new());
     for share in SHARES {
         let rate = saturation * share;
-        let Rounds { lists, repeated } = round::alternate(servers, &request, Load::Open { rate, poisson: args.poisson }, args, plan)?;
+        let Rounds { lists, repeated } = round::alternate(servers, &request, Load::Open { rate, poisson: args.poisson }, args, pinning)?;
         for ((kind, _), rounds) in servers.iter().zip(&lists) {
             let latency = merged(rounds, |round| &round.sample.latency);
             let lag = merged(rounds, |round| &round.sample.lag);
@@ -71,8 +71,8 @@ fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: P
 }
 
 /// The best of three rounds: noise only ever takes away, and a rate that is too low makes every latency look good.
-fn saturation(server: &Server, request: &Request, args: &Args, plan: Plan) -> Result<f64> {
-    (0..3).try_fold(0.0, |best: f64, _| Ok(best.max(Round::run(server, request, Load::Closed, args, plan)?.rps)))
+fn saturation(server: &Server, request: &Request, args: &Args, pinning: Pinning) -> Result<f64> {
+    (0..3).try_fold(0.0, |best: f64, _| Ok(best.max(Round::run(server, request, Load::Closed, args, pinning)?.rps)))
 }
 
 fn ratio(raw: &[Round], skep: &[Round], quantile: f64) -> Spread {

@@ -7,7 +7,7 @@
 //! cargo bench --bench load -- cold [--count 200] [--registered 10000]
 //! cargo bench --bench load -- memory [--count 200] [--idle 5]
 //! cargo bench --bench load -- victim [--neighbour spinner]       beside bad neighbours; about ten minutes, not part of `all`
-//! cargo bench --bench load -- churn [--cycles 10000]            instances made and ended; about five minutes, not part of `all`
+//! cargo bench --bench load -- churn [--cycles 10000]            instances created and ended; about five minutes, not part of `all`
 //! cargo bench --bench load -- releases [--share 0.5]            releases, upgrades and kills under load; about a minute, not part of `all`
 //! cargo bench --bench load -- reload                            saved file to new answer in `skep dev`; about a minute, not part of `all`
 //! cargo bench --bench load -- raw                               the generator alone, without skep
@@ -17,8 +17,9 @@
 //! artefacts, so the binary measured is the very `target/release/skep`, and neither build makes the other's stale. It runs as a child
 //! process pinned to one CPU; the generator has another. Loopback only; children die with the bench.
 //!
-//! Invariant: a figure is printed with what it needs to be believed: machine, command, spread, and any warning.
-#![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot go on ends")]
+//! Invariant: a figure is printed with the facts that it needs to be believed: machine, command, spread, and any warning.
+#![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot continue ends")]
+#![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
 
 mod args;
 mod barrage;
@@ -55,7 +56,7 @@ use clap::Parser;
 
 use crate::args::{Args, Part};
 use crate::facts::Facts;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::report::Report;
 
 fn main() -> Result<ExitCode> {
@@ -69,19 +70,19 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     stats::self_check();
-    let plan = Plan::new(args.unpinned)?;
-    if let Some(cpu) = plan.generator {
+    let pinning = Pinning::new(args.unpinned)?;
+    if let Some(cpu) = pinning.generator {
         pin::pin_self(cpu)?;
     }
-    let facts = Facts::gather(&args, plan);
+    let facts = Facts::gather(&args, pinning);
     if !args.json {
         facts.print();
     }
     let mut reports = Vec::new();
     let mut code = ExitCode::SUCCESS;
     for part in parts(&args) {
-        // A part that fails must not take the figures of the others with it.
-        match measure(part, &args, plan) {
+        // A part that fails must not lose the figures of the others.
+        match measure(part, &args, pinning) {
             Ok(report) => {
                 if !args.json {
                     report.print();
@@ -100,7 +101,7 @@ fn main() -> Result<ExitCode> {
     Ok(code)
 }
 
-/// What the chosen part stands for.
+/// The parts that the chosen part stands for.
 fn parts(args: &Args) -> Vec<Measure> {
     match args.part.unwrap_or(Part::All) {
         Part::Throughput => vec![Measure::Throughput],
@@ -130,19 +131,19 @@ enum Measure {
     RawLatency,
 }
 
-fn measure(measure: Measure, args: &Args, plan: Plan) -> Result<Report> {
+fn measure(measure: Measure, args: &Args, pinning: Pinning) -> Result<Report> {
     eprintln!("{measure:?} ...");
     let report = match measure {
-        Measure::Throughput => throughput::run(args, plan),
-        Measure::Latency => latency::run(args, plan),
-        Measure::Cold => cold::run(args, plan),
-        Measure::Memory => memory::run(args, plan),
-        Measure::Victim => victim::run(args, plan),
-        Measure::Churn => churn::run(args, plan),
-        Measure::Releases => releases::run(args, plan),
-        Measure::Reload => reload::run(args, plan),
-        Measure::RawThroughput => throughput::run_raw(args, plan),
-        Measure::RawLatency => latency::run_raw(args, plan),
+        Measure::Throughput => throughput::run(args, pinning),
+        Measure::Latency => latency::run(args, pinning),
+        Measure::Cold => cold::run(args, pinning),
+        Measure::Memory => memory::run(args, pinning),
+        Measure::Victim => victim::run(args, pinning),
+        Measure::Churn => churn::run(args, pinning),
+        Measure::Releases => releases::run(args, pinning),
+        Measure::Reload => reload::run(args, pinning),
+        Measure::RawThroughput => throughput::run_raw(args, pinning),
+        Measure::RawLatency => latency::run_raw(args, pinning),
     };
     report.with_context(|| format!("{measure:?}"))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::process::{self, Usage};
 use crate::report::{Report, Table};
 use crate::servers::Server;
@@ -18,10 +18,10 @@ use crate::workload;
 
 const QUIET_MAX: Duration = Duration::from_secs(60);
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let folder = TempDir::with_prefix("skep-load-")?;
     let requests = workload::write_many(folder.path(), args.count, args.ts)?;
-    let server = Server::skep(args, plan, folder.path(), &[])?;
+    let server = Server::skep(args, pinning, folder.path(), &[])?;
     let mut single = Single::connect(server.address)?;
     let (mut called, mut points) = (0, Vec::new());
     for instances in steps(args.count) {

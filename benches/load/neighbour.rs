@@ -1,4 +1,4 @@
-//! The bad neighbours of `victim`: functions that use up what can be shared, and the clients that call them all the time.
+//! The bad neighbours of `victim`: functions that use up shared resources, and the clients that call them all the time.
 //!
 //! Every one of them runs until a limit ends it and is called again at once, so that cold starts are part of the disturbance.
 //!
@@ -19,14 +19,14 @@ use clap::ValueEnum;
 use crate::http::{self, Parsed};
 use crate::workload;
 
-/// What runs beside the victim.
+/// The neighbours that run beside the victim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Neighbour {
     /// An endless loop.
     Spinner,
     /// Four endless loops, in four instances.
     Spinners,
-    /// Makes and drops objects with most of its heap in use: collects garbage all the time.
+    /// Creates and drops objects with most of its heap in use: collects garbage all the time.
     Thrasher,
     /// One of each: the row of the design's table.
     SpinnerAndThrasher,
@@ -40,7 +40,7 @@ pub enum Neighbour {
     Wasm,
     /// Promises and microtasks that never let the event loop turn.
     Promises,
-    /// Console lines as fast as they go.
+    /// Console lines as fast as possible.
     Log,
 }
 
@@ -75,7 +75,7 @@ const PROMISES: &str = "const one = async (i) => { await null; return i; };\n\
 
 const LOG: &str = "const line = \"log flood \".repeat(20);\nexport default () => { for (;;) console.log(line); };\n";
 
-/// A module of 1,000 functions and one that calls them all. Every module has a constant of its own, or the engine would find it compiled.
+/// A module of 1,000 functions and one that calls them all. Every module has a constant of its own, or V8 would find it compiled.
 const WASM: &str = r#"
 const leb = (n) => { const out = []; do { let byte = n & 127; n >>>= 7; if (n) byte |= 128; out.push(byte); } while (n); return out; };
 const section = (id, bytes) => [id, ...leb(bytes.length), ...bytes];
@@ -137,7 +137,7 @@ fn functions(count: u32) -> String {
 }
 
 impl Neighbour {
-    /// The programs it is made of, each with the number of its callers.
+    /// The programs that it consists of, each with the number of its callers.
     fn programs(self) -> &'static [(&'static str, u32)] {
         match self {
             Self::Spinner => &[("spinner", 1)],
@@ -154,7 +154,7 @@ impl Neighbour {
     }
 }
 
-/// Writes all programs into a functions folder.
+/// Writes all programs into a functions directory.
 pub fn write(folder: &Path) -> Result<()> {
     for Program { name, cpu_ms, source, .. } in &PROGRAMS {
         workload::write_function(folder, name, "index.js", &source())?;
@@ -190,7 +190,7 @@ impl Callers {
         Ok(callers)
     }
 
-    /// Stops calling; tells how the calls ended.
+    /// Stops calling; returns how the calls ended.
     pub fn stop(mut self) -> Result<Ends> {
         self.hang_up();
         let mut sum = Ends::new();
@@ -240,8 +240,8 @@ fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut [u8]) -> Result<Str
         ensure!(count > 0, "the server closed the connection");
         filled += count;
         if let Parsed::Whole { body, .. } = http::parse(&buffer[..filled])? {
-            let answer: serde_json::Value = serde_json::from_slice(body).context("an answer that is no fault")?;
-            return Ok(answer["error"]["kind"].as_str().context("an answer that is no fault")?.to_owned());
+            let answer: serde_json::Value = serde_json::from_slice(body).context("an answer that is not a fault")?;
+            return Ok(answer["error"]["kind"].as_str().context("an answer that is not a fault")?.to_owned());
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Whoever operates the server in `releases`: deploys, rolls back, upgrades and looks who serves, over the admin API as anybody else would.
+//! The operator's side of `releases`: deploys, rolls back, upgrades and asks which engine serves, over the admin API as any client would.
 //!
-//! Invariant: every request has a connection of its own, because the engine that answers may be another one the next time; what did not end as it
-//! should is an error.
+//! Invariant: every request has a connection of its own, because the engine that answers may be another one the next time; an operation
+//! that did not end as it should is an error.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ pub struct Serving {
 
 impl Operator {
     pub fn new(admin: SocketAddr) -> Self {
-        // No proxy of the environment: it is this machine that is asked.
+        // No proxy of the environment: the requests go to this machine.
         let config =
             Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_MAX)).proxy(None).max_idle_connections(0);
         Self { agent: config.build().into(), base: format!("http://{admin}/api/v1") }
@@ -56,7 +56,7 @@ impl Operator {
         self.release("POST", "releases", &json!({ "files": files }))
     }
 
-    /// Makes the version live that was live before.
+    /// Rolls a function back to the version that was live before.
     pub fn roll_back(&self, function: &str) -> Result<Ended> {
         self.release("POST", &format!("functions/{function}/rollback"), &json!({}))
     }
@@ -68,7 +68,7 @@ impl Operator {
         Ok(begin.elapsed())
     }
 
-    /// Which engine answers.
+    /// The engine that answers.
     pub fn serving(&self) -> Result<Serving> {
         let host = self.ask("GET", "host", None)?;
         let pid = host["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).context("a process id")?;

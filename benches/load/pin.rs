@@ -1,4 +1,4 @@
-//! Which CPU runs what. A ratio between two servers means something only if each had the same one CPU and the
+//! The CPUs of servers and generator. A ratio between two servers means something only if each had the same one CPU and the
 //! generator had another, so children are pinned before `exec` (every later thread inherits it) and the generator pins itself.
 
 #![allow(unsafe_code, reason = "affinity, prctl and the thread clock are bare system calls")]
@@ -11,12 +11,12 @@ use std::time::Duration;
 
 /// The two sides of a run. `None` means: anywhere.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Plan {
+pub struct Pinning {
     pub server: Option<usize>,
     pub generator: Option<usize>,
 }
 
-impl Plan {
+impl Pinning {
     /// The server takes the last CPU we may use and the generator the first: device interrupts mostly land on CPU 0.
     pub fn new(unpinned: bool) -> io::Result<Self> {
         let cpus = allowed()?;

@@ -16,7 +16,7 @@ pub struct Poll {
 
 impl Poll {
     pub fn new() -> io::Result<Self> {
-        // SAFETY: the descriptor is fresh and owned by nobody else.
+        // SAFETY: the descriptor is fresh and has no other owner.
         let epoll = unsafe {
             let raw = libc::epoll_create1(libc::EPOLL_CLOEXEC);
             if raw < 0 {

@@ -1,4 +1,4 @@
-//! What `/proc` says about a server. A server is a process tree (skep: supervisor and engine), so every figure is the
+//! The figures of `/proc` about a server. A server is a process tree (skep: supervisor and engine), so every figure is the
 //! sum over the tree; the process that died in between counts as nothing.
 
 use std::collections::HashMap;
@@ -97,7 +97,7 @@ pub fn wait_until_quiet(root: u32, at_least: Duration, at_most: Duration) -> Dur
     begin.elapsed()
 }
 
-/// Time that one CPU (or all of them) was not idle, whoever used it, the hypervisor's other guests included.
+/// Time that one CPU (or all of them) was not idle, for any user of it, the hypervisor's other guests included.
 pub fn cpu_busy(cpu: Option<usize>) -> Duration {
     let name = cpu.map_or("cpu".to_owned(), |cpu| format!("cpu{cpu}"));
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();

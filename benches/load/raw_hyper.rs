@@ -1,4 +1,4 @@
-//! The yardstick: what a function host would cost if it did nothing. hyper's HTTP/1 server, one current-thread runtime
+//! The yardstick: the cost of a function host that does nothing. hyper's HTTP/1 server, one current-thread runtime
 //! per CPU with its own `SO_REUSEPORT` socket. Runs as a child of the bench (`load raw-hyper`), so that it can be pinned and
 //! its CPU time read exactly as skep's is.
 
@@ -20,7 +20,7 @@ use tokio::runtime;
 
 use crate::{pin, workload};
 
-/// Serves until it is killed; says where on stdout, in skep's own words.
+/// Serves until it is killed; prints its address on stdout, in skep's own words.
 pub fn run() -> Result<()> {
     let first = listener(SocketAddr::from(([127, 0, 0, 1], 0)))?;
     let address = first.local_addr()?.as_socket().context("not an IP address")?;
@@ -48,7 +48,7 @@ fn serve(socket: Socket) -> Result<()> {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
             tokio::spawn(async move {
-                // A client that goes away in the middle is no concern of a yardstick.
+                // A client that leaves in the middle does not matter to a yardstick.
                 let _ = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), service_fn(answer)).await;
             });
         }

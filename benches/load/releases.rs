@@ -1,10 +1,11 @@
-//! Whether anybody notices a release: four functions are called at a fixed rate (open loop), over kept-alive and over new connections, while they are
-//! released, rolled back, released in groups of which half must fail, while the engine is upgraded, and while it is killed.
+//! Whether clients notice a release: four functions are called at a fixed rate (open loop), over kept-alive and over new connections, while
+//! they are released, rolled back, released in groups of which half must fail, while the engine is upgraded, and while it is killed.
 //!
-//! Calls come from `barrage`, orders go through `operator`. All of the server shares one CPU, so that compiling and booting compete with calls. Not part
-//! of `all`.
+//! Calls come from `barrage`, operations go through `operator`. All of the server shares one CPU, so that compiling and booting compete
+//! with calls. Not part of `all`.
 //!
-//! Invariant: a call fails unless it is answered 200 by a version that may be live; only a connection that a killed process had open may break.
+//! Invariant: a call fails unless it is answered 200 by a version that may be live; only a connection that a killed process had open may
+//! break.
 
 use std::fmt;
 use std::thread;
@@ -17,7 +18,7 @@ use crate::args::Args;
 use crate::barrage::{Barrage, Pace};
 use crate::board::{Board, Target};
 use crate::operator::{Ended, Operator};
-use crate::pin::{self, Plan};
+use crate::pin::{self, Pinning};
 use crate::process;
 use crate::report::Report;
 use crate::servers::Server;
@@ -43,10 +44,10 @@ const SETTLE: Duration = Duration::from_secs(1);
 const BACKLOG_MAX: Duration = Duration::from_secs(60);
 /// Longest time until a new connection is answered after a kill, and until an engine that was replaced has ended.
 const GONE_MAX: Duration = Duration::from_secs(60);
-/// What belongs to no phase.
+/// The index of the calls between the phases.
 const BETWEEN: usize = 0;
 
-/// What is done to the server meanwhile, in this order.
+/// The operations on the server meanwhile, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Quiet,
@@ -86,11 +87,11 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What a phase took of time and of the server's CPU.
+/// The cost of a phase: the server's CPU.
 pub struct Spent {
     pub phase: Phase,
     pub cpu: f64,
-    /// Share of that CPU that strangers took, where it can be told.
+    /// Part of that CPU that other processes took, where it is known.
     pub stolen: f64,
 }
 
@@ -100,7 +101,7 @@ pub struct Series {
     pub times: Histogram,
 }
 
-/// What the operator's side has seen.
+/// The record of the operator's side.
 #[derive(Default)]
 pub struct Diary {
     pub spent: Vec<Spent>,
@@ -109,12 +110,12 @@ pub struct Diary {
     pub kills: Vec<(Instant, Instant)>,
 }
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let folder = TempDir::with_prefix("skep-load-")?;
-    let server = Server::skep(args, plan, folder.path(), &[])?;
+    let server = Server::skep(args, pinning, folder.path(), &[])?;
     let board = Board::new(&FUNCTIONS);
     let operator = Operator::new(server.admin.context("skep has an admin address")?);
-    let mut operations = Operations { server: &server, operator, board: &board, args, plan, diary: Diary::default() };
+    let mut operations = Operations { server: &server, operator, board: &board, args, pinning, diary: Diary::default() };
     operations.publish(&board.targets, None).context("the first release")?;
     let saturation = saturation(args, &server, &board)?;
     let rate = saturation * args.share;
@@ -131,7 +132,7 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
         board.end();
         (operated, load.join())
     });
-    // Whoever failed first knows why.
+    // The side that failed first knows why.
     let samples = loaded.map_err(|_| anyhow!("the load panicked"))?.context("the load")?;
     operated?;
     Ok(tally::report(args, &operations.diary, &samples, saturation))
@@ -152,7 +153,7 @@ struct Operations<'a> {
     operator: Operator,
     board: &'a Board,
     args: &'a Args,
-    plan: Plan,
+    pinning: Pinning,
     diary: Diary,
 }
 
@@ -161,15 +162,15 @@ impl Operations<'_> {
         for phase in PHASES {
             ensure!(!self.board.is_over(), "the load has ended");
             eprintln!("  {phase} ...");
-            let (begin, busy, used) = (Instant::now(), process::cpu_busy(self.plan.server), process::cpu_time(self.server.pid()));
+            let (begin, busy, used) = (Instant::now(), process::cpu_busy(self.pinning.server), process::cpu_time(self.server.pid()));
             self.board.enter(phase.number());
             self.carry_out(phase).with_context(|| phase.to_string())?;
             self.board.enter(BETWEEN);
             let elapsed = begin.elapsed().as_secs_f64();
-            let busy = (process::cpu_busy(self.plan.server) - busy).as_secs_f64();
+            let busy = (process::cpu_busy(self.pinning.server) - busy).as_secs_f64();
             let used = process::cpu_time(self.server.pid()).saturating_sub(used).as_secs_f64();
-            // A process that has ended takes its time along.
-            let is_known = self.plan.server.is_some() && !phase.replaces_engines();
+            // The CPU time of a process that has exited is no longer in `/proc`.
+            let is_known = self.pinning.server.is_some() && !phase.replaces_engines();
             self.diary.spent.push(Spent {
                 phase,
                 cpu: busy / elapsed,
@@ -178,7 +179,7 @@ impl Operations<'_> {
             self.settle()?;
         }
         let serving = self.operator.serving()?;
-        ensure!(serving.generation == u64::from(1 + UPGRADES + KILLS), "engines that nobody asked for: {serving:?}");
+        ensure!(serving.generation == u64::from(1 + UPGRADES + KILLS), "engines that no operation asked for: {serving:?}");
         ensure!(serving.quarantined == 0, "{} versions are in quarantine", serving.quarantined);
         Ok(())
     }
@@ -214,7 +215,7 @@ impl Operations<'_> {
         Ok(took)
     }
 
-    /// To and fro between the last two versions.
+    /// Rolls back again and again, between the last two versions.
     fn rollbacks(&mut self) -> Result<()> {
         let target = self.board.targets.first().context("a function")?;
         let newest = target.newest();
@@ -242,7 +243,7 @@ impl Operations<'_> {
         Ok(())
     }
 
-    /// Releases a new version of each, all or none. If one is doomed its check fails, and every function must go on as it was.
+    /// Releases a new version of each, all or none. If one is doomed its check fails, and every function must stay as it was.
     fn publish(&self, targets: &[Target], doomed: Option<usize>) -> Result<Duration> {
         let first_number = if doomed.is_some() { DOOMED } else { 1 };
         let source =
@@ -291,11 +292,11 @@ impl Operations<'_> {
 
     fn kill(&mut self, number: u32) -> Result<Duration> {
         if number > 1 {
-            // What ran at two deaths is put into quarantine, as it should be; so everything becomes another version.
+            // A version that ran at two deaths is quarantined, as it should be; so every function gets another version.
             self.publish(&self.board.targets, None)?;
         }
         let old = self.operator.serving()?;
-        // Calls have piled up behind the release and the question.
+        // Calls have piled up behind the release and the request to the admin API.
         self.settle()?;
         let target = self.board.targets.first().context("a function")?;
         let begin = Instant::now();
@@ -312,7 +313,7 @@ impl Operations<'_> {
         Ok(took)
     }
 
-    /// Waits until what has waited is sent.
+    /// Waits until the calls that have waited are sent.
     fn settle(&self) -> Result<()> {
         let begin = Instant::now();
         while begin.elapsed() < SETTLE || self.board.waiting() > 0 {

@@ -1,7 +1,8 @@
 //! From saving a file to the first new answer of `skep dev`: a TypeScript function is saved and called at once, over a connection that is
 //! open, until the answer is the new one. Compiling, a fresh instance and its first call lie in between.
 //!
-//! Invariant: time counts from before the file is written to the end of the answer; an answer that is neither the old nor the new one fails the run.
+//! Invariant: time counts from before the file is written to the end of the answer; an answer that is neither the old nor the new one fails
+//! the run.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::process;
 use crate::report::{Report, Table, us};
 use crate::servers::Server;
@@ -22,24 +23,24 @@ use crate::workload::{self, Request};
 
 /// Saves of each kind.
 const SAVES: u32 = 50;
-/// Nobody saves faster; the watcher and the warm fleet are done by then.
+/// No author saves faster; the watcher and the prewarmed isolates are done by then.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Longest wait for a new answer.
 const NEW_MAX: Duration = Duration::from_secs(10);
 const QUIET_MAX: Duration = Duration::from_secs(60);
 
-/// How editors save.
+/// The ways in which editors save.
 #[derive(Clone, Copy, Debug)]
 enum Save {
     InPlace,
     Renamed,
 }
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let folder = TempDir::with_prefix("skep-load-")?;
     let functions = folder.path().join("functions");
     workload::write_function(&functions, "greet", "index.ts", &source(0))?;
-    let server = Server::skep_dev(args, plan, &functions)?;
+    let server = Server::skep_dev(args, pinning, &functions)?;
     let mut single = Single::connect(server.address)?;
     let request = Request::get("/greet", None);
     single.ask(&request)?;
@@ -67,7 +68,7 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
     }
     let notes = vec![format!(
         "one TypeScript function of {} lines, called at once after each save over one open connection, until the answer is new; from before the file \
-         is written to the end of that answer; {} ms between saves, so that a warm blank waits",
+         is written to the end of that answer; {} ms between saves, so that a prewarmed isolate waits",
         source(0).lines().count(),
         PAUSE.as_millis()
     )];
@@ -81,7 +82,7 @@ fn saved_to_new(save: Save, number: u32, functions: &Path, single: &mut Single, 
     match save {
         Save::InPlace => fs::write(&file, text)?,
         Save::Renamed => {
-            // Beside the functions folder: on the same disk, and nobody's source.
+            // Beside the functions directory: on the same disk, and not a source of any function.
             let fresh = functions.with_file_name("saved.ts");
             fs::write(&fresh, text)?;
             fs::rename(&fresh, &file)?;

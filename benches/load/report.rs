@@ -1,4 +1,4 @@
-//! What a part hands back, and its two forms: Markdown that can be pasted into the README, or JSON.
+//! The report of a part, and its two forms: Markdown that can be pasted into the README, or JSON.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::facts::Facts;
 /// The figures of one part.
 pub struct Report {
     pub part: &'static str,
-    /// The command that makes them again.
+    /// The command that repeats them.
     pub command: String,
     pub tables: Vec<Table>,
     /// Warnings and remarks without which the figures could mislead.

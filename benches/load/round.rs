@@ -1,4 +1,4 @@
-//! One round: a load on one server, and what it cost that server.
+//! One round: a load on one server, and its cost for that server.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::args::Args;
 use crate::client::{Client, Sample};
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::process;
 use crate::servers::{Kind, Server};
 use crate::single::Single;
@@ -16,17 +16,17 @@ use crate::workload::Request;
 
 /// Load before a round that is not counted: connections accepted, code hot, clock frequency up.
 const RAMP: Duration = Duration::from_millis(500);
-/// A round that lost more of a CPU to strangers is not trusted.
+/// A round that lost more of a CPU to other processes is not trusted.
 pub const STOLEN_MAX: f64 = 0.05;
 
-/// The load: as much as it takes, or so much per second.
+/// The load: as much as the server takes, or a number of requests per second.
 #[derive(Clone, Copy, Debug)]
 pub enum Load {
     Closed,
     Open { rate: f64, poisson: bool },
 }
 
-/// What a round gave.
+/// The figures of a round.
 pub struct Round {
     pub sample: Sample,
     pub rps: f64,
@@ -35,18 +35,18 @@ pub struct Round {
     /// CPUs the server used: 1.0 is one CPU all the time.
     pub server_cpu: f64,
     pub generator_cpu: f64,
-    /// Share of the server's and of the generator's CPU that strangers or the hypervisor took, whichever is more.
+    /// Part of the server's or of the generator's CPU that other processes or the hypervisor took, the greater of the two.
     pub stolen: f64,
 }
 
 impl Round {
     /// Opens fresh connections, warms up, then measures for the length of a round.
-    pub fn run(server: &Server, request: &Request, load: Load, args: &Args, plan: Plan) -> Result<Self> {
+    pub fn run(server: &Server, request: &Request, load: Load, args: &Args, pinning: Pinning) -> Result<Self> {
         let mut client = Client::connect(server.address, args.connections, request)?;
         apply(&mut client, load, RAMP)?;
-        let before = Clocks::read(server, plan);
+        let before = Clocks::read(server, pinning);
         let sample = apply(&mut client, load, args.round())?;
-        let used = Clocks::read(server, plan).since(before);
+        let used = Clocks::read(server, pinning).since(before);
         ensure!(sample.requests > 0, "no right answer: {}", sample.first_error.unwrap_or_default());
 
         let elapsed = sample.elapsed.as_secs_f64();
@@ -59,8 +59,8 @@ impl Round {
             cpu_us: cpu * 1e6 / sample.requests as f64,
             server_cpu: cpu / elapsed,
             generator_cpu: generator_cpu / elapsed,
-            // Without pinning there is no telling who should have been on which CPU.
-            stolen: if plan.server.is_some() { server_side.max(generator_side).max(0.0) / elapsed } else { 0.0 },
+            // Without pinning it is not known which process should have been on which CPU.
+            stolen: if pinning.server.is_some() { server_side.max(generator_side).max(0.0) / elapsed } else { 0.0 },
             sample,
         })
     }
@@ -102,11 +102,11 @@ struct Clocks {
 }
 
 impl Clocks {
-    fn read(server: &Server, plan: Plan) -> Self {
+    fn read(server: &Server, pinning: Pinning) -> Self {
         Self {
             server: process::cpu_time(server.pid()),
-            server_side: process::cpu_busy(plan.server),
-            generator_side: process::cpu_busy(plan.generator),
+            server_side: process::cpu_busy(pinning.server),
+            generator_side: process::cpu_busy(pinning.generator),
         }
     }
 
@@ -125,10 +125,10 @@ pub struct Rounds {
     pub repeated: u32,
 }
 
-/// Runs the asked number of rounds on each server in turn, so that a noisy stretch of the machine meets both. A turn in
-/// which a stranger took part of a CPU is run again, at most as often as there are rounds: the choice looks at the stranger,
-/// never at the result.
-pub fn alternate(servers: &[(Kind, &Server)], request: &Request, load: Load, args: &Args, plan: Plan) -> Result<Rounds> {
+/// Runs the chosen number of rounds on each server in turn, so that a noisy stretch of the machine meets both. A turn in
+/// which another process took part of a CPU is run again, at most as often as there are rounds: the choice depends on that
+/// process, never on the result.
+pub fn alternate(servers: &[(Kind, &Server)], request: &Request, load: Load, args: &Args, pinning: Pinning) -> Result<Rounds> {
     for (kind, server) in servers {
         // A wrong answer is better found here than a thousand times per round.
         Single::connect(server.address)?.call(request).with_context(|| format!("{kind}: a first call"))?;
@@ -136,7 +136,7 @@ pub fn alternate(servers: &[(Kind, &Server)], request: &Request, load: Load, arg
     let mut rounds = Rounds { lists: servers.iter().map(|_| Vec::new()).collect(), repeated: 0 };
     for number in 1..=args.rounds {
         let turn = loop {
-            let turn = turn(servers, request, load, args, plan).with_context(|| format!("round {number}, {load:?}"))?;
+            let turn = turn(servers, request, load, args, pinning).with_context(|| format!("round {number}, {load:?}"))?;
             if rounds.repeated == args.rounds || turn.iter().all(|round| round.stolen < STOLEN_MAX) {
                 break turn;
             }
@@ -150,9 +150,9 @@ pub fn alternate(servers: &[(Kind, &Server)], request: &Request, load: Load, arg
     Ok(rounds)
 }
 
-fn turn(servers: &[(Kind, &Server)], request: &Request, load: Load, args: &Args, plan: Plan) -> Result<Vec<Round>> {
+fn turn(servers: &[(Kind, &Server)], request: &Request, load: Load, args: &Args, pinning: Pinning) -> Result<Vec<Round>> {
     let one = |(kind, server): &(Kind, &Server)| {
-        let round = Round::run(server, request, load, args, plan).with_context(|| kind.to_string())?;
+        let round = Round::run(server, request, load, args, pinning).with_context(|| kind.to_string())?;
         let (rps, cpu, p99) = (round.rps, round.cpu_us, round.p99_us());
         eprintln!("  {kind:<9} {rps:.0} requests/s, {cpu:.2} µs CPU each, p99 {p99:.0} µs");
         Ok(round)
@@ -170,7 +170,7 @@ pub fn ratio(above: &[Round], below: &[Round], figure: impl Fn(&Round) -> f64) -
     Spread::of(above.iter().zip(below).map(|(above, below)| figure(above) / figure(below)))
 }
 
-/// What a reader must know about rounds that did not go cleanly.
+/// Notes for the reader about rounds that were disturbed.
 pub fn warnings(kind: Kind, rounds: &[Round], saturating: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let errors: u64 = rounds.iter().map(|round| round.sample.errors).sum();

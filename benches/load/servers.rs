@@ -14,14 +14,14 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use crate::args::Args;
-use crate::pin::{self, Plan};
+use crate::pin::{self, Pinning};
 use crate::process::{self, Process};
 use crate::workload;
 
 const START_MAX: Duration = Duration::from_secs(60);
 const STOP_MAX: Duration = Duration::from_secs(5);
 
-/// Which of the two; also how it is called in tables.
+/// The kind of server, and its name in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     RawHyper,
@@ -40,47 +40,47 @@ impl fmt::Display for Kind {
 /// A running server.
 pub struct Server {
     pub address: SocketAddr,
-    /// Where it is operated; raw hyper is not.
+    /// The admin address; raw hyper has none.
     pub admin: Option<SocketAddr>,
     /// From spawn to `listening on`.
     pub start_up: Duration,
     child: Child,
-    /// State folder, and the functions if the bench wrote them; removed with the server.
+    /// State directory, and the functions if the bench wrote them; removed with the server.
     _folders: Vec<TempDir>,
 }
 
 impl Server {
-    pub fn raw_hyper(args: &Args, plan: Plan) -> Result<Self> {
+    pub fn raw_hyper(args: &Args, pinning: Pinning) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("raw-hyper");
-        Self::start(Kind::RawHyper, command, args, plan, Vec::new())
+        Self::start(Kind::RawHyper, command, args, pinning, Vec::new())
     }
 
     /// Skep with the functions of the chosen case, or those the user named.
-    pub fn skep_with_cases(args: &Args, plan: Plan) -> Result<Self> {
+    pub fn skep_with_cases(args: &Args, pinning: Pinning) -> Result<Self> {
         match &args.functions {
-            Some(folder) => Self::skep(args, plan, folder, &[]),
+            Some(folder) => Self::skep(args, pinning, folder, &[]),
             None => {
                 let folder = TempDir::with_prefix("skep-load-")?;
                 workload::write_cases(folder.path())?;
-                let mut server = Self::skep(args, plan, folder.path(), &[])?;
+                let mut server = Self::skep(args, pinning, folder.path(), &[])?;
                 server._folders.push(folder);
                 Ok(server)
             }
         }
     }
 
-    /// Skep on a functions folder of the caller, with a state folder of its own, so that nothing is cached from before.
-    pub fn skep(args: &Args, plan: Plan, functions: &Path, more: &[&str]) -> Result<Self> {
-        Self::skep_by("serve", args, plan, functions, more)
+    /// Skep on a functions directory of the caller, with a state directory of its own, so that nothing is cached from before.
+    pub fn skep(args: &Args, pinning: Pinning, functions: &Path, more: &[&str]) -> Result<Self> {
+        Self::skep_by("serve", args, pinning, functions, more)
     }
 
-    /// `skep dev` on a functions folder of the caller.
-    pub fn skep_dev(args: &Args, plan: Plan, functions: &Path) -> Result<Self> {
-        Self::skep_by("dev", args, plan, functions, &[])
+    /// `skep dev` on a functions directory of the caller.
+    pub fn skep_dev(args: &Args, pinning: Pinning, functions: &Path) -> Result<Self> {
+        Self::skep_by("dev", args, pinning, functions, &[])
     }
 
-    fn skep_by(name: &str, args: &Args, plan: Plan, functions: &Path, more: &[&str]) -> Result<Self> {
+    fn skep_by(name: &str, args: &Args, pinning: Pinning, functions: &Path, more: &[&str]) -> Result<Self> {
         let state = TempDir::with_prefix("skep-load-state-")?;
         let mut command = Command::new(std::path::absolute(skep_binary(args))?);
         command.arg(name).arg("--functions").arg(std::path::absolute(functions)?).arg("--state").arg(state.path());
@@ -91,14 +91,14 @@ impl Server {
             command.env_remove(name);
         }
         command.args(more).args(&args.skep_arg);
-        Self::start(Kind::Skep, command, args, plan, vec![state])
+        Self::start(Kind::Skep, command, args, pinning, vec![state])
     }
 
-    fn start(kind: Kind, mut command: Command, args: &Args, plan: Plan, folders: Vec<TempDir>) -> Result<Self> {
+    fn start(kind: Kind, mut command: Command, args: &Args, pinning: Pinning, folders: Vec<TempDir>) -> Result<Self> {
         let stderr = if args.verbose { Stdio::inherit() } else { Stdio::null() };
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
         // The generator is pinned by now, and a child would inherit that.
-        let cpus = plan.server.map_or_else(|| (0..libc::CPU_SETSIZE as usize).collect(), |cpu| vec![cpu]);
+        let cpus = pinning.server.map_or_else(|| (0..libc::CPU_SETSIZE as usize).collect(), |cpu| vec![cpu]);
         pin::bind_child(&mut command, cpus);
         let program = command.get_program().display().to_string();
         let begin = Instant::now();
@@ -163,7 +163,7 @@ fn lines_of(stdout: ChildStdout) -> Receiver<String> {
     line_rx
 }
 
-/// The address in the line that says `what`.
+/// The address in the line that begins with `what`.
 fn announced(lines: &Receiver<String>, what: &str) -> Result<SocketAddr> {
     let deadline = Instant::now() + START_MAX;
     loop {

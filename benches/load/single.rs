@@ -17,7 +17,7 @@ pub struct Single {
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// The answer.
 pub struct Answer {
     /// From before the request was written.
     pub first_byte: Duration,
@@ -40,7 +40,7 @@ impl Single {
         Ok(answer.first_byte)
     }
 
-    /// Sends a request and returns its answer, whatever it is.
+    /// Sends a request and returns its answer, right or wrong.
     pub fn ask(&mut self, request: &Request) -> Result<Answer> {
         let begin = Instant::now();
         self.stream.write_all(&request.bytes).context("sending")?;

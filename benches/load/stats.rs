@@ -66,7 +66,7 @@ fn middle(bucket: usize) -> u64 {
     ((bucket - (shift << SUB_BITS)) << shift) + ((1 << shift) >> 1)
 }
 
-/// Median with the extremes beside it: what is quoted, and how far to trust it.
+/// Median with the extremes beside it: the figure that is quoted, and how far to trust it.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub median: f64,

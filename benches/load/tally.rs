@@ -1,4 +1,4 @@
-//! What is shown of `releases`: how long the operations took, and what the calls met meanwhile.
+//! The tables of `releases`: the times of the operations, and the outcome of the calls meanwhile.
 //!
 //! Reads the diary of the operations and the samples of the load.
 //!
@@ -15,10 +15,10 @@ use crate::report::{Report, Table, grouped, percent, us};
 use crate::round::STOLEN_MAX;
 use crate::stats::Histogram;
 
-/// Longest time that the kernel takes to close the connections of a killed process: it gives its memory back first.
+/// Longest time that the kernel takes to close the connections of a killed process: it frees the memory first.
 const CLOSED_MAX: Duration = Duration::from_secs(2);
 
-/// Failures of one phase, told apart.
+/// Failures of one phase, by kind.
 struct Failures {
     wrong: u64,
     broken: usize,

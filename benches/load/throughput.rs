@@ -1,32 +1,32 @@
-//! Closed loop at saturation: how many requests a second, and a second of CPU time, are worth. Skep's figure is quoted as
-//! a ratio to raw hyper in the same run, because only that survives a change of machine.
+//! Closed loop at saturation: requests per second, and per second of CPU time. Skep's figure is quoted as a ratio to raw hyper in
+//! the same run, because only that survives a change of machine.
 
 use anyhow::Result;
 use serde_json::json;
 
 use crate::args::Args;
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::report::{Report, Table, grouped, percent, us};
 use crate::round::{self, Load, Round, Rounds};
 use crate::servers::{Kind, Server};
 use crate::workload::Request;
 
 /// Skep beside raw hyper.
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
-    let raw = Server::raw_hyper(args, plan)?;
-    let skep = Server::skep_with_cases(args, plan)?;
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
+    let raw = Server::raw_hyper(args, pinning)?;
+    let skep = Server::skep_with_cases(args, pinning)?;
     let servers = [(Kind::RawHyper, &raw), (Kind::Skep, &skep)];
-    measure("throughput", &servers, args, plan)
+    measure("throughput", &servers, args, pinning)
 }
 
 /// Raw hyper alone.
-pub fn run_raw(args: &Args, plan: Plan) -> Result<Report> {
-    let raw = Server::raw_hyper(args, plan)?;
-    measure("raw", &[(Kind::RawHyper, &raw)], args, plan)
+pub fn run_raw(args: &Args, pinning: Pinning) -> Result<Report> {
+    let raw = Server::raw_hyper(args, pinning)?;
+    measure("raw", &[(Kind::RawHyper, &raw)], args, pinning)
 }
 
-fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, plan: Plan) -> Result<Report> {
-    let Rounds { lists, repeated } = round::alternate(servers, &Request::of(args), Load::Closed, args, plan)?;
+fn measure(part: &'static str, servers: &[(Kind, &Server)], args: &Args, pinning: Pinning) -> Result<Report> {
+    let Rounds { lists, repeated } = round::alternate(servers, &Request::of(args), Load::Closed, args, pinning)?;
     let mut table = Table::new(&["server", "requests/s", "CPU µs/request", "requests/CPU-s", "p50", "p99", "server CPU", "generator CPU"]);
     let mut notes = Vec::new();
     let mut data = serde_json::Map::new();

@@ -1,6 +1,6 @@
-//! What a function that behaves feels of one that does not: a plain hello function called at a fixed rate (open loop), alone and with a
-//! bad neighbour at work the whole time, on the same server a moment later. All threads of the server share one CPU, the hardest case: with a
-//! core to spare the kernel moves the neighbour out of the way.
+//! The effect of a bad neighbour on a function that behaves: a plain hello function is called at a fixed rate (open loop), alone and, a
+//! moment later on the same server, with a bad neighbour at work the whole time. All threads of the server share one CPU, the hardest case:
+//! with a core to spare the kernel moves the neighbour out of the way.
 //!
 //! Invariant: each pair of rounds has a fresh server whose victim is hot, so that no neighbour's remains are measured with the next.
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::args::Args;
 use crate::client::Client;
 use crate::neighbour::{self, Callers, Ends, Neighbour};
-use crate::pin::Plan;
+use crate::pin::Pinning;
 use crate::report::{Report, Table, percent, us};
 use crate::round::{Load, Round, STOLEN_MAX};
 use crate::servers::Server;
@@ -34,7 +34,7 @@ struct Pair {
     ends: Ends,
 }
 
-pub fn run(args: &Args, plan: Plan) -> Result<Report> {
+pub fn run(args: &Args, pinning: Pinning) -> Result<Report> {
     let folder = TempDir::with_prefix("skep-load-")?;
     workload::write_cases(folder.path())?;
     neighbour::write(folder.path())?;
@@ -45,7 +45,7 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
     for number in 1..=args.rounds {
         for (neighbour, pairs) in neighbours.iter().zip(&mut pairs) {
             let pair = loop {
-                let pair = pair(*neighbour, &folder, args, plan).with_context(|| format!("round {number}, beside {neighbour:?}"))?;
+                let pair = pair(*neighbour, &folder, args, pinning).with_context(|| format!("round {number}, beside {neighbour:?}"))?;
                 if repeated == args.rounds || pair.alone.stolen.max(pair.beside.stolen) < STOLEN_MAX {
                     break pair;
                 }
@@ -58,15 +58,15 @@ pub fn run(args: &Args, plan: Plan) -> Result<Report> {
     Ok(report(args, neighbours, &pairs, repeated))
 }
 
-fn pair(neighbour: Neighbour, folder: &TempDir, args: &Args, plan: Plan) -> Result<Pair> {
+fn pair(neighbour: Neighbour, folder: &TempDir, args: &Args, pinning: Pinning) -> Result<Pair> {
     let request = Request { expected: Some(HELLO.to_vec()), ..Request::get("/hello", None) };
-    // The neighbour never finishes what it has: there is nothing to wait for at the end.
-    let server = Server::skep(args, plan, folder.path(), &["--drain-s", "1"])?;
+    // The neighbour never finishes its calls: there is nothing to wait for at the end.
+    let server = Server::skep(args, pinning, folder.path(), &["--drain-s", "1"])?;
     Client::connect(server.address, args.connections, &request)?.closed_loop(WARM_UP)?;
     let load = Load::Open { rate: args.rate, poisson: args.poisson };
-    let alone = Round::run(&server, &request, load, args, plan).context("alone")?;
+    let alone = Round::run(&server, &request, load, args, pinning).context("alone")?;
     let callers = Callers::start(neighbour, server.address)?;
-    let beside = Round::run(&server, &request, load, args, plan)?;
+    let beside = Round::run(&server, &request, load, args, pinning)?;
     let ends = callers.stop()?;
     ensure!(alone.sample.errors + beside.sample.errors == 0, "the victim got wrong answers: {:?}", beside.sample.first_error);
     let p99 = |round: &Round| us(round.p99_us());
@@ -84,7 +84,7 @@ fn report(args: &Args, neighbours: &[Neighbour], pairs: &[Vec<Pair>], repeated: 
     let cpu = |rounds: &[&Round]| percent(Spread::of(rounds.iter().map(|round| round.server_cpu)).median);
     let cells = quantiles(&alone).map(|spread| us(spread.median));
     let none = || std::iter::repeat_n(String::new(), 3);
-    table.row(std::iter::once("nobody".to_owned()).chain(cells).chain(none()).chain([cpu(&alone), String::new()]));
+    table.row(std::iter::once("no neighbour".to_owned()).chain(cells).chain(none()).chain([cpu(&alone), String::new()]));
     for (neighbour, pairs) in neighbours.iter().zip(pairs) {
         let name = neighbour.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let beside: Vec<&Round> = pairs.iter().map(|pair| &pair.beside).collect();

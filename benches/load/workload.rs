@@ -1,4 +1,4 @@
-//! What is called and by what function it is answered: the requests as bytes, and the folders skep serves.
+//! The requests of the bench as bytes, and the functions that answer them.
 //! The functions are written here rather than taken from `functions/`, so that a figure names its own source.
 
 use std::fs;
@@ -50,7 +50,7 @@ impl Request {
 /// The answer of `hello`, in skep and in raw hyper.
 pub const HELLO: &[u8] = br#"{"hello":"world"}"#;
 
-/// What a browser behind a proxy sends, about 600 bytes.
+/// The headers that a browser behind a proxy sends, about 600 bytes.
 const TEN_HEADERS: &str = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n\
     accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8\r\n\
     accept-language: de-CH,de;q=0.9,en;q=0.8\r\n\

@@ -1,6 +1,6 @@
-//! CPU clocks and CPU affinity: what a call costs is CPU time, and how long it takes depends on whether its two threads share a CPU.
+//! CPU clocks and CPU affinity: the cost of a call is CPU time, and its duration depends on whether its two threads share a CPU.
 //!
-//! Used by `warm` and `cold` around what they measure.
+//! Used by `warm` and `cold` around the work that they measure.
 //!
 //! Invariant: reading a clock costs well below a microsecond and allocates nothing.
 #![allow(unsafe_code, reason = "CPU clocks and affinity are bare system calls")]

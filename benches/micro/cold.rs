@@ -1,12 +1,12 @@
-//! A cold start by phase: what lies between "there is no instance" and its first answer.
+//! A cold start by phase: the steps between "there is no instance" and its first answer.
 //!
 //! Each sample is a thread of its own that does what a worker's thread does (`runtime/worker/event_loop.rs`), with a clock read between
-//! the steps: the thread, its tokio runtime, the isolate from the snapshot with the prelude's bootstrap (what a blank worker waits with),
-//! assign, module load and evaluate, the first call, a second one for comparison, and the end. Loading is measured with the module's text
-//! new to the process, and again with the code cache that the first time left behind.
+//! the steps: the thread, its tokio runtime, the isolate from the snapshot with the prelude's bootstrap (what a prewarmed worker waits
+//! with), assign, module load and evaluate, the first call, a second one for comparison, and the end. Loading is measured with the module's
+//! text new to the process, and again with the code cache that the first time left behind.
 //!
-//! Invariant: one after another; nothing of a sample is alive when the next one begins, but one blank worker is alive all the time, because
-//! with the last isolate of a process V8 also drops the read-only heap that all of them share.
+//! Invariant: one after another; nothing of a sample is alive when the next one begins, but one prewarmed worker is alive all the time,
+//! because with the last isolate of a process V8 also drops the read-only heap that all of them share.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use anyhow::{Context, Result, anyhow};
 
 use skep::function::message::Body;
 use skep::function::version::Version;
-use skep::runtime::call::{Job, Permit, ReplyTo};
-use skep::runtime::fleet::Fleet;
+use skep::runtime::call::{Permit, QueuedInvocation, ReplyTo};
+use skep::runtime::fleet;
 use skep::runtime::isolate::{Assignment, Isolate};
 use skep::runtime::ops::Identity;
-use skep::runtime::worker::BLANK_HEAP_BYTES;
+use skep::runtime::worker::PREWARMED_HEAP_BYTES;
 
 use crate::clock::Moment;
 use crate::functions::{self, Functions, HELLO};
@@ -32,7 +32,7 @@ use crate::sample::Samples;
 /// As a worker's.
 const STACK_BYTES: usize = 8 << 20;
 
-/// The first isolates of a process pay for what all share: V8's read-only heap, pages of the snapshot, the prelude's code cache.
+/// The first isolates of a process pay for the parts that all share: V8's read-only heap, pages of the snapshot, the prelude's code cache.
 const WARM_UP: u32 = 20;
 
 const PHASES: [&str; 8] = [
@@ -45,7 +45,7 @@ const PHASES: [&str; 8] = [
     "second call",
     "end of isolate and thread",
 ];
-const BLANK: usize = 2;
+const PREWARMED: usize = 2;
 const LOAD: usize = 4;
 const FIRST_CALL: usize = 5;
 const SECOND_CALL: usize = 6;
@@ -65,13 +65,13 @@ struct Figures {
     phases: [Phase; PHASES.len()],
     /// Spawn to first answer.
     answer_us: Samples,
-    /// The same without what a warm blank has behind it.
+    /// The same without the steps that a prewarmed isolate has behind it.
     assigned_us: Samples,
 }
 
 pub fn run(count: u32) -> Result<Report> {
     let functions = Functions::prepare()?;
-    let resident = Fleet::start(functions::stock(1), Arc::new(functions::Silent))?;
+    let resident = fleet::start(functions::stock(1), Arc::new(functions::Silent))?;
     let titles = ["load and evaluate", "first call", "second call", "assign to first answer", "spawn to first answer"];
     let mut by_phase = Table::new(["hello, code cache", "p50", "p99", "CPU p50"]);
     let mut by_module = Table::new(["p50 / p99"].into_iter().chain(titles));
@@ -98,7 +98,7 @@ pub fn run(count: u32) -> Result<Report> {
         row: ("an instance of hello, assign to first answer / spawn to first answer, p50, p99".to_owned(), row),
         notes: vec![
             format!("{count} instances of each case, one after another, each on a thread of its own; no compiling, no pool, no HTTP"),
-            "CPU is the new thread's; `DENO_STARTUP_PHASES=1` makes deno_core tell what it does within `isolate from snapshot`".to_owned(),
+            "CPU is the new thread's; `DENO_STARTUP_PHASES=1` makes deno_core report its steps within `isolate from snapshot`".to_owned(),
         ],
     })
 }
@@ -148,20 +148,20 @@ impl Figures {
         }
         let [.., end] = &mut self.phases;
         end.wall_us.push_us(ended - called.wall);
-        let [answered, blank] = [FIRST_CALL, BLANK].map(|phase| moments[phase].wall);
+        let [answered, prewarmed] = [FIRST_CALL, PREWARMED].map(|phase| moments[phase].wall);
         self.answer_us.push_us(answered - spawned);
-        self.assigned_us.push_us(answered - blank);
+        self.assigned_us.push_us(answered - prewarmed);
     }
 }
 
-/// What a worker's thread does, step by step.
+/// The work of a worker's thread, step by step.
 fn live(version: &Arc<Version>, number: u32, expected: Option<&[u8]>) -> Result<Moments> {
     let running = Moment::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
     let entered = Moment::now();
     let moments = runtime.block_on(async {
-        let mut isolate = Isolate::blank(Arc::new(functions::Silent), Arc::default(), BLANK_HEAP_BYTES)?;
-        let blank = Moment::now();
+        let mut isolate = Isolate::prewarmed(Arc::new(functions::Silent), Arc::default(), PREWARMED_HEAP_BYTES)?;
+        let prewarmed = Moment::now();
         let identity = Identity { function: version.function.as_str().into(), version: version.id.as_str().into(), instance: number };
         isolate.assign(&Assignment { identity, version: version.clone() })?;
         let assigned = Moment::now();
@@ -171,7 +171,7 @@ fn live(version: &Arc<Version>, number: u32, expected: Option<&[u8]>) -> Result<
         call(&mut isolate, 1, expected).await?;
         let first = Moment::now();
         call(&mut isolate, 2, expected).await?;
-        anyhow::Ok([running, entered, blank, assigned, loaded, first, Moment::now()])
+        anyhow::Ok([running, entered, prewarmed, assigned, loaded, first, Moment::now()])
     })?;
     runtime.shutdown_background();
     Ok(moments)
@@ -179,8 +179,8 @@ fn live(version: &Arc<Version>, number: u32, expected: Option<&[u8]>) -> Result<
 
 /// A call that answers at once, and the turn of the event loop that follows it, as in `worker`.
 async fn call(isolate: &mut Isolate, id: u32, expected: Option<&[u8]>) -> Result<()> {
-    let (reply, mut answer) = ReplyTo::channel();
-    let job = Job {
+    let (reply, mut reply_rx) = ReplyTo::channel();
+    let invocation = QueuedInvocation {
         request: functions::request(),
         body: Body::Empty,
         reply,
@@ -188,11 +188,11 @@ async fn call(isolate: &mut Isolate, id: u32, expected: Option<&[u8]>) -> Result
         admitted: Instant::now(),
         permit: Permit::default(),
     };
-    isolate.dispatch(id, job);
+    isolate.dispatch(id, invocation);
     if let Poll::Ready(Err(error)) = poll_fn(|cx| Poll::Ready(isolate.poll(cx))).await {
         return Err(error.into());
     }
-    isolate.with_exchanges(|exchanges| exchanges.end_turn());
-    let reply = answer.try_recv().context("no answer in the same turn")?;
+    isolate.with_in_flight(|table| table.end_turn());
+    let reply = reply_rx.try_recv().context("no answer in the same turn")?;
     functions::check(&reply.map_err(|fault| anyhow!("{fault}"))?, expected)
 }

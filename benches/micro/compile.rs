@@ -13,7 +13,7 @@ use crate::functions::Functions;
 use crate::report::{Report, Table, us, us_spread};
 use crate::sample::Samples;
 
-/// What each function is compiled for, after a warm-up.
+/// The time for which each function is compiled again and again, after a warm-up.
 const BUDGET: Duration = Duration::from_secs(3);
 const WARM_UP: usize = 10;
 

@@ -1,8 +1,8 @@
 //! The machine and the versions behind the figures. A figure without them cannot be compared with anything.
 //!
-//! Read from `/proc` and from the lock file, which is what was built; printed once, before the first part.
+//! Read from `/proc` and from the lock file, which names the crates that were built; printed once, before the first part.
 //!
-//! Invariant: whatever makes the figures suspect is said first: a busy machine, a build without optimisation.
+//! Invariant: the reasons to distrust the figures are printed first: a busy machine, a build without optimisation.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ pub fn print() {
         file("/proc/sys/kernel/osrelease"),
         huge_pages(),
     );
-    println!("versions: skep {}, V8 {}; {}", env!("CARGO_PKG_VERSION"), skep::runtime::isolate::engine_version(), crates());
+    println!("versions: skep {}, V8 {}; {}", env!("CARGO_PKG_VERSION"), skep::runtime::isolate::v8_version(), crates());
     let load: f64 = file("/proc/loadavg").split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default();
     if load > 0.5 {
         println!("warning: load average {load} before the run: something else is using this machine");
@@ -35,7 +35,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(path).map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
-/// What stands behind the colon.
+/// The text behind the colon.
 fn value(text: &str, key: &str) -> String {
     let line = text.lines().find(|line| line.starts_with(key));
     line.and_then(|line| Some(line.split_once(':')?.1.trim().to_owned())).unwrap_or_else(|| "unknown".to_owned())

@@ -1,9 +1,9 @@
-//! What is compiled and called: three functions, the request that calls them, and a host that only listens.
+//! The functions that are compiled and called, the request that calls them, and a host that does nothing.
 //!
 //! `hello` and the TypeScript function are written here rather than taken from `functions/`, so that a figure names its own source; hono
 //! is the example as it is, with its `node_modules`.
 //!
-//! Invariant: the folders live as long as their [`Functions`], and every version was made by `release::compile`.
+//! Invariant: the folders live as long as their [`Functions`], and every version was built by `release::compile`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -25,14 +25,14 @@ use skep::function::version::{Module, Version};
 use skep::release::compile::compile;
 use skep::release::source::{FunctionSource, discover};
 use skep::runtime::fleet::FleetConfig;
-use skep::runtime::ops::{ConsoleLine, Host, Identity};
+use skep::runtime::ops::{ConsoleLine, HostApi, Identity};
 
-/// What `hello` answers.
+/// The answer of `hello`.
 pub const HELLO: &[u8] = br#"{"hello":"world"}"#;
 
 const HELLO_JS: &str = "export default {\n  fetch() {\n    return Response.json({ hello: \"world\" });\n  },\n};\n";
 
-/// One of the TypeScript function's services, but for its last two lines: what types are made of and what has to go.
+/// One of the TypeScript function's services, except for its last two lines: types of many kinds, which the compiler removes.
 const SERVICE_TS: &str = r#"
 export interface Item# extends Named {
   readonly id: string;
@@ -57,14 +57,14 @@ export class Service#<T extends Item# = Item#> implements Repository<T> {
     return Object.fromEntries(keys.map((key) => [key, item[key]!])) as Record<K, T[K]>;
 "#;
 
-/// The functions directories of the bench, and what lies in them.
+/// The functions directories of the bench, and the functions in them.
 pub struct Functions {
     folder: TempDir,
     sources: Vec<(PathBuf, FunctionSource)>,
 }
 
 impl Functions {
-    /// Writes what is ours and finds the example.
+    /// Writes the functions of the bench and finds the example.
     pub fn prepare() -> Result<Self> {
         let folder = TempDir::with_prefix("skep-micro-")?;
         for (name, file, source) in [("hello", "index.js", HELLO_JS.to_owned()), ("typescript", "index.ts", typescript())] {
@@ -95,7 +95,7 @@ impl Functions {
         self.sources.iter().find(|(_, source)| source.name.as_str() == name).with_context(|| format!("no function {name}"))
     }
 
-    /// Where `hello` lies, for messages.
+    /// The folder of `hello`, for messages.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -161,16 +161,16 @@ pub fn check(response: &Response, expected: Option<&[u8]>) -> Result<()> {
     }
 }
 
-/// One worker in all, blank or not, within the limits that skep has by default.
+/// One worker in all, prewarmed or not, within the limits that skep has by default.
 pub fn stock(warm: usize) -> FleetConfig {
     let boot_wall = Duration::from_millis(DEFAULT_BOOT_WALL_MS);
     FleetConfig { warm, max_instances: 1, memory_bytes: u64::MAX, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
 }
 
-/// Hears nothing and calls nobody.
+/// A host that does nothing.
 pub struct Silent;
 
-impl Host for Silent {
+impl HostApi for Silent {
     fn console(&self, _line: ConsoleLine<'_>) {}
 
     fn refused(&self, _identity: Option<&Identity>, _what: &str) {}

@@ -1,9 +1,9 @@
 // The loops of `cargo bench --bench micro -- guards`: each a hot use of one guarded method, as code that a request would run.
 //
-// Run by guards.rs in an engine without a prelude and as a function of Skep; `measure` returns nanoseconds a round, by name.
+// Run by guards.rs in an isolate without the prelude and as a function of Skep; `measure` returns nanoseconds a round, by name.
 
 const numbers = (length) => Array.from({ length }, (_, index) => index);
-// Methods are shared by all code of a function: what others do with them must not cost us.
+// All code of a function shares its methods: other uses of them must not slow the loops down.
 for (const kind of [[{}, {}], [1.5, 2.5], ["a", "b"], [, 1]]) {
   for (let i = 0; i < 500; i++) {
     for (const name of ["map", "filter", "forEach", "reduce", "some", "find"]) kind[name]((value) => value, 0);

@@ -1,10 +1,10 @@
-//! What the prelude's guards cost: the same JavaScript loops with the guarded methods and with the engine's own.
+//! The cost of the prelude's guards: the same JavaScript loops with the guarded methods and with V8's own.
 //!
-//! The loops of `guards.js` run in two engines: as a function of Skep, and in an engine that has never seen a prelude. V8 shares the
-//! read-only heap of a process's first isolate with all others, so each engine has processes of its own: this program, started again.
+//! The loops of `guards.js` run in two isolates: as a function of Skep, and in an isolate without the prelude. V8 shares the read-only heap
+//! of a process's first isolate with all others, so each of the two has processes of its own: this program, started again.
 //! The two take turns, and the best take counts, because a neighbour on the machine can only add.
 //!
-//! Invariant: both engines run the same text with the same flags on the same V8.
+//! Invariant: both run the same text with the same flags on the same V8.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ use deno_core::{JsRuntime, RuntimeOptions, v8};
 use skep::function::message::Body;
 use skep::release::compile::compile;
 use skep::release::source::discover;
-use skep::runtime::fleet::Fleet;
+use skep::runtime::fleet;
 use skep::runtime::pool::Pool;
 use tempfile::TempDir;
 
@@ -29,10 +29,10 @@ const LOOPS: &str = include_str!("guards.js");
 const LIMITS: &str = "[limits]\ncpu_ms = 600000\nwall_ms = 600000\n";
 const TURNS: usize = 5;
 
-/// Where the loops run.
+/// The two places where the loops run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Engine {
-    /// V8 as deno_core makes it.
+    /// V8 as deno_core sets it up.
     Bare,
     /// An instance of a function.
     Guarded,
@@ -41,7 +41,7 @@ pub enum Engine {
 /// Nanoseconds a round, by the name of the loop.
 type Figures = BTreeMap<String, f64>;
 
-/// Starts this program for each engine in turn, and compares.
+/// Starts this program for each of the two in turn, and compares.
 pub fn run() -> Result<Report> {
     let (mut bare, mut guarded) = (Figures::new(), Figures::new());
     for turn in 0..TURNS {
@@ -50,7 +50,7 @@ pub fn run() -> Result<Report> {
         keep_best(&mut guarded, start(Engine::Guarded)?);
     }
     ensure!(bare.len() == guarded.len() && !bare.is_empty(), "the engines ran different loops");
-    let mut table = Table::new(["a round of", "engine's own", "guarded", "more"]);
+    let mut table = Table::new(["a round of", "V8's own", "guarded", "more"]);
     let mut ratios = Vec::new();
     for (name, own) in &bare {
         let with = guarded.get(name).copied().unwrap_or(f64::NAN);
@@ -80,7 +80,7 @@ fn start(engine: Engine) -> Result<Figures> {
     serde_json::from_str(text.lines().last().unwrap_or_default()).with_context(|| format!("{engine:?}: {text}"))
 }
 
-/// The work of a process that was started for one engine: prints the figures.
+/// The work of a process that was started for one of the two: prints the figures.
 pub fn measure(engine: Engine) -> Result<()> {
     let figures = match engine {
         Engine::Bare => bare()?,
@@ -95,13 +95,13 @@ fn bare() -> Result<String> {
     let _entered = tokio.enter();
     let mut js = JsRuntime::new(RuntimeOptions::default());
     give_clock(&mut js)?;
-    // In a function, because a module's variables are none of the global object's either.
+    // In a function, because a module's variables are not properties of the global object either.
     let figures = js.execute_script("guards.js", format!("\"use strict\"; (() => {{ {LOOPS}\nreturn measure(\"\"); }})()"))?;
     deno_core::scope!(scope, &mut js);
     Ok(v8::Local::new(scope, figures).to_rust_string_lossy(scope))
 }
 
-/// `performance.now()`, which a bare engine does not have.
+/// `performance.now()`, which V8 alone does not have.
 fn give_clock(js: &mut JsRuntime) -> Result<()> {
     deno_core::scope!(scope, js);
     let now = |_: &mut v8::PinScope<'_, '_>, _: v8::FunctionCallbackArguments<'_>, mut answer: v8::ReturnValue<'_, v8::Value>| {
@@ -127,7 +127,7 @@ fn guarded() -> Result<String> {
     let root = folder.path().canonicalize()?;
     let source = discover(&root)?.functions.into_iter().next().context("no function")?;
     let version = Arc::new(compile(&root, &source).outcome.map_err(|error| anyhow!("{}", error.diagnostic()))?);
-    let fleet = Fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
+    let fleet = fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
     let pool = Pool::new(version, fleet);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let called = runtime.block_on(pool.clone().call(functions::request(), Body::Empty));

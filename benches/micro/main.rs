@@ -1,18 +1,19 @@
-//! The micro bench: the parts a request and a release are made of, each alone, in this process, without HTTP.
+//! The micro bench: the parts of a request and of a release, each alone, in this process, without HTTP.
 //!
 //! ```text
 //! cargo bench --bench micro                       all parts, about a minute
 //! cargo bench --bench micro -- route              the table: hit, miss, manifest routes, with 10 / 1,000 / 10,000 functions
 //! cargo bench --bench micro -- compile            source to version: hello.js, 200 lines of TypeScript, the hono example
 //! cargo bench --bench micro -- warm               a call of a loaded function: one at a time and 32 at once
-//! cargo bench --bench micro -- guards            what the prelude's guards cost, method by method; about three minutes
+//! cargo bench --bench micro -- guards            the cost of the prelude's guards, method by method; about three minutes
 //! cargo bench --bench micro -- cold [--count 200] an instance by phase, from its thread to its first answer
 //! ```
 //!
-//! What the load bench shows as one figure, this one takes apart. Timing is done here and not by a framework: most of what is measured
-//! needs a thread, an isolate or a process clock of its own, which a framework's closures cannot hold.
+//! It takes apart the figures of the load bench. Timing is done here and not by a framework: most of the measured work needs a thread, an
+//! isolate or a process clock of its own, which a framework's closures cannot hold.
 //!
 //! Invariant: the answer is checked before it is timed, and a figure is printed with its spread.
+#![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
 
 mod clock;
 mod cold;
@@ -43,7 +44,7 @@ enum Part {
     Warm,
     /// An instance, phase by phase.
     Cold,
-    /// Guarded methods beside the engine's own.
+    /// Guarded methods beside V8's own.
     Guards,
 }
 
@@ -56,7 +57,7 @@ struct Args {
     /// Instances of each case in `cold`.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1000))]
     count: u32,
-    /// What a process started by `guards` measures.
+    /// The measurement of a process that `guards` started.
     #[arg(long, hide = true)]
     engine: Option<guards::Engine>,
     /// Given by `cargo bench`, absent under `cargo test --benches`.
@@ -66,7 +67,7 @@ struct Args {
 
 fn main() -> ExitCode {
     // Before any thread: see the function.
-    skep::runtime::isolate::init_engine();
+    skep::runtime::isolate::init_v8();
     let args = Args::parse();
     if !args.bench && args.parts.is_empty() {
         println!("micro: nothing to test; run `cargo bench --bench micro`");
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
     let parts = if args.parts.is_empty() { Part::value_variants() } else { &args.parts };
     let mut code = ExitCode::SUCCESS;
     for part in parts {
-        // A part that fails must not take the figures of the others with it.
+        // A part that fails must not lose the figures of the others.
         match measure(*part, &args) {
             Ok(report) => report.print(),
             Err(error) => {

@@ -1,6 +1,6 @@
-//! What a part hands back: tables aligned for reading, which are Markdown as they stand, and one row to paste into the README.
+//! The report of a part: tables aligned for reading, which are valid Markdown, and one row to paste into the README.
 //!
-//! Made by the parts, printed by `main`.
+//! Built by the parts, printed by `main`.
 //!
 //! Invariant: a figure has at most three digits that mean something, and its unit stands beside it.
 
@@ -10,7 +10,7 @@ use crate::sample::{Samples, Spread};
 pub struct Report {
     pub part: &'static str,
     pub tables: Vec<Table>,
-    /// What was measured and the figure, for a table of two columns.
+    /// The name and the figure, for a table of two columns.
     pub row: (String, String),
     /// Remarks without which the figures could mislead.
     pub notes: Vec<String>,

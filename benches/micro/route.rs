@@ -1,10 +1,10 @@
-//! `Table::resolve`: who answers a request, for tables of 10, 1,000 and 10,000 functions.
+//! `Table::resolve`: the function that answers a request, for tables of 10, 1,000 and 10,000 functions.
 //!
 //! Requests go through a thousand different addresses, because a table that is asked for one address stays in the first cache and
 //! measures only that. Two tables: one of names alone, as most are, and one in which every manifest claims three routes, one of them with
 //! a host; as soon as one route of a table names a host, every request's authority is read.
 //!
-//! Invariant: every address was resolved once and found what it names, before any is timed.
+//! Invariant: every address was resolved once and found the function that it names, before any is timed.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use http::Method;
 
 use skep::function::FunctionName;
 use skep::function::route::{HostPattern, PathPattern, Route};
-use skep::live::table::{Entry, Resolution, Table as Routes};
+use skep::live::table::{FunctionEntry, Resolution, Table as Routes};
 
 use crate::report::{Report, Table, digits, ns_spread};
 use crate::sample::{Samples, Spread, per_call};
@@ -25,10 +25,10 @@ const COUNTS: [u32; 3] = [10, 1_000, 10_000];
 /// A power of two, so that the next one is found by masking.
 const ADDRESSES: usize = 1024;
 
-/// A stride that shares no factor with the counts, so that neighbours in time are no neighbours in memory.
+/// A stride that shares no factor with the counts, so that neighbours in time are not neighbours in memory.
 const STRIDE: u32 = 7_919;
 
-/// What a request asks for: the host and the path of function `f00042`, and whether there is such an address.
+/// The address of a request: the host and the path of function `f00042`, and whether a function answers there.
 struct Case {
     title: &'static str,
     manifests: bool,
@@ -106,11 +106,11 @@ fn build(count: u32, manifests: bool) -> Result<Built> {
     let mut built = None;
     for _ in 0..5 {
         let entries = names.iter().zip(&own).zip(0..);
-        let entries: Vec<_> = entries.map(|((name, routes), target)| Entry { function: name.clone(), routes, target }).collect();
+        let entries: Vec<_> = entries.map(|((name, routes), target)| FunctionEntry { function: name.clone(), routes, target }).collect();
         let begin = Instant::now();
-        let (table, clashes) = Routes::build(MAIN_PORT, entries);
+        let (table, conflicts) = Routes::build(MAIN_PORT, entries);
         times.push(begin.elapsed().as_secs_f64() * 1e3);
-        ensure!(clashes.is_empty(), "{} routes clash", clashes.len());
+        ensure!(conflicts.is_empty(), "{} routes conflict", conflicts.len());
         built = Some(table);
     }
     Ok(Built { routes: built.context("five builds")?, ms: times.quantile(0.5) })

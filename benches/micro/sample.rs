@@ -1,8 +1,8 @@
-//! Numbers from samples: the timer loop for what is too short to be timed alone, medians with spread, and quantiles.
+//! Numbers from samples: the timer loop for work that is too short to be timed alone, medians with spread, and quantiles.
 //!
 //! Used by every part; rendered by `report`.
 //!
-//! Invariant: what is measured is warmed up first, and its result reaches `black_box`, so that nothing is optimised away.
+//! Invariant: the measured work is warmed up first, and its result reaches `black_box`, so that nothing is optimised away.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,7 +13,8 @@ const BATCH: Duration = Duration::from_millis(2);
 /// Odd, so that the median is one of them.
 const BATCHES: usize = 51;
 
-/// Median with the quartiles beside it: what is quoted, and how far to trust it. The extremes of a shared machine say only that it is one.
+/// Median with the quartiles beside it: the figure that is quoted, and how far to trust it. The extremes of a shared machine say only that
+/// it is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     pub median: f64,
@@ -27,13 +28,13 @@ impl Spread {
     }
 }
 
-/// Values of one thing, in nanoseconds or whatever their owner says.
+/// Values of one measurement, in nanoseconds or another unit of their owner.
 #[derive(Clone, Debug, Default)]
 pub struct Samples(Vec<f64>);
 
 impl Samples {
     pub fn push(&mut self, value: f64) {
-        // Sorted at insertion: at most a few hundred values, and never inside what is measured.
+        // Sorted at insertion: at most a few hundred values, and never inside the measured work.
         let at = self.0.partition_point(|known| *known < value);
         self.0.insert(at, value);
     }

@@ -1,10 +1,10 @@
 //! `Pool::call` of a loaded `hello`: admission, the way into the instance's thread, JavaScript, and the way back, without HTTP.
 //!
 //! Measured as ingress does it: one current-thread runtime, one task per client. Alone, a call pays two wake-ups of a sleeping thread;
-//! with 32 clients they are shared, the more so where the thread installed `worker::batch`, as ingress does. Each way once with both
+//! with 32 clients they are shared, the more so where the thread installed `runtime::call::batch`, as ingress does. Each way once with both
 //! threads on one CPU, as in the load bench, and once with the CPUs the machine has.
 //!
-//! Invariant: CPU per call is the whole process's, so whatever V8's helpers and the watchdog use is in it.
+//! Invariant: CPU per call is the whole process's, so it includes the CPU of V8's helpers and of the watchdog.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use skep::function::message::Body;
 use skep::function::version::Version;
 use skep::runtime::call::batch;
-use skep::runtime::fleet::Fleet;
+use skep::runtime::fleet;
 use skep::runtime::pool::Pool;
 
 use crate::clock::{self, process_cpu, thread_cpu};
@@ -24,7 +24,7 @@ use crate::functions::{self, Functions, HELLO};
 use crate::report::{Report, Table, us, us_spread};
 use crate::sample::Samples;
 
-/// Long enough that V8 has optimised what it is going to.
+/// Long enough that V8 has optimised all that it is going to optimise.
 const WARM_UP: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_millis(400);
 const ROUNDS: usize = 9;
@@ -102,7 +102,7 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
     if way.one_cpu {
         clock::pin(clock::last_cpu()?)?;
     }
-    let fleet = Fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
+    let fleet = fleet::start(functions::stock(0), Arc::new(functions::Silent))?;
     let pool = Pool::new(version.clone(), fleet.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let figures = runtime.block_on(async {
@@ -131,7 +131,7 @@ fn measure(way: Way, version: &Arc<Version>) -> Result<Figures> {
     figures
 }
 
-/// What the clients of one round did.
+/// The work of the clients of one round.
 #[derive(Default)]
 struct Done {
     calls: u64,
@@ -154,10 +154,10 @@ async fn round(pool: &Arc<Pool>, clients: usize, length: Duration) -> Result<Don
 async fn client(pool: Arc<Pool>, deadline: Instant) -> Result<Done> {
     let mut done = Done::default();
     while Instant::now() < deadline {
-        let called = pool.clone().call(functions::request(), Body::Empty).await;
-        functions::check(&called.reply.map_err(|fault| anyhow!("{fault}"))?, Some(HELLO))?;
+        let outcome = pool.clone().call(functions::request(), Body::Empty).await;
+        functions::check(&outcome.reply.map_err(|fault| anyhow!("{fault}"))?, Some(HELLO))?;
         done.calls += 1;
-        done.charged_ns += called.stats.cpu_ns.load(Ordering::Relaxed);
+        done.charged_ns += outcome.stats.cpu_ns.load(Ordering::Relaxed);
     }
     Ok(done)
 }

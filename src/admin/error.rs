@@ -1,116 +1,90 @@
-//! What the admin API answers when it does not do what was asked.
+//! Errors of the admin API: the response to a request that is not carried out.
 //!
-//! Made by the handlers and extractors of this folder; becomes a JSON answer here.
+//! Made by the handlers and extractors of this folder; becomes a JSON response here.
 //!
-//! Invariant: every answer that is no success has this shape and one of these kinds.
+//! Invariant: every response that is no success has this shape and one kind of a closed list, and each kind has one HTTP status.
 
 use axum::Json;
-use axum::http::StatusCode;
 use axum::http::header::{self, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::IntoResponses;
 
-use crate::release::deploy::order::Refused;
+use crate::api::error::{ApiErrorKind, ErrorBody, ErrorDetail};
+use crate::release::deploy::order::SubmitError;
 
-/// The ways in which a request of the admin API fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ErrorKind {
-    /// The request makes no sense.
-    Invalid,
-    /// There is no token, or no valid one.
-    Unauthorized,
-    /// The token does not reach so far, or the request comes from a web page.
-    Forbidden,
-    /// There is no such thing.
-    NotFound,
-    /// Not with this method.
-    MethodNotAllowed,
-    /// What is there now does not allow it.
-    Conflict,
-    /// The body is larger than allowed.
-    TooLarge,
-    /// The body is of a type that is not taken here.
-    UnsupportedMediaType,
-    /// Too many failures, or too much at a time.
-    Busy,
-    /// Not this host, or not now.
-    Unavailable,
-    /// The disk or the system failed.
-    Failed,
-}
-
-impl ErrorKind {
-    fn status(self) -> StatusCode {
-        match self {
-            Self::Invalid => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict => StatusCode::CONFLICT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Failed => StatusCode::INSUFFICIENT_STORAGE,
-        }
+/// The HTTP status of a kind.
+fn status(kind: ApiErrorKind) -> StatusCode {
+    match kind {
+        ApiErrorKind::Invalid => StatusCode::BAD_REQUEST,
+        ApiErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
+        ApiErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ApiErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ApiErrorKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        ApiErrorKind::Conflict | ApiErrorKind::InProgress => StatusCode::CONFLICT,
+        ApiErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ApiErrorKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ApiErrorKind::Busy => StatusCode::TOO_MANY_REQUESTS,
+        ApiErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        // A client reads `unknown`; no server writes it.
+        ApiErrorKind::Failed | ApiErrorKind::Unknown => StatusCode::INSUFFICIENT_STORAGE,
     }
-}
-
-/// The body of an answer that is no success.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ErrorBody {
-    error: ErrorDetail,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ErrorDetail {
-    /// Which of the closed list.
-    kind: ErrorKind,
-    /// What is wrong, in one line.
-    message: String,
 }
 
 /// A request that was not carried out.
 #[derive(Clone, Debug)]
 pub(super) struct ApiError {
-    kind: ErrorKind,
+    kind: ApiErrorKind,
     message: String,
     retry_after_s: Option<u64>,
+    allow: Option<String>,
 }
 
 impl ApiError {
-    pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after_s: None }
+    pub(super) fn new(kind: ApiErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), retry_after_s: None, allow: None }
+    }
+
+    #[cfg(test)]
+    pub(super) fn kind(&self) -> ApiErrorKind {
+        self.kind
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Invalid, message)
+        Self::new(ApiErrorKind::Invalid, message)
     }
 
     pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::NotFound, message)
+        Self::new(ApiErrorKind::NotFound, message)
     }
 
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }
+
+    /// The methods that the route has. A route that answers GET answers HEAD.
+    pub(super) fn allow(mut self, methods: impl Iterator<Item = Method>) -> Self {
+        let mut allowed: Vec<Method> = methods.collect();
+        if allowed.contains(&Method::GET) {
+            allowed.push(Method::HEAD);
+        }
+        self.allow = Some(allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", "));
+        self
+    }
 }
 
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        let message = refused.to_string();
-        match refused {
-            Refused::Unavailable(_) => Self::new(ErrorKind::Unavailable, message),
-            Refused::Closed => Self::new(ErrorKind::Unavailable, message).retry_after(1),
-            Refused::Conflict(_) => Self::new(ErrorKind::Conflict, message),
-            Refused::NotFound(_) => Self::new(ErrorKind::NotFound, message),
-            Refused::Invalid(_) => Self::new(ErrorKind::Invalid, message),
-            Refused::Busy(_) => Self::new(ErrorKind::Busy, message).retry_after(1),
-            Refused::Failed(_) => Self::new(ErrorKind::Failed, message),
+impl From<SubmitError> for ApiError {
+    fn from(error: SubmitError) -> Self {
+        let message = error.to_string();
+        match error {
+            SubmitError::Unavailable(_) => Self::new(ApiErrorKind::Unavailable, message),
+            SubmitError::Closed => Self::new(ApiErrorKind::Unavailable, message).retry_after(1),
+            SubmitError::Conflict(_) => Self::new(ApiErrorKind::Conflict, message),
+            SubmitError::NotFound(_) => Self::new(ApiErrorKind::NotFound, message),
+            SubmitError::Invalid(_) => Self::new(ApiErrorKind::Invalid, message),
+            SubmitError::Busy(_) => Self::new(ApiErrorKind::Busy, message).retry_after(1),
+            SubmitError::Failed(_) => Self::new(ApiErrorKind::Failed, message),
         }
     }
 }
@@ -118,11 +92,14 @@ impl From<Refused> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = ErrorBody { error: ErrorDetail { kind: self.kind, message: self.message } };
-        let mut response = (self.kind.status(), Json(body)).into_response();
+        let mut response = (status(self.kind), Json(body)).into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.kind == ErrorKind::Unauthorized {
+        if let Some(Ok(allow)) = self.allow.map(HeaderValue::try_from) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if self.kind == ApiErrorKind::Unauthorized {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -145,7 +122,7 @@ pub(super) enum Failures {
     /// There is no such thing.
     #[response(status = 404)]
     NotFound(ErrorBody),
-    /// What is there now does not allow it.
+    /// The present state does not allow it.
     #[response(status = 409)]
     Conflict(ErrorBody),
     /// The body is too large.

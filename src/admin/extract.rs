@@ -1,6 +1,8 @@
-//! Requests of the admin API taken apart: path, query and body, and what is wrong with them.
+//! Requests of the admin API taken apart: path, query and body.
 //!
-//! Invariant: what cannot be read is an [`ApiError`] and nothing else.
+//! Handlers take these types as parameters, in place of `axum`'s own.
+//!
+//! Invariant: a request that cannot be read is an [`ApiError`] and nothing else; no body is longer than [`BODY_BYTES_MAX`].
 
 use axum::body::Body;
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
@@ -11,34 +13,38 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use super::error::{ApiError, ErrorKind};
+use super::error::ApiError;
+use crate::api::error::ApiErrorKind;
 use crate::function::FunctionName;
 
-/// Which function the path names.
+/// Largest body of a request: an upload. The text of its files is limited to less than that.
+pub(super) const BODY_BYTES_MAX: usize = 32 << 20;
+
+/// The parameters of a path that names a function.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct OfFunction {
+pub(super) struct FunctionPathParams {
     /// The function.
     #[param(pattern = "^[a-z0-9][a-z0-9_-]{0,62}$")]
     name: String,
 }
 
-/// The function that the path names. That there is one is not promised.
-pub(super) struct Named(pub(super) FunctionName);
+/// The function that the path names. It may not exist.
+pub(super) struct FunctionPath(pub(super) FunctionName);
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for FunctionPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(OfFunction { name }) = Path::from_request_parts(parts, state).await.map_err(path_error)?;
+        let Path(FunctionPathParams { name }) = Path::from_request_parts(parts, state).await.map_err(path_error)?;
         FunctionName::parse(&name).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
 }
 
 /// Parts of the path.
-pub(super) struct InPath<T>(pub(super) T);
+pub(super) struct ApiPath<T>(pub(super) T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -48,9 +54,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
 }
 
 /// The query.
-pub(super) struct InQuery<T>(pub(super) T);
+pub(super) struct ApiQuery<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -61,18 +67,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
 }
 
 /// A JSON object as the body.
-pub(super) struct InBody<T>(pub(super) T);
+pub(super) struct ApiJson<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let InBytes(bytes) = InBytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        let ApiBytes(bytes) = ApiBytes::from_request(Request::from_parts(parts.clone(), body), state).await?;
         match Json::from_request(Request::from_parts(parts, Body::from(bytes.clone())), state).await {
             Ok(Json(value)) if is_object(&bytes) => Ok(Self(value)),
             Ok(_) => Err(ApiError::invalid(NO_OBJECT)),
-            Err(error @ JsonRejection::MissingJsonContentType(_)) => Err(ApiError::new(ErrorKind::UnsupportedMediaType, error.body_text())),
+            Err(error @ JsonRejection::MissingJsonContentType(_)) => {
+                Err(ApiError::new(ApiErrorKind::UnsupportedMediaType, error.body_text()))
+            }
             Err(JsonRejection::BytesRejection(error)) => Err(bytes_error(&error)),
             Err(error) => Err(ApiError::invalid(error.body_text())),
         }
@@ -80,9 +88,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InBody<T> {
 }
 
 /// The bytes of a body.
-pub(super) struct InBytes(pub(super) Bytes);
+pub(super) struct ApiBytes(pub(super) Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for InBytes {
+impl<S: Send + Sync> FromRequest<S> for ApiBytes {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -90,10 +98,10 @@ impl<S: Send + Sync> FromRequest<S> for InBytes {
     }
 }
 
-/// Said of a body that is JSON and no object.
-pub(super) const NO_OBJECT: &str = "the body is no JSON object";
+/// The message about a body that is JSON and no object.
+pub(super) const NO_OBJECT: &str = "the body is not a JSON object";
 
-/// Whether JSON is an object. To serde a list of the values of a struct is as good as the struct, and nobody means that.
+/// Whether JSON is an object. serde would also read a struct from a list of its values, which is always a mistake of the client.
 pub(super) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
 }
@@ -103,6 +111,6 @@ fn path_error(error: PathRejection) -> ApiError {
 }
 
 fn bytes_error(error: &BytesRejection) -> ApiError {
-    let kind = if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { ErrorKind::TooLarge } else { ErrorKind::Invalid };
+    let kind = if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { ApiErrorKind::TooLarge } else { ApiErrorKind::Invalid };
     ApiError::new(kind, error.body_text())
 }

@@ -1,7 +1,7 @@
 //! Writes that are sent twice and happen once: `Idempotency-Key`.
 //!
-//! A layer around the operations: the first answer under a key is kept and given again for the same request, so that whoever lost the answer may
-//! send the request again. Kept in the memory of this engine, for a day.
+//! A layer around the operations. It keeps the first response under a key and gives it again for the same request, so that a client that lost the
+//! response may send the request again. Responses are kept in the memory of this engine, for a day.
 //!
 //! Invariant: under one key at most one request is carried out; another request under the same key is refused.
 
@@ -19,9 +19,10 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
-use super::api::UPLOAD_BYTES_MAX;
 use super::auth::Caller;
-use super::error::{ApiError, ErrorKind};
+use super::error::ApiError;
+use super::extract::BODY_BYTES_MAX;
+use crate::api::error::ApiErrorKind;
 
 /// The header; draft-ietf-httpapi-idempotency-key-header.
 const HEADER: &str = "idempotency-key";
@@ -32,36 +33,40 @@ const KEY_BYTES_MAX: usize = 255;
 /// Keys that are remembered.
 const KEYS_MAX: usize = 1000;
 
-/// How long.
+/// How long they are remembered.
 const REMEMBERED: Duration = Duration::from_secs(86_400);
 
-/// Largest answer: that of a call, each byte of which may be escaped.
+/// Largest response: that of a call, each byte of which may be escaped.
 const ANSWER_BYTES_MAX: usize = 16 << 20;
 
-/// Largest answer that is kept; of a larger one, only that it was given.
+/// Largest response that is kept. Of a larger one the status and the content type are kept.
 const KEPT_BYTES_MAX: usize = 1 << 20;
 
-/// Answers below this path hold secrets and are never kept.
+/// Responses below this path hold secrets and are never kept.
 const SECRET: &str = "/api/v1/tokens";
 
-/// Answers by caller and key.
+/// A key of one caller: its token, and the key that it has sent.
+type AnswerKey = (Option<String>, String);
+
+/// Responses by caller and key.
 #[derive(Default)]
-pub(super) struct Answers(Mutex<HashMap<(Option<String>, String), Remembered>>);
+pub(super) struct Answers(Mutex<HashMap<AnswerKey, Remembered>>);
 
 struct Remembered {
     request: [u8; 32],
     at: Instant,
-    answer: Option<Kept>,
+    /// `None` while the request is being carried out.
+    answer: Option<KeptAnswer>,
 }
 
 #[derive(Clone)]
-struct Kept {
+struct KeptAnswer {
     status: StatusCode,
     content_type: Option<HeaderValue>,
     body: Bytes,
 }
 
-impl Kept {
+impl KeptAnswer {
     fn response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
@@ -82,42 +87,43 @@ pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request,
     let key = key.ok_or_else(|| ApiError::invalid(format!("an idempotency key has 1 to {KEY_BYTES_MAX} printable characters")))?.to_owned();
     let caller = request.extensions().get::<Caller>().and_then(|caller| caller.token.clone());
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, UPLOAD_BYTES_MAX).await.map_err(|error| ApiError::new(ErrorKind::TooLarge, error.to_string()))?;
+    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| ApiError::new(ApiErrorKind::TooLarge, error.to_string()))?;
     let mut hash = Sha256::new();
     for part in [parts.method.as_str().as_bytes(), parts.uri.to_string().as_bytes(), &body] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let place = (caller, key);
-    if let Some(kept) = answers.begin(&place, hash.finalize().into(), Instant::now())? {
+    let key = (caller, key);
+    if let Some(kept) = answers.begin(&key, hash.finalize().into(), Instant::now())? {
         return Ok(kept.response());
     }
-    // In a task of its own: a client that leaves in the middle comes back for this very answer.
+    // In a task of its own: a client that leaves before the end may come back for this response.
     let carried_out = tokio::spawn(async move {
-        let running = Running { answers, place, finished: false };
+        let running = RunningRequest { answers, key, finished: false };
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         running.finish(response).await
     });
-    carried_out.await.unwrap_or_else(|error| Err(ApiError::new(ErrorKind::Failed, error.to_string())))
+    carried_out.await.unwrap_or_else(|error| Err(ApiError::new(ApiErrorKind::Failed, error.to_string())))
 }
 
-struct Running {
+/// A request that is being carried out. Dropped before its end, it frees its key.
+struct RunningRequest {
     answers: Arc<Answers>,
-    place: (Option<String>, String),
+    key: AnswerKey,
     finished: bool,
 }
 
-impl Running {
+impl RunningRequest {
     async fn finish(mut self, response: Response) -> Result<Response, ApiError> {
-        // What the host could not do may be tried again under the same key.
+        // An operation that the host failed to carry out may be tried again under the same key.
         if response.status().is_server_error() {
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ErrorKind::Failed, error.to_string()))?;
+        let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ApiErrorKind::Failed, error.to_string()))?;
         let body_kept = if body.len() <= KEPT_BYTES_MAX { body.clone() } else { Bytes::new() };
-        let kept = Kept { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
-        if let Some(remembered) = self.answers.0.lock().get_mut(&self.place) {
+        let kept = KeptAnswer { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
+        if let Some(remembered) = self.answers.0.lock().get_mut(&self.key) {
             remembered.answer = Some(kept);
         }
         self.finished = true;
@@ -125,38 +131,38 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningRequest {
     fn drop(&mut self) {
         if !self.finished {
-            self.answers.0.lock().remove(&self.place);
+            self.answers.0.lock().remove(&self.key);
         }
     }
 }
 
 impl Answers {
-    /// The answer that was given, or `None`: the request may be carried out now.
-    fn begin(&self, place: &(Option<String>, String), request: [u8; 32], now: Instant) -> Result<Option<Kept>, ApiError> {
+    /// The response that was given, or `None`: the request may be carried out now.
+    fn begin(&self, key: &AnswerKey, request: [u8; 32], now: Instant) -> Result<Option<KeptAnswer>, ApiError> {
         let mut known = self.0.lock();
         known.retain(|_, remembered| now.saturating_duration_since(remembered.at) < REMEMBERED);
-        if let Some(remembered) = known.get(place) {
+        if let Some(remembered) = known.get(key) {
             return match &remembered.answer {
                 _ if remembered.request != request => {
-                    Err(ApiError::new(ErrorKind::Conflict, "this idempotency key was used for another request"))
+                    Err(ApiError::new(ApiErrorKind::Conflict, "this idempotency key was used for another request"))
                 }
                 None => {
-                    Err(ApiError::new(ErrorKind::Conflict, "the request with this idempotency key is still being carried out")
-                        .retry_after(1))
+                    let reason = "the request with this idempotency key is still being carried out";
+                    Err(ApiError::new(ApiErrorKind::InProgress, reason).retry_after(1))
                 }
                 Some(kept) => Ok(Some(kept.clone())),
             };
         }
         if known.len() >= KEYS_MAX {
-            let oldest = known.iter().filter(|(_, one)| one.answer.is_some()).min_by_key(|(_, one)| one.at).map(|(place, _)| place.clone());
+            let oldest = known.iter().filter(|(_, one)| one.answer.is_some()).min_by_key(|(_, one)| one.at).map(|(key, _)| key.clone());
             let oldest = oldest
-                .ok_or_else(|| ApiError::new(ErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
+                .ok_or_else(|| ApiError::new(ApiErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
             known.remove(&oldest);
         }
-        known.insert(place.clone(), Remembered { request, at: now, answer: None });
+        known.insert(key.clone(), Remembered { request, at: now, answer: None });
         Ok(None)
     }
 }
@@ -165,22 +171,23 @@ impl Answers {
 mod tests {
     use super::*;
 
-    fn kept() -> Kept {
-        Kept { status: StatusCode::ACCEPTED, content_type: None, body: Bytes::from_static(b"done") }
+    fn kept() -> KeptAnswer {
+        KeptAnswer { status: StatusCode::ACCEPTED, content_type: None, body: Bytes::from_static(b"done") }
     }
 
     #[test]
     fn a_key_stands_for_one_request() {
         let answers = Answers::default();
-        let place = (None, "k".to_owned());
+        let key = (None, "k".to_owned());
         let now = Instant::now();
-        assert!(answers.begin(&place, [1; 32], now).unwrap().is_none());
-        assert!(answers.begin(&place, [1; 32], now).is_err(), "it is being carried out");
-        answers.0.lock().get_mut(&place).unwrap().answer = Some(kept());
-        assert_eq!(answers.begin(&place, [1; 32], now).unwrap().unwrap().body, "done");
-        assert!(answers.begin(&place, [2; 32], now).is_err(), "another request");
+        assert!(answers.begin(&key, [1; 32], now).unwrap().is_none());
+        let error = answers.begin(&key, [1; 32], now).err().unwrap();
+        assert_eq!(error.kind(), ApiErrorKind::InProgress, "it is being carried out");
+        answers.0.lock().get_mut(&key).unwrap().answer = Some(kept());
+        assert_eq!(answers.begin(&key, [1; 32], now).unwrap().unwrap().body, "done");
+        assert_eq!(answers.begin(&key, [2; 32], now).err().unwrap().kind(), ApiErrorKind::Conflict, "another request");
         assert!(answers.begin(&(Some("ci".into()), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
-        assert!(answers.begin(&place, [2; 32], now + REMEMBERED).unwrap().is_none(), "forgotten");
+        assert!(answers.begin(&key, [2; 32], now + REMEMBERED).unwrap().is_none(), "forgotten");
     }
 
     #[test]
@@ -188,9 +195,9 @@ mod tests {
         let answers = Answers::default();
         let now = Instant::now();
         for number in 0..=KEYS_MAX {
-            let place = (None, number.to_string());
-            answers.begin(&place, [0; 32], now + Duration::from_millis(number as u64)).unwrap();
-            answers.0.lock().get_mut(&place).unwrap().answer = Some(kept());
+            let key = (None, number.to_string());
+            answers.begin(&key, [0; 32], now + Duration::from_millis(number as u64)).unwrap();
+            answers.0.lock().get_mut(&key).unwrap().answer = Some(kept());
         }
         assert_eq!(answers.0.lock().len(), KEYS_MAX);
         assert!(!answers.0.lock().contains_key(&(None, "0".to_owned())));

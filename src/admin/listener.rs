@@ -1,8 +1,8 @@
-//! Sockets of the admin address: watched like those of the functions, and few.
+//! Sockets of the admin address: with the timeouts of the main address, and few.
 //!
-//! Accepts for `axum::serve`, which has no timeouts of its own; each stream passes the gate of `ingress::wire`.
+//! Accepts for `axum::serve`, which has no timeouts of its own; each stream is an `HttpStream` of `ingress::wire`.
 //!
-//! Invariant: a client that is slow, or says nothing, gives its place back; probes never wait for more than a head's time.
+//! Invariant: a client that is slow or silent loses its connection; a probe never waits longer than the time for a request head.
 
 use std::future::Future;
 use std::io;
@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::IngressConfig;
-use crate::ingress::wire::{Busy, Gate, Patience};
+use crate::ingress::wire::{ActiveRequests, HttpStream, Timeouts};
 
 /// Connections open at a time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 256;
@@ -28,43 +28,46 @@ const CONNECTIONS_MAX: usize = 256;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts admin connections.
-pub(super) struct Places {
+pub(super) struct AdminListener {
     listener: TcpListener,
-    patience: Patience,
+    timeouts: Timeouts,
     free: Arc<Semaphore>,
 }
 
-impl Places {
+impl AdminListener {
     pub(super) fn new(listener: TcpListener, config: &IngressConfig) -> Self {
-        let patience = Patience {
+        let timeouts = Timeouts {
             head: config.header_timeout,
             idle: config.keep_alive,
             write: config.body_timeout,
             head_bytes: config.max_header_bytes,
         };
-        Self { listener, patience, free: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
+        Self { listener, timeouts, free: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
     }
 
-    async fn next(&self) -> io::Result<(Connection, SocketAddr)> {
+    async fn next(&self) -> io::Result<(AdminConnection, SocketAddr)> {
         let (stream, remote) = self.listener.accept().await?;
-        let place = self.free.clone().acquire_owned().await.map_err(io::Error::other)?;
-        // Nobody counts requests here: each is answered at once, and one that streams writes more often than connections may be idle.
-        Ok((Connection { gate: Gate::new(stream, self.patience, Busy::default()).http1_only(), _place: place }, remote))
+        let permit = self.free.clone().acquire_owned().await.map_err(io::Error::other)?;
+        // Active requests are not counted here: each is answered at once, and one that streams writes more often than a connection may be idle.
+        Ok((
+            AdminConnection { stream: HttpStream::new(stream, self.timeouts, ActiveRequests::default()).http1_only(), _permit: permit },
+            remote,
+        ))
     }
 }
 
-impl Listener for Places {
-    type Io = Connection;
+impl Listener for AdminListener {
+    type Io = AdminConnection;
     type Addr = SocketAddr;
 
     fn accept(&mut self) -> impl Future<Output = (Self::Io, Self::Addr)> + Send {
-        let places = &*self;
+        let listener = &*self;
         async move {
             loop {
-                match places.next().await {
+                match listener.next().await {
                     Ok(accepted) => return accepted,
                     Err(error) => {
-                        tracing::debug!(%error, "an admin connection could not be accepted");
+                        tracing::debug!(%error, "cannot accept an admin connection");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 }
@@ -77,38 +80,38 @@ impl Listener for Places {
     }
 }
 
-/// Who is at the other end.
+/// The address of the client.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
+pub(super) struct AdminPeer(pub(super) SocketAddr);
 
-impl Connected<IncomingStream<'_, Places>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Places>) -> Self {
+impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
+    fn connect_info(stream: IncomingStream<'_, AdminListener>) -> Self {
         Self(*stream.remote_addr())
     }
 }
 
-/// A connection and its place.
-pub(super) struct Connection {
-    gate: Gate<TcpStream>,
-    _place: OwnedSemaphorePermit,
+/// A connection, and the permit that counts it.
+pub(super) struct AdminConnection {
+    stream: HttpStream<TcpStream>,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for AdminConnection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().gate).poll_read(cx, out)
+        Pin::new(&mut self.get_mut().stream).poll_read(cx, out)
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for AdminConnection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().gate).poll_write(cx, bytes)
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().gate).poll_flush(cx)
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().gate).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }

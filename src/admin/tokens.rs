@@ -1,32 +1,30 @@
-//! Tokens: who may operate this host, and how far.
+//! Tokens: which clients may operate this host, and how far.
 //!
-//! A file in the state folder, written by `skep token` and by the admin API; asked for every request of the admin API. It is read again when it has
-//! changed, so that a token works, or does not any more, without a restart.
+//! A file in the state directory, written by `skep token` and by the admin API; `auth` looks every request's token up here. The file is read again
+//! when it has changed, so that a token works, or works no longer, without a restart.
 //!
-//! Invariant: a secret is shown once and never stored; what is stored is its SHA-256. A secret has 256 bits from the system's generator, so that a
-//! hash without salt or stretching cannot be turned back.
+//! Invariant: a secret is shown once and never stored; the file holds its SHA-256. A secret has 256 bits from the system's generator, so that its
+//! hash cannot be reversed, though it has neither salt nor stretching.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use utoipa::ToSchema;
 
+use crate::api::token::{Scope, TokenSummary};
 use crate::function::hex;
 use crate::release::deploy::registry::now_ms;
-use crate::release::folder::fingerprint::Stamp;
+use crate::release::folder::PathStamp;
 use crate::release::store::StoreError;
-use crate::release::store::files::Files;
+use crate::release::store::files::StateFiles;
 
-/// The file in the state folder.
+/// The file in the state directory.
 const FILE: &str = "tokens.json";
 
-/// What every secret begins with, so that a leaked one can be found.
+/// The beginning of every secret, so that a leaked one can be found.
 const PREFIX: &str = "skep_";
 
 /// Most tokens.
@@ -35,39 +33,6 @@ pub const TOKENS_MAX: usize = 256;
 /// Longest name of a token.
 pub const NAME_BYTES_MAX: usize = 64;
 
-/// How far a token reaches; each includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Sees everything but secrets.
-    Read,
-    /// Releases, scales and calls functions.
-    Deploy,
-    /// Everything: tokens, log level, upgrades.
-    Admin,
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Read => "read",
-            Self::Deploy => "deploy",
-            Self::Admin => "admin",
-        })
-    }
-}
-
-impl FromStr for Scope {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Read, Self::Deploy, Self::Admin]
-            .into_iter()
-            .find(|scope| scope.to_string() == text)
-            .ok_or_else(|| format!("{text:?} is no scope: `read`, `deploy` or `admin`"))
-    }
-}
-
 /// A token as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
@@ -75,10 +40,16 @@ pub struct Token {
     pub name: String,
     /// How far it reaches.
     pub scope: Scope,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created_ms: u64,
     /// SHA-256 of the secret, in hexadecimal digits.
     sha256: String,
+}
+
+impl From<&Token> for TokenSummary {
+    fn from(token: &Token) -> Self {
+        Self { name: token.name.clone(), scope: token.scope, created_ms: token.created_ms }
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -90,63 +61,63 @@ struct TokenFile {
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// There is one of this name.
-    #[error("there is a token `{0}` already")]
+    #[error("a token `{0}` exists already")]
     Exists(String),
     /// There is none of this name.
     #[error("there is no token `{0}`")]
     Missing(String),
-    /// The name is none.
-    #[error("{0:?} is no name for a token: 1 to {NAME_BYTES_MAX} letters, digits, `.`, `_` and `-`")]
+    /// The name is not valid.
+    #[error("{0:?} is not a name for a token: 1 to {NAME_BYTES_MAX} letters, digits, `.`, `_` and `-`")]
     Name(String),
     /// Too many.
     #[error("there are {TOKENS_MAX} tokens already")]
     TooMany,
-    /// The file is not what was written.
-    #[error("tokens.json in the state folder is broken ({0}): remove it, and make new tokens")]
+    /// The file is not one that Skep wrote.
+    #[error("tokens.json in the state directory is broken ({0}): remove it, and create new tokens")]
     Broken(String),
     /// The disk fails.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes: {0}")]
+    /// The system's generator fails.
+    #[error("the system provides no random bytes: {0}")]
     Random(String),
 }
 
-/// The tokens of a state folder.
+/// The tokens of a state directory.
 #[derive(Clone)]
-pub struct Tokens(Arc<Shared>);
+pub struct Tokens(Arc<TokensInner>);
 
-struct Shared {
+struct TokensInner {
     state: PathBuf,
-    /// Every change of this process is made under it.
+    /// Every change of this process is made under this lock.
     read: Mutex<Read>,
 }
 
 #[derive(Default)]
 struct Read {
-    stamp: Option<Stamp>,
+    stamp: Option<PathStamp>,
     /// Whether there is a file.
     made: bool,
     tokens: Arc<Vec<Token>>,
 }
 
 impl Tokens {
-    /// The tokens below a state folder; that there is one is not needed.
+    /// The tokens of a state directory, which need not exist.
     pub fn of(state: &Path) -> Self {
-        Self(Arc::new(Shared { state: state.to_owned(), read: Mutex::default() }))
+        Self(Arc::new(TokensInner { state: state.to_owned(), read: Mutex::default() }))
     }
 
     /// All of them, as the file is now.
     ///
     /// # Errors
-    /// If the file cannot be read or is broken: then nobody gets in.
+    /// If the file cannot be read or is broken: then no client gets in.
     pub fn list(&self) -> Result<Arc<Vec<Token>>, TokenError> {
         self.refreshed(&mut self.0.read.lock())
     }
 
     fn refreshed(&self, read: &mut Read) -> Result<Arc<Vec<Token>>, TokenError> {
         let path = self.0.state.join(FILE);
-        let stamp = Stamp::of(&path);
+        let stamp = PathStamp::of(&path);
         if read.stamp != Some(stamp) {
             let (made, file) = match std::fs::read(&path) {
                 Ok(bytes) => (true, serde_json::from_slice(&bytes).map_err(|error| TokenError::Broken(error.to_string()))?),
@@ -158,7 +129,7 @@ impl Tokens {
         Ok(read.tokens.clone())
     }
 
-    /// Whether there ever was a token, and the file is still there. When the last one has been removed, nobody gets in any more: not everybody.
+    /// Whether a token was ever created, and the file still exists. After the last token was removed no client gets in, rather than every client.
     ///
     /// # Errors
     /// If the file cannot be read or is broken.
@@ -168,7 +139,7 @@ impl Tokens {
         Ok(read.made)
     }
 
-    /// Whose secret this is. Takes as long for a wrong one as for a right one.
+    /// The token of this secret. A wrong secret takes as long as a right one.
     ///
     /// # Errors
     /// If the file cannot be read or is broken.
@@ -183,7 +154,7 @@ impl Tokens {
         Ok(found)
     }
 
-    /// Makes a token. The secret is in the answer and nowhere else.
+    /// Creates a token. The secret is in the answer and nowhere else.
     ///
     /// # Errors
     /// See [`TokenError`].
@@ -206,7 +177,7 @@ impl Tokens {
         Ok(secret)
     }
 
-    /// Takes a token back; from now on its secret is worth nothing.
+    /// Revokes a token; its secret is worth nothing from now on.
     ///
     /// # Errors
     /// See [`TokenError`].
@@ -223,9 +194,9 @@ impl Tokens {
         let mut tokens = Vec::clone(&*self.refreshed(&mut read)?);
         change(&mut tokens)?;
         let bytes = serde_json::to_vec_pretty(&TokenFile { tokens }).map_err(|error| TokenError::Broken(error.to_string()))?;
-        let files = Files::open(&self.0.state)?;
+        let files = StateFiles::open(&self.0.state)?;
         files.replace(FILE, &[&bytes])?;
-        files.settle(FILE)?;
+        files.sync(FILE)?;
         read.stamp = None;
         Ok(())
     }
@@ -274,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_plain_and_a_broken_file_lets_nobody_in() {
+    fn names_are_unique_and_plain_and_a_broken_file_lets_no_client_in() {
         let folder = tempfile::tempdir().unwrap();
         let tokens = Tokens::of(folder.path());
         let secret = tokens.add("ci", Scope::Read).unwrap();
@@ -285,14 +256,5 @@ mod tests {
         assert!(matches!(tokens.remove("other"), Err(TokenError::Missing(_))));
         std::fs::write(folder.path().join(FILE), "{").unwrap();
         assert!(matches!(tokens.find(&secret), Err(TokenError::Broken(_))));
-    }
-
-    #[test]
-    fn scopes_include_those_before_them() {
-        assert!(Scope::Read < Scope::Deploy && Scope::Deploy < Scope::Admin);
-        for scope in ["read", "deploy", "admin"] {
-            assert_eq!(scope.parse::<Scope>().unwrap().to_string(), scope);
-        }
-        assert!("root".parse::<Scope>().is_err());
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! Invariant: nothing is started before the watchdog runs.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::invoke::Invoker;
 use crate::live::Live;
-use crate::release::Ground;
-use crate::runtime::fleet::{Fleet, FleetConfig};
+use crate::release::{Catalog, CatalogDeps, FunctionsDirectory, PoolDeps, Scales, SourceError};
+use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
 use crate::runtime::worker::watchdog;
 
@@ -17,10 +18,10 @@ use super::error::StartError;
 use super::host::{Listeners, RuntimeHost};
 
 /// Memory of the host for each isolate that may use memory beyond its limit at a time.
-const GRACE_SHARE: u64 = 4 * headroom::GRACE_BYTES as u64;
+const HOST_BYTES_PER_HEADROOM: u64 = 4 * headroom::HEADROOM_BYTES as u64;
 
 /// The most of them.
-const GRACE_MAX: usize = 2;
+const HEADROOMS_MAX: usize = 2;
 
 /// The part of a host that runs functions, without listeners.
 pub struct Core {
@@ -39,7 +40,7 @@ impl Core {
     /// # Errors
     /// If the system cannot spawn a thread.
     pub fn start(config: &Config) -> Result<Self, StartError> {
-        headroom::allow(usize::try_from(config.pool.memory_bytes / GRACE_SHARE).unwrap_or(usize::MAX).clamp(1, GRACE_MAX));
+        headroom::allow(usize::try_from(config.pool.memory_bytes / HOST_BYTES_PER_HEADROOM).unwrap_or(usize::MAX).clamp(1, HEADROOMS_MAX));
         if !watchdog::is_running() {
             // Without it nothing would ever be stopped.
             return Err(io::Error::other("no thread for the watchdog").into());
@@ -48,7 +49,7 @@ impl Core {
         let listeners = Listeners::default();
         let invoker = Invoker::new(live.clone(), config.mode);
         let host = Arc::new(RuntimeHost { invoker: invoker.clone(), listeners: listeners.clone() });
-        let fleet = Fleet::start(
+        let fleet = fleet::start(
             FleetConfig {
                 warm: config.pool.warm,
                 max_instances: config.pool.max_instances,
@@ -61,16 +62,19 @@ impl Core {
         Ok(Self { live, invoker, fleet, listeners })
     }
 
-    /// What a command without listeners releases the functions folder on.
-    pub fn ground<'a>(&self, config: &'a Config) -> Ground<'a> {
-        Ground {
-            root: &config.functions,
+    /// Opens the functions directory for a command without listeners.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub fn open_functions(&self, config: &Config) -> Result<Arc<Catalog>, SourceError> {
+        let catalog = Catalog::new(CatalogDeps {
             main_port: config.listen.port(),
             live: self.live.clone(),
-            fleet: self.fleet.clone(),
-            quarantine: Arc::default(),
-            opened: None,
+            deployed: BTreeMap::new(),
             on_ports: Box::new(|_| {}),
-        }
+        });
+        let pools = PoolDeps { fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default() };
+        FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
+        Ok(catalog)
     }
 }

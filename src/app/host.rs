@@ -11,9 +11,11 @@ use parking_lot::Mutex;
 
 use crate::function::message::{Body, Request, Response};
 use crate::invoke::Invoker;
-use crate::runtime::containment::{freeze, guard_hits};
-use crate::runtime::ops::{ConsoleLine, Host, Identity, Level};
-use crate::telemetry;
+use crate::runtime::containment::guard_hits;
+use crate::runtime::ops::{ConsoleLine, HostApi, Identity};
+use crate::sys::freeze;
+use crate::telemetry::event::ConsoleEvent;
+use crate::telemetry::{self, Event};
 
 /// Where the host listens, the main address first: functions must not call it there.
 #[derive(Clone, Default)]
@@ -25,23 +27,16 @@ pub(super) struct RuntimeHost {
     pub(super) listeners: Listeners,
 }
 
-impl Host for RuntimeHost {
+impl HostApi for RuntimeHost {
     fn console(&self, line: ConsoleLine<'_>) {
         let _held_off = freeze::hold_off();
-        let level = match line.level {
-            Level::Debug => tracing::Level::DEBUG,
-            Level::Info => tracing::Level::INFO,
-            Level::Warn => tracing::Level::WARN,
-            Level::Error => tracing::Level::ERROR,
-        };
-        telemetry::console::ConsoleLine {
+        telemetry::emit(&Event::Console(ConsoleEvent {
             writer: line.identity.map(|identity| (&*identity.function, &*identity.version, identity.instance)),
             request: line.request,
-            level,
+            level: line.level,
             text: line.text,
             cut: line.cut,
-        }
-        .tell();
+        }));
     }
 
     fn refused(&self, identity: Option<&Identity>, what: &str) {

@@ -6,33 +6,35 @@
 
 mod core;
 mod error;
-mod host;
 mod ports;
+mod host;
 
 use std::sync::Arc;
 
 use crate::admin::tokens::Tokens;
-use crate::admin::{self, Operated};
-use crate::config::{Config, LogFormat, LogLevel, Mode};
+use crate::admin::{self, AdminState};
+use crate::config::{Config, LogFormat, Mode};
 use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
-use crate::process::engine::{Control, Engine, Standing};
+use crate::process::engine::{Engine, EngineInfo, SupervisorClient};
 use crate::process::quarantine::Quarantine;
-use crate::release::{Deployments, Ground, OpenError, Opened, Releaser, Watcher, self_test};
-use crate::runtime::containment::{self, freeze, probe};
+use crate::release::{Catalog, CatalogDeps, Deployments, FunctionsDirectory, OpenError, PoolDeps, StateDir, Watcher, self_test};
+use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;
+use crate::runtime::worker::probe;
 use crate::shutdown::Drain;
+use crate::sys::freeze;
 use crate::telemetry;
 
 pub use core::Core;
 pub use error::StartError;
-use ports::Ports;
+use ports::PortOpener;
 
 /// A host that listens.
 pub struct App {
-    /// Turns the directory into the table.
-    pub releaser: Arc<Releaser>,
-    /// What was deployed; none in dev.
+    /// Every function there is.
+    pub catalog: Arc<Catalog>,
+    /// Everything that is deployed; none in dev.
     pub deployments: Option<Arc<Deployments>>,
     /// Where functions are called.
     pub address: std::net::SocketAddr,
@@ -43,7 +45,7 @@ pub struct App {
     /// Instances and blank isolates.
     pub fleet: Arc<Fleet>,
     /// Which engine process this is.
-    pub standing: Arc<Standing>,
+    pub engine_info: Arc<EngineInfo>,
     _ingress: Arc<Ingress>,
     _watcher: Option<Watcher>,
 }
@@ -54,63 +56,64 @@ impl App {
     /// # Errors
     /// See [`StartError`].
     pub fn start(config: &Config, engine: Engine) -> Result<Self, StartError> {
-        let Engine { main, admin, standing, control } = engine;
+        let Engine { main, admin, engine_info, supervisor_client } = engine;
         let (address, admin_address) = (main.address, admin.address);
         let core = Core::start(config)?;
-        ask_for_a_successor(&control, &standing);
+        ask_for_a_successor(&supervisor_client, &engine_info);
         let (drain, drained) = Drain::new();
         // The table first: a client that is early must not hear that its function does not exist.
         core.listeners.0.lock().extend([address, admin_address]);
-        let ports = Ports::new(core.listeners.clone());
-        let quarantine = standing.quarantine.clone();
-        let opened = match config.mode {
-            // Its table follows the functions folder, and nothing else.
+        let ports = PortOpener::new(core.listeners.clone());
+        let quarantine = engine_info.quarantine.clone();
+        let state_dir = match config.mode {
+            // Its table follows the functions directory, and nothing else.
             Mode::Dev => None,
             Mode::Serve => open_state(config, &core, &quarantine)?,
         };
-        let releaser = Releaser::open(Ground {
-            root: &config.functions,
+        let catalog = Catalog::new(CatalogDeps {
             main_port: address.port(),
             live: core.live.clone(),
-            fleet: core.fleet.clone(),
-            quarantine,
-            opened: opened.as_ref(),
+            deployed: state_dir.as_ref().map(StateDir::entries).unwrap_or_default(),
             on_ports: ports.opener(),
-        })?;
+        });
+        let scales = state_dir.as_ref().map(StateDir::scales).unwrap_or_default();
+        let pools = PoolDeps { fleet: core.fleet.clone(), quarantine, scales };
+        let directory = FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
         self_test::run(&core.fleet)?;
         let dispatch = Dispatch::new(core.invoker.clone(), &config.ingress);
-        let ingress = Ingress::start(main, control.clone(), &config.ingress, &dispatch, &drained)?;
-        ports.serve_with(&ingress, &control);
+        let ingress = Ingress::start(main, supervisor_client.clone(), &config.ingress, &dispatch, &drained)?;
+        ports.serve_with(&ingress, &supervisor_client);
         let listening = ingress.clone();
-        probe::ask_also(move || listening.pulse(probe::DEADLINE));
+        probe::ask_also(move || listening.ping(probe::DEADLINE));
         let fleet = core.fleet.clone();
         // The first engine is nobody's successor; any other waits until the one before has let go.
-        let deployments =
-            opened.map(|opened| Deployments::open(releaser.clone(), opened, config.ingress.drain, standing.generation > 1)).transpose()?;
-        let watcher = if config.mode == Mode::Dev { watch(&core.live, &releaser) } else { None };
+        let deployments = state_dir
+            .map(|state_dir| Deployments::open(catalog.clone(), state_dir, config.ingress.drain, engine_info.generation > 1))
+            .transpose()?;
+        let watcher = if config.mode == Mode::Dev { start_watcher(&core.live, &directory) } else { None };
         admin::start(
             admin,
-            Operated {
+            AdminState {
                 live: core.live,
                 invoker: core.invoker,
                 fleet: fleet.clone(),
                 deployments: deployments.clone(),
                 tokens: Tokens::of(&config.state),
                 drained,
-                standing: standing.clone(),
-                control: control.clone(),
+                engine_info: engine_info.clone(),
+                supervisor_client: supervisor_client.clone(),
             },
             &config.ingress,
         )?;
-        control.ready();
-        Ok(Self { releaser, deployments, address, admin_address, drain, fleet, standing, _ingress: ingress, _watcher: watcher })
+        supervisor_client.ready();
+        Ok(Self { catalog, deployments, address, admin_address, drain, fleet, engine_info, _ingress: ingress, _watcher: watcher })
     }
 }
 
-/// What was deployed. Where there is nothing, and cannot be anything (a read-only image), the functions folder is served alone.
-fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Result<Option<Opened>, OpenError> {
-    match Opened::read(&config.state, core.fleet.clone(), quarantine.clone()) {
-        Ok(opened) => Ok(Some(opened)),
+/// The deployed functions. Where there are none and there cannot be any (a read-only image), the functions directory is served alone.
+fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Result<Option<StateDir>, OpenError> {
+    match StateDir::read(&config.state, core.fleet.clone(), quarantine.clone()) {
+        Ok(state_dir) => Ok(Some(state_dir)),
         Err(error) if !config.state.exists() => {
             tracing::warn!(%error, "nothing can be deployed to this host");
             Ok(None)
@@ -120,20 +123,20 @@ fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Res
 }
 
 /// A process with a parked thread goes on serving, but its supervisor is to replace it.
-fn ask_for_a_successor(control: &Control, standing: &Standing) {
-    if standing.supervised {
+fn ask_for_a_successor(supervisor_client: &SupervisorClient, engine_info: &EngineInfo) {
+    if engine_info.supervised {
         freeze::outlive_checks();
     }
-    let control = control.clone();
+    let supervisor_client = supervisor_client.clone();
     containment::on_taint(move |taint| {
         let culprit = taint.function.as_deref().zip(taint.version.as_deref());
-        control.tainted(taint.cause.label(), culprit);
+        supervisor_client.tainted(taint.cause.label(), culprit);
     });
 }
 
-fn watch(live: &Live, releaser: &Arc<Releaser>) -> Option<Watcher> {
-    live.refresh_with(releaser.clone());
-    match Watcher::start(releaser.clone()) {
+fn start_watcher(live: &Live, directory: &Arc<FunctionsDirectory>) -> Option<Watcher> {
+    live.refresh_with(directory.clone());
+    match Watcher::start(directory.clone()) {
         Ok(watcher) => Some(watcher),
         Err(error) => {
             // Calls still compare the stamps; only the message in the terminal waits for the next call.
@@ -154,16 +157,9 @@ pub fn check_admin(config: &Config) -> Result<(), StartError> {
 
 /// Sets the log up as configured.
 pub fn init_log(config: &Config) {
-    let level = match config.log.level {
-        LogLevel::Error => tracing::Level::ERROR,
-        LogLevel::Warn => tracing::Level::WARN,
-        LogLevel::Info => tracing::Level::INFO,
-        LogLevel::Debug => tracing::Level::DEBUG,
-        LogLevel::Trace => tracing::Level::TRACE,
-    };
     let form = match config.log.format {
         LogFormat::Json => telemetry::log::Form::Json,
         LogFormat::Pretty => telemetry::log::Form::Pretty,
     };
-    telemetry::log::init(level, form);
+    telemetry::init(config.log.level, form);
 }

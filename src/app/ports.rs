@@ -9,11 +9,11 @@ use parking_lot::Mutex;
 
 use super::host::Listeners;
 use crate::ingress::Ingress;
-use crate::process::engine::Control;
+use crate::process::engine::SupervisorClient;
 
 /// Routes may name ports of their own; each gets its listeners when the table that needs it is published and there are listeners at all.
 #[derive(Clone)]
-pub(super) struct Ports {
+pub(super) struct PortOpener {
     state: Arc<Mutex<PortState>>,
     listeners: Listeners,
 }
@@ -24,7 +24,7 @@ struct PortState {
     ingress: Option<Arc<Ingress>>,
 }
 
-impl Ports {
+impl PortOpener {
     /// No port yet; those that are opened are added to `listeners`.
     pub(super) fn new(listeners: Listeners) -> Self {
         Self { state: Arc::default(), listeners }
@@ -38,10 +38,10 @@ impl Ports {
         })
     }
 
-    pub(super) fn serve_with(&self, ingress: &Arc<Ingress>, control: &Control) {
+    pub(super) fn serve_with(&self, ingress: &Arc<Ingress>, supervisor_client: &SupervisorClient) {
         let mut state = self.state.lock();
         // Whether a route still names them or not: their sockets are open, and somebody has to answer.
-        state.wanted.extend(control.handed_ports());
+        state.wanted.extend(supervisor_client.handed_ports());
         state.ingress = Some(ingress.clone());
         drop(state);
         self.open();

@@ -2,34 +2,35 @@
 //!
 //! Lines come as events; they are printed as they are (`--json`) or for people.
 //!
-//! Invariant: it goes on over a hand-over to another engine, and says what was missed.
+//! Invariant: it continues over a hand-over to another engine, and says that lines are missing wherever some are.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::connection::error::RemoteError;
+use super::connection::path::{function_path, query};
 use super::connection::session::Session;
-use super::connection::sse::Event;
-use super::functions::show::function_path;
+use super::connection::sse::SseEvent;
+use super::error::RemoteError;
 use super::output::{Output, clean, clean_lines};
+use crate::api::log::{LINE_EVENT, LogEvent, LogQuery, LogRecord, MISSED_EVENT, RequestDoneFields};
 use crate::config::ExitCode;
-use crate::config::client::args::LogsArgs;
+use crate::config::client_args::LogsArgs;
+use crate::function::Level;
 
-/// Attempts in a row to connect anew.
+/// Attempts in a row to connect again.
 const ATTEMPTS_MAX: u32 = 20;
-/// Between them.
+/// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Follows the log until Ctrl-C.
 pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitCode, RemoteError> {
-    session.interruption.ends_well();
-    let query = match &args.name {
-        // The name is checked by the way.
-        Some(name) => function_path(name, "").map(|_| format!("?function={name}"))?,
-        None => String::new(),
-    };
-    let path = format!("/logs{query}");
+    session.ctrl_c.ends_well();
+    if let Some(name) = &args.name {
+        // A text that is not a name is not sent.
+        function_path(name, "")?;
+    }
+    let path = format!("/logs{}", query(&LogQuery { function: args.name.clone() })?);
     let mut events = session.client.events(&path)?;
     session.output.note(&format!("following the log of {}; Ctrl-C ends", session.client.url()));
     let mut failures = 0;
@@ -44,20 +45,20 @@ pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitC
             match session.client.events(&path) {
                 Ok(events) => break events,
                 Err(error) if failures >= ATTEMPTS_MAX => return Err(error),
-                Err(error @ RemoteError::Refused { status: 400..500, .. }) => return Err(error),
+                Err(error @ RemoteError::Rejected { status: 400..500, .. }) => return Err(error),
                 Err(_) => failures += 1,
             }
             std::thread::sleep(PAUSE);
         };
-        session.output.note("connected anew; lines of the moment between are missing");
+        session.output.note("connected again; lines of the time between are missing");
     }
 }
 
-fn print(output: Output, event: &Event) -> Result<(), RemoteError> {
+fn print(output: Output, event: &SseEvent) -> Result<(), RemoteError> {
     match event.name.as_str() {
-        "line" if output.is_json() => output.line(&event.data),
-        "line" => output.line(&pretty(output, &event.data)),
-        "missed" => {
+        LINE_EVENT if output.is_json() => output.line(&event.data),
+        LINE_EVENT => output.line(&pretty(output, &event.data)),
+        MISSED_EVENT => {
             output.note(&format!("{} lines came too fast and are missing", clean(&event.data)));
             Ok(())
         }
@@ -65,48 +66,42 @@ fn print(output: Output, event: &Event) -> Result<(), RemoteError> {
     }
 }
 
-/// A line for people: when, who, what.
+/// A line for people: time, function, text.
 fn pretty(output: Output, line: &str) -> String {
-    let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(line) else { return clean(line) };
-    let mut take = |key: &str| match fields.remove(key) {
-        Some(Value::String(text)) => text,
-        Some(other) => other.to_string(),
-        None => String::new(),
-    };
-    let time = take("time");
+    let Some(LogRecord { time, level, function, event }) = LogRecord::parse(line) else { return clean(line) };
     // The day is today's.
-    let time = time.split_once('T').map_or(time.as_str(), |(_, time)| time.trim_end_matches('Z')).to_owned();
-    let (level, event, function) = (take("level"), take("event"), take("function"));
-    let head = format!("{} {}", output.paint("2", &clean(&time)), output.paint("36", &clean(&function)));
-    let text = match event.as_str() {
-        "console" => clean_lines(&take("text")),
-        "request done" => request(output, &mut take),
-        _ => format!("{}{}", clean(&event), rest(&fields)),
+    let time = time.split_once('T').map_or(time.as_str(), |(_, time)| time.trim_end_matches('Z'));
+    let head = format!("{} {}", output.paint("2", &clean(time)), output.paint("36", &clean(&function.unwrap_or_default())));
+    let text = match &event {
+        LogEvent::Console(console) => clean_lines(&console.text),
+        LogEvent::RequestDone(done) => request(output, done),
+        LogEvent::Other(event, fields) => format!("{}{}", clean(event), rest(fields)),
     };
-    let text = match level.as_str() {
-        "error" => output.paint("31", &text),
-        "warn" if event != "request done" => output.paint("33", &text),
+    let text = match (level, &event) {
+        (Level::Error, _) => output.paint("31", &text),
+        (Level::Warn, LogEvent::Console(_) | LogEvent::Other(..)) => output.paint("33", &text),
         _ => text,
     };
     let indented = text.replace('\n', "\n    ");
     format!("{} {indented}", head.trim_end())
 }
 
-fn request(output: Output, take: &mut impl FnMut(&str) -> String) -> String {
-    let (method, path, status, fault, detail) = (take("method"), take("path"), take("status"), take("fault"), take("detail"));
-    let ms = |us: String| us.parse::<f64>().map(|us| format!("{:.1} ms", us / 1e3)).unwrap_or_default();
-    let (wall, cpu) = (ms(take("wall_us")), ms(take("cpu_us")));
-    let color = match status.as_bytes().first() {
-        Some(b'5') => "31",
-        Some(b'4') => "33",
+/// A request in its own colours.
+fn request(output: Output, done: &RequestDoneFields) -> String {
+    let ms = |us: f64| format!("{:.1} ms", us / 1e3);
+    let color = match done.status {
+        500.. => "31",
+        400.. => "33",
         _ => "32",
     };
-    let mut text = format!("{} {} {} {wall} (cpu {cpu})", output.paint(color, &clean(&status)), clean(&method), clean(&path));
-    if !fault.is_empty() {
-        text.push_str(&format!(" {}", output.paint(color, &clean(&fault))));
+    let status = output.paint(color, &done.status.to_string());
+    let (wall, cpu) = (ms(done.wall_us), ms(done.cpu_us));
+    let mut text = format!("{status} {} {} {wall} (cpu {cpu})", clean(&done.method), clean(&done.path));
+    if let Some(fault) = &done.fault {
+        text.push_str(&format!(" {}", output.paint(color, &clean(fault))));
     }
-    if !detail.is_empty() {
-        text.push_str(&format!("\n{}", clean_lines(&detail)));
+    if let Some(detail) = &done.detail {
+        text.push_str(&format!("\n{}", clean_lines(detail)));
     }
     text
 }

@@ -1,14 +1,14 @@
-//! A function on this machine's disk: compiled as the server will compile it, and the files that this took.
+//! A function on this machine's disk: compiled as the server will compile it, and packed as an upload.
 //!
-//! `deploy` asks, before anything goes over the wire.
+//! `releases::deploy` calls it before anything is sent.
 //!
-//! Invariant: what goes up is what the compiler has looked at, and nothing else: no other function, no file beside.
+//! Invariant: an upload holds the files that the compiler has looked at, and nothing else: no other function, no file beside.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::connection::error::RemoteError;
+use super::error::RemoteError;
 use crate::function::FunctionName;
 use crate::release::compile::compile;
 use crate::release::source::archive::Files;
@@ -16,18 +16,18 @@ use crate::release::source::{CODE_EXTENSIONS, FunctionSource, discover};
 
 /// A function that compiles.
 #[derive(Debug)]
-pub(in crate::client) struct Local {
+pub(in crate::client) struct LocalFunction {
     pub(in crate::client) name: FunctionName,
-    /// The folder that it lies in, which paths are relative to.
+    /// The folder that it lies in; the paths of its files are relative to it.
     pub(in crate::client) parent: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
 }
 
-impl Local {
+impl LocalFunction {
     /// Finds the function at `path` and compiles it.
     pub(in crate::client) fn compile(path: &Path) -> Result<Self, RemoteError> {
         let source = find(path)?;
-        let unreadable = |path: &Path, error: std::io::Error| RemoteError::Local(format!("{} cannot be read: {error}", path.display()));
+        let unreadable = |path: &Path, error: std::io::Error| RemoteError::Local(format!("cannot read {}: {error}", path.display()));
         let parent = source.path.parent().unwrap_or(Path::new("/")).to_owned();
         let compiled = compile(&parent, &source);
         if let Err(error) = compiled.outcome {
@@ -37,10 +37,10 @@ impl Local {
         let mut files = BTreeMap::new();
         for path in compiled.watched.iter().filter(|path| path.is_file()) {
             // A function's folder may be a link; the server gets a folder.
-            let place =
+            let named =
                 path.strip_prefix(&own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
-            let place = place.unwrap_or_else(|_| path.clone());
-            let Some(name) = place.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
+            let named = named.unwrap_or_else(|_| path.clone());
+            let Some(name) = named.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
                 continue;
             };
             files.insert(name, fs::read(path).map_err(|error| unreadable(path, error))?);
@@ -50,15 +50,15 @@ impl Local {
 }
 
 /// The files of functions of one folder, as an upload.
-pub(in crate::client) fn pack(functions: &[Local]) -> Result<Vec<u8>, RemoteError> {
+pub(in crate::client) fn pack(functions: &[LocalFunction]) -> Result<Vec<u8>, RemoteError> {
     let names = functions.iter().map(|local| local.name.as_str()).collect::<Vec<_>>().join("`, `");
     let all: BTreeMap<&String, &Vec<u8>> = functions.iter().flat_map(|local| &local.files).collect();
     let files = Files::gather(all.into_iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
-    let files = files.map_err(|error| RemoteError::Local(format!("`{names}` cannot be sent: {error}")))?;
-    files.to_tar_gz().map_err(|error| RemoteError::Local(format!("`{names}` cannot be packed: {error}")))
+    let files = files.map_err(|error| RemoteError::Local(format!("cannot send `{names}`: {error}")))?;
+    files.to_tar_gz().map_err(|error| RemoteError::Local(format!("cannot pack `{names}`: {error}")))
 }
 
-/// The function that a path names.
+/// The function at a path.
 fn find(path: &Path) -> Result<FunctionSource, RemoteError> {
     let wrong = |why: String| RemoteError::Usage(format!("{}: {why}", path.display()));
     let resolved = match path.components().next_back() {
@@ -73,7 +73,7 @@ fn find(path: &Path) -> Result<FunctionSource, RemoteError> {
     if let Err(error) = fs::metadata(&resolved) {
         return Err(wrong(error.to_string()));
     }
-    let parent = resolved.parent().ok_or_else(|| wrong("this is no function's folder".to_owned()))?;
+    let parent = resolved.parent().ok_or_else(|| wrong("this is not the folder of a function".to_owned()))?;
     let found = discover(parent).map_err(|error| wrong(error.error.to_string()))?;
     if let Some(source) = found.functions.into_iter().find(|source| source.path == resolved) {
         return Ok(source);
@@ -82,12 +82,12 @@ fn find(path: &Path) -> Result<FunctionSource, RemoteError> {
     match found.problems.into_iter().find(|problem| problem.entry == entry) {
         Some(problem) => Err(wrong(problem.kind.to_string())),
         None => Err(wrong(
-            "this is no function: a function is a folder, or a file of code, whose name begins with neither `_` nor `.`".to_owned(),
+            "this is not a function: a function is a folder, or a file of code, whose name begins with neither `_` nor `.`".to_owned(),
         )),
     }
 }
 
-/// Whether a file belongs to the upload: the function's own, what is shared, packages, and settings beside the functions.
+/// Whether a file belongs to the upload: a file of the function's own, shared code, a package, or settings beside the functions.
 fn goes_along(below: &Path, source: &FunctionSource) -> bool {
     let mut parts = below.components();
     let Some(Component::Normal(top)) = parts.next() else { return false };
@@ -111,12 +111,12 @@ mod tests {
         }
     }
 
-    fn names(local: &Local) -> Vec<&str> {
+    fn names(local: &LocalFunction) -> Vec<&str> {
         local.files.keys().map(String::as_str).collect()
     }
 
     #[test]
-    fn what_the_module_graph_takes_goes_up_and_nothing_else() {
+    fn an_upload_holds_what_the_module_graph_takes_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         write(
             folder.path(),
@@ -132,7 +132,7 @@ mod tests {
                 ("other/index.ts", "export default () => 'other';"),
             ],
         );
-        let local = Local::compile(&folder.path().join("hello")).unwrap();
+        let local = LocalFunction::compile(&folder.path().join("hello")).unwrap();
         let expected = ["_shared/a.ts", "hello/function.toml", "hello/index.ts", "node_modules/b/b.js", "node_modules/b/package.json"];
         assert_eq!(names(&local), expected);
         assert!(!pack(&[local]).unwrap().is_empty());
@@ -143,23 +143,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("one.ts", "export default () => 1;"), ("_real/index.ts", "export default () => 2;")]);
         std::os::unix::fs::symlink("_real", folder.path().join("two")).unwrap();
-        assert_eq!(names(&Local::compile(&folder.path().join("one.ts")).unwrap()), ["one.ts"]);
-        let two = Local::compile(&folder.path().join("two/")).unwrap();
+        assert_eq!(names(&LocalFunction::compile(&folder.path().join("one.ts")).unwrap()), ["one.ts"]);
+        let two = LocalFunction::compile(&folder.path().join("two/")).unwrap();
         assert!(names(&two).contains(&"two/index.ts"), "{:?}", names(&two));
     }
 
     #[test]
-    fn a_mistake_shows_with_its_frame_and_what_is_no_function_is_wrong_usage() {
+    fn a_mistake_shows_with_its_frame_and_a_path_without_a_function_is_wrong_usage() {
         let folder = tempfile::tempdir().unwrap();
         write(
             folder.path(),
             &[("bad/index.ts", "export default () => {\n  const const = 1;\n};"), ("empty/readme.md", ""), ("_x/index.ts", "")],
         );
-        let error = Local::compile(&folder.path().join("bad")).unwrap_err();
+        let error = LocalFunction::compile(&folder.path().join("bad")).unwrap_err();
         assert_eq!(error.exit_code(), crate::config::ExitCode::FunctionFault);
         assert!(error.detail().unwrap().contains("bad/index.ts:2"), "{:?}", error.detail());
         for wrong in ["empty", "_x", "nowhere"] {
-            let error = Local::compile(&folder.path().join(wrong)).unwrap_err();
+            let error = LocalFunction::compile(&folder.path().join(wrong)).unwrap_err();
             assert_eq!(error.exit_code(), crate::config::ExitCode::Usage, "{wrong}: {error}");
         }
     }

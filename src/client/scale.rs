@@ -1,43 +1,38 @@
-//! `skep scale`: how many instances a function has, shown or changed at once.
+//! `skep scale`: how many instances a function may have, shown or changed at once.
 //!
 //! Invariant: without a flag nothing changes.
 
-use serde_json::{Map, Value};
 use ureq::http::Method;
 
-use super::connection::error::RemoteError;
-use super::connection::http::Ask;
+use super::connection::http::ApiRequest;
+use super::connection::path::function_path;
 use super::connection::session::Session;
-use super::functions::show::{function_path, scale};
+use super::error::RemoteError;
+use super::functions::show::scale;
+use crate::api::function::FunctionDetail;
+use crate::api::instance::{ScaleBody, ScaleResult};
 use crate::config::ExitCode;
-use crate::config::client::args::ScaleArgs;
+use crate::config::client_args::ScaleArgs;
 
 /// Shows or changes.
 pub(in crate::client) fn run(session: &Session, args: &ScaleArgs) -> Result<ExitCode, RemoteError> {
     let change = change(args);
-    let answer: Value = if change.is_empty() {
-        session.client.get(&function_path(&args.name, "")?)?
+    let now = if change == ScaleBody::default() {
+        let shown: FunctionDetail = session.client.get(&function_path(&args.name, "")?)?;
+        shown.scale
     } else {
         let path = function_path(&args.name, "/scale")?;
-        session.client.ask(&Ask::new(Method::PATCH, &path).json(Value::Object(change)))?
+        let changed: ScaleResult = session.client.send(&ApiRequest::new(Method::PATCH, &path).json(&change)?)?;
+        changed.scale
     };
-    let shown = answer.get("scale").cloned().unwrap_or(Value::Null);
-    session.output.result(&shown, || match shown.is_object() {
-        true => scale(&shown),
-        false => format!("`{}` is not compiled yet: its scale is known after its first call", args.name),
+    session.output.result(&now, || match &now {
+        Some(now) => scale(now),
+        None => format!("`{}` is not compiled yet: its scale is known after its first call", args.name),
     })
 }
 
-fn change(args: &ScaleArgs) -> Map<String, Value> {
-    let numbers = [
-        ("min", args.min.map(u64::from)),
-        ("max", args.max.map(u64::from)),
-        ("concurrency", args.concurrency.map(u64::from)),
-        ("queue", args.queue.map(u64::from)),
-        ("idle_s", args.idle_s),
-    ];
-    let given = numbers.into_iter().filter_map(|(key, value)| Some((key.to_owned(), Value::from(value?))));
-    given.chain(args.reset.then(|| ("reset".to_owned(), Value::Bool(true)))).collect()
+fn change(args: &ScaleArgs) -> ScaleBody {
+    ScaleBody { min: args.min, max: args.max, concurrency: args.concurrency, queue: args.queue, idle_s: args.idle_s, reset: args.reset }
 }
 
 #[cfg(test)]
@@ -47,9 +42,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_given_is_changed() {
-        assert!(change(&ScaleArgs::default()).is_empty());
+    fn only_the_values_that_are_given_are_changed() {
+        assert_eq!(change(&ScaleArgs::default()), ScaleBody::default());
         let args = ScaleArgs { min: Some(0), idle_s: Some(9), reset: true, ..ScaleArgs::default() };
-        assert_eq!(Value::Object(change(&args)), json!({ "min": 0, "idle_s": 9, "reset": true }));
+        assert_eq!(serde_json::to_value(change(&args)).unwrap(), json!({ "min": 0, "idle_s": 9, "reset": true }));
     }
 }

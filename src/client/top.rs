@@ -1,67 +1,49 @@
-//! `skep top`: what each function does, second by second.
+//! `skep top`: the load of each function, second by second.
 //!
-//! Two looks at the functions and their instances, a second apart, make one picture.
+//! Two samples of the functions and their instances, a second apart, make one picture.
 //!
-//! Invariant: a number is what changed between two looks, and a terminal is left as it was found.
+//! Invariant: a rate is the difference of two samples, and a terminal is left as it was found.
 
 use std::collections::HashMap;
-use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::connection::error::RemoteError;
 use super::connection::session::Session;
-use super::output::progress::terminal_size;
-use super::output::table;
+use super::error::RemoteError;
+use super::output::{table, terminal};
+use crate::api::function::FunctionSummary;
+use crate::api::instance::InstanceSummary;
 use crate::config::ExitCode;
-use crate::config::client::args::TopArgs;
+use crate::config::client_args::TopArgs;
+use crate::function::FunctionName;
 
-/// Between two looks.
+/// Time between two samples.
 const SECOND: Duration = Duration::from_secs(1);
-/// Functions whose instances are looked at, those with the most instances first: each is a request.
-const LOOKED_AT_MAX: usize = 64;
+/// Functions whose instances are sampled, the busiest first: each costs a request.
+const SAMPLED_MAX: usize = 64;
 
 const HEADS: [&str; 8] = ["NAME", "CALLS/S", "FAULTS/S", "IN FLIGHT", "WAITING", "READY", "MEMORY MB", "CPU %"];
 
-#[derive(Clone, Debug, Deserialize)]
-struct Function {
-    name: String,
-    ready: u64,
-    booting: u64,
-    in_flight: u64,
-    waiting: u64,
-    heap_bytes: u64,
-    external_bytes: u64,
-    calls: u64,
-    faults: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Instance {
-    id: u32,
-    cpu_seconds: f64,
-}
-
-/// One look.
-struct Look {
+/// The functions and their instances at one moment.
+struct Sample {
     at: Instant,
-    functions: Vec<Function>,
+    functions: Vec<FunctionSummary>,
     /// CPU seconds by function and instance.
-    cpu: HashMap<String, HashMap<u32, f64>>,
+    cpu: HashMap<FunctionName, HashMap<u32, f64>>,
 }
 
 /// One function in the picture.
 #[derive(Debug, PartialEq, Serialize)]
 struct Row {
-    name: String,
+    name: FunctionName,
     calls_per_s: f64,
     faults_per_s: f64,
-    in_flight: u64,
-    waiting: u64,
-    ready: u64,
+    in_flight: usize,
+    waiting: usize,
+    ready: usize,
     memory_mb: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu_percent: Option<f64>,
@@ -69,15 +51,18 @@ struct Row {
 
 /// Shows until q or Ctrl-C, or once.
 pub(in crate::client) fn run(session: &Session, args: &TopArgs) -> Result<ExitCode, RemoteError> {
-    session.interruption.ends_well();
+    session.ctrl_c.ends_well();
     let is_live = !args.once && !session.output.is_json() && std::io::stdout().is_terminal();
-    let keys = if is_live { watch_keys(session) } else { None };
-    let mut before = look(session)?;
+    let keys = is_live.then(terminal::take).flatten().map(|(keys, restore)| {
+        session.ctrl_c.restore_by(restore);
+        keys
+    });
+    let mut before = sample(session)?;
     loop {
         if pressed_q(keys.as_ref()) {
             break;
         }
-        let after = look(session)?;
+        let after = sample(session)?;
         let rows = rows(&before, &after);
         let shown = match (session.output.is_json(), is_live) {
             (true, _) if args.once => session.output.result(&rows, String::new).map(drop),
@@ -87,7 +72,7 @@ pub(in crate::client) fn run(session: &Session, args: &TopArgs) -> Result<ExitCo
             (false, false) => session.output.line(&format!("{}\n", picture(&rows))),
         };
         if let Err(error) = shown {
-            session.interruption.restore();
+            session.ctrl_c.restore();
             return Err(error);
         }
         if args.once {
@@ -95,7 +80,7 @@ pub(in crate::client) fn run(session: &Session, args: &TopArgs) -> Result<ExitCo
         }
         before = after;
     }
-    session.interruption.restore();
+    session.ctrl_c.restore();
     Ok(ExitCode::Ok)
 }
 
@@ -120,50 +105,24 @@ fn pressed_q(keys: Option<&Receiver<u8>>) -> bool {
     }
 }
 
-/// Takes the terminal: another screen, keys one by one and unseen. Ctrl-C stays what it is.
-fn watch_keys(session: &Session) -> Option<Receiver<u8>> {
-    let stdin = std::io::stdin();
-    let found = tcgetattr(&stdin).ok()?;
-    let mut changed = found.clone();
-    changed.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
-    tcsetattr(&stdin, OptionalActions::Now, &changed).ok()?;
-    print!("\x1b[?1049h\x1b[?25l");
-    session.interruption.restore_by(move || {
-        print!("\x1b[?25h\x1b[?1049l");
-        let _ = std::io::stdout().flush();
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &found);
-    });
-    let (keys_tx, keys_rx) = mpsc::sync_channel(16);
-    let read = move || {
-        for key in std::io::stdin().lock().bytes().map_while(Result::ok) {
-            if keys_tx.send(key).is_err() {
-                return;
-            }
-        }
-    };
-    std::thread::Builder::new().name("skep keys".to_owned()).spawn(read).ok()?;
-    Some(keys_rx)
-}
-
-fn look(session: &Session) -> Result<Look, RemoteError> {
-    let functions: Vec<Function> = session.client.get("/functions").inspect_err(|_| session.interruption.restore())?;
-    let mut busy: Vec<&Function> = functions.iter().filter(|function| function.ready + function.booting > 0).collect();
+fn sample(session: &Session) -> Result<Sample, RemoteError> {
+    let functions: Vec<FunctionSummary> = session.client.get("/functions").inspect_err(|_| session.ctrl_c.restore())?;
+    let mut busy: Vec<&FunctionSummary> = functions.iter().filter(|function| function.ready + function.booting > 0).collect();
     busy.sort_by_key(|function| std::cmp::Reverse((function.in_flight, function.ready)));
     let mut cpu = HashMap::new();
-    for function in busy.into_iter().take(LOOKED_AT_MAX) {
-        // It may be gone by now.
-        let instances: Vec<Instance> = session.client.get(&format!("/functions/{}/instances", function.name)).unwrap_or_default();
+    for function in busy.into_iter().take(SAMPLED_MAX) {
+        // The function may be gone by now.
+        let instances: Vec<InstanceSummary> = session.client.get(&format!("/functions/{}/instances", function.name)).unwrap_or_default();
         cpu.insert(function.name.clone(), instances.into_iter().map(|instance| (instance.id, instance.cpu_seconds)).collect());
     }
-    Ok(Look { at: Instant::now(), functions, cpu })
+    Ok(Sample { at: Instant::now(), functions, cpu })
 }
 
-/// What has changed, the busiest function first.
-fn rows(before: &Look, after: &Look) -> Vec<Row> {
+/// The difference of two samples, the busiest function first.
+fn rows(before: &Sample, after: &Sample) -> Vec<Row> {
     let seconds = after.at.saturating_duration_since(before.at).as_secs_f64().max(0.001);
-    let earlier: HashMap<&str, &Function> = before.functions.iter().map(|function| (function.name.as_str(), function)).collect();
-    let mut rows: Vec<Row> =
-        after.functions.iter().map(|function| row(function, earlier.get(function.name.as_str()).copied(), seconds)).collect();
+    let earlier: HashMap<&FunctionName, &FunctionSummary> = before.functions.iter().map(|function| (&function.name, function)).collect();
+    let mut rows: Vec<Row> = after.functions.iter().map(|function| row(function, earlier.get(&function.name).copied(), seconds)).collect();
     for row in &mut rows {
         row.cpu_percent = after.cpu.get(&row.name).map(|now| {
             let then = before.cpu.get(&row.name);
@@ -178,8 +137,8 @@ fn rows(before: &Look, after: &Look) -> Vec<Row> {
     rows
 }
 
-fn row(function: &Function, before: Option<&Function>, seconds: f64) -> Row {
-    // Counters begin anew with another version or engine.
+fn row(function: &FunctionSummary, before: Option<&FunctionSummary>, seconds: f64) -> Row {
+    // Counters start again from zero with another version or engine.
     let rate = |now: u64, then: Option<u64>| {
         let then = then.filter(|then| *then <= now).unwrap_or(0);
         tenth((now - then) as f64 / seconds)
@@ -208,13 +167,13 @@ fn picture(rows: &[Row]) -> String {
         let numbers = [row.in_flight, row.waiting, row.ready].map(|number| number.to_string());
         let rates = [row.calls_per_s, row.faults_per_s].map(|number| format!("{number:.1}"));
         let rest = [format!("{:.1}", row.memory_mb), row.cpu_percent.map(|cpu| format!("{cpu:.1}")).unwrap_or_default()];
-        std::iter::once(row.name.clone()).chain(rates).chain(numbers).chain(rest).collect::<Vec<_>>()
+        std::iter::once(row.name.to_string()).chain(rates).chain(numbers).chain(rest).collect::<Vec<_>>()
     };
     table(&HEADS, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 fn draw(session: &Session, rows: &[Row]) -> Result<(), RemoteError> {
-    let (width, height) = terminal_size();
+    let (width, height) = terminal::terminal_size();
     let text = format!("{}  {} functions  q ends\n\n{}", session.client.url(), rows.len(), picture(rows));
     let lines = text.lines().take(height.saturating_sub(1)).map(|line| line.chars().take(width).collect::<String>());
     let frame = lines.map(|line| format!("{line}\x1b[K\r\n")).collect::<String>();
@@ -224,23 +183,23 @@ fn draw(session: &Session, rows: &[Row]) -> Result<(), RemoteError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::functions::ls::tests::summary;
     use super::*;
 
-    fn function(name: &str, calls: u64) -> Function {
-        let name = name.to_owned();
-        Function { name, ready: 1, booting: 0, in_flight: 0, waiting: 0, heap_bytes: 1_500_000, external_bytes: 0, calls, faults: 0 }
+    fn function(name: &str, calls: u64) -> FunctionSummary {
+        FunctionSummary { calls, ..summary(name) }
     }
 
-    fn look_of(at: Instant, functions: Vec<Function>, cpu: f64) -> Look {
+    fn sample_of(at: Instant, functions: Vec<FunctionSummary>, cpu: f64) -> Sample {
         let cpu = functions.iter().map(|function| (function.name.clone(), HashMap::from([(7, cpu)]))).collect();
-        Look { at, functions, cpu }
+        Sample { at, functions, cpu }
     }
 
     #[test]
-    fn a_row_is_what_changed_in_a_second_and_the_busiest_stands_first() {
+    fn a_row_is_the_difference_of_two_samples_and_the_busiest_stands_first() {
         let now = Instant::now();
-        let before = look_of(now, vec![function("a", 10), function("b", 100)], 1.0);
-        let after = look_of(now + Duration::from_secs(2), vec![function("a", 10), function("b", 300)], 1.5);
+        let before = sample_of(now, vec![function("a", 10), function("b", 100)], 1.0);
+        let after = sample_of(now + Duration::from_secs(2), vec![function("a", 10), function("b", 300)], 1.5);
         let rows = rows(&before, &after);
         assert_eq!((rows[0].name.as_str(), rows[0].calls_per_s, rows[0].cpu_percent), ("b", 100.0, Some(25.0)));
         assert_eq!((rows[1].calls_per_s, rows[1].memory_mb), (0.0, 1.5));
@@ -248,10 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn counters_that_begin_anew_are_not_negative() {
+    fn counters_that_start_again_give_no_negative_rate() {
         let now = Instant::now();
-        let before = look_of(now, vec![function("a", 1000)], 9.0);
-        let after = look_of(now + Duration::from_secs(1), vec![function("a", 5)], 0.5);
+        let before = sample_of(now, vec![function("a", 1000)], 9.0);
+        let after = sample_of(now + Duration::from_secs(1), vec![function("a", 5)], 0.5);
         let rows = rows(&before, &after);
         assert_eq!((rows[0].calls_per_s, rows[0].cpu_percent), (5.0, Some(0.0)));
     }

@@ -1,6 +1,6 @@
-//! `skep check`: compile and boot every function, and say what would not work.
+//! `skep check`: compile and boot every function, and print every fault and every conflict of routes.
 //!
-//! Invariant: nothing is served; the exit code is 1 exactly if something would not work.
+//! Invariant: nothing is served; the exit code is 1 exactly if there is a fault or a conflict.
 
 use std::sync::Arc;
 
@@ -10,17 +10,18 @@ use crate::app::{Core, StartError};
 use crate::config::{CheckArgs, Config, ExitCode};
 use crate::function::FunctionName;
 use crate::live::Endpoint;
-use crate::release::{Releaser, check};
+use crate::live::table::Conflict;
+use crate::release::check;
 
-/// What became of one function.
+/// The outcome of one function.
 #[derive(Serialize)]
-struct Checked {
+struct CheckResult {
     name: String,
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dialect: Option<String>,
+    dialect: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,8 +34,8 @@ struct Checked {
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser = Releaser::open(core.ground(config))?;
-    let endpoints = releaser.endpoints();
+    let catalog = core.open_functions(config)?;
+    let endpoints = catalog.endpoints();
     let unknown: Vec<_> = args.names.iter().filter(|name| !endpoints.contains_key(name.as_str())).collect();
     if let Some(name) = unknown.first() {
         let hint = core.live.table().nearest(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -49,18 +50,25 @@ pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
     }
     if args.names.is_empty() {
         let named: Vec<String> = checked.iter().map(|one| one.name.clone()).collect();
-        for report in releaser.report().into_iter().filter(|report| !named.contains(&report.name)) {
+        for report in catalog.report().into_iter().filter(|report| !named.contains(&report.name)) {
             let diagnostic = report.outcome.err();
-            checked.push(Checked { name: report.name, ok: false, version: None, dialect: None, fault: Some("boot_failed"), diagnostic });
+            checked.push(CheckResult {
+                name: report.name,
+                ok: false,
+                version: None,
+                dialect: None,
+                fault: Some("boot_failed"),
+                diagnostic,
+            });
         }
     }
-    let clashes = releaser.clashes();
-    print(&checked, &clashes, args.json);
-    let good = clashes.is_empty() && checked.iter().all(|one| one.ok);
+    let conflicts = catalog.conflicts();
+    print(&checked, &conflicts, args.json);
+    let good = conflicts.is_empty() && checked.iter().all(|one| one.ok);
     Ok(if good { ExitCode::Ok } else { ExitCode::FunctionFault })
 }
 
-async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) -> Checked {
+async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) -> CheckResult {
     let (version, verdict) = match endpoint.live.make() {
         Ok(pool) => {
             let version = pool.version().clone();
@@ -70,21 +78,22 @@ async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) ->
     };
     let name = name.to_string();
     match verdict {
-        Ok(dialect) => Checked { name, ok: true, version, dialect: Some(dialect), fault: None, diagnostic: None },
+        Ok(dialect) => CheckResult { name, ok: true, version, dialect: Some(dialect.label()), fault: None, diagnostic: None },
         Err(fault) => {
             let facts = fault.facts();
             let mut diagnostic = facts.detail.as_deref().unwrap_or(&facts.message).to_owned();
             if let (Some(limit), Some(used)) = (&facts.limit, &facts.used) {
                 diagnostic.push_str(&format!(" (limit {limit}, used {used})"));
             }
-            Checked { name, ok: false, version, dialect: None, fault: Some(fault.kind().label()), diagnostic: Some(diagnostic) }
+            CheckResult { name, ok: false, version, dialect: None, fault: Some(fault.kind().label()), diagnostic: Some(diagnostic) }
         }
     }
 }
 
-fn print(checked: &[Checked], clashes: &[String], json: bool) {
+fn print(checked: &[CheckResult], conflicts: &[Conflict], json: bool) {
     if json {
-        let report = serde_json::json!({ "functions": checked, "clashes": clashes });
+        let conflicts: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
+        let report = serde_json::json!({ "functions": checked, "conflicts": conflicts });
         println!("{report:#}");
         return;
     }
@@ -100,8 +109,8 @@ fn print(checked: &[Checked], clashes: &[String], json: bool) {
             }
         }
     }
-    for clash in clashes {
-        println!("CLASH  {clash}");
+    for conflict in conflicts {
+        println!("CONFLICT  {conflict}");
     }
     let bad = checked.iter().filter(|one| !one.ok).count();
     println!("{} functions checked, {bad} with a fault", checked.len());

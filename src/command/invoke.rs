@@ -1,4 +1,4 @@
-//! `skep invoke`: call a function without a server.
+//! `skep invoke`: calls a function without a server.
 //!
 //! Invariant: the body of the answer goes to standard output byte by byte, everything else to standard error, so that it can be piped.
 
@@ -13,8 +13,7 @@ use crate::app::{Core, StartError};
 use crate::config::{Config, ExitCode, InvokeArgs, Payload};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, CallShape, Request};
-use crate::invoke::{BodyEnd, Invocation, Origin, Target};
-use crate::release::Releaser;
+use crate::invoke::{BodyEnd, Invocation, InvocationOrigin, Target};
 
 /// Calls one function once.
 ///
@@ -22,8 +21,8 @@ use crate::release::Releaser;
 /// If the functions cannot be read at all.
 pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
     let core = Core::start(config)?;
-    let releaser = Releaser::open(core.ground(config))?;
-    if !releaser.endpoints().contains_key(args.name.as_str()) {
+    let catalog = core.open_functions(config)?;
+    if !catalog.endpoints().contains_key(args.name.as_str()) {
         let hint = core.live.table().nearest(&args.name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         eprintln!("error: there is no function `{}` in {}{hint}", args.name, config.functions.display());
         return Ok(ExitCode::Usage);
@@ -65,7 +64,7 @@ fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
     };
     let default = if matches!(body, Body::Empty) { Method::GET } else { Method::POST };
     let path = if args.path.starts_with('/') { args.path.clone() } else { format!("/{}", args.path) };
-    let path_and_query: PathAndQuery = path.parse().map_err(|error| format!("{path:?} is no path: {error}"))?;
+    let path_and_query: PathAndQuery = path.parse().map_err(|error| format!("{path:?} is not a path: {error}"))?;
     let mut headers = http::HeaderMap::new();
     for header in &args.headers {
         headers.append(header.name.clone(), header.value.clone());
@@ -75,15 +74,15 @@ fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
     Ok((request, body))
 }
 
-struct Answer {
+struct CallResult {
     status: u16,
     headers: http::HeaderMap,
     body: Vec<u8>,
 }
 
-/// Calls; without `--json` a streaming body is printed as it comes.
-async fn call(core: &Core, name: &str, request: Request, body: Body, collect: bool) -> Result<Answer, Fault> {
-    let mut invocation = Invocation::of(Origin::Command, &request);
+/// Calls the function; without `--json` a streaming body is printed as it comes.
+async fn call(core: &Core, name: &str, request: Request, body: Body, collect: bool) -> Result<CallResult, Fault> {
+    let mut invocation = Invocation::of(InvocationOrigin::Command, &request);
     let response = match core.invoker.invoke(&mut invocation, Target::Name(name), request, || body).await {
         Ok(response) => invocation.end_with(response),
         Err(fault) => {
@@ -92,7 +91,7 @@ async fn call(core: &Core, name: &str, request: Request, body: Body, collect: bo
             return Err(fault);
         }
     };
-    let mut answer = Answer { status: response.status, headers: response.headers, body: Vec::new() };
+    let mut answer = CallResult { status: response.status, headers: response.headers, body: Vec::new() };
     if !collect {
         answer.print_head();
     }
@@ -120,7 +119,7 @@ async fn call(core: &Core, name: &str, request: Request, body: Body, collect: bo
     Ok(answer)
 }
 
-impl Answer {
+impl CallResult {
     fn print_head(&self) {
         eprintln!("{}", self.status);
         for (name, value) in &self.headers {

@@ -1,17 +1,18 @@
-//! `skep token`: tokens of the admin API, in the state folder of this machine.
+//! `skep token`: tokens of the admin API, in the state directory of this machine.
 //!
-//! No server is asked: a running one reads the file again when it has changed.
+//! It sends no request: a running server reads the file again when it has changed.
 //!
-//! Invariant: a secret is printed when it is made, and never again.
+//! Invariant: a secret is printed when it is created, and never again.
 
 use serde_json::json;
 
-use crate::admin::tokens::{Scope, TokenError, Tokens};
+use crate::admin::tokens::{TokenError, Tokens};
+use crate::api::token::{CreatedToken, Scope, TokenSummary};
 use crate::client::output::{Output, ago, now_ms, table};
 use crate::config::operator_args::{ScopeChoice, TokenAct, TokenArgs};
 use crate::config::{Config, ExitCode};
 
-/// Makes, lists or removes tokens.
+/// Creates, lists or removes tokens.
 pub fn run(config: &Config, args: &TokenArgs) -> ExitCode {
     let json = match &args.act {
         TokenAct::Add(add) => add.json,
@@ -22,23 +23,19 @@ pub fn run(config: &Config, args: &TokenArgs) -> ExitCode {
     let tokens = Tokens::of(&config.state);
     let done = match &args.act {
         TokenAct::Add(add) => tokens.add(&add.name, scope(add.scope)).map(|secret| {
-            let made = json!({ "name": add.name, "scope": scope(add.scope), "secret": secret });
-            output.note("this is shown once; a running Skep heeds it from now on:");
-            output.result(&made, || secret)
+            let created = CreatedToken { name: add.name.clone(), scope: scope(add.scope), secret };
+            output.note("this secret is shown once; a running Skep accepts it from now on:");
+            output.result(&created, || created.secret.clone())
         }),
         TokenAct::Ls(_) => tokens.list().map(|tokens| {
-            let list: Vec<_> =
-                tokens.iter().map(|token| json!({ "name": token.name, "scope": token.scope, "created_ms": token.created_ms })).collect();
-            let row =
-                |token: &crate::admin::tokens::Token| vec![token.name.clone(), token.scope.to_string(), ago(token.created_ms, now_ms())];
-            output.result(&list, || match tokens.is_empty() {
-                true => "there is no token: whoever reaches the admin address on this machine may do everything".to_owned(),
-                false => table(&["NAME", "SCOPE", "MADE"], &tokens.iter().map(row).collect::<Vec<_>>()),
+            let list: Vec<TokenSummary> = tokens.iter().map(Into::into).collect();
+            output.result(&list, || render(&list))
+        }),
+        TokenAct::Rm(remove) => tokens.remove(&remove.name).map(|()| {
+            output.result(&json!({ "removed": remove.name }), || {
+                format!("the token `{}` is removed: its secret is no longer valid", remove.name)
             })
         }),
-        TokenAct::Rm(remove) => tokens
-            .remove(&remove.name)
-            .map(|()| output.result(&json!({ "removed": remove.name }), || format!("`{}` is worth nothing any more", remove.name))),
     };
     match done {
         Ok(printed) => printed.unwrap_or_else(|error| error.exit_code()),
@@ -50,6 +47,14 @@ pub fn run(config: &Config, args: &TokenArgs) -> ExitCode {
             output.fail_with("token", &error.to_string(), code)
         }
     }
+}
+
+fn render(tokens: &[TokenSummary]) -> String {
+    if tokens.is_empty() {
+        return "there is no token: every client on this machine may use the admin address without one".to_owned();
+    }
+    let row = |token: &TokenSummary| vec![token.name.clone(), token.scope.to_string(), ago(token.created_ms, now_ms())];
+    table(&["NAME", "SCOPE", "CREATED"], &tokens.iter().map(row).collect::<Vec<_>>())
 }
 
 fn scope(choice: ScopeChoice) -> Scope {

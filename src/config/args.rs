@@ -1,8 +1,8 @@
 //! Raw arguments: the flags and sub-commands of `skep`, as clap reads them from the command line and the environment.
 //!
-//! Read once by `main`; `resolve` turns the settings into a [`super::Config`], `command` carries the sub-commands out.
+//! Read once by `main`; `resolve` turns the settings into a [`super::Config`], `command` and `client` carry the sub-commands out.
 //!
-//! Invariant: nothing here looks at the world; each setting has one long flag, one `SKEP_…` variable and one key in the file, of one name.
+//! Invariant: nothing here reads a file; each setting has one long flag, one `SKEP_…` variable and one key in the file, of one name.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,23 +11,24 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use http::Method;
 
-use super::client::args::RemoteCommand;
+use super::client_args::RemoteCommand;
 use super::default::*;
 use super::operator_args::{SystemdArgs, TokenArgs};
-use super::value::{Header, LogFormatChoice, LogLevel, Payload, Threads, parse_address};
+use super::value::{Header, LogFormatChoice, Payload, Threads, parse_address};
+use crate::function::Level;
 
 const EXAMPLES: &str = "\
 Examples:
-  skep new hello              make a first function ...
+  skep new hello              create a first function ...
   skep dev                    ... and serve it: http://127.0.0.1:8000/hello
-  skep --listen 0.0.0.0:80    serve ./functions to everybody
+  skep --listen 0.0.0.0:80    serve ./functions on every interface
   skep check --json           does every function load? For a build server
   skep invoke hello /world    call a function without a server
 
   skep deploy services/hello  release a function to a running `skep serve`
   skep ls                     what runs there; also show, versions, releases
   skep rollback hello         the version before is live again
-  skep logs hello             what it says from now on; also top
+  skep logs hello             its log from now on; also top
   skep ls --to https://ops.example.com --token skep_...
                               the same on another machine
 
@@ -37,12 +38,12 @@ the file over the default.
 
 Exit codes:
   0  done                         6   requests still ran after the drain time
-  1  a function failed            7   the state folder is unusable or damaged
+  1  a function failed            7   the state directory is unusable or damaged
   2  the command line is wrong    8   a release was undone
-  3  the configuration is wrong   9   the server refused or cannot be reached
+  3  the configuration is wrong   9   the server rejected the request or cannot be reached
   4  an address is taken          70  a bug in Skep
-  5  the functions folder is      130 Ctrl-C while it waited
-     unusable";
+  5  the functions directory      130 Ctrl-C while a command waited
+     is unusable";
 
 /// Hosts functions: every folder in ./functions answers HTTP requests, each in an isolate, a thread and a heap of its own.
 ///
@@ -58,17 +59,17 @@ pub(super) struct RawArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum RawCommand {
-    /// Serve the functions; what `skep` does without a command.
+    /// Serve the functions; `skep` without a command does the same.
     Serve,
     /// Serve the functions while they are written: hot reload, error pages with stacks, readable logs.
     Dev,
-    /// Make a new function that works at once.
+    /// Create a new function that works at once.
     New(NewArgs),
     /// Compile and load functions, each within its limits, without serving them.
     Check(CheckArgs),
     /// Call one function, without a server.
     Invoke(InvokeArgs),
-    /// Make, list and remove tokens of the admin API, in the state folder of this machine.
+    /// Create, list and remove tokens of the admin API, in the state directory of this machine.
     Token(TokenArgs),
     /// Print the units for systemd.
     Systemd(SystemdArgs),
@@ -82,10 +83,10 @@ pub struct NewArgs {
     /// Name of the function: a-z, 0-9, `-` and `_`, also the first part of its address.
     #[arg(required_unless_present = "list_templates")]
     pub name: Option<String>,
-    /// What to start from; see --list-templates.
+    /// Template to start from; see --list-templates.
     #[arg(long, default_value = DEFAULT_TEMPLATE)]
     pub template: String,
-    /// List the templates and make nothing.
+    /// List the templates and create nothing.
     #[arg(long)]
     pub list_templates: bool,
     /// With --list-templates: as JSON.
@@ -146,10 +147,10 @@ pub(super) struct Settings {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Places")]
 pub(super) struct PlaceSettings {
-    /// Folder of the functions.
+    /// Functions directory: a folder or a file for each function.
     #[arg(long, global = true, env = "SKEP_FUNCTIONS", value_name = "DIR", default_value = DEFAULT_FUNCTIONS)]
     pub(super) functions: PathBuf,
-    /// Folder for what Skep itself writes.
+    /// State directory: the files that Skep itself writes.
     #[arg(long, global = true, env = "SKEP_STATE", value_name = "DIR", default_value = DEFAULT_STATE)]
     pub(super) state: PathBuf,
     /// Configuration file; must exist only if it is named.
@@ -163,7 +164,7 @@ pub(super) struct AddressSettings {
     /// Address where functions are called; port 0 takes a free one and prints it.
     #[arg(long, global = true, env = "SKEP_LISTEN", value_name = "IP:PORT", default_value_t = DEFAULT_LISTEN, value_parser = parse_address)]
     pub(super) listen: SocketAddr,
-    /// Address where Skep is operated, by `skep deploy` and the like, and asked for its health. Not for the public.
+    /// Address of the admin API and of health checks, for `skep deploy` and the like. Not for the public.
     #[arg(long, global = true, env = "SKEP_ADMIN", value_name = "IP:PORT", default_value_t = DEFAULT_ADMIN, value_parser = parse_address)]
     pub(super) admin: SocketAddr,
 }
@@ -205,14 +206,14 @@ pub(super) struct ConnectionSettings {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = INSTANCES)]
 pub(super) struct InstanceSettings {
-    /// Blank isolates kept warm for functions that are called for the first time.
+    /// Isolates kept prewarmed for functions that are called for the first time.
     #[arg(long, global = true, env = "SKEP_WARM", value_name = "N", default_value_t = DEFAULT_WARM)]
     pub(super) warm: u64,
     /// Instances alive at a time, of all functions together.
     #[arg(long, global = true, env = "SKEP_MAX_INSTANCES", value_name = "N", default_value_t = DEFAULT_MAX_INSTANCES)]
     pub(super) max_instances: u64,
-    /// Memory the process may use before idle instances are ended and new ones refused, in megabytes; 0 is three quarters of the
-    /// machine's, or what `vm.max_map_count` has room for
+    /// Memory the process may use before idle instances are ended and new ones rejected, in megabytes; 0 is three quarters of the
+    /// machine's, or less if `vm.max_map_count` allows less.
     #[arg(long, global = true, env = "SKEP_HOST_MEMORY_MB", value_name = "MB", default_value_t = DEFAULT_HOST_MEMORY_MB)]
     pub(super) host_memory_mb: u64,
     /// CPU time a function may use to load, in milliseconds.
@@ -226,7 +227,7 @@ pub(super) struct InstanceSettings {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = PROCESSES)]
 pub(super) struct ProcessSettings {
-    /// Serve without a supervisor, in one process: what ends the engine ends the host. `skep dev` always does.
+    /// Serve in one process, without a supervisor: if the engine dies, the host ends. `skep dev` always does.
     #[arg(long, global = true, env = "SKEP_SINGLE_PROCESS", value_name = "BOOL", default_value_t = DEFAULT_SINGLE_PROCESS,
           num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
           value_parser = BoolishValueParser::new())]
@@ -238,13 +239,13 @@ pub(super) struct ProcessSettings {
 pub(super) struct LogSettings {
     /// Least important log line that is written.
     #[arg(long, global = true, env = "SKEP_LOG_LEVEL", value_name = "LEVEL", value_enum, default_value_t = DEFAULT_LOG_LEVEL)]
-    pub(super) log_level: LogLevel,
+    pub(super) log_level: Level,
     /// Form of log lines; `auto` is pretty in dev and json otherwise.
     #[arg(long, global = true, env = "SKEP_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = DEFAULT_LOG_FORMAT)]
     pub(super) log_format: LogFormatChoice,
 }
 
-/// Headings that some commands leave out of their help, because they heed none of the settings below.
+/// Headings that some commands leave out of their help, because they use none of the settings below them.
 pub(super) const ADDRESSES: &str = "Addresses";
 pub(super) const CONNECTIONS: &str = "Connections";
 pub(super) const INSTANCES: &str = "Instances";

@@ -1,4 +1,4 @@
-//! Defaults: what a setting is when neither flag, environment nor file names it.
+//! Defaults: the values of settings that neither flag, environment nor file names.
 //!
 //! Read by `args`, which shows them in the help, and so by `resolve`.
 //!
@@ -6,17 +6,18 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use super::value::{LogFormatChoice, LogLevel, Threads};
+use super::value::{LogFormatChoice, Threads};
+use crate::function::Level;
 
-/// Folder of function folders.
+/// Functions directory.
 pub const DEFAULT_FUNCTIONS: &str = "functions";
-/// Folder of what Skep itself writes: compiled versions, history.
+/// State directory, for the files that Skep itself writes: compiled versions, history.
 pub const DEFAULT_STATE: &str = ".skep";
 /// Configuration file, which need not exist.
 pub const DEFAULT_CONFIG: &str = "skep.toml";
-/// Where functions are called: this machine alone, until somebody decides otherwise.
+/// Address where functions are called: this machine alone, until the operator decides otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = local(8000);
-/// Where Skep is operated.
+/// Address where Skep is operated.
 pub const DEFAULT_ADMIN: SocketAddr = local(8001);
 
 /// Connections open at a time.
@@ -38,11 +39,12 @@ pub const DEFAULT_TRUST_PROXY: bool = false;
 
 /// Threads that read and write sockets.
 pub const DEFAULT_THREADS: Threads = Threads::Cores;
-/// Blank isolates kept ready, so that a first request need not wait for one to start.
+/// Prewarmed isolates kept ready, so that a first request need not wait for one to start.
 pub const DEFAULT_WARM: u64 = 2;
 /// Instances alive at a time, of all functions together.
 pub const DEFAULT_MAX_INSTANCES: u64 = 1024;
-/// Memory all functions together may use, in megabytes; 0 is three quarters of what the machine (or the control group) has.
+/// Memory the process may use, in megabytes; 0 is three quarters of what the machine (or the control group) has, or less if
+/// `vm.max_map_count` allows less.
 pub const DEFAULT_HOST_MEMORY_MB: u64 = 0;
 /// CPU time a function's modules may use while they load, in milliseconds.
 pub const DEFAULT_BOOT_CPU_MS: u64 = 1000;
@@ -53,11 +55,11 @@ pub const DEFAULT_BOOT_WALL_MS: u64 = 5000;
 pub const DEFAULT_SINGLE_PROCESS: bool = false;
 
 /// Least important log line that is still written.
-pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;
+pub const DEFAULT_LOG_LEVEL: Level = Level::Info;
 /// Form of log lines: `json` in serve, `pretty` in dev.
 pub const DEFAULT_LOG_FORMAT: LogFormatChoice = LogFormatChoice::Auto;
 
-/// What `skep new` starts from.
+/// Template that `skep new` starts from.
 pub const DEFAULT_TEMPLATE: &str = "typescript";
 
 const fn local(port: u16) -> SocketAddr {

@@ -1,10 +1,10 @@
-//! Exit codes: what the process tells the shell or the supervisor that started it.
+//! Exit codes of the process, for the shell or the supervisor that started it.
 //!
-//! Made by `command` and `app` from whatever ended them; returned by `main` and nowhere else.
+//! Chosen by `command`, `client` and `app`; returned by `main` and nowhere else.
 //!
 //! Invariant: a code, once published, keeps its meaning; scripts rely on it.
 
-/// Why the process ended.
+/// Why the process exited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
@@ -18,15 +18,15 @@ pub enum ExitCode {
     Config = 3,
     /// An address could not be bound.
     Bind = 4,
-    /// The functions folder cannot be read or written.
+    /// The functions directory cannot be read or written.
     Functions = 5,
     /// Requests were still in flight when the time to drain was over.
     DrainTimeout = 6,
-    /// The state folder cannot be used, or another Skep uses it.
+    /// The state directory cannot be used, or another Skep uses it.
     State = 7,
     /// A release was undone, cancelled or superseded.
     Undone = 8,
-    /// The server refused, did not answer, or is not one of ours.
+    /// The server rejected the request, did not answer, or is not a Skep.
     Server = 9,
     /// A bug in Skep itself.
     Internal = 70,

@@ -2,7 +2,8 @@
 //!
 //! Read by `Config::load`; its values go to `resolve`, which puts them below flags and environment. Its keys are the long flags, with `_`.
 //!
-//! Invariant: an unknown key is refused with its line and the nearest known one, so that a misspelt limit never goes unnoticed.
+//! Invariant: an unknown key is rejected with its line and the nearest known one, so that a misspelt limit never goes unnoticed.
+#![allow(clippy::disallowed_methods, reason = "the configuration is a file")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,9 +15,10 @@ use toml::de::DeTable;
 
 use super::ConfigError;
 use super::line::clap_command;
-use super::value::{LogFormatChoice, LogLevel, Threads, deserialize_address};
+use super::value::{LogFormatChoice, Threads, deserialize_address, deserialize_level};
+use crate::function::Level;
 
-/// What the file sets.
+/// The settings of the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawFile {
@@ -41,12 +43,13 @@ pub(super) struct RawFile {
     pub(super) boot_cpu_ms: Option<u64>,
     pub(super) boot_wall_ms: Option<u64>,
     pub(super) single_process: Option<bool>,
-    pub(super) log_level: Option<LogLevel>,
+    #[serde(deserialize_with = "deserialize_level")]
+    pub(super) log_level: Option<Level>,
     pub(super) log_format: Option<LogFormatChoice>,
 }
 
 impl RawFile {
-    /// Reads the file. That it does not exist is an error only if somebody named it.
+    /// Reads the file. A missing file is an error only if a flag or a variable names it.
     pub(super) fn read(path: &Path, named: bool) -> Result<Self, ConfigError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,

@@ -1,8 +1,8 @@
-//! The table of settings as Markdown, made from clap's own description of the flags.
+//! The table of settings as Markdown, built from clap's own description of the flags.
 //!
-//! Printed into README.md by hand; a test compares the two, so that the README stays true.
+//! Copied into `src/admin/README.md` by hand; a test compares the two, so that the README stays true.
 //!
-//! Invariant: nothing about a flag is written twice; what the help says, the table says.
+//! Invariant: nothing about a flag is written twice; the table says the same as the help.
 
 use clap::Arg;
 

@@ -1,8 +1,8 @@
 //! The command line, read: which command, which settings, and where each setting came from.
 //!
-//! Made once by `main` from the process's arguments; the settings go on to `resolve`, the command to `command`.
+//! Built once by `main` from the process's arguments; the settings go to `resolve`, the command to `command` or `client`.
 //!
-//! Invariant: reading changes nothing; a wrong text is an error that says what would be right and, if it came from there, which variable.
+//! Invariant: reading changes nothing; the error for a wrong text shows a right one and names the variable, if the text came from one.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -13,13 +13,13 @@ use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Subcommand as _};
 
 use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
-use super::client::args::RemoteCommand;
+use super::client_args::RemoteCommand;
 use super::operator_args::{SystemdArgs, TokenArgs};
 
-/// What the user asked for.
+/// The command and the settings that the user asked for.
 #[derive(Debug)]
 pub struct CommandLine {
-    /// Which command.
+    /// The command.
     pub command: Command,
     pub(super) settings: Settings,
     pub(super) origins: Origins,
@@ -46,7 +46,7 @@ pub enum Command {
     Remote(RemoteCommand),
 }
 
-/// Where a setting's value came from, the strongest first.
+/// The source of a setting's value, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// The command line.
@@ -55,7 +55,7 @@ pub enum Origin {
     Env,
     /// The configuration file.
     File,
-    /// Nowhere.
+    /// No source: the default.
     Default,
 }
 
@@ -64,7 +64,7 @@ pub enum Origin {
 pub(super) struct Origins(HashMap<String, Origin>);
 
 impl Origins {
-    /// Where the value clap holds for a setting came from.
+    /// The source of the value that clap holds for a setting.
     pub(super) fn of(&self, id: &str) -> Origin {
         self.0.get(id).copied().unwrap_or(Origin::Default)
     }
@@ -72,7 +72,7 @@ impl Origins {
 
 impl CommandLine {
     /// Reads the arguments, the program's name first, and the environment. The error also stands for `--help` and `--version`: print it,
-    /// and leave with `error.exit_code()`.
+    /// and exit with `error.exit_code()`.
     pub fn read<A: Into<OsString> + Clone>(args: impl IntoIterator<Item = A>) -> Result<Self, clap::Error> {
         Self::read_with(clap_command(), args)
     }
@@ -109,7 +109,7 @@ impl CommandLine {
 
 /// clap's description of the whole command line.
 pub(super) fn clap_command() -> clap::Command {
-    // What the variables hold at the moment would only make the help differ from one machine to the next.
+    // The present values of the variables would only make the help differ from one machine to the next.
     let mut command = RawArgs::command().mut_args(|arg| arg.hide_env_values(true));
     let settings: Vec<clap::Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     for (name, silent) in [

@@ -5,29 +5,29 @@ use clap::{Args, Subcommand, ValueEnum};
 /// `skep token`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct TokenArgs {
-    /// What to do.
+    /// The operation.
     #[command(subcommand)]
     pub act: TokenAct,
 }
 
-/// What may be done about tokens. A running Skep on the same state folder obeys it at once.
+/// The operations on tokens. A running Skep on the same state directory applies them at once.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum TokenAct {
-    /// Make a token in the --state folder and print its secret, once. A running Skep obeys it at once; the first token closes the admin API
-    /// to every caller without one.
+    /// Create a token in the --state directory and print its secret, once. A running Skep applies it at once; the first token closes the
+    /// admin API to every caller without one.
     Add(TokenAddArgs),
     /// List tokens: name, scope, age.
     Ls(TokenListArgs),
-    /// Remove a token. A running Skep obeys it at once.
+    /// Remove a token. A running Skep applies it at once.
     Rm(TokenRmArgs),
 }
 
 /// `skep token add`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct TokenAddArgs {
-    /// What to call it: letters, digits, `.`, `_` and `-`.
+    /// Name of the token: letters, digits, `.`, `_` and `-`.
     pub name: String,
-    /// How far it reaches.
+    /// Scope of the token.
     #[arg(long, value_enum)]
     pub scope: ScopeChoice,
     /// Print name, scope and secret as JSON.
@@ -46,14 +46,14 @@ pub struct TokenListArgs {
 /// `skep token rm`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct TokenRmArgs {
-    /// Its name.
+    /// Name of the token.
     pub name: String,
-    /// Print what was removed as JSON.
+    /// Print the removed token as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// How far a token reaches; each includes those before it.
+/// The scopes of tokens; each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ScopeChoice {
     /// Sees everything but secrets.

@@ -1,9 +1,9 @@
-//! Resolving: which of several sources decides each setting, and whether what it says makes sense.
+//! Resolves each setting from its sources, and checks its value.
 //!
-//! Takes what clap read from flags and environment, and the file; gives the one [`Config`].
+//! Takes the values that clap read from flags and environment, and those of the file; returns the one [`Config`].
 //!
-//! Invariant: pure but for asking the machine for its cores and its memory; a flag wins over the environment, that over the file, that over the
-//! default.
+//! Invariant: pure except that it asks the machine for its cores and its memory; a flag wins over the environment, that over the file, that
+//! over the default.
 
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
@@ -18,7 +18,7 @@ use crate::sys::kernel::KernelLimits;
 /// An hour and a day, in seconds: longer waits are mistakes.
 const HOUR_S: u64 = 3600;
 const DAY_S: u64 = 86_400;
-/// Ten minutes: a function that needs longer to load is not one.
+/// Ten minutes: a function that needs longer to load is a mistake.
 const BOOT_MS_MAX: u64 = 600_000;
 /// A petabyte.
 const MEMORY_MB_MAX: u64 = 1 << 30;
@@ -44,7 +44,7 @@ pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, Confi
         admin: admin.value,
         ingress: ingress(&pick, line, &file)?,
         pool: pool(&pick, line, &file)?,
-        // Its reload changes files under a running engine, and its errors are for a terminal: one process is enough.
+        // `skep dev` reloads files under a running engine, and its errors are for a terminal: one process is enough.
         single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
         log: log(&pick, line, &file, mode),
     })
@@ -104,8 +104,8 @@ fn fitting(wanted: u64) -> (u64, Option<&'static str>) {
     }
 }
 
-/// Megabytes as bytes; 0 is three quarters of what there is, or what the kernel's maps allow. The rest is for the kernel's buffers and for isolates
-/// in their grace.
+/// Megabytes as bytes; 0 is three quarters of what there is, or what the kernel's maps allow. The rest is for the kernel's buffers and for
+/// isolates in their headroom.
 fn memory_bytes(megabytes: u64) -> u64 {
     match megabytes {
         0 => {

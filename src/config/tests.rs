@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::file::RawFile;
 use super::line::clap_command;
 use super::*;
+use crate::function::Level;
 
 fn read(args: &[&str]) -> CommandLine {
     CommandLine::read([&["skep"], args].concat()).unwrap()
@@ -15,7 +16,7 @@ fn refused(args: &[&str]) -> String {
     CommandLine::read([&["skep"], args].concat()).unwrap_err().to_string()
 }
 
-/// What flags and a file together amount to.
+/// The configuration that flags and a file together yield.
 fn config(args: &[&str], file: &str) -> Result<Config, ConfigError> {
     resolve::resolve(&read(args), RawFile::parse(Path::new("skep.toml"), file)?)
 }
@@ -39,7 +40,7 @@ fn every_setting_has_a_variable_of_its_own_name_a_default_and_a_meaning() {
 #[test]
 fn the_table_of_flags_has_a_line_for_each_setting() {
     let table = flag_table();
-    assert!(table.contains("| `--warm N` | `SKEP_WARM` | `2` | Blank isolates kept warm"), "{table}");
+    assert!(table.contains("| `--warm N` | `SKEP_WARM` | `2` | Isolates kept prewarmed"), "{table}");
     assert_eq!(table.lines().count(), 2 + 22, "{table}");
     assert!(table.lines().all(|line| line.matches(" | ").count() == 3 || line.starts_with("|---")), "{table}");
 }
@@ -53,7 +54,7 @@ fn without_arguments_skep_serves_this_machine_alone() {
     assert_eq!(config.ingress.max_header_bytes, 32 * 1024);
     assert_eq!(config.pool.boot_cpu, Duration::from_secs(1));
     assert!(!config.ingress.trust_proxy);
-    assert_eq!(config.log, LogConfig { level: LogLevel::Info, format: LogFormat::Json });
+    assert_eq!(config.log, LogConfig { level: Level::Info, format: LogFormat::Json });
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Values: what a flag, a variable or a key of the file may be set to, and how its text is read.
+//! Values of flags, variables and keys of the file, and how their texts are read.
 //!
 //! Read by `args` (flags and variables) and `file` (keys), so that every source accepts the same texts.
 //!
-//! Invariant: a text that is refused is answered with one that would be accepted.
+//! Invariant: the error for a rejected text shows one that would be accepted.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,15 +11,18 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Deserializer, de};
 
-/// How many threads read and write sockets.
+use crate::function::Level;
+
+/// The number of threads that read and write sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threads {
     /// One for each core of the machine.
     Cores,
-    /// So many.
+    /// This many.
     Count(NonZeroUsize),
 }
 
@@ -58,23 +61,31 @@ impl<'de> Deserialize<'de> for Threads {
     }
 }
 
-/// The least important log line that is still written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogLevel {
-    /// What failed.
-    Error,
-    /// Also what may soon fail.
-    Warn,
-    /// Also what happened.
-    Info,
-    /// Also how it came about.
-    Debug,
-    /// Also every step on the way.
-    Trace,
+/// The least important log line that is still written, as the file names it.
+pub(super) fn deserialize_level<'de, D: de::Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let names = || Level::ALL.map(Level::label).join(", ");
+    Level::of_label(&text).map(Some).ok_or_else(|| de::Error::custom(format!("unknown log level `{text}`, expected one of {}", names())))
 }
 
-/// What the form of log lines may be set to.
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Error => "Failures",
+            Self::Warn => "Also signs of failures to come",
+            Self::Info => "Also ordinary events",
+            Self::Debug => "Also the causes of events",
+            Self::Trace => "Also every step on the way",
+        };
+        Some(PossibleValue::new(self.label()).help(help))
+    }
+}
+
+/// The choices for the form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormatChoice {
@@ -133,7 +144,7 @@ pub enum Payload {
     Text(String),
     /// The file named after `@`.
     File(PathBuf),
-    /// `-`: what comes in on the standard input.
+    /// `-`: the text of the standard input.
     Stdin,
 }
 
@@ -175,21 +186,21 @@ impl Percent {
 
 /// A change of a variable of a function.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Assignment {
+pub struct VariableChange {
     /// Its name.
     pub name: String,
-    /// What it becomes; `None`: it goes.
+    /// Its new value; `None`: the variable is removed.
     pub value: Option<String>,
 }
 
-impl FromStr for Assignment {
+impl FromStr for VariableChange {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, value) = match (text.split_once('='), text.strip_suffix('-')) {
             (Some((name, value)), _) => (name, Some(value.to_owned())),
             (None, Some(name)) => (name, None),
-            (None, None) => return Err("expected KEY=VALUE to set it, or KEY- to take it away".to_owned()),
+            (None, None) => return Err("expected KEY=VALUE to set it, or KEY- to remove it".to_owned()),
         };
         if name.is_empty() {
             return Err("expected a name before the `=` or the `-`".to_owned());
@@ -199,9 +210,9 @@ impl FromStr for Assignment {
 }
 
 /// The value may be a secret.
-impl fmt::Debug for Assignment {
+impl fmt::Debug for VariableChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Assignment").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("VariableChange").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -253,12 +264,12 @@ mod tests {
 
     #[test]
     fn an_assignment_sets_or_takes_away_and_never_shows_its_value() {
-        let parse = |text: &str| text.parse::<Assignment>().map(|change| (change.name, change.value));
+        let parse = |text: &str| text.parse::<VariableChange>().map(|change| (change.name, change.value));
         assert_eq!(parse("A=b=c"), Ok(("A".into(), Some("b=c".into()))));
         assert_eq!(parse("A="), Ok(("A".into(), Some(String::new()))));
         assert_eq!(parse("A-"), Ok(("A".into(), None)));
         assert_eq!(parse("A=-"), Ok(("A".into(), Some("-".into()))));
         assert!(parse("A").unwrap_err().contains("KEY=VALUE") && parse("=b").is_err() && parse("-").is_err());
-        assert!(!format!("{:?}", "A=hidden".parse::<Assignment>()).contains("hidden"));
+        assert!(!format!("{:?}", "A=hidden".parse::<VariableChange>()).contains("hidden"));
     }
 }

@@ -1,4 +1,4 @@
-//! What one instance may use, and how many instances a function may have.
+//! The limits of one instance, and the scale of a function.
 //!
 //! Values come from `function.toml` (through `manifest`), with the defaults of this file; they go to `runtime`, which enforces them.
 //!
@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-/// `[limits]` of a manifest: what one request or one instance may use.
+/// `[limits]` of a manifest: the limits of one request or one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Heap and ArrayBuffers of one instance together, in bytes.
@@ -25,7 +25,7 @@ impl Default for Limits {
     }
 }
 
-/// `[scale]` of a manifest: how many instances, and how much waits for them.
+/// `[scale]` of a manifest: the number of instances, and the calls that may wait for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
     /// Instances kept ready even without traffic.

@@ -1,9 +1,9 @@
 //! A request and its answer as the runtime sees them.
 //!
-//! `ingress` makes requests from what hyper read, `runtime` hands them to an isolate, and the answers travel back the same way.
+//! `ingress` builds requests from the heads that hyper read, `runtime` hands them to an isolate, and the answers travel back the same way.
 //! The `http` crate's vocabulary types cross as they are, so that nothing is copied on the way.
 //!
-//! Invariant: a body is never buffered whole here; what streams, streams.
+//! Invariant: a body is never buffered whole here; a stream stays a stream.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -46,7 +46,7 @@ impl fmt::Debug for Body {
 pub enum CallShape {
     /// Plain HTTP: the answer is the function's answer.
     Http,
-    /// No caller at all: a release asks the version's own `check()`. 204: it has none.
+    /// No caller at all: a release calls the version's own `check()`. 204: it has none.
     Check,
 }
 
@@ -63,7 +63,7 @@ pub struct Request {
     pub path_and_query: PathAndQuery,
     /// Bytes of the path's prefix that the function does not see.
     pub strip: usize,
-    /// As sent; what is not for the function's eyes is left out when it looks.
+    /// As sent; headers that the function may not see are left out when it reads them.
     pub headers: HeaderMap,
     /// Whether incoming `x-forwarded-*` headers are believed.
     pub trust_forwarded: bool,
@@ -73,9 +73,9 @@ pub struct Request {
     pub request_id: Arc<str>,
     /// The peer of the connection; `None` for an in-process call.
     pub remote: Option<SocketAddr>,
-    /// How many functions called one another to get here.
+    /// Number of functions that called one another on the way to this call.
     pub hops: u8,
-    /// Which peer's convention the caller speaks.
+    /// The convention that the caller uses.
     pub shape: CallShape,
 }
 
@@ -105,8 +105,8 @@ impl Request {
 pub struct Response {
     /// 200..=599; checked where the answer enters Rust.
     pub status: u16,
-    /// As set by the function, not yet freed of hop-by-hop headers.
+    /// As set by the function, hop-by-hop headers included.
     pub headers: HeaderMap,
-    /// What the function returned.
+    /// The body that the function returned.
     pub body: Body,
 }

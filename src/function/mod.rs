@@ -1,18 +1,22 @@
-//! The nouns: what a function is, what it may use, how it is called and answered.
+//! The nouns of the program: a function, its limits, its routes, its requests and answers.
 //!
 //! Data comes from `config` (host-wide defaults) and `release` (folders); it goes to `live`, `runtime` and `ingress`.
 //!
 //! Invariant: no I/O, no clock, and no import of another folder of this crate.
 
-pub mod hex;
-pub mod limits;
-pub mod manifest;
+pub mod dialect;
+pub mod level;
 pub mod message;
-pub mod name;
-pub mod route;
 pub mod trace;
+pub mod hex;
 pub mod version;
+pub mod name;
+pub mod manifest;
+pub mod route;
+pub mod limits;
 
+pub use dialect::Dialect;
+pub use level::Level;
 pub use limits::{Limits, Scale};
 pub use manifest::Manifest;
 pub use message::{Body, Request, Response};

@@ -3,16 +3,21 @@
 //! Parsed by `release::source` from folder names and by `ingress` and `admin` from addresses; a key everywhere else.
 //!
 //! Invariant: a `FunctionName` always matches `[a-z0-9][a-z0-9_-]{0,62}`, so it needs no escaping in a path, a metric label or a log line.
+//! JSON that holds another text is not read.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::ToSchema;
 
 /// Longest name, in bytes: one DNS label.
 pub const NAME_BYTES_MAX: usize = 63;
 
 /// A valid function name; cheap to clone.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, pattern = "^[a-z0-9][a-z0-9_-]{0,62}$")]
 pub struct FunctionName(Arc<str>);
 
 impl FunctionName {
@@ -74,6 +79,19 @@ impl std::str::FromStr for FunctionName {
     }
 }
 
+impl Serialize for FunctionName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for FunctionName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&name).map_err(de::Error::custom)
+    }
+}
+
 /// Why a text is not a function name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -83,23 +101,23 @@ pub enum NameError {
     /// `-` or `_` comes first.
     #[error("`{name}` is not a function name: it must begin with a letter (a-z) or a digit")]
     BadStart {
-        /// What was given.
+        /// The text.
         name: String,
     },
     /// A character that is not allowed anywhere.
     #[error("`{name}` is not a function name: {character:?} at position {position} is not allowed; use a-z, 0-9, `-` and `_`")]
     BadCharacter {
-        /// What was given.
+        /// The text.
         name: String,
         /// The first wrong character.
         character: char,
-        /// Its place, counted in characters from 1.
+        /// Its position, counted in characters from 1.
         position: usize,
     },
     /// More than [`NAME_BYTES_MAX`] characters.
     #[error("`{name}` is not a function name: it has {length} characters, at most {NAME_BYTES_MAX} are allowed")]
     TooLong {
-        /// What was given, cut.
+        /// The text, cut.
         name: String,
         /// How long it was.
         length: usize,
@@ -146,6 +164,18 @@ mod tests {
     fn a_hostile_name_stays_on_one_short_line_of_the_message() {
         let error = FunctionName::parse(&"\n".repeat(5000)).unwrap_err().to_string();
         assert!(error.len() < 400 && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn json_holds_a_name_as_text_and_no_other_text_is_read() {
+        let name = FunctionName::parse("hello").unwrap();
+        assert_eq!(serde_json::to_string(&name).unwrap(), r#""hello""#);
+        assert_eq!(serde_json::from_str::<FunctionName>(r#""hello""#).unwrap(), name);
+        let map: HashMap<FunctionName, u32> = serde_json::from_str(r#"{"hello":1}"#).unwrap();
+        assert_eq!(map.get("hello"), Some(&1));
+        for wrong in [r#""../tokens""#, r#""""#, "1", "null"] {
+            assert!(serde_json::from_str::<FunctionName>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn random() -> u64 {
     })
 }
 
-/// Lower-case hexadecimal only, as the specification demands.
+/// Lower-case hexadecimal digits only, as the specification demands.
 fn parse_hex(digits: &[u8]) -> Option<u128> {
     digits.iter().try_fold(0u128, |value, digit| {
         let nibble = match digit {

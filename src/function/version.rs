@@ -1,17 +1,26 @@
 //! A version: the immutable, content-addressed result of compiling one function.
 //!
-//! Made by `release::compile`, held by `live`, read by every instance's module loader.
+//! Built by `release::compile`, held by `live`, read by every instance's module loader.
 //!
-//! Invariant: nothing here changes after construction; equal ids mean equal source and manifest.
+//! Invariant: nothing here changes after construction; equal ids mean equal source and manifest. JSON that holds another text than an id is
+//! not read as one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::ToSchema;
+
 use super::{FunctionName, Manifest};
 
+/// Most characters of an invalid id in a message.
+const SHOWN_CHARACTERS_MAX: usize = 64;
+
 /// Hash over the manifest and every module: `v` and twelve hexadecimal digits of a SHA-256.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String, pattern = "^v[0-9a-f]{12}$")]
 pub struct VersionId(Arc<str>);
 
 impl VersionId {
@@ -25,7 +34,7 @@ impl VersionId {
         Self(id.into())
     }
 
-    /// Accepts what `from_digest` makes, `v` and twelve lower-case hexadecimal digits, and nothing else: an id may stand in a path.
+    /// Accepts the ids of `from_digest`, `v` and twelve lower-case hexadecimal digits, and nothing else: an id may stand in a path.
     pub fn parse(id: &str) -> Option<Self> {
         let digits = id.strip_prefix('v')?;
         let is_id = digits.len() == 12 && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
@@ -50,7 +59,23 @@ impl fmt::Debug for VersionId {
     }
 }
 
-/// What a module's code is.
+impl Serialize for VersionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for VersionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&id).ok_or_else(|| {
+            let shown: String = id.chars().take(SHOWN_CHARACTERS_MAX).collect();
+            de::Error::custom(format!("{shown:?} is not a valid version id"))
+        })
+    }
+}
+
+/// The kind of a module's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModuleKind {
     /// An ECMAScript module; TypeScript and JSX are transpiled already.
@@ -62,15 +87,15 @@ pub enum ModuleKind {
 /// One module of a version.
 #[derive(Debug)]
 pub struct Module {
-    /// `file:///hello/index.ts`: the path below the functions folder, never a path of the machine.
+    /// `file:///hello/index.ts`: the path below the functions directory, never a path of the machine.
     pub url: String,
     /// How `code` is to be read.
     pub kind: ModuleKind,
-    /// What the engine compiles.
+    /// The text that V8 compiles.
     pub code: Arc<str>,
-    /// Source map (JSON) from `code` to the text the author wrote; `None` where both are the same.
+    /// Source map (JSON) from `code` to the text that the author wrote; `None` where both are the same.
     pub source_map: Option<Arc<[u8]>>,
-    /// Every literal specifier this module imports, and the url of the module it means.
+    /// Every literal specifier that this module imports, and the url of the module that it names.
     pub imports: HashMap<String, String>,
 }
 
@@ -79,13 +104,13 @@ pub struct Module {
 pub struct Version {
     /// Content hash.
     pub id: VersionId,
-    /// Whose code this is.
+    /// The function.
     pub function: FunctionName,
     /// Url of the module whose exports are the handler; a key of `modules`.
     pub entry: String,
     /// Every module reachable from `entry`, by url.
     pub modules: HashMap<String, Arc<Module>>,
-    /// What the function asks for, defaults filled in.
+    /// The manifest of the function, with every default filled in.
     pub manifest: Manifest,
 }
 
@@ -110,5 +135,14 @@ mod tests {
         ] {
             assert_eq!(VersionId::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn json_holds_an_id_as_text_and_no_other_text_is_read() {
+        let id = VersionId::from_digest(&[0xa9; 32]);
+        assert_eq!(serde_json::to_string(&id).unwrap(), r#""va9a9a9a9a9a9""#);
+        assert_eq!(serde_json::from_str::<VersionId>(r#""va9a9a9a9a9a9""#).unwrap(), id);
+        let error = serde_json::from_str::<VersionId>(r#""v1""#).unwrap_err().to_string();
+        assert!(error.contains("\"v1\" is not a valid version id"), "{error}");
     }
 }

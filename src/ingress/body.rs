@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep};
 
-use super::connection::activity::Attended;
+use super::activity::RequestGuard;
 use crate::function::message::{Body, BodyError};
 use crate::invoke::{BodyEnd, Invocation};
 
@@ -37,7 +37,7 @@ impl BodyViolations {
         self.is_broken.load(Ordering::Acquire)
     }
 
-    /// Ends when the body breaks off, or is found not to be framed as it should be: there will be no whole request, and perhaps no client.
+    /// Resolves when the body breaks off or its framing is wrong: the request will never be whole, and the client may have left.
     pub(super) async fn broken(&self) {
         self.broken.notified().await;
     }
@@ -45,7 +45,7 @@ impl BodyViolations {
 
 /// A request body under its timeout. Bytes that hyper has read already are taken at once, so that small bodies never become streams.
 pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<BodyViolations>) -> Body {
-    let mut body = Inbound { incoming, timeout, pause: None, read_ahead: None, failed: None, violations };
+    let mut body = InboundBody { incoming, timeout, pause: None, read_ahead: None, failed: None, violations };
     let mut here = BytesMut::new();
     let mut cx = Context::from_waker(std::task::Waker::noop());
     loop {
@@ -61,7 +61,7 @@ pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<Bod
             }
             Poll::Ready(None) => return Body::Full(here.freeze()),
             Poll::Ready(Some(Err(error))) => {
-                // hyper tells an error once; after it, the body would look complete.
+                // hyper reports an error once; after it, the body would look complete.
                 body.failed = Some(error);
                 break;
             }
@@ -75,7 +75,7 @@ pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<Bod
 /// Bytes taken before the function runs, if they are here already.
 const READ_AHEAD_BYTES_MAX: usize = 64 << 10;
 
-struct Inbound {
+struct InboundBody {
     incoming: Incoming,
     timeout: Duration,
     pause: Option<Pin<Box<Sleep>>>,
@@ -84,7 +84,7 @@ struct Inbound {
     violations: Arc<BodyViolations>,
 }
 
-impl http_body::Body for Inbound {
+impl http_body::Body for InboundBody {
     type Data = Bytes;
     type Error = BodyError;
 
@@ -115,10 +115,10 @@ impl http_body::Body for Inbound {
     }
 }
 
-impl Inbound {
-    /// The client sends nothing: for how long already?
+impl InboundBody {
+    /// The client sends nothing: fails the body when that has lasted for the timeout.
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        // The first look, before the function runs, has no waker and no need of a timer.
+        // The first poll, before the function runs, has no waker and needs no timer.
         let timeout = self.timeout;
         if tokio::runtime::Handle::try_current().is_err() {
             return Poll::Pending;
@@ -132,32 +132,32 @@ impl Inbound {
     }
 }
 
-/// Bytes given to hyper at a time: a client that takes nothing shows at the next piece.
+/// Bytes passed to hyper at a time: a client that reads nothing is noticed at the next piece.
 const PIECE_BYTES_MAX: usize = 256 << 10;
 
 /// A response body. The invocation of a stream ends with it.
-pub struct Outgoing {
+pub struct ResponseBody {
     body: Body,
     invocation: Option<Invocation>,
     /// Bytes that the head has promised and that are still to come; known of streams alone.
     promised: Option<u64>,
-    attended: Option<Attended>,
+    guard: Option<RequestGuard>,
 }
 
-impl Outgoing {
+impl ResponseBody {
     /// `invocation` ends when the last byte is taken or the body dropped.
     pub(super) fn new(body: Body, invocation: Option<Invocation>) -> Self {
-        Self { body, invocation, promised: None, attended: None }
+        Self { body, invocation, promised: None, guard: None }
     }
 
-    /// The head named a length: a stream of any other one is cut off.
+    /// The head named a length: a stream of any other length is cut off.
     pub(super) fn promise(&mut self, bytes: Option<u64>) {
         self.promised = bytes;
     }
 
     /// Keeps the request under way until the body is taken or dropped.
-    pub(super) fn attend(&mut self, attended: Attended) {
-        self.attended = Some(attended);
+    pub(super) fn hold(&mut self, guard: RequestGuard) {
+        self.guard = Some(guard);
     }
 
     fn end(&mut self, end: &BodyEnd) {
@@ -167,13 +167,13 @@ impl Outgoing {
     }
 }
 
-impl http_body::Body for Outgoing {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = BodyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Some(attended) = &self.attended {
-            attended.asked();
+        if let Some(guard) = &self.guard {
+            guard.asked();
         }
         let polled = match &mut self.body {
             Body::Empty => Poll::Ready(None),
@@ -189,8 +189,8 @@ impl http_body::Body for Outgoing {
             Poll::Ready(None) => self.end(&BodyEnd::Whole),
             Poll::Ready(Some(Err(error))) => self.end(&BodyEnd::Cut(error.to_string())),
             Poll::Ready(Some(Ok(_))) => {
-                if let Some(attended) = &self.attended {
-                    attended.gave();
+                if let Some(guard) = &self.guard {
+                    guard.gave();
                 }
             }
             Poll::Pending => {}
@@ -215,8 +215,9 @@ impl http_body::Body for Outgoing {
     }
 }
 
-impl Outgoing {
-    /// A body that is longer or shorter than its head has said is an error. Hyper would cut the one, and HTTP/2 would send both as they are.
+impl ResponseBody {
+    /// A body that is longer or shorter than its head promised is an error. Hyper would cut the longer one, and HTTP/2 would send both as
+    /// they are.
     fn keep_promise(&mut self, frame: Option<Result<Frame<Bytes>, BodyError>>) -> Option<Result<Frame<Bytes>, BodyError>> {
         let Some(left) = self.promised else { return frame };
         match frame {
@@ -233,7 +234,7 @@ impl Outgoing {
     }
 }
 
-impl Drop for Outgoing {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         // HEAD and 304 answers are dropped unread; only a stream can be cut short, and not one that has sent all it promised.
         let is_cut = matches!(self.body, Body::Stream(_)) && self.promised != Some(0);

@@ -1,6 +1,6 @@
 //! The one handler of HTTP: a request becomes a call, its answer a response.
 //!
-//! Requests come from `connection`; `invoke` finds and calls the function; `respond` makes the response.
+//! Requests come from `connection`; `invoke` finds and calls the function; `respond` builds the response.
 //!
 //! Invariant: infallible; every request gets a response, and its invocation ends with the response's last byte.
 
@@ -10,15 +10,15 @@ use std::time::Duration;
 use http::request::Parts;
 use hyper::body::{Body as _, Incoming};
 
-use super::body::{BodyViolations, Outgoing, inbound};
-use super::connection::Peer;
+use super::body::{BodyViolations, ResponseBody, inbound};
+use super::request::Peer;
 use super::wire::Rejection;
 use super::{request, respond};
 use crate::config::IngressConfig;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
-use crate::invoke::{Invocation, Invoker, Origin, Target};
-use crate::shutdown::{Drained, Phase};
+use crate::invoke::{Invocation, InvocationOrigin, Invoker, Target};
+use crate::shutdown::{Drained, ShutdownPhase};
 
 /// Everything a request needs to be answered.
 pub struct Dispatch {
@@ -40,11 +40,11 @@ impl Dispatch {
     }
 
     /// Answers one request.
-    pub async fn answer(&self, request: hyper::Request<Incoming>, peer: Peer, drained: &Drained) -> hyper::Response<Outgoing> {
+    pub async fn answer(&self, request: hyper::Request<Incoming>, peer: Peer, drained: &Drained) -> hyper::Response<ResponseBody> {
         let (parts, incoming) = request.into_parts();
         let rejection = request::rejection(&parts);
         let mut invocation = Invocation::begin(
-            Origin::Client,
+            InvocationOrigin::Client,
             request::trace(&parts.headers),
             request::request_id(&parts.headers),
             parts.method.clone(),
@@ -53,7 +53,7 @@ impl Dispatch {
         let wants_html = self.invoker.is_dev() && request::wants_html(&parts.headers);
         let reply = if let Some(rejection) = rejection {
             respond::rejected(rejection)
-        } else if drained.phase() == Phase::Stopping {
+        } else if drained.phase() == ShutdownPhase::Stopping {
             Err(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))
         } else {
             self.call(&mut invocation, parts, incoming, peer).await
@@ -66,7 +66,7 @@ impl Dispatch {
                 response
             }
         };
-        respond::finish(invocation, response, drained.phase() != Phase::Serving)
+        respond::finish(invocation, response, drained.phase() != ShutdownPhase::Serving)
     }
 
     async fn call(&self, invocation: &mut Invocation, parts: Parts, incoming: Incoming, peer: Peer) -> Result<Response, Fault> {
@@ -88,7 +88,7 @@ impl Dispatch {
     }
 }
 
-/// A body that broke off or stalled is the cause of what the function made of it.
+/// Blames a body that broke off or stalled, and not the function that failed because of it.
 fn blame_body(fault: Fault, violations: &BodyViolations) -> Result<Response, Fault> {
     // The function saw the body break before this side did, and could do nothing about it.
     if violations.is_broken() && matches!(fault.kind(), Kind::Threw | Kind::BadResponse) {

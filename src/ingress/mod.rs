@@ -5,11 +5,12 @@
 //! Invariant: here, and in `admin`, is the only place that knows hyper or a status code; a fault has become a response when it leaves.
 
 mod accept;
-mod body;
 mod connection;
 mod dispatch;
 mod request;
 mod respond;
+mod body;
+mod activity;
 pub mod wire;
 
 pub use accept::Ingress;

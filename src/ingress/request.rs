@@ -1,9 +1,10 @@
 //! The head of a request as hyper parsed it becomes a [`Request`]: checked, with its trace, its id and its hops.
 //!
-//! Asked by `dispatch` before anything else.
+//! `dispatch` calls it before anything else.
 //!
-//! Invariant: HTTP/2 gets no further with a head than HTTP/1 does with the same one; a request id that is echoed and logged is short and printable.
+//! Invariant: a head that HTTP/1 rejects is rejected in HTTP/2 too; a request id that is echoed and logged is short and printable.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, HOST, HeaderMap};
@@ -11,17 +12,25 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{Method, Version};
 
-use super::connection::Peer;
 use super::wire::{HEADERS_MAX, Rejection, TARGET_BYTES_MAX, is_host};
 use crate::fault::{Fault, Kind};
 use crate::function::hex;
 use crate::function::message::{CallShape, Request};
 use crate::function::trace::{TraceContext, random};
 
+/// The client of a connection, and the port it connected to.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The client's address.
+    pub remote: SocketAddr,
+    /// The port that the client connected to.
+    pub port: u16,
+}
+
 /// Longest request id that is taken over from a client.
 const REQUEST_ID_BYTES_MAX: usize = 128;
 
-/// Hexadecimal digits of a request id that is made here.
+/// Hexadecimal digits of a request id that is generated here.
 const REQUEST_ID_DIGITS: usize = 24;
 
 /// The trace of a request: the client's, one hop further, or a new one.
@@ -49,7 +58,7 @@ fn is_printable(id: &str) -> bool {
     (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
-/// Path and query for the record. A request that is rejected has no path that means anything.
+/// Path and query for the record. The path of a rejected request has no meaning: `/` stands for it.
 pub(super) fn path(parts: &Parts, is_rejected: bool) -> PathAndQuery {
     parts.uri.path_and_query().filter(|_| !is_rejected).cloned().unwrap_or_else(|| PathAndQuery::from_static("/"))
 }
@@ -64,7 +73,7 @@ pub(super) fn check_size(parts: &Parts, bytes_max: usize) -> Result<(), Fault> {
         .with_limit(format!("{bytes_max} bytes"), format!("{bytes} bytes")))
 }
 
-/// Bytes of the request line and headers, near enough: separators count two each.
+/// Bytes of the request line and headers, approximately: the two separators of a header count two bytes each.
 fn head_bytes(parts: &Parts) -> usize {
     let path = parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
     parts.headers.iter().fold(path, |sum, (name, value)| sum + name.as_str().len() + value.len() + 4)
@@ -92,7 +101,7 @@ fn hops(headers: &HeaderMap) -> u8 {
     headers.get("x-skep-hops").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
-/// Whether the client would rather read a page than JSON.
+/// Whether the client prefers a page to JSON.
 pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }

@@ -1,6 +1,6 @@
-//! What a call must keep before it reaches an instance: the hop limit, and the body limit as declared and as it comes.
+//! Limits of a call before it reaches an instance: the hop limit, and the body limit for the declared length and for the bytes that come.
 //!
-//! Invariant: a body never brings more bytes into an instance than `body_mb` allows, whoever sends it.
+//! Invariant: a body never brings more bytes into an instance than `body_mb` allows, whatever its origin.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap};
 use http_body::{Frame, SizeHint};
 
-use super::loop_detected;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
 
@@ -20,24 +19,30 @@ pub const HOPS_MAX: u8 = 8;
 
 const TOO_LARGE: &str = "the request body is larger than body_mb allows";
 
-/// Refuses a call that came through too many functions.
+/// Rejects a call that came through too many functions.
 pub(super) fn check_hops(request: &Request) -> Result<(), Fault> {
     if request.hops > HOPS_MAX { Err(loop_detected()) } else { Ok(()) }
 }
 
-/// Refuses a body whose declared length is over the limit, in bytes.
+/// A function called itself, directly or through others, more than [`HOPS_MAX`] times.
+fn loop_detected() -> Fault {
+    Fault::new(Kind::LoopDetected, "functions call each other in a loop")
+        .with_limit(format!("{HOPS_MAX} hops"), format!("{} hops", HOPS_MAX + 1))
+}
+
+/// Rejects a body whose declared length is over the limit, in bytes.
 pub(super) fn check_declared(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
     if declared > limit { Err(too_large(limit, Some(declared))) } else { Ok(()) }
 }
 
-/// Holds a body to the limit, in bytes: one that is here whole is refused, one that streams ends with an error where it passes the limit.
+/// Holds a body to the limit, in bytes: a whole body that is over it is rejected, a streaming body ends with an error where it passes it.
 pub(super) fn bound(body: Body, limit: u64) -> Result<(Body, Option<Overflow>), Fault> {
     match body {
         Body::Full(bytes) if bytes.len() as u64 > limit => Err(too_large(limit, Some(bytes.len() as u64))),
         Body::Stream(inner) => {
             let overflow = Overflow::default();
-            let bounded = Bounded { inner, left: limit, overflow: overflow.clone() };
+            let bounded = BoundedBody { inner, left: limit, overflow: overflow.clone() };
             Ok((Body::Stream(Box::pin(bounded)), Some(overflow)))
         }
         body => Ok((body, None)),
@@ -61,13 +66,13 @@ impl Overflow {
 }
 
 /// A streaming body under its limit.
-struct Bounded {
+struct BoundedBody {
     inner: Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>,
     left: u64,
     overflow: Overflow,
 }
 
-impl http_body::Body for Bounded {
+impl http_body::Body for BoundedBody {
     type Data = Bytes;
     type Error = BodyError;
 

@@ -1,4 +1,4 @@
-//! The answer as every caller gets it: a function's response freed of what it may not decide, or a fault as a response.
+//! The answer that every caller receives: a function's response without the headers that it may not decide, or a fault as a response.
 //!
 //! Invariant: the caller sees no detail of a fault outside dev, and a length only if it is the body's.
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::fault::Fault;
 use crate::function::message::{Body, Response};
 
-/// What a fault's answer says beside the fault.
+/// The context that a fault's answer names beside the fault.
 #[derive(Clone, Copy)]
 pub struct FaultContext<'a> {
     /// Function that was called, if one was found.
@@ -89,7 +89,8 @@ const CONNECTION_HEADERS: [HeaderName; 9] = [
     header::UPGRADE,
 ];
 
-/// Takes out what a function may not decide: connection headers, and a length that is not the body's. An answer to HEAD loses its body.
+/// Removes the headers that a function may not decide: connection headers, and a length that is not the body's. An answer to HEAD loses its
+/// body.
 pub fn clean(response: &mut Response, is_head: bool) {
     // Hardly any answer has one.
     if response.headers.keys().any(|name| CONNECTION_HEADERS.contains(name)) {

@@ -1,12 +1,12 @@
 //! `ctx.call`: a call that comes from a function instead of a socket.
 //!
-//! Comes from an instance through the host, and its faults become the same responses as over HTTP.
+//! The call comes from an instance through the host. Its faults become the same responses as over HTTP.
 //!
 //! Invariant: the call is a child of the caller's trace.
 
 use std::sync::Arc;
 
-use super::{Invocation, Invoker, Origin, Target};
+use super::{Invocation, InvocationOrigin, Invoker, Target};
 use crate::function::message::{Body, Request, Response};
 use crate::function::trace::random;
 
@@ -14,7 +14,7 @@ impl Invoker {
     /// Calls function `name` and answers as HTTP would.
     pub async fn call_in_process(self: Arc<Self>, name: String, mut request: Request, body: Body) -> Response {
         request.trace = request.trace.child(random());
-        let mut invocation = Invocation::of(Origin::Function, &request);
+        let mut invocation = Invocation::of(InvocationOrigin::Function, &request);
         let response = match self.invoke(&mut invocation, Target::Name(&name), request, || body).await {
             Ok(response) => response,
             Err(fault) => {

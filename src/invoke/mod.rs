@@ -1,21 +1,21 @@
 //! The one way a function is called, whatever caused the call: HTTP, `ctx.call`, the admin API, `skep invoke`, a release's check.
 //!
-//! The caller begins an [`Invocation`] and passes it with a request; the target is resolved, the call admitted and handed to the pool of its version,
-//! and the answer comes back cleaned. HTTP turns the answer into bytes; the other callers take it as it is.
+//! The caller begins an [`Invocation`] and passes it with a request; the target is resolved, the call admitted and handed to the pool of
+//! its version, and the answer comes back cleaned. HTTP turns the answer into bytes; the other callers take it as it is.
 //!
-//! Invariant: hop limit, body limit, cleaned headers, the record of the call and the traffic counters are decided here and nowhere else; every
-//! invocation is recorded exactly once.
+//! Invariant: hop limit, body limit, cleaned headers, the record of the call and the traffic counters are decided here and nowhere else;
+//! every invocation is recorded exactly once.
 
 mod admission;
-mod answer;
 mod in_process;
 mod record;
+mod answer;
 mod resolve;
 
 use std::sync::Arc;
 
 use crate::config::Mode;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::function::message::{Body, Request, Response};
 use crate::live::Live;
 use crate::runtime::pool::{CallOutcome, Pool};
@@ -23,7 +23,7 @@ use crate::runtime::pool::{CallOutcome, Pool};
 pub use admission::HOPS_MAX;
 use answer::fault_response;
 pub use answer::{FaultContext, clean, promised_length};
-pub use record::{BodyEnd, Invocation, Origin};
+pub use record::{BodyEnd, Invocation, InvocationOrigin};
 pub use resolve::Target;
 
 /// Calls functions of the live table.
@@ -49,7 +49,7 @@ impl Invoker {
         fault_response(fault, &invocation.fault_context(self.is_dev(), &mut digits))
     }
 
-    /// Calls the target. `body` is made once the call is admitted, so that a client that waits for `100 Continue` is told to go on only then.
+    /// Calls the target. `body` is built once the call is admitted, so that a client that waits for `100 Continue` receives it only then.
     ///
     /// # Errors
     /// The fault with which the call failed; `invocation` knows by then which function and version it reached.
@@ -98,10 +98,4 @@ pub async fn invoke_pool(
         Err(_) if overflow.is_some_and(|overflow| overflow.happened()) => Err(admission::too_large(limit, None)),
         Err(fault) => Err(fault),
     }
-}
-
-/// A function called itself, directly or through others, more than [`HOPS_MAX`] times.
-fn loop_detected() -> Fault {
-    Fault::new(Kind::LoopDetected, "functions call each other in a loop")
-        .with_limit(format!("{HOPS_MAX} hops"), format!("{} hops", HOPS_MAX + 1))
 }

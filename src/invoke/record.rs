@@ -1,4 +1,4 @@
-//! The record of an invocation: who called what, what it cost, and how it ended.
+//! The record of an invocation: its caller, its function, its costs and its outcome.
 //!
 //! A caller begins it when the call arrives and ends it with the last byte of the answer; `telemetry` gets the event.
 //!
@@ -22,13 +22,14 @@ use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Version};
 use crate::runtime::call::CallStats;
 use crate::telemetry::event::InvocationDone;
+use crate::telemetry::{self, Event};
 
 /// In the record, the status of a call whose caller did not wait for an answer; a convention of nginx.
 const CALLER_LEFT: u16 = 499;
 
-/// What caused a call.
+/// The cause of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum InvocationOrigin {
     /// A client's request.
     Client,
     /// `ctx.call` of another function.
@@ -41,7 +42,7 @@ pub enum Origin {
     Release,
 }
 
-impl Origin {
+impl InvocationOrigin {
     /// Its name in log lines.
     pub fn label(self) -> &'static str {
         match self {
@@ -64,15 +65,15 @@ impl Origin {
 pub enum BodyEnd {
     /// Every byte of it left.
     Whole,
-    /// The caller went before.
+    /// The caller left before that.
     CallerLeft,
     /// The function failed while it was sent.
     Cut(String),
 }
 
-/// One call from its arrival to its end.
+/// One call from its arrival to its completion.
 pub struct Invocation {
-    origin: Origin,
+    origin: InvocationOrigin,
     started: Instant,
     trace: TraceContext,
     request_id: Arc<str>,
@@ -88,7 +89,7 @@ pub struct Invocation {
 
 impl Invocation {
     /// A call that has just arrived.
-    pub fn begin(origin: Origin, trace: TraceContext, request_id: Arc<str>, method: Method, path: PathAndQuery) -> Self {
+    pub fn begin(origin: InvocationOrigin, trace: TraceContext, request_id: Arc<str>, method: Method, path: PathAndQuery) -> Self {
         Self {
             origin,
             started: Instant::now(),
@@ -105,13 +106,13 @@ impl Invocation {
         }
     }
 
-    /// A call with this request, which has just been made.
-    pub fn of(origin: Origin, request: &Request) -> Self {
+    /// A call with this request, which has just been created.
+    pub fn of(origin: InvocationOrigin, request: &Request) -> Self {
         Self::begin(origin, request.trace, request.request_id.clone(), request.method.clone(), request.path_and_query.clone())
     }
 
-    /// What caused it.
-    pub fn origin(&self) -> Origin {
+    /// The cause of the call.
+    pub fn origin(&self) -> InvocationOrigin {
         self.origin
     }
 
@@ -155,7 +156,7 @@ impl Invocation {
         self.stats = Some(stats);
     }
 
-    /// What a fault's answer says beside the fault. `digits` holds the trace id's text.
+    /// The context that a fault's answer names beside the fault. `digits` holds the trace id's text.
     pub fn fault_context<'a>(&'a self, dev: bool, digits: &'a mut [u8; 32]) -> FaultContext<'a> {
         FaultContext {
             function: self.function.as_ref().map(FunctionName::as_str),
@@ -203,8 +204,8 @@ impl Invocation {
         if std::mem::replace(&mut self.is_recorded, true) {
             return;
         }
-        InvocationDone {
-            origin: (self.origin != Origin::Client).then(|| self.origin.label()),
+        telemetry::emit(&Event::InvocationDone(InvocationDone {
+            origin: (self.origin != InvocationOrigin::Client).then(|| self.origin.label()),
             function: self.function.as_ref().map(FunctionName::as_str),
             version: self.version.as_ref().map(|version| version.id.as_str()),
             instance: self.stats.as_deref().map_or(0, |stats| stats.instance.load(Ordering::Relaxed)),
@@ -223,8 +224,7 @@ impl Invocation {
             cpu: self.nanos(|stats| &stats.cpu_ns),
             trace: self.trace,
             request_id: &self.request_id,
-        }
-        .emit();
+        }));
     }
 }
 

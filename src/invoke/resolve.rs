@@ -14,7 +14,7 @@ use crate::function::message::Request;
 use crate::live::Endpoint;
 use crate::live::table::Resolution;
 
-/// What is called.
+/// The address of a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'a> {
     /// Whatever answers the request's host, path and method on this port.
@@ -34,7 +34,7 @@ pub(super) struct Resolved {
 }
 
 impl Invoker {
-    /// Finds the function, or the reason why none answers.
+    /// Finds the function, or the fault that says why none answers.
     pub(super) async fn resolve(&self, target: Target<'_>, request: &Request) -> Result<Resolved, Fault> {
         match target {
             Target::Route { port } => {
@@ -65,7 +65,7 @@ impl Invoker {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
             }
             Resolution::NotFound => {
-                // Names of functions are the operator's, not every client's.
+                // Names of functions are for the operator, and not for every client.
                 let near = if self.is_dev() { table.nearest(path) } else { None };
                 let hint = near.map(|name| format!("; did you mean /{name}?")).unwrap_or_default();
                 Err(Fault::new(Kind::NoSuchFunction, format!("no function answers this address{hint}")))

@@ -1,9 +1,10 @@
-//! A function in the table: the version that is live, and beside it perhaps a candidate that gets part of the traffic.
+//! A function in the table: the live version, and beside it perhaps a candidate that gets a part of the traffic.
 //!
-//! Made by `release` and never changed: another share is another endpoint with the same tracks. `ingress` and `ctx.call` ask which track a call
+//! `release` creates it and never changes it: another weight is another endpoint with the same tracks. `invoke` asks which track a call
 //! takes.
 //!
-//! Invariant: the same sticky value takes the same track as long as the share stays; a call that names a version gets that version or a fault.
+//! Invariant: the same sticky value takes the same track as long as the weight stays; a call that names a version gets that version or a
+//! fault.
 
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{COOKIE, HeaderName};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::track::Track;
 use crate::fault::{Fault, Kind};
@@ -20,33 +22,33 @@ use crate::runtime::pool::Pool;
 /// The header that steers a single request to a version, for smoke tests.
 pub const VERSION_HEADER: HeaderName = HeaderName::from_static("x-skep-version");
 
-/// A share of all traffic, in this many parts.
-pub const SHARE_WHOLE: u16 = 10_000;
+/// The weight of all traffic.
+pub const WEIGHT_WHOLE: u16 = 10_000;
 
 /// A function in the table.
 pub struct Endpoint {
     /// Its name.
     pub name: FunctionName,
-    /// What answers.
+    /// The live version.
     pub live: Arc<Track>,
-    /// What answers a part of the calls.
+    /// The version that answers a part of the calls.
     pub candidate: Option<Candidate>,
 }
 
 /// A version beside the live one.
 #[derive(Clone)]
 pub struct Candidate {
-    /// What answers.
+    /// Its track.
     pub track: Arc<Track>,
     /// Its version.
     pub version: VersionId,
-    /// Its part of the traffic, of [`SHARE_WHOLE`]; 0: only calls that name it.
-    pub share: u16,
-    /// What decides in place of chance.
+    /// Its part of the traffic, of [`WEIGHT_WHOLE`]; 0: only calls that name it.
+    pub weight: u16,
+    /// The header or cookie that decides in place of chance.
     pub sticky: Option<Sticky>,
 }
 
-/// What makes a client's calls take the same track.
+/// The header or cookie by which a client's calls take the same track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sticky {
     /// The value of a header.
@@ -59,7 +61,7 @@ impl Sticky {
     /// Reads `header:NAME` or `cookie:NAME`.
     ///
     /// # Errors
-    /// What would be right.
+    /// The problem, in one line.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is neither `header:NAME` nor `cookie:NAME`");
         match text.split_once(':').ok_or_else(wrong)? {
@@ -70,7 +72,7 @@ impl Sticky {
         }
     }
 
-    /// What the request says.
+    /// The value in a request.
     fn value<'h>(&self, headers: &'h HeaderMap) -> Option<&'h [u8]> {
         match self {
             Self::Header(name) => headers.get(name).map(http::HeaderValue::as_bytes),
@@ -81,6 +83,19 @@ impl Sticky {
                 })
             }
         }
+    }
+}
+
+/// As text, in the state folder.
+impl Serialize for Sticky {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sticky {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -104,7 +119,7 @@ impl Endpoint {
         Arc::new(Self { name, live, candidate: None })
     }
 
-    /// The pool that answers a request. `chance` is any number that is spread evenly, such as the trace id.
+    /// The pool that answers a request. `chance` is any evenly distributed number, such as the trace id.
     ///
     /// # Errors
     /// `no_such_function` if the request names a version that is neither live nor a candidate; `boot_failed` if the version does not compile.
@@ -118,7 +133,7 @@ impl Endpoint {
         }
     }
 
-    /// The track of a request. One that names a version gets the candidate if that is meant, and else the live one.
+    /// The track of a request. One that names a version gets the candidate if it names that one, and the live version otherwise.
     fn choose(&self, headers: &HeaderMap, chance: u64) -> &Arc<Track> {
         let Some(candidate) = &self.candidate else { return &self.live };
         let is_taken = match headers.get(VERSION_HEADER) {
@@ -126,7 +141,7 @@ impl Endpoint {
             None => {
                 let value = candidate.sticky.as_ref().and_then(|sticky| sticky.value(headers));
                 let drawn = value.map_or(chance, |value| spread(&self.name, value));
-                drawn % u64::from(SHARE_WHOLE) < u64::from(candidate.share)
+                drawn % u64::from(WEIGHT_WHOLE) < u64::from(candidate.weight)
             }
         };
         if is_taken { &candidate.track } else { &self.live }
@@ -138,7 +153,7 @@ impl Endpoint {
     }
 }
 
-/// The same for the same value, and for another function something else: who is among the first somewhere is not so everywhere.
+/// A hash of the value, different for each function: the clients of one function's candidate are not those of every candidate.
 fn spread(name: &FunctionName, value: &[u8]) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one((name.as_str(), value))
 }
@@ -151,11 +166,11 @@ mod tests {
         Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made"))))
     }
 
-    fn endpoint(share: u16, sticky: Option<&str>) -> Endpoint {
+    fn endpoint(weight: u16, sticky: Option<&str>) -> Endpoint {
         let candidate = Candidate {
             track: never(),
             version: VersionId::from_digest(&[7; 32]),
-            share,
+            weight,
             sticky: sticky.map(|sticky| Sticky::parse(sticky).unwrap()),
         };
         Endpoint { name: FunctionName::parse("f").unwrap(), live: never(), candidate: Some(candidate) }
@@ -171,10 +186,10 @@ mod tests {
 
     #[test]
     fn a_candidate_gets_its_share_of_chance() {
-        for share in [0, 1, 500, 10_000] {
-            let endpoint = endpoint(share, None);
+        for weight in [0, 1, 500, 10_000] {
+            let endpoint = endpoint(weight, None);
             let taken = (0..10_000).filter(|chance| takes_candidate(&endpoint, &HeaderMap::new(), *chance)).count();
-            assert_eq!(taken, usize::from(share));
+            assert_eq!(taken, usize::from(weight));
         }
     }
 

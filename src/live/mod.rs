@@ -1,19 +1,19 @@
 //! THE MEETING POINT: the immutable table from route to function, swapped whole.
 //!
-//! `release` is the only writer; `ingress` and `ctx.call` read it for every call.
+//! `release` is the only writer; `invoke` reads it for every call.
 //!
 //! Invariant: a reader sees one table from lookup to pool; a pool that left the table still answers what reached it.
 
-mod endpoint;
 pub mod table;
+mod endpoint;
 mod track;
 
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
 
-pub use endpoint::{Candidate, Endpoint, SHARE_WHOLE, Sticky, VERSION_HEADER};
-pub use track::{Make, Track};
+pub use endpoint::{Candidate, Endpoint, Sticky, VERSION_HEADER, WEIGHT_WHOLE};
+pub use track::{MakePool, Track};
 
 /// The table of the whole host.
 pub type LiveTable = table::Table<Arc<Endpoint>>;
@@ -24,7 +24,7 @@ pub trait Refresh: Send + Sync {
     fn refresh(&self, path: &str);
 }
 
-/// The table that everybody reads.
+/// The current table.
 #[derive(Default)]
 pub struct Live {
     table: ArcSwap<LiveTable>,
@@ -32,7 +32,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// The table of this moment.
+    /// The table at this moment.
     pub fn table(&self) -> Guard<Arc<LiveTable>> {
         self.table.load()
     }
@@ -42,13 +42,13 @@ impl Live {
         self.table.swap(Arc::new(table))
     }
 
-    /// Installs the refresher of `skep dev`.
+    /// Installs the refresh of `skep dev`.
     pub fn refresh_with(&self, refresh: Arc<dyn Refresh>) {
         // There is one mode per process.
         let _ = self.refresh.set(refresh);
     }
 
-    /// The refresher, in dev.
+    /// The refresh, in dev.
     pub fn refresher(&self) -> Option<&Arc<dyn Refresh>> {
         self.refresh.get()
     }

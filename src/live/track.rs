@@ -1,8 +1,8 @@
-//! One version of a function as traffic reaches it: its pool, made when it is first needed, or the reason why there is none.
+//! One version of a function as traffic reaches it: its pool, created when it is first needed, or the reason why there is none.
 //!
-//! Made by `release`, held by an [`Endpoint`](super::Endpoint), and by its successor while both are in a table.
+//! `release` creates it; an `Endpoint` holds it, and so does the endpoint's successor with the same version.
 //!
-//! Invariant: the pool is made at most once; a track that was superseded lets it finish and end.
+//! Invariant: the pool is created at most once; a superseded track lets it finish and end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -10,36 +10,36 @@ use std::sync::{Arc, OnceLock};
 use crate::fault::{Fault, Kind};
 use crate::runtime::pool::Pool;
 
-/// Compiles or reads the version and makes its pool. Blocks.
-pub type Make = Box<dyn Fn() -> Result<Arc<Pool>, Fault> + Send + Sync>;
+/// Compiles or reads the version and creates its pool. Blocks.
+pub type MakePool = Box<dyn Fn() -> Result<Arc<Pool>, Fault> + Send + Sync>;
 
 /// A version and its pool.
 pub struct Track {
     pool: OnceLock<Result<Arc<Pool>, Fault>>,
     superseded: AtomicBool,
-    make: Make,
+    make: MakePool,
 }
 
 impl Track {
-    /// A track whose pool is made by `make`, once.
-    pub fn new(make: Make) -> Arc<Self> {
+    /// A track whose pool `make` creates, once.
+    pub fn new(make: MakePool) -> Arc<Self> {
         Arc::new(Self { pool: OnceLock::new(), superseded: AtomicBool::new(false), make })
     }
 
-    /// A track whose pool is there.
+    /// A track of a pool that exists.
     pub fn of(pool: Arc<Pool>) -> Arc<Self> {
         let track = Self::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "the pool is made"))));
-        // Nobody else knows the track yet.
+        // No other thread has the track yet.
         let _ = track.pool.set(Ok(pool));
         track
     }
 
-    /// The pool, if it was made already (or could not be).
+    /// The pool, or why it cannot be created; `None` before the first use.
     pub fn made(&self) -> Option<&Result<Arc<Pool>, Fault>> {
         self.pool.get()
     }
 
-    /// Makes the pool if nobody has. Blocks while the function is compiled.
+    /// Creates the pool unless it exists. Blocks while the function is compiled.
     pub fn make(&self) -> &Result<Arc<Pool>, Fault> {
         let made = self.pool.get_or_init(|| (self.make)());
         if self.superseded.load(Ordering::SeqCst)
@@ -50,7 +50,7 @@ impl Track {
         made
     }
 
-    /// No table has it any more: its pool, made or in the making, finishes what reaches it and ends.
+    /// Ends a track that no table has any more: its pool, also one that is being created, finishes the calls that reach it.
     pub fn supersede(&self) {
         self.superseded.store(true, Ordering::SeqCst);
         if let Some(Ok(pool)) = self.pool.get() {
@@ -69,7 +69,7 @@ impl Track {
         let track = self.clone();
         match tokio::task::spawn_blocking(move || track.make().clone()).await {
             Ok(made) => made,
-            Err(error) => Err(Fault::new(Kind::BootFailed, "the function could not be compiled").with_detail(error.to_string())),
+            Err(error) => Err(Fault::new(Kind::BootFailed, "the function cannot be compiled").with_detail(error.to_string())),
         }
     }
 }

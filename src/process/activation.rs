@@ -1,53 +1,56 @@
-//! Sockets that a service manager passed in (`LISTEN_FDS`, sd_listen_fds(3)): bound before this process began, and perhaps open beyond its end.
+//! Sockets that a service manager passed in (`LISTEN_FDS`, sd_listen_fds(3)): bound before this process began, and perhaps open after it
+//! exits.
 //!
-//! `command::serve` adopts them into a table and binds what was not passed. Engines get theirs from the supervisor, and none of the variables.
+//! `command::serve` adopts them into a table and binds what was not passed. Engines get theirs from the supervisor, and none of the
+//! variables.
 //!
 //! Invariant: a descriptor is owned only after every one that was passed has proved to be a listening TCP socket.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::{BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use socket2::{Protocol, SockRef, Type};
 
 use super::sockets::{Label, Sockets};
+use crate::sys::inherited;
 
 /// Set once the descriptors have an owner.
 static ADOPTED: AtomicBool = AtomicBool::new(false);
 
-/// What was passed in cannot be used.
+/// The passed sockets cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PassedError {
     /// The variables do not fit each other, or the descriptors are not there.
     #[error("LISTEN_FDS does not say which sockets were passed: {0}")]
     Unreadable(io::Error),
-    /// Some names are known, and this is another one.
+    /// A name that is not known, beside known ones.
     #[error("LISTEN_FDNAMES has a socket `{0}`: the names are `main` and `admin`")]
     UnknownName(String),
-    /// More sockets than places.
+    /// More sockets than labels.
     #[error("LISTEN_FDS has {0} sockets too many: one for `main` and one for `admin` is all")]
     TooMany(usize),
-    /// It is something else.
+    /// A descriptor that is not a listening TCP socket.
     #[error("descriptor {descriptor} of LISTEN_FDS is not a listening TCP socket: {what}")]
     WrongKind {
         /// Its number.
         descriptor: RawFd,
-        /// What it is instead.
+        /// The kind of descriptor that it is instead.
         what: String,
     },
 }
 
-/// The sockets that were passed to this process: none, one or both of main and admin. The main one is there once for each of `threads`, which
-/// accept from one queue. They are given once: who asks again gets none.
+/// The sockets that were passed to this process: none, one or both of main and admin. The main one is there once for each of `threads`,
+/// which accept from one queue. They are given once: a second call gets none.
 ///
 /// # Errors
-/// If what was passed is not for us.
+/// If the passed sockets are not for this process.
 pub fn adopt(threads: usize) -> Result<Sockets, PassedError> {
     if ADOPTED.swap(true, Ordering::SeqCst) {
         return Ok(Sockets::default());
     }
-    // Marks them to be closed when another program is executed.
+    // The call also marks the descriptors to be closed when another program is executed.
     let (descriptors, names): (Vec<RawFd>, Vec<String>) = sd_notify::listen_fds_with_names().map_err(PassedError::Unreadable)?.unzip();
     let labels = labels(&names)?;
     let mut passed = Vec::with_capacity(labels.len());
@@ -58,13 +61,13 @@ pub fn adopt(threads: usize) -> Result<Sockets, PassedError> {
     let mut sockets = Sockets::default();
     for (label, descriptor, address) in passed {
         let copies = if label == Label::Main { threads } else { 1 };
-        sockets.add(label, address, share(own(descriptor), copies).map_err(PassedError::Unreadable)?);
+        sockets.add(label, address, duplicate(inherited::own(descriptor), copies).map_err(PassedError::Unreadable)?);
         tracing::info!(socket = ?label, %address, "passed by the service manager");
     }
     Ok(sockets)
 }
 
-/// Which socket is which: by name, or, if no name is known, by order. All sockets of one unit have one name.
+/// The label of each socket: by name, or, if no name is known, by order. All sockets of one unit have one name.
 fn labels(names: &[String]) -> Result<Vec<Label>, PassedError> {
     const KNOWN: [(&str, Label); 2] = [("main", Label::Main), ("admin", Label::Admin)];
     let by_name = |name: &String| KNOWN.iter().find(|(known, _)| known == name).map(|(_, label)| *label);
@@ -77,14 +80,12 @@ fn labels(names: &[String]) -> Result<Vec<Label>, PassedError> {
     if places < names.len() { Err(PassedError::TooMany(names.len() - places)) } else { Ok(labels) }
 }
 
-/// The address of a passed descriptor, or what it is instead.
-#[allow(unsafe_code, reason = "descriptors that were inherited are known by their number alone")]
+/// The address of a passed descriptor, or the kind of descriptor that it is instead.
 fn borrow(descriptor: RawFd) -> Result<SocketAddr, String> {
-    // SAFETY: it was found open, and stays so: whoever passed it named this process as the one it is for.
-    inspect(unsafe { BorrowedFd::borrow_raw(descriptor) })
+    inspect(inherited::borrow(descriptor))
 }
 
-/// The address of a listening TCP socket, or what it is instead.
+/// The address of a listening TCP socket, or the kind of descriptor that it is instead.
 fn inspect(descriptor: BorrowedFd<'_>) -> Result<SocketAddr, String> {
     let socket = SockRef::from(&descriptor);
     let said = |error: io::Error| error.to_string();
@@ -101,14 +102,8 @@ fn inspect(descriptor: BorrowedFd<'_>) -> Result<SocketAddr, String> {
     }
 }
 
-#[allow(unsafe_code, reason = "descriptors that were inherited are known by their number alone")]
-fn own(descriptor: RawFd) -> OwnedFd {
-    // SAFETY: it is open and meant for this process, and `ADOPTED` sees to it that it gets one owner.
-    unsafe { OwnedFd::from_raw_fd(descriptor) }
-}
-
-/// So many descriptors of one socket.
-fn share(socket: OwnedFd, copies: usize) -> io::Result<Vec<OwnedFd>> {
+/// This many descriptors of one socket.
+fn duplicate(socket: OwnedFd, copies: usize) -> io::Result<Vec<OwnedFd>> {
     let socket = TcpListener::from(socket);
     socket.set_nonblocking(true)?;
     let mut all = Vec::with_capacity(copies);
@@ -134,7 +129,7 @@ mod tests {
         use Label::{Admin, Main};
         assert_eq!(labels_of(&[]), Ok(vec![]));
         assert_eq!(labels_of(&["unknown"]), Ok(vec![Main]));
-        // What two lines of one socket unit are called.
+        // The names of the sockets of two lines in one socket unit.
         assert_eq!(labels_of(&["skep.socket", "skep.socket"]), Ok(vec![Main, Admin]));
         assert_eq!(labels_of(&["admin", "main"]), Ok(vec![Admin, Main]));
         assert_eq!(labels_of(&["admin"]), Ok(vec![Admin]));
@@ -161,10 +156,10 @@ mod tests {
     fn threads_share_one_queue() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = share(listener.into(), 3).unwrap();
+        let shared = duplicate(listener.into(), 3).unwrap();
         assert_eq!(shared.len(), 3);
         for socket in shared.into_iter().map(TcpListener::from) {
-            assert_eq!(socket.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock, "nobody waits in it");
+            assert_eq!(socket.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock, "no client waits in it");
             let _client = std::net::TcpStream::connect(address).unwrap();
             socket.accept().unwrap();
         }

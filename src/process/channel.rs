@@ -1,7 +1,7 @@
-//! The line between supervisor and engine: datagrams of JSON with descriptors beside them, on a pair of Unix sockets.
+//! The channel between supervisor and engine: datagrams of JSON with descriptors beside them, on a pair of Unix sockets.
 //!
-//! `family` makes the pair; the engine finds its end on its standard input. [`Channel`] waits, for the engine's threads; [`Line`] is the same for the
-//! supervisor's event loop.
+//! `supervisor::engines` creates the pair; the engine finds its end on its standard input. [`BlockingChannel`] blocks, for the engine's
+//! threads; [`Channel`] is the same for the supervisor's event loop.
 //!
 //! Invariant: a message arrives whole or not at all; descriptors are closed when another program is executed.
 
@@ -25,27 +25,27 @@ pub(crate) const DESCRIPTORS_MAX: usize = 128;
 /// Bytes of one message.
 const MESSAGE_BYTES_MAX: usize = 16 << 10;
 
-/// A message and what came beside it.
+/// A message and the descriptors that came beside it.
 pub(crate) type Received<M> = (M, Vec<OwnedFd>);
 
-/// An end that waits.
-pub(crate) struct Channel(OwnedFd);
+/// An end that blocks.
+pub(crate) struct BlockingChannel(OwnedFd);
 
-/// The supervisor's end, in its event loop. The type only lends its readiness: the socket keeps the order and the end of a connection, as datagrams
-/// would not.
-pub(crate) struct Line(UnixDatagram);
+/// The supervisor's end, in its event loop. The type only provides readiness: the socket keeps the order of messages and reports the end of
+/// the connection, as datagrams would not.
+pub(crate) struct Channel(UnixDatagram);
 
 /// Both ends: the supervisor's and the engine's.
 ///
 /// # Errors
-/// What the system says.
-pub(crate) fn pair() -> io::Result<(Line, OwnedFd)> {
+/// If the system cannot create the sockets.
+pub(crate) fn pair() -> io::Result<(Channel, OwnedFd)> {
     let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
     rustix::io::ioctl_fionbio(&ours, true)?;
-    Ok((Line(UnixDatagram::from_std(ours.into())?), theirs))
+    Ok((Channel(UnixDatagram::from_std(ours.into())?), theirs))
 }
 
-impl Channel {
+impl BlockingChannel {
     /// The end that was inherited.
     pub(crate) fn new(socket: OwnedFd) -> Self {
         Self(socket)
@@ -62,14 +62,14 @@ impl Channel {
     /// Waits for a message; `None` if the other end is gone.
     ///
     /// # Errors
-    /// If it makes no sense.
+    /// If the message is not valid.
     pub(crate) fn receive<M: DeserializeOwned>(&self) -> io::Result<Option<Received<M>>> {
         receive(self.0.as_fd())
     }
 }
 
-impl Line {
-    /// Sends a message with descriptors, at most [`DESCRIPTORS_MAX`]. Never waits: an engine that lets hundreds of messages lie is
+impl Channel {
+    /// Sends a message with descriptors, at most [`DESCRIPTORS_MAX`]. Never waits: an engine that leaves hundreds of messages unread is
     /// as good as gone.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Line {
     /// Waits for a message; `None` if the other end is gone. May be cancelled.
     ///
     /// # Errors
-    /// If it makes no sense.
+    /// If the message is not valid.
     pub(crate) async fn receive<M: DeserializeOwned>(&self) -> io::Result<Option<Received<M>>> {
         self.0.async_io(Interest::READABLE, || receive(self.0.as_fd())).await
     }
@@ -132,14 +132,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_arrives_whole_with_its_sockets() {
-        let (line, theirs) = pair().unwrap();
-        let channel = Channel::new(theirs);
+        let (channel, theirs) = pair().unwrap();
+        let blocking = BlockingChannel::new(theirs);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        line.send(&"take this", &[listener.as_fd(), listener.as_fd()]).unwrap();
+        channel.send(&"take this", &[listener.as_fd(), listener.as_fd()]).unwrap();
         drop(listener);
 
-        let (text, mut sockets): Received<String> = channel.receive().unwrap().unwrap();
+        let (text, mut sockets): Received<String> = blocking.receive().unwrap().unwrap();
         assert_eq!((text.as_str(), sockets.len()), ("take this", 2));
         // What arrived is the socket itself.
         let listener = TcpListener::from(sockets.remove(0));
@@ -148,11 +148,11 @@ mod tests {
         listener.accept().unwrap().0.read_to_string(&mut heard).unwrap();
         assert_eq!(heard, "hello");
 
-        channel.send(&"thanks").unwrap();
-        assert_eq!(line.receive::<String>().await.unwrap().unwrap().0, "thanks");
-        assert!(line.try_receive::<String>().is_none());
-        assert!(channel.send(&"x".repeat(MESSAGE_BYTES_MAX)).is_err(), "too long to arrive whole");
-        drop(channel);
-        assert!(line.receive::<String>().await.unwrap().is_none());
+        blocking.send(&"thanks").unwrap();
+        assert_eq!(channel.receive::<String>().await.unwrap().unwrap().0, "thanks");
+        assert!(channel.try_receive::<String>().is_none());
+        assert!(blocking.send(&"x".repeat(MESSAGE_BYTES_MAX)).is_err(), "too long to arrive whole");
+        drop(blocking);
+        assert!(channel.receive::<String>().await.unwrap().is_none());
     }
 }

@@ -1,7 +1,7 @@
-//! How often each rung of the containment ladder acted, in memory that all engine processes of one supervisor share.
+//! Counters of the levels of the containment ladder, in memory that all engine processes of one supervisor share.
 //!
-//! The supervisor makes the memory and counts the two highest rungs; each engine maps it and counts the others; so the counts go on when one engine
-//! follows another, and nothing is lost when one dies.
+//! The supervisor creates the memory and counts the two highest levels; each engine maps it and counts the others. So the counts continue
+//! when one engine follows another, and nothing is lost when one dies.
 //!
 //! Invariant: the memory holds nothing but atomics, and is never unmapped.
 
@@ -10,40 +10,36 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::AtomicU64;
 
 use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
-use rustix::mm::{MapFlags, ProtFlags, mmap};
 
-/// Rungs of the ladder, L0 to L5.
-pub const RUNGS: usize = 6;
+use crate::sys::shared_memory;
 
-/// Counts by rung, lowest first.
-pub type Acts = [AtomicU64; RUNGS];
+/// Levels of the ladder, L0 to L5.
+pub const LEVELS: usize = 6;
 
-/// Places of the rungs that the supervisor counts.
+/// Counts by level, lowest first.
+pub type ContainmentCounters = [AtomicU64; LEVELS];
+
+/// Places of the levels that the supervisor counts.
 pub(crate) const HANDED_OVER: usize = 4;
 pub(crate) const RESTARTED: usize = 5;
 
-/// Makes the memory.
+/// Creates the memory.
 ///
 /// # Errors
-/// If the system gives none.
-pub(crate) fn make() -> io::Result<(OwnedFd, &'static Acts)> {
+/// If the system cannot create it.
+pub(crate) fn make() -> io::Result<(OwnedFd, &'static ContainmentCounters)> {
     let memory = memfd_create("skep acts", MemfdFlags::CLOEXEC)?;
-    ftruncate(&memory, size_of::<Acts>() as u64)?;
-    let acts = open(&memory)?;
-    Ok((memory, acts))
+    ftruncate(&memory, size_of::<ContainmentCounters>() as u64)?;
+    let counters = open(&memory)?;
+    Ok((memory, counters))
 }
 
-/// Maps the memory that the supervisor made.
+/// Maps the memory that the supervisor created.
 ///
 /// # Errors
 /// If it cannot be mapped.
-#[allow(unsafe_code, reason = "shared memory is a mapping")]
-pub(crate) fn open(memory: impl AsFd) -> io::Result<&'static Acts> {
-    // SAFETY: a fresh mapping of at least that size, page-aligned, never unmapped, which every process touches through atomics alone.
-    unsafe {
-        let start = mmap(std::ptr::null_mut(), size_of::<Acts>(), ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, memory, 0)?;
-        Ok(&*start.cast::<Acts>())
-    }
+pub(crate) fn open(memory: impl AsFd) -> io::Result<&'static ContainmentCounters> {
+    shared_memory::map_counters(memory)
 }
 
 #[cfg(test)]

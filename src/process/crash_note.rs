@@ -1,12 +1,12 @@
 //! The crash note: which function each worker thread runs, written where it outlives the process.
 //!
-//! The supervisor makes one sheet of shared memory for each engine ([`Sheet`]). Worker threads of the engine write on it, and so may signal
-//! handlers; when the engine is dead the supervisor reads what stands there.
+//! The supervisor creates slots in shared memory for each engine ([`CrashSlots`]). Worker threads of the engine write them, and so may
+//! signal handlers; when the engine is dead the supervisor reads them.
 //!
 //! How to use it, on the worker's own thread unless it says otherwise:
-//! - [`enter`] once the thread has a function, [`leave`] when it ends in an orderly way; a thread that is parked never leaves;
+//! - [`enter`] once the thread has a function, [`leave`] when it exits in an orderly way; a thread that is frozen never leaves;
 //! - [`busy`] around every turn of JavaScript: one relaxed store;
-//! - [`culprit`] from a signal handler or a fatal-error callback, on any thread: async-signal-safe.
+//! - [`offender`] from a signal handler or a fatal-error callback, on any thread: async-signal-safe.
 //!
 //! All four do nothing in a process without a supervisor, and for threads that found no free slot.
 //!
@@ -16,32 +16,16 @@ use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rustix::fs::{MemfdFlags, fstat, ftruncate, memfd_create};
-use rustix::mm::{MapFlags, ProtFlags, mmap};
 
-/// Bytes of a function's name; the longest has 63.
-const FUNCTION_BYTES: usize = 64;
-/// Bytes of a version's id.
-const VERSION_BYTES: usize = 48;
+use crate::sys::shared_memory::{self, CrashSlot as Slot, FUNCTION_BYTES, VERSION_BYTES};
 
 /// States of a slot.
 const FREE: u32 = 0;
 const IDLE: u32 = 1;
 const BUSY: u32 = 2;
-
-/// The line of one worker thread.
-#[repr(C, align(128))]
-struct Slot {
-    state: AtomicU32,
-    worker: AtomicU32,
-    /// The signal the worker's code died of; 0 while it lives.
-    signal: AtomicU32,
-    unused: AtomicU32,
-    function: [AtomicU8; FUNCTION_BYTES],
-    version: [AtomicU8; VERSION_BYTES],
-}
 
 const SLOT_BYTES: usize = size_of::<Slot>();
 
@@ -52,41 +36,41 @@ thread_local! {
     static OWN: Cell<Option<&'static Slot>> = const { Cell::new(None) };
 }
 
-/// What stands on the note about one worker.
+/// The note's record of one worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct SlotState {
     /// Name of its function.
     pub function: String,
     /// Id of the function's version.
     pub version: String,
-    /// The signal that its own code ended in, if a handler said so.
+    /// The signal that its own code raised, if a handler noted one.
     pub signal: Option<u32>,
 }
 
 /// The supervisor's side: shared memory for one engine.
-pub(crate) struct Sheet {
+pub(crate) struct CrashSlots {
     memory: OwnedFd,
     slots: usize,
 }
 
-impl Sheet {
-    /// A sheet with a slot for each of `workers` threads.
+impl CrashSlots {
+    /// Shared memory with a slot for each of `workers` threads.
     ///
     /// # Errors
-    /// If the system gives no memory.
+    /// If the system cannot create it.
     pub(crate) fn new(workers: usize) -> io::Result<Self> {
         let memory = memfd_create("skep crash note", MemfdFlags::CLOEXEC)?;
         ftruncate(&memory, (workers * SLOT_BYTES) as u64)?;
         Ok(Self { memory, slots: workers })
     }
 
-    /// What an engine maps.
+    /// The memory that an engine maps.
     pub(crate) fn descriptor(&self) -> impl AsFd + '_ {
         &self.memory
     }
 
-    /// Who was at work. The engine must be dead.
-    pub(crate) fn read(&self) -> Vec<Entry> {
+    /// The workers that ran JavaScript, or whose code raised a signal. The engine must be dead.
+    pub(crate) fn read(&self) -> Vec<SlotState> {
         let mut entries = Vec::new();
         let mut bytes = [0; SLOT_BYTES];
         for index in 0..self.slots {
@@ -100,8 +84,8 @@ impl Sheet {
     }
 }
 
-/// One slot's bytes, if its worker ran JavaScript or was named the culprit.
-fn parse(bytes: &[u8; SLOT_BYTES]) -> Option<Entry> {
+/// One slot's bytes, if its worker ran JavaScript or was named the offender.
+fn parse(bytes: &[u8; SLOT_BYTES]) -> Option<SlotState> {
     let number = |at: usize| bytes.get(at..at + 4)?.try_into().ok().map(u32::from_ne_bytes);
     let text = |at: usize, length: usize| {
         let field = bytes.get(at..at + length)?;
@@ -112,25 +96,20 @@ fn parse(bytes: &[u8; SLOT_BYTES]) -> Option<Entry> {
     let function = text(16, FUNCTION_BYTES)?;
     let wanted = state == BUSY || (state != FREE && signal != 0);
     let version = text(16 + FUNCTION_BYTES, VERSION_BYTES)?;
-    (wanted && !function.is_empty()).then_some(Entry { function, version, signal: Some(signal).filter(|signal| *signal != 0) })
+    (wanted && !function.is_empty()).then_some(SlotState { function, version, signal: Some(signal).filter(|signal| *signal != 0) })
 }
 
-/// Lets the threads of this process write on the sheet behind `memory`, from now on.
+/// Lets the threads of this process write the slots behind `memory`, from now on.
 ///
 /// # Errors
 /// If it cannot be mapped.
-#[allow(unsafe_code, reason = "shared memory is a mapping")]
 pub(crate) fn open(memory: &OwnedFd) -> io::Result<()> {
     let count = usize::try_from(fstat(memory)?.st_size).unwrap_or(0) / SLOT_BYTES;
     if count == 0 {
         return Ok(());
     }
-    // SAFETY: a fresh mapping, never unmapped, of memory that both processes only touch through atomics or after the other's death.
-    let slots = unsafe {
-        let start = mmap(std::ptr::null_mut(), count * SLOT_BYTES, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, memory, 0)?;
-        std::slice::from_raw_parts(start.cast::<Slot>().cast_const(), count)
-    };
-    // A second sheet would be a mistake of the caller; the first one stays.
+    let slots = shared_memory::map_crash_slots(memory, count)?;
+    // A second memory would be a mistake of the caller; the first one stays.
     let _ = SLOTS.set(slots);
     Ok(())
 }
@@ -155,8 +134,8 @@ pub fn busy(is: bool) {
     }
 }
 
-/// The code of `worker` ended in `signal`. Async-signal-safe, on any thread.
-pub fn culprit(worker: u32, signal: i32) {
+/// The code of `worker` raised `signal`. Async-signal-safe, on any thread.
+pub fn offender(worker: u32, signal: i32) {
     let is_its = |slot: &&'static Slot| slot.worker.load(Ordering::Relaxed) == worker && slot.state.load(Ordering::Relaxed) != FREE;
     let own = OWN.get().filter(is_its);
     if let Some(slot) = own.or_else(|| SLOTS.get()?.iter().find(is_its)) {
@@ -171,7 +150,7 @@ pub fn leave() {
     }
 }
 
-/// A free slot. Workers come and go, so the search begins at a place of the worker's own.
+/// A free slot. Workers come and go, so the search begins at an index of the worker's own.
 fn claim(slots: &'static [Slot], worker: u32) -> Option<&'static Slot> {
     let start = worker as usize % slots.len();
     let (before, after) = slots.split_at(start);
@@ -192,33 +171,33 @@ mod tests {
 
     #[test]
     fn the_note_names_who_ran_and_who_did_it() {
-        let sheet = Sheet::new(3).unwrap();
-        open(&sheet.memory).unwrap();
-        assert_eq!(sheet.read(), []);
+        let crash_slots = CrashSlots::new(3).unwrap();
+        open(&crash_slots.memory).unwrap();
+        assert_eq!(crash_slots.read(), []);
 
         enter(7, "spin", "v1");
-        assert_eq!(sheet.read(), [], "an idle worker is no suspect");
+        assert_eq!(crash_slots.read(), [], "an idle worker is no suspect");
         busy(true);
-        let entry = |function: &str, signal| Entry { function: function.into(), version: "v1".into(), signal };
-        assert_eq!(sheet.read(), [entry("spin", None)]);
+        let slot_state = |function: &str, signal| SlotState { function: function.into(), version: "v1".into(), signal };
+        assert_eq!(crash_slots.read(), [slot_state("spin", None)]);
 
         // Another thread takes another slot, and its end frees it.
         std::thread::spawn(|| {
             enter(8, "crash", "v1");
-            culprit(8, libc::SIGSEGV);
+            offender(8, libc::SIGSEGV);
         })
         .join()
         .unwrap();
-        let mut entries = sheet.read();
+        let mut entries = crash_slots.read();
         entries.sort_by(|one, other| one.function.cmp(&other.function));
-        assert_eq!(entries, [entry("crash", Some(11)), entry("spin", None)]);
+        assert_eq!(entries, [slot_state("crash", Some(11)), slot_state("spin", None)]);
 
         // A handler on a thread that is not the worker's finds it all the same.
-        culprit(7, libc::SIGILL);
-        assert!(sheet.read().contains(&entry("spin", Some(4))));
+        offender(7, libc::SIGILL);
+        assert!(crash_slots.read().contains(&slot_state("spin", Some(4))));
         busy(false);
         leave();
-        assert_eq!(sheet.read(), [entry("crash", Some(11))]);
+        assert_eq!(crash_slots.read(), [slot_state("crash", Some(11))]);
 
         // Slots run out: the thread goes unnoted, and nothing else happens.
         let threads: Vec<_> = (10..13)
@@ -230,6 +209,6 @@ mod tests {
             })
             .collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!(sheet.read().iter().filter(|entry| entry.function == "more").count(), 2);
+        assert_eq!(crash_slots.read().iter().filter(|slot_state| slot_state.function == "more").count(), 2);
     }
 }

@@ -1,9 +1,10 @@
-//! The engine's side: what the process was given at its start, and the line to its supervisor.
+//! The engine's side: the sockets and facts that the process received at its start, and the channel to its supervisor.
 //!
-//! `command::serve` takes it, from the supervisor or, without one, by binding the sockets itself; `app` hands its parts to whoever needs them.
-//! A thread of its own listens to the supervisor.
+//! `command::serve` takes an [`Engine`] from the supervisor, or builds one on sockets that it binds itself; `app` passes its parts on. A
+//! thread of its own receives the supervisor's messages.
 //!
 //! Invariant: the rest of the program does not know whether there is a supervisor; without one every request to it is answered here.
+#![allow(clippy::disallowed_methods, reason = "the supervisor names itself in the environment")]
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -16,9 +17,9 @@ use parking_lot::Mutex;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use tokio::sync::mpsc;
 
-use super::channel::{Channel, Received};
+use super::channel::{BlockingChannel, Received};
 use super::counters;
-use super::counters::Acts;
+use super::counters::ContainmentCounters;
 use super::crash_note;
 use super::message::{ToEngine, ToSupervisor, short};
 use super::quarantine::Quarantine;
@@ -31,30 +32,30 @@ pub(crate) const VARIABLE: &str = "SKEP_ENGINE";
 /// How long the supervisor may take to bind a port.
 const PORT_WAIT_MAX: Duration = Duration::from_secs(10);
 
-/// What the supervisor wants of a running engine.
+/// A command of the supervisor to a running engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// A fresh engine serves: accept no more, finish what is open, end.
+pub enum EngineCommand {
+    /// A fresh engine serves: accept no more, finish what is open, exit.
     HandOver,
     /// Shut down, for this cause.
     Stop(String),
 }
 
-/// What this engine process was given.
+/// The parts that this engine process received at its start.
 pub struct Engine {
-    /// Where functions are called.
+    /// The address where functions are called.
     pub main: Listening,
-    /// Where the host is operated.
+    /// The admin address.
     pub admin: Listening,
-    /// Who it is.
-    pub standing: Arc<Standing>,
-    /// The line to the supervisor.
-    pub control: Control,
+    /// The identity of this engine process.
+    pub engine_info: Arc<EngineInfo>,
+    /// The channel to the supervisor.
+    pub supervisor_client: SupervisorClient,
 }
 
-/// Which engine process this is.
+/// The identity of an engine process.
 #[derive(Debug)]
-pub struct Standing {
+pub struct EngineInfo {
     /// Counted from 1; a host without a supervisor has only the first.
     pub generation: u64,
     /// Whether there is a supervisor.
@@ -65,33 +66,39 @@ pub struct Standing {
     pub quarantine: Arc<Quarantine>,
 }
 
-/// Orders as they come; none ever without a supervisor.
-pub struct Orders(Option<Ordered>);
+/// Commands as they arrive; without a supervisor none ever does.
+pub struct EngineCommands(Option<CommandReceiver>);
 
-struct Ordered {
-    incoming: mpsc::UnboundedReceiver<Order>,
+struct CommandReceiver {
+    commands_rx: mpsc::Receiver<EngineCommand>,
     supervisor: Pid,
 }
 
-/// The line to the supervisor, for any thread that may block. Without a supervisor it does what it can by itself.
+/// The channel to the supervisor, for any thread that may block. Without a supervisor it does what it can by itself.
 #[derive(Clone)]
-pub struct Control(Arc<Shared>);
+pub struct SupervisorClient(Arc<ClientInner>);
 
-struct Shared {
-    channel: Option<Channel>,
-    ports: Mutex<Ports>,
+struct ClientInner {
+    channel: Option<BlockingChannel>,
+    ports: Mutex<ExtraPorts>,
     upgrades: Upgrades,
 }
 
 /// Ports beside the main one.
-struct Ports {
+struct ExtraPorts {
     listen: SocketAddr,
     threads: usize,
     handed: Sockets,
-    answers: std_mpsc::Receiver<PortAnswer>,
+    answers_rx: std_mpsc::Receiver<PortAnswer>,
 }
 
 type PortAnswer = (u16, io::Result<Listening>);
+
+/// Answers about ports that wait: one port is asked for at a time, and an answer after its deadline is received by no thread.
+const PORT_ANSWERS_MAX: usize = 16;
+
+/// Commands of the supervisor that wait: a hand-over and a stop, each once.
+const COMMANDS_MAX: usize = 16;
 
 /// Whether this process was started as an engine.
 pub fn is_engine() -> bool {
@@ -99,32 +106,37 @@ pub fn is_engine() -> bool {
 }
 
 impl Engine {
-    /// An engine without a supervisor, on sockets of its own; its orders never come.
+    /// An engine without a supervisor, on sockets of its own; its commands never come.
     ///
     /// # Errors
     /// If the main or the admin socket is not among them.
-    pub fn alone(mut sockets: Sockets) -> io::Result<(Self, Orders)> {
-        let (answers_tx, answers) = std_mpsc::channel();
-        // Nobody will be asked.
+    pub fn alone(mut sockets: Sockets) -> io::Result<(Self, EngineCommands)> {
+        let (answers_tx, answers_rx) = std_mpsc::sync_channel(PORT_ANSWERS_MAX);
+        // There is no supervisor that would answer.
         drop(answers_tx);
-        let standing = Standing { generation: 1, supervised: false, started: Instant::now(), quarantine: Arc::default() };
+        let engine_info = EngineInfo { generation: 1, supervised: false, started: Instant::now(), quarantine: Arc::default() };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
-        let ports = Ports { listen: main.address, threads: main.sockets.len(), handed: sockets, answers };
-        let control = Control(Arc::new(Shared { channel: None, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
-        Ok((Self { main, admin, standing: Arc::new(standing), control }, Orders(None)))
+        let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
+        let supervisor_client =
+            SupervisorClient(Arc::new(ClientInner { channel: None, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+        Ok((Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client }, EngineCommands(None)))
     }
 
-    /// What the supervisor that started this process gives it. `share` gets the counts that all engines share.
+    /// Receives the engine's parts from the supervisor that started this process. `use_counters` gets the counts that all engines share.
     ///
     /// # Errors
     /// If the supervisor is gone, or there is none.
-    pub fn inherit(share: fn(&'static Acts)) -> io::Result<(Self, Orders)> {
+    pub fn inherit(use_counters: fn(&'static ContainmentCounters)) -> io::Result<(Self, EngineCommands)> {
         let supervisor = parent()?;
-        // The descriptor stays open as standard input as well: nobody reads that, and it ends with the process.
-        Self::over(Channel::new(io::stdin().as_fd().try_clone_to_owned()?), supervisor, share)
+        // The descriptor stays open as standard input too: no code reads that, and it is closed with the process.
+        Self::over(BlockingChannel::new(io::stdin().as_fd().try_clone_to_owned()?), supervisor, use_counters)
     }
 
-    fn over(channel: Channel, supervisor: Pid, share: fn(&'static Acts)) -> io::Result<(Self, Orders)> {
+    fn over(
+        channel: BlockingChannel,
+        supervisor: Pid,
+        use_counters: fn(&'static ContainmentCounters),
+    ) -> io::Result<(Self, EngineCommands)> {
         let (mut sockets, mut quarantined) = (Sockets::default(), Vec::new());
         let generation = loop {
             let (message, descriptors) = channel.receive()?.ok_or(ErrorKind::BrokenPipe)?;
@@ -132,7 +144,7 @@ impl Engine {
                 ToEngine::Sockets { label, address, .. } => sockets.add(label, address, descriptors),
                 ToEngine::Note => descriptors.first().map_or(Ok(()), crash_note::open)?,
                 ToEngine::Quarantine(one) => quarantined.push(one),
-                ToEngine::Acts => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(share),
+                ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
                 ToEngine::Start { generation } => break generation,
                 ToEngine::NoPort { .. } | ToEngine::HandOver | ToEngine::UpgradeFailed { .. } | ToEngine::Stop { .. } => {
                     return Err(ErrorKind::InvalidData.into());
@@ -141,15 +153,19 @@ impl Engine {
             }
         };
         let quarantine = Arc::new(Quarantine::new(quarantined));
-        let standing = Standing { generation, supervised: true, started: Instant::now(), quarantine };
+        let engine_info = EngineInfo { generation, supervised: true, started: Instant::now(), quarantine };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
-        let (answers_tx, answers) = std_mpsc::channel();
-        let (orders, incoming) = mpsc::unbounded_channel();
-        let ports = Ports { listen: main.address, threads: main.sockets.len(), handed: sockets, answers };
-        let control = Control(Arc::new(Shared { channel: Some(channel), ports: Mutex::new(ports), upgrades: Upgrades::default() }));
-        let listener = Listener { control: control.clone(), answers: answers_tx, orders };
-        std::thread::Builder::new().name("skep control".to_owned()).spawn(move || listener.listen())?;
-        Ok((Self { main, admin, standing: Arc::new(standing), control }, Orders(Some(Ordered { incoming, supervisor }))))
+        let (answers_tx, answers_rx) = std_mpsc::sync_channel(PORT_ANSWERS_MAX);
+        let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
+        let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
+        let supervisor_client =
+            SupervisorClient(Arc::new(ClientInner { channel: Some(channel), ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+        let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, commands_tx };
+        std::thread::Builder::new().name("skep supervisor".to_owned()).spawn(move || reader.run())?;
+        Ok((
+            Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client },
+            EngineCommands(Some(CommandReceiver { commands_rx, supervisor })),
+        ))
     }
 }
 
@@ -157,7 +173,7 @@ impl Engine {
 fn parent() -> io::Result<Pid> {
     let named = std::env::var(VARIABLE).ok().and_then(|pid| Pid::from_raw(pid.parse().ok()?));
     set_parent_process_death_signal(Some(Signal::TERM))?;
-    // It may have died before that.
+    // The supervisor may have died before that call.
     let gone = || io::Error::new(ErrorKind::NotFound, format!("{VARIABLE} is set, but the supervisor it names did not start this process"));
     named.filter(|pid| getppid() == Some(*pid)).ok_or_else(gone)
 }
@@ -166,22 +182,22 @@ fn take(sockets: &mut Sockets, label: Label) -> io::Result<Listening> {
     sockets.take(label).ok_or_else(|| io::Error::new(ErrorKind::NotFound, format!("no socket for {label:?}")))
 }
 
-impl Orders {
+impl EngineCommands {
     /// Waits for the next one. May be cancelled.
-    pub async fn next(&mut self) -> Order {
+    pub async fn next(&mut self) -> EngineCommand {
         match &mut self.0 {
-            Some(ordered) => ordered.incoming.recv().await.unwrap_or_else(|| Order::Stop("the supervisor is gone".to_owned())),
+            Some(receiver) => receiver.commands_rx.recv().await.unwrap_or_else(|| EngineCommand::Stop("the supervisor is gone".to_owned())),
             None => std::future::pending().await,
         }
     }
 
     /// Whether there was a supervisor and it has died.
     pub fn is_orphaned(&self) -> bool {
-        self.0.as_ref().is_some_and(|ordered| getppid() != Some(ordered.supervisor))
+        self.0.as_ref().is_some_and(|receiver| getppid() != Some(receiver.supervisor))
     }
 }
 
-impl Control {
+impl SupervisorClient {
     /// Whether there is a supervisor.
     pub fn is_supervised(&self) -> bool {
         self.0.channel.is_some()
@@ -189,38 +205,38 @@ impl Control {
 
     /// The process passed its self-test and accepts connections.
     pub fn ready(&self) {
-        self.say(&ToSupervisor::Ready);
+        self.send(&ToSupervisor::Ready);
     }
 
-    /// The process does not come so far and ends, for this reason.
+    /// The process cannot serve and exits, for this reason.
     pub fn failed(&self, why: &str) {
-        self.say(&ToSupervisor::Failed { why: short(why) });
+        self.send(&ToSupervisor::Failed { why: short(why) });
     }
 
-    /// Asks for a successor, started from the program's file as it is now, and waits until that serves: this engine hands over to it then. Tried
-    /// once. The successor is made whether or not somebody waits.
+    /// Asks for a successor, started from the program's file as it is now, and waits until it serves: this engine hands over to it then.
+    /// The supervisor tries once. It starts the successor whether or not a caller waits.
     ///
     /// # Errors
-    /// Why there is none: this engine goes on serving, unless the host ends.
+    /// The reason why there is no successor: this engine continues to serve, unless the host ends.
     pub async fn upgrade(&self) -> Result<(), UpgradeError> {
         let channel = self.0.channel.as_ref().ok_or(UpgradeError::NoSupervisor)?;
         let send = |question| channel.send(&ToSupervisor::Upgrade { question }).map_err(|error| UpgradeError::Ending(error.to_string()));
         self.0.upgrades.ask(send).await
     }
 
-    /// Something in this process is broken for good: `reason`, by a version of a function if it is known. The supervisor starts a fresh engine
-    /// and lets this one finish. Without a supervisor it does nothing. Blocks for no longer than a write to a socket.
-    pub fn tainted(&self, reason: &str, culprit: Option<(&str, &str)>) {
-        let (function, version) = culprit.map(|(function, version)| (function.to_owned(), version.to_owned())).unzip();
-        self.say(&ToSupervisor::Tainted { reason: reason.to_owned(), function, version });
+    /// Something in this process is broken for good: `reason`, by a version of a function if it is known. The supervisor starts a fresh
+    /// engine and lets this one finish. Without a supervisor it does nothing. Blocks for no longer than a write to a socket.
+    pub fn tainted(&self, reason: &str, offender: Option<(&str, &str)>) {
+        let (function, version) = offender.map(|(function, version)| (function.to_owned(), version.to_owned())).unzip();
+        self.send(&ToSupervisor::Tainted { reason: reason.to_owned(), function, version });
     }
 
-    fn say(&self, message: &ToSupervisor) {
+    fn send(&self, message: &ToSupervisor) {
         if let Some(channel) = &self.0.channel
             && let Err(error) = channel.send(message)
         {
-            // Its end is heard on the other thread.
-            tracing::warn!(%error, "the supervisor does not hear");
+            // The thread that receives notices it if the supervisor is gone.
+            tracing::warn!(%error, "cannot notify the supervisor");
         }
     }
 
@@ -232,7 +248,7 @@ impl Control {
     /// The sockets of a port beside the main one.
     ///
     /// # Errors
-    /// If it cannot be had.
+    /// If the port cannot be bound.
     pub fn open_port(&self, port: u16) -> Result<Listening, BindError> {
         // Held while the supervisor is asked: one question at a time.
         let mut ports = self.0.ports.lock();
@@ -245,9 +261,9 @@ impl Control {
         let failed = |source| BindError { address, source };
         channel.send(&ToSupervisor::NeedPort { port }).map_err(failed)?;
         loop {
-            match ports.answers.recv_timeout(PORT_WAIT_MAX) {
+            match ports.answers_rx.recv_timeout(PORT_WAIT_MAX) {
                 Ok((answered, answer)) if answered == port => return answer.map_err(failed),
-                // One that came too late.
+                // An answer that came too late.
                 Ok(_) => {}
                 Err(_) => return Err(failed(ErrorKind::TimedOut.into())),
             }
@@ -255,33 +271,33 @@ impl Control {
     }
 }
 
-/// Hears the supervisor.
-struct Listener {
-    control: Control,
-    answers: std_mpsc::Sender<PortAnswer>,
-    orders: mpsc::UnboundedSender<Order>,
+/// Receives the supervisor's messages.
+struct ChannelReader {
+    supervisor_client: SupervisorClient,
+    answers_tx: std_mpsc::SyncSender<PortAnswer>,
+    commands_tx: mpsc::Sender<EngineCommand>,
 }
 
-impl Listener {
-    fn listen(self) {
-        let Some(channel) = &self.control.0.channel else { return };
+impl ChannelReader {
+    fn run(self) {
+        let Some(channel) = &self.supervisor_client.0.channel else { return };
         let mut arriving = Sockets::default();
         let cause = loop {
             match channel.receive() {
-                Ok(Some(message)) => self.hear(message, &mut arriving),
+                Ok(Some(message)) => self.on_message(message, &mut arriving),
                 Ok(None) => break "the supervisor is gone".to_owned(),
-                Err(error) => break format!("the supervisor is not understood: {error}"),
+                Err(error) => break format!("cannot read the supervisor's message: {error}"),
             }
         };
         self.stop(cause);
     }
 
     fn stop(&self, cause: String) {
-        self.control.0.upgrades.ending(&cause);
-        let _ = self.orders.send(Order::Stop(cause));
+        self.supervisor_client.0.upgrades.ending(&cause);
+        let _ = self.commands_tx.try_send(EngineCommand::Stop(cause));
     }
 
-    fn hear(&self, (message, descriptors): Received<ToEngine>, arriving: &mut Sockets) {
+    fn on_message(&self, (message, descriptors): Received<ToEngine>, arriving: &mut Sockets) {
         match message {
             ToEngine::Sockets { label, address, more } => {
                 arriving.add(label, address, descriptors);
@@ -289,18 +305,18 @@ impl Listener {
                     && let Label::Port(port) = label
                     && let Some(listening) = arriving.take(label)
                 {
-                    let _ = self.answers.send((port, Ok(listening)));
+                    let _ = self.answers_tx.try_send((port, Ok(listening)));
                 }
             }
-            ToEngine::NoPort { port, errno } => drop(self.answers.send((port, Err(io::Error::from_raw_os_error(errno))))),
+            ToEngine::NoPort { port, errno } => drop(self.answers_tx.try_send((port, Err(io::Error::from_raw_os_error(errno))))),
             ToEngine::HandOver => {
-                self.control.0.upgrades.handed_over();
-                let _ = self.orders.send(Order::HandOver);
+                self.supervisor_client.0.upgrades.handed_over();
+                let _ = self.commands_tx.try_send(EngineCommand::HandOver);
             }
-            ToEngine::UpgradeFailed { question, why } => self.control.0.upgrades.failed(question, why),
+            ToEngine::UpgradeFailed { question, why } => self.supervisor_client.0.upgrades.failed(question, why),
             ToEngine::Stop { cause } => self.stop(cause),
-            // These have their effect at the start alone.
-            ToEngine::Note | ToEngine::Acts | ToEngine::Quarantine(_) | ToEngine::Start { .. } | ToEngine::Unknown => {}
+            // These have an effect only at the start.
+            ToEngine::Note | ToEngine::Counters | ToEngine::Quarantine(_) | ToEngine::Start { .. } | ToEngine::Unknown => {}
         }
     }
 }
@@ -310,7 +326,7 @@ mod tests {
     use std::os::fd::BorrowedFd;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::super::channel::{self, Line};
+    use super::super::channel::{self, Channel};
     use super::super::quarantine::Quarantined;
     use super::*;
 
@@ -320,54 +336,56 @@ mod tests {
         ([127, 0, 0, 1], 0).into()
     }
 
-    fn hand(line: &Line, label: Label, listening: &Listening) {
+    fn hand(channel: &Channel, label: Label, listening: &Listening) {
         let descriptors: Vec<BorrowedFd<'_>> = listening.sockets.iter().map(|socket| socket.as_fd()).collect();
         let (first, rest) = descriptors.split_at(1);
-        line.send(&ToEngine::Sockets { label, address: listening.address, more: !rest.is_empty() }, first).unwrap();
+        channel.send(&ToEngine::Sockets { label, address: listening.address, more: !rest.is_empty() }, first).unwrap();
         if !rest.is_empty() {
-            line.send(&ToEngine::Sockets { label, address: listening.address, more: false }, rest).unwrap();
+            channel.send(&ToEngine::Sockets { label, address: listening.address, more: false }, rest).unwrap();
         }
     }
 
-    async fn said(line: &Line) -> ToSupervisor {
-        line.receive().await.unwrap().unwrap().0
+    async fn said(channel: &Channel) -> ToSupervisor {
+        channel.receive().await.unwrap().unwrap().0
     }
 
     #[tokio::test]
     async fn an_engine_gets_everything_by_its_line() {
-        let (line, theirs) = channel::pair().unwrap();
+        let (channel, theirs) = channel::pair().unwrap();
         let mut sockets = Sockets::bind(any(), any(), 2).unwrap();
         for (label, listening) in sockets.iter() {
-            hand(&line, label, listening);
+            hand(&channel, label, listening);
         }
         let bad = Quarantined { function: "bad".into(), version: "v1".into(), reason: "twice".into() };
-        line.send(&ToEngine::Quarantine(bad), &[]).unwrap();
-        let (memory, acts) = counters::make().unwrap();
-        acts[counters::HANDED_OVER].store(2, Ordering::SeqCst);
-        line.send(&ToEngine::Acts, &[memory.as_fd()]).unwrap();
-        line.send(&ToEngine::Start { generation: 3 }, &[]).unwrap();
-        let share = |acts: &'static Acts| HANDED_OVER.store(acts[counters::HANDED_OVER].load(Ordering::SeqCst), Ordering::SeqCst);
-        let (engine, mut orders) = Engine::over(Channel::new(theirs), Pid::INIT, share).unwrap();
+        channel.send(&ToEngine::Quarantine(bad), &[]).unwrap();
+        let (memory, counters) = counters::make().unwrap();
+        counters[counters::HANDED_OVER].store(2, Ordering::SeqCst);
+        channel.send(&ToEngine::Counters, &[memory.as_fd()]).unwrap();
+        channel.send(&ToEngine::Start { generation: 3 }, &[]).unwrap();
+        let use_counters = |counters: &'static ContainmentCounters| {
+            HANDED_OVER.store(counters[counters::HANDED_OVER].load(Ordering::SeqCst), Ordering::SeqCst)
+        };
+        let (engine, mut commands) = Engine::over(BlockingChannel::new(theirs), Pid::INIT, use_counters).unwrap();
         let main = sockets.get(Label::Main).unwrap();
         assert_eq!((engine.main.address, engine.main.sockets.len()), (main.address, main.sockets.len()));
-        assert_eq!((engine.standing.generation, engine.standing.supervised), (3, true));
-        assert_eq!(engine.standing.quarantine.reason("bad", "v1"), Some("twice"));
+        assert_eq!((engine.engine_info.generation, engine.engine_info.supervised), (3, true));
+        assert_eq!(engine.engine_info.quarantine.reason("bad", "v1"), Some("twice"));
         assert_eq!(HANDED_OVER.load(Ordering::SeqCst), 2);
 
-        engine.control.ready();
-        engine.control.tainted("wedged", Some(("bad", "v1")));
-        assert!(matches!(said(&line).await, ToSupervisor::Ready));
-        let ToSupervisor::Tainted { reason, function, version } = said(&line).await else { panic!("a taint") };
+        engine.supervisor_client.ready();
+        engine.supervisor_client.tainted("wedged", Some(("bad", "v1")));
+        assert!(matches!(said(&channel).await, ToSupervisor::Ready));
+        let ToSupervisor::Tainted { reason, function, version } = said(&channel).await else { panic!("a taint") };
         assert_eq!((reason.as_str(), function.as_deref(), version.as_deref()), ("wedged", Some("bad"), Some("v1")));
 
         // A port is asked for and comes with its sockets, or with the reason why it does not.
-        let control = engine.control.clone();
-        let asking = std::thread::spawn(move || (control.open_port(9), control.open_port(7)));
-        assert!(matches!(said(&line).await, ToSupervisor::NeedPort { port: 9 }));
+        let supervisor_client = engine.supervisor_client.clone();
+        let asking = std::thread::spawn(move || (supervisor_client.open_port(9), supervisor_client.open_port(7)));
+        assert!(matches!(said(&channel).await, ToSupervisor::NeedPort { port: 9 }));
         let own = Listening::bind(any(), 2).unwrap();
-        hand(&line, Label::Port(9), &own);
-        assert!(matches!(said(&line).await, ToSupervisor::NeedPort { port: 7 }));
-        line.send(&ToEngine::NoPort { port: 7, errno: libc::EACCES }, &[]).unwrap();
+        hand(&channel, Label::Port(9), &own);
+        assert!(matches!(said(&channel).await, ToSupervisor::NeedPort { port: 7 }));
+        channel.send(&ToEngine::NoPort { port: 7, errno: libc::EACCES }, &[]).unwrap();
         let (given, refused) = asking.join().unwrap();
         let given = given.unwrap();
         assert_eq!((given.address, given.sockets.len()), (own.address, 2));
@@ -379,32 +397,32 @@ mod tests {
         std::net::TcpStream::connect(address).unwrap();
 
         // A successor is asked for twice: the first does not serve, the second does.
-        let control = engine.control.clone();
-        let asking = tokio::spawn(async move { (control.upgrade().await, control.upgrade().await) });
-        assert!(matches!(said(&line).await, ToSupervisor::Upgrade { question: 1 }));
-        line.send(&ToEngine::UpgradeFailed { question: 1, why: "no such file".into() }, &[]).unwrap();
-        assert!(matches!(said(&line).await, ToSupervisor::Upgrade { question: 2 }));
-        line.send(&ToEngine::HandOver, &[]).unwrap();
+        let supervisor_client = engine.supervisor_client.clone();
+        let asking = tokio::spawn(async move { (supervisor_client.upgrade().await, supervisor_client.upgrade().await) });
+        assert!(matches!(said(&channel).await, ToSupervisor::Upgrade { question: 1 }));
+        channel.send(&ToEngine::UpgradeFailed { question: 1, why: "no such file".into() }, &[]).unwrap();
+        assert!(matches!(said(&channel).await, ToSupervisor::Upgrade { question: 2 }));
+        channel.send(&ToEngine::HandOver, &[]).unwrap();
         assert_eq!(asking.await.unwrap(), (Err(UpgradeError::Failed("no such file".into())), Ok(())));
-        assert_eq!(orders.next().await, Order::HandOver);
-        drop(line);
-        assert_eq!(orders.next().await, Order::Stop("the supervisor is gone".to_owned()));
+        assert_eq!(commands.next().await, EngineCommand::HandOver);
+        drop(channel);
+        assert_eq!(commands.next().await, EngineCommand::Stop("the supervisor is gone".to_owned()));
     }
 
     #[tokio::test]
     async fn without_a_supervisor_ports_are_bound_and_nobody_orders() {
-        let (engine, mut orders) = Engine::alone(Sockets::bind(any(), any(), 2).unwrap()).unwrap();
-        assert!(!engine.standing.supervised && !orders.is_orphaned());
-        engine.control.ready();
-        engine.control.tainted("nobody hears", None);
-        assert!(!engine.control.is_supervised());
-        assert_eq!(engine.control.upgrade().await, Err(UpgradeError::NoSupervisor));
+        let (engine, mut commands) = Engine::alone(Sockets::bind(any(), any(), 2).unwrap()).unwrap();
+        assert!(!engine.engine_info.supervised && !commands.is_orphaned());
+        engine.supervisor_client.ready();
+        engine.supervisor_client.tainted("not sent", None);
+        assert!(!engine.supervisor_client.is_supervised());
+        assert_eq!(engine.supervisor_client.upgrade().await, Err(UpgradeError::NoSupervisor));
         let port = std::net::TcpListener::bind(any()).unwrap().local_addr().unwrap().port();
-        let opened = engine.control.open_port(port).unwrap();
+        let opened = engine.supervisor_client.open_port(port).unwrap();
         assert_eq!((opened.address.port(), opened.sockets.len()), (port, 2));
         tokio::select! {
             biased;
-            order = orders.next() => panic!("{order:?}"),
+            command = commands.next() => panic!("{command:?}"),
             () = std::future::ready(()) => {}
         }
     }

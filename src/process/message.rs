@@ -1,7 +1,7 @@
-//! What supervisor and engine say to each other, one JSON text a datagram.
+//! The messages between supervisor and engine, one JSON text a datagram.
 //!
-//! An engine hears its sockets, its crash note, the shared counts and who is quarantined, and last `Start`; from then on whatever happens. Descriptors travel beside
-//! the text.
+//! An engine receives its sockets, its crash note, the shared counters and the quarantined versions, and last `Start`; from then on events
+//! as they occur. Descriptors travel beside the text.
 //!
 //! Invariant: unknown keys and messages are ignored, so that after an upgrade the two ends may be of neighbouring releases.
 
@@ -18,23 +18,24 @@ use super::sockets::Label;
 pub(crate) enum ToEngine {
     /// Sockets of a label, beside the text; `more` of the same label follow.
     Sockets { label: Label, address: SocketAddr, more: bool },
-    /// A port that was asked for cannot be had.
+    /// The supervisor cannot bind a port that the engine asked for.
     NoPort { port: u16, errno: i32 },
     /// The crash note's memory, beside the text.
     Note,
-    /// The memory of [`super::acts`], beside the text.
-    Acts,
+    /// The memory of [`super::counters`], beside the text.
+    #[serde(rename = "acts")]
+    Counters,
     /// A version that must not run.
     Quarantine(Quarantined),
-    /// Everything was said: serve.
+    /// The engine has everything: serve.
     Start { generation: u64 },
-    /// A fresh engine serves: accept no more, finish what is open, end.
+    /// A fresh engine serves: accept no more, finish what is open, exit.
     HandOver,
-    /// The successor that was asked for, by this question or an earlier one, does not serve.
+    /// The successor that this question, or an earlier one, asked for does not serve.
     UpgradeFailed { question: u64, why: String },
     /// The whole host shuts down.
     Stop { cause: String },
-    /// Something that a later release says.
+    /// A message that only a later release knows.
     #[serde(other)]
     Unknown,
 }
@@ -45,20 +46,20 @@ pub(crate) enum ToEngine {
 pub(crate) enum ToSupervisor {
     /// It passed its self-test and accepts connections.
     Ready,
-    /// It does not come so far, and ends.
+    /// It cannot serve, and exits.
     Failed { why: String },
     /// A route names this port.
     NeedPort { port: u16 },
-    /// Something in the process is broken for good, and it should be replaced.
+    /// Something in the process is broken for good, and the supervisor should replace the process.
     Tainted { reason: String, function: Option<String>, version: Option<String> },
-    /// Somebody wants a successor, from the program's file as it is now. Questions are counted.
+    /// An operator asks for a successor, from the program's file as it is now. Questions are numbered.
     Upgrade { question: u64 },
-    /// Something that a later release says.
+    /// A message that only a later release knows.
     #[serde(other)]
     Unknown,
 }
 
-/// Bytes of a reason that are told: it is one of several things in a message.
+/// Bytes of a reason that are sent: a message carries other fields beside it.
 const REASON_BYTES_MAX: usize = 2 << 10;
 
 /// A reason that fits into a message.

@@ -1,9 +1,9 @@
 //! The versions that took engines down and must not run.
 //!
-//! The supervisor decides who is [`Quarantined`]; engines are told when they start and look a version up in the [`Quarantine`] before they make its
-//! first instance.
+//! The supervisor decides which versions are [`Quarantined`]; an engine receives the list when it starts, and looks a version up in the
+//! [`Quarantine`] before it creates the version's first instance.
 //!
-//! Invariant: a version is never let out; a changed function is another version.
+//! Invariant: a version never leaves the quarantine; a changed function is another version.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Quarantined {
     pub reason: String,
 }
 
-/// What an engine was told.
+/// The list that an engine received.
 #[derive(Debug, Default)]
 pub struct Quarantine(Vec<Quarantined>);
 

@@ -1,10 +1,10 @@
-//! Listening sockets by name: bound once, by whoever lives longest, and handed to whoever serves.
+//! Listening sockets by name: bound once, by the process that lives longest, and handed to the process that serves.
 //!
-//! The supervisor binds them and hands each engine all of them; without a supervisor the engine binds its own. What a service manager passed in
-//! (`activation`) is in the same table.
+//! The supervisor binds them and hands each engine all of them; without a supervisor the engine binds its own. What a service manager
+//! passed in (`activation`) is in the same table.
 //!
-//! Invariant: one socket per I/O thread on each address where functions are called (`SO_REUSEPORT`, or copies of one that was passed in), all bound before
-//! anybody accepts.
+//! Invariant: one socket per I/O thread on each address where functions are called (`SO_REUSEPORT`, or copies of one that was passed in),
+//! all bound before any thread accepts.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,13 +17,13 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// Connections the kernel keeps for a thread that is busy, or while there is no engine.
 const BACKLOG: i32 = 1024;
 
-/// What a socket is for.
+/// The purpose of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
-    /// Where functions are called.
+    /// The address where functions are called.
     Main,
-    /// Where the host is operated.
+    /// The admin address.
     Admin,
     /// A port that routes name beside the main one.
     Port(u16),
@@ -33,9 +33,9 @@ pub enum Label {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}: {source}")]
 pub struct BindError {
-    /// Which address.
+    /// The address.
     pub address: SocketAddr,
-    /// What the system says.
+    /// The system's error.
     pub source: io::Error,
 }
 
@@ -52,7 +52,7 @@ impl Listening {
     /// Binds `address` once per thread. Port 0 takes a free one.
     ///
     /// # Errors
-    /// What the system says.
+    /// If the system refuses the address.
     pub fn bind(address: SocketAddr, threads: usize) -> Result<Self, BindError> {
         let failed = |source| BindError { address, source };
         let first = listen(address).map_err(failed)?;
@@ -64,10 +64,10 @@ impl Listening {
         Ok(Self { address: bound, sockets })
     }
 
-    /// Binds `address` for one thread, and for nobody else: a second process is refused.
+    /// Binds `address` for one thread and exclusively: a second process cannot bind it.
     ///
     /// # Errors
-    /// What the system says.
+    /// If the system refuses the address.
     pub fn bind_alone(address: SocketAddr) -> Result<Self, BindError> {
         let bound = || {
             let socket = TcpListener::bind(address)?;
@@ -88,23 +88,23 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// The table.
+/// The table of sockets by label.
 #[derive(Debug, Default)]
 pub struct Sockets(BTreeMap<Label, Listening>);
 
 impl Sockets {
-    /// Binds what a host needs from the start.
+    /// Binds the sockets that a host needs from the start.
     ///
     /// # Errors
-    /// If one of the addresses cannot be had.
+    /// If one of the addresses cannot be bound.
     pub fn bind(main: SocketAddr, admin: SocketAddr, threads: usize) -> Result<Self, BindError> {
         Self::default().complete(main, admin, threads)
     }
 
-    /// Binds of that what is not there yet.
+    /// Binds those of them that the table does not have yet.
     ///
     /// # Errors
-    /// If one of the addresses cannot be had.
+    /// If one of the addresses cannot be bound.
     pub fn complete(mut self, main: SocketAddr, admin: SocketAddr, threads: usize) -> Result<Self, BindError> {
         if self.get(Label::Main).is_none() {
             self.0.insert(Label::Main, Listening::bind(main, threads)?);
@@ -138,10 +138,10 @@ impl Sockets {
         })
     }
 
-    /// Binds a port beside the main one, on the same interface, unless there it is.
+    /// Binds a port beside the main one, on the same interface, unless the table has it already.
     ///
     /// # Errors
-    /// If it cannot be had, or there is no main address.
+    /// If the port cannot be bound, or there is no main address.
     pub fn open(&mut self, port: u16) -> Result<&Listening, BindError> {
         let listening = match self.0.remove(&Label::Port(port)) {
             Some(listening) => listening,

@@ -1,8 +1,10 @@
-//! What the service manager is told (sd_notify(3)): that the host is ready, that it reloads, stops and lives, and how it is in one line.
+//! Notifications to the service manager (sd_notify(3)): the host is ready, reloads, stops, lives, and its status in one line.
 //!
-//! The supervisor tells it, or the one process there is. Without `NOTIFY_SOCKET` nothing is told; engines do not get that variable.
+//! The supervisor sends them, or the only process if there is no supervisor. Without `NOTIFY_SOCKET` nothing is sent; engines do not get
+//! that variable.
 //!
-//! Invariant: a service manager that does not read holds nobody up for longer than [`TELL_MAX`].
+//! Invariant: a service manager that does not read delays the host by no more than [`NOTIFY_MAX`].
+#![allow(clippy::disallowed_methods, reason = "the service manager names its socket in the environment")]
 
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -14,63 +16,63 @@ use std::{env, future, io};
 use sd_notify::NotifyState;
 use tokio::time::{Interval, MissedTickBehavior};
 
-/// Where the service manager listens.
+/// Names the socket of the service manager.
 const VARIABLE: &str = "NOTIFY_SOCKET";
 
 /// Meant for the process that the service manager started, and for none of its children.
 pub(crate) const VARIABLES: [&str; 6] = [VARIABLE, "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"];
 
 /// The longest wait for room in its queue.
-const TELL_MAX: Duration = Duration::from_secs(1);
+const NOTIFY_MAX: Duration = Duration::from_secs(1);
 
-/// The service manager, if one listens. The crate's own way to it waits for ever and knows no abstract addresses.
+/// The service manager, if one listens. The crate's own way to it waits forever and knows no abstract addresses.
 #[derive(Clone, Default)]
 pub struct Service(Option<Arc<(UnixDatagram, SocketAddr)>>);
 
-/// When the service manager wants to hear that this process lives; never, if it does not.
+/// The times at which the service manager expects to be notified that this process lives; none if it does not expect it.
 pub struct Heartbeat(Option<Interval>);
 
 impl Service {
-    /// Whoever the environment names.
+    /// The service manager that the environment names.
     pub fn of_environment() -> Self {
         match env::var_os(VARIABLE).map(|name| connect(name.as_bytes())).transpose() {
             Ok(line) => Self(line.map(Arc::new)),
             Err(error) => {
-                tracing::warn!(%error, "{VARIABLE} is set, and nothing can be sent there");
+                tracing::warn!(%error, "{VARIABLE} is set, but nothing can be sent there");
                 Self(None)
             }
         }
     }
 
-    /// The host serves, or has come to the end of a reload.
+    /// The host serves, or has completed a reload.
     pub fn ready(&self, status: &str) {
-        self.tell(&[NotifyState::Ready, NotifyState::MainPid(std::process::id()), NotifyState::Status(status)]);
+        self.notify(&[NotifyState::Ready, NotifyState::MainPid(std::process::id()), NotifyState::Status(status)]);
     }
 
-    /// The host carries out a reload. It ends with [`Service::ready`], whatever came of it.
+    /// The host carries out a reload. [`Service::ready`] ends it, whatever the outcome.
     pub fn reloading(&self) {
         match NotifyState::monotonic_usec_now() {
-            Ok(now) => self.tell(&[NotifyState::Reloading, now]),
-            Err(error) => tracing::warn!(%error, "no clock to tell the service manager of a reload"),
+            Ok(now) => self.notify(&[NotifyState::Reloading, now]),
+            Err(error) => tracing::warn!(%error, "cannot read the clock to notify the service manager of a reload"),
         }
     }
 
-    /// The host ends.
+    /// The host stops.
     pub fn stopping(&self) {
-        self.tell(&[NotifyState::Stopping]);
+        self.notify(&[NotifyState::Stopping]);
     }
 
-    /// How the host is, in one line.
+    /// The status of the host, in one line.
     pub fn status(&self, status: &str) {
-        self.tell(&[NotifyState::Status(status)]);
+        self.notify(&[NotifyState::Status(status)]);
     }
 
     /// The host lives.
     pub fn alive(&self) {
-        self.tell(&[NotifyState::Watchdog]);
+        self.notify(&[NotifyState::Watchdog]);
     }
 
-    /// When that is to be told: twice as often as it must. Within a runtime.
+    /// The times of that notification: twice as often as the service manager expects it. Call it within a runtime.
     pub fn heartbeat(&self) -> Heartbeat {
         let within = self.0.as_ref().and_then(|_| sd_notify::watchdog_enabled()).filter(|within| !within.is_zero());
         Heartbeat(within.map(|within| {
@@ -80,12 +82,12 @@ impl Service {
         }))
     }
 
-    fn tell(&self, states: &[NotifyState<'_>]) {
+    fn notify(&self, states: &[NotifyState<'_>]) {
         let Some(line) = &self.0 else { return };
         let (socket, address) = &**line;
         let text: String = states.iter().map(|state| format!("{state}\n")).collect();
         if let Err(error) = socket.send_to_addr(text.as_bytes(), address) {
-            tracing::warn!(%error, "the service manager does not hear");
+            tracing::warn!(%error, "cannot notify the service manager");
         }
     }
 }
@@ -98,12 +100,12 @@ fn connect(name: &[u8]) -> io::Result<(UnixDatagram, SocketAddr)> {
         _ => return Err(io::ErrorKind::AddrNotAvailable.into()),
     };
     let socket = UnixDatagram::unbound()?;
-    socket.set_write_timeout(Some(TELL_MAX))?;
+    socket.set_write_timeout(Some(NOTIFY_MAX))?;
     Ok((socket, address))
 }
 
 impl Heartbeat {
-    /// Waits until it is time. May be cancelled.
+    /// Waits until the next notification is due. May be cancelled.
     pub async fn next(&mut self) {
         match &mut self.0 {
             Some(interval) => drop(interval.tick().await),
@@ -156,11 +158,11 @@ mod tests {
     #[tokio::test]
     async fn without_one_nothing_is_told_and_no_heart_beats() {
         let service = Service::default();
-        service.ready("nobody hears");
+        service.ready("not sent");
         let mut heartbeat = service.heartbeat();
         tokio::select! {
             biased;
-            () = heartbeat.next() => panic!("nobody asked for it"),
+            () = heartbeat.next() => panic!("no service manager expects it"),
             () = future::ready(()) => {}
         }
         assert!(connect(b"vsock:2:1234").is_err());

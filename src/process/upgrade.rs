@@ -1,8 +1,9 @@
-//! Who waits in an engine for its successor: an upgrade is asked for, and ends with a hand-over or with the reason why there is none.
+//! Upgrades that an engine asked for: each ends with a hand-over or with the reason why there is no successor.
 //!
-//! `Control::upgrade` asks; the thread that hears the supervisor says what came of it. Without anybody who waits, that is kept and nothing else.
+//! `SupervisorClient::upgrade` asks and waits; the thread that receives the supervisor's messages reports the outcome. If no caller waits,
+//! the outcome is kept and has no other effect.
 //!
-//! Invariant: there is one outcome, the last; whoever waits sees the first one that is about a question as new as theirs.
+//! Invariant: one outcome is kept, the last; a caller that waits sees the first one that is about its question or a later one.
 
 use std::time::Duration;
 
@@ -18,27 +19,27 @@ pub enum UpgradeError {
     /// This process has no supervisor.
     #[error("there is no supervisor that could start another engine")]
     NoSupervisor,
-    /// Another engine serves already.
-    #[error("this engine hands over already: ask the one that serves now")]
+    /// Another engine serves already, or is about to.
+    #[error("this engine already hands over: ask the engine that serves now")]
     HandedOver,
-    /// It was started, or should have been.
+    /// The successor did not start, or started and does not serve.
     #[error("the new engine does not serve: {0}")]
     Failed(String),
     /// The host ends.
     #[error("the host ends: {0}")]
     Ending(String),
-    /// Nothing was heard.
-    #[error("nothing was heard of a new engine for {} s", WAIT_MAX.as_secs())]
+    /// No outcome arrived in time.
+    #[error("no new engine reported for {} s", WAIT_MAX.as_secs())]
     TimedOut,
 }
 
-/// Questions and what came of them.
+/// Questions and their outcome.
 pub(crate) struct Upgrades {
     asked: Mutex<u64>,
-    settled: watch::Sender<Settled>,
+    settled_tx: watch::Sender<Settled>,
 }
 
-/// What came of every question up to this one.
+/// The outcome of every question up to this one.
 struct Settled {
     up_to: u64,
     outcome: Result<(), UpgradeError>,
@@ -46,22 +47,22 @@ struct Settled {
 
 impl Default for Upgrades {
     fn default() -> Self {
-        Self { asked: Mutex::new(0), settled: watch::Sender::new(Settled { up_to: 0, outcome: Ok(()) }) }
+        Self { asked: Mutex::new(0), settled_tx: watch::Sender::new(Settled { up_to: 0, outcome: Ok(()) }) }
     }
 }
 
 impl Upgrades {
-    /// Sends a question by `send`, with its number, and waits for what comes of it.
+    /// Sends a question by `send`, with its number, and waits for its outcome.
     pub(crate) async fn ask(&self, send: impl FnOnce(u64) -> Result<(), UpgradeError>) -> Result<(), UpgradeError> {
         self.ask_within(WAIT_MAX, send).await
     }
 
     async fn ask_within(&self, wait_max: Duration, send: impl FnOnce(u64) -> Result<(), UpgradeError>) -> Result<(), UpgradeError> {
-        let mut settled = self.settled.subscribe();
+        let mut settled_rx = self.settled_tx.subscribe();
         // Held while it is sent, so that questions arrive in the order of their numbers.
         let question = {
             let mut asked = self.asked.lock();
-            match &*settled.borrow() {
+            match &*settled_rx.borrow() {
                 Settled { up_to: u64::MAX, outcome: Ok(()) } => return Err(UpgradeError::HandedOver),
                 Settled { up_to: u64::MAX, outcome } => return outcome.clone(),
                 Settled { .. } => {}
@@ -70,7 +71,7 @@ impl Upgrades {
             send(*asked)?;
             *asked
         };
-        let settled = tokio::time::timeout(wait_max, settled.wait_for(|settled| settled.up_to >= question)).await;
+        let settled = tokio::time::timeout(wait_max, settled_rx.wait_for(|settled| settled.up_to >= question)).await;
         // Their sender is this value itself.
         settled.ok().and_then(Result::ok).map_or(Err(UpgradeError::TimedOut), |settled| settled.outcome.clone())
     }
@@ -85,14 +86,14 @@ impl Upgrades {
         self.settle(u64::MAX, Ok(()));
     }
 
-    /// There will be none.
+    /// There will be no successor.
     pub(crate) fn ending(&self, cause: &str) {
         self.settle(u64::MAX, Err(UpgradeError::Ending(cause.to_owned())));
     }
 
-    /// What was settled for good stays so.
+    /// A later outcome replaces an earlier one; a final outcome stays.
     fn settle(&self, up_to: u64, outcome: Result<(), UpgradeError>) {
-        self.settled.send_if_modified(|settled| {
+        self.settled_tx.send_if_modified(|settled| {
             let is_new = settled.up_to < up_to;
             if is_new {
                 *settled = Settled { up_to, outcome };
@@ -121,7 +122,7 @@ mod tests {
         assert!(!second.is_finished(), "it asked for another");
         upgrades.handed_over();
         assert_eq!(second.await.unwrap(), Ok(()));
-        // The end of an engine that has handed over is no failure of it.
+        // The exit of an engine that has handed over is not a failure.
         upgrades.ending("SIGTERM");
         assert_eq!(ask(upgrades).await.unwrap(), Err(UpgradeError::HandedOver));
     }
@@ -130,7 +131,7 @@ mod tests {
     async fn nobody_waits_for_ever_and_nothing_is_kept_for_those_who_left() {
         let upgrades = Upgrades::default();
         assert_eq!(upgrades.ask_within(Duration::from_millis(1), |_| Ok(())).await, Err(UpgradeError::TimedOut));
-        assert_eq!(upgrades.settled.receiver_count(), 0);
+        assert_eq!(upgrades.settled_tx.receiver_count(), 0);
         assert_eq!(upgrades.ask(|_| Err(UpgradeError::NoSupervisor)).await, Err(UpgradeError::NoSupervisor));
         upgrades.ending("SIGTERM");
         assert_eq!(upgrades.ask(|_| Ok(())).await, Err(UpgradeError::Ending("SIGTERM".to_owned())));

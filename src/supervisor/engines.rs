@@ -1,8 +1,8 @@
-//! The supervisor's children: engine processes, each with its line, its crash note and a task that hears it.
+//! The supervisor's children: engine processes, each with its channel, its crash note and a task that forwards its events.
 //!
-//! `run` starts members and decides what becomes of them; what they say, and that they have ended, comes back as [`News`].
+//! `run` starts engines and decides their fate; their messages, and their exit, come back as [`EngineEvent`].
 //!
-//! Invariant: that a member has ended is told exactly once, after everything it said.
+//! Invariant: the exit of an engine is reported exactly once, after all its messages.
 
 use std::ffi::OsString;
 use std::io;
@@ -17,8 +17,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc};
 
 use crate::process::channel;
-use crate::process::channel::{DESCRIPTORS_MAX, Line};
-use crate::process::crash_note::{Entry, Sheet};
+use crate::process::channel::{Channel, DESCRIPTORS_MAX};
+use crate::process::crash_note::{CrashSlots, SlotState};
 use crate::process::engine::VARIABLE;
 use crate::process::message::{ToEngine, ToSupervisor};
 use crate::process::quarantine::Quarantined;
@@ -27,53 +27,53 @@ use crate::process::systemd;
 
 /// How engines are started: like this process.
 pub(super) struct Launch {
-    /// The file on disk. After an upgrade it is another one, and its name is still the same.
+    /// The file on disk. An upgrade replaces the file and keeps its name.
     pub(super) program: PathBuf,
     pub(super) args: Vec<OsString>,
-    /// Worker threads an engine may have.
+    /// Worker threads that an engine may have.
     pub(super) workers: usize,
 }
 
-/// Where a member is in its life.
+/// The stage of an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum EngineStage {
     /// It does not serve yet.
     Booting,
     /// It serves.
     Serving,
-    /// It finishes what it has.
+    /// It finishes its open requests.
     Leaving,
 }
 
 /// An engine process.
-pub(super) struct Member {
+pub(super) struct EngineProcess {
     pub(super) generation: u64,
     pub(super) pid: u32,
-    pub(super) stage: Stage,
+    pub(super) stage: EngineStage,
     pub(super) born: Instant,
-    /// When it is ended by force, if it has not come to the next stage.
+    /// When it is killed, unless it has reached the next stage.
     pub(super) deadline: Option<Instant>,
     /// Whether it should be replaced.
     pub(super) tainted: bool,
-    /// Why it does not come to serve, in its own words.
+    /// Why it cannot serve, in its own words.
     pub(super) why: Option<String>,
-    /// Whether its end was our doing, and nobody else's.
+    /// Whether the supervisor killed it.
     pub(super) was_killed: bool,
-    line: Arc<Line>,
-    note: Sheet,
+    channel: Arc<Channel>,
+    note: CrashSlots,
     kill: Arc<Notify>,
 }
 
-/// What comes from a member.
-pub(super) enum News {
-    Said(ToSupervisor),
-    Ended(ExitStatus),
+/// An event of an engine.
+pub(super) enum EngineEvent {
+    Message(ToSupervisor),
+    Exited(ExitStatus),
 }
 
-/// What a new member is told.
-pub(super) struct Briefing<'a> {
+/// The facts that a new engine receives.
+pub(super) struct StartConfig<'a> {
     pub(super) generation: u64,
-    pub(super) acts: &'a OwnedFd,
+    pub(super) counters: &'a OwnedFd,
     pub(super) sockets: &'a Sockets,
     pub(super) quarantined: &'a [Quarantined],
 }
@@ -89,13 +89,13 @@ impl Launch {
         Ok(Self { program, args: args.collect(), workers })
     }
 
-    /// Starts an engine and tells it everything it has to know.
+    /// Starts an engine and sends it everything that it needs.
     ///
     /// # Errors
-    /// If the system gives no process, or the line breaks.
-    pub(super) fn start(&self, briefing: &Briefing<'_>, news: mpsc::UnboundedSender<(u64, News)>) -> io::Result<Member> {
-        let (line, theirs) = channel::pair()?;
-        let note = Sheet::new(self.workers)?;
+    /// If the system cannot spawn the process, or the channel breaks.
+    pub(super) fn start(&self, config: &StartConfig<'_>, events_tx: mpsc::Sender<(u64, EngineEvent)>) -> io::Result<EngineProcess> {
+        let (channel, theirs) = channel::pair()?;
+        let note = CrashSlots::new(self.workers)?;
         let mut command = Command::new(&self.program);
         for variable in systemd::VARIABLES {
             command.env_remove(variable);
@@ -107,31 +107,31 @@ impl Launch {
             // Ctrl-C is for the supervisor, which passes it on in its own way.
             .process_group(0)
             .spawn()?;
-        let (line, kill) = (Arc::new(line), Arc::new(Notify::new()));
-        let member = Member {
-            generation: briefing.generation,
+        let (channel, kill) = (Arc::new(channel), Arc::new(Notify::new()));
+        let engine = EngineProcess {
+            generation: config.generation,
             pid: child.id().unwrap_or(0),
-            stage: Stage::Booting,
+            stage: EngineStage::Booting,
             born: Instant::now(),
             deadline: None,
             tainted: false,
             why: None,
             was_killed: false,
-            line: line.clone(),
+            channel: channel.clone(),
             note,
             kill: kill.clone(),
         };
-        tokio::spawn(attend(briefing.generation, child, line, kill, news));
-        let told = member.brief(briefing);
-        if told.is_err() {
-            member.kill.notify_one();
+        tokio::spawn(forward_events(config.generation, child, channel, kill, events_tx));
+        let sent = engine.send_config(config);
+        if sent.is_err() {
+            engine.kill.notify_one();
         }
-        told.map(|()| member)
+        sent.map(|()| engine)
     }
 }
 
-/// The name that the running program was started by, if that has a folder: after an upgrade a symbolic link leads elsewhere. Else the name of its
-/// file. Asked at the start: a file that is replaced later has no name any more.
+/// The name that the running program was started by, if that has a folder: after an upgrade a symbolic link leads elsewhere. Else the name
+/// of its file. It is determined at the start: a file that is replaced later has no name any more.
 fn program(itself: PathBuf, named: &Path) -> PathBuf {
     let same = |one: &Path, other: &Path| {
         let (one, other) = (rustix::fs::stat(one).ok()?, rustix::fs::stat(other).ok()?);
@@ -141,22 +141,22 @@ fn program(itself: PathBuf, named: &Path) -> PathBuf {
     named.filter(|named| same(named, &itself) == Some(true)).unwrap_or(itself)
 }
 
-impl Member {
-    fn brief(&self, briefing: &Briefing<'_>) -> io::Result<()> {
-        self.line.send(&ToEngine::Note, &[self.note.descriptor().as_fd()])?;
-        self.line.send(&ToEngine::Acts, &[briefing.acts.as_fd()])?;
-        for (label, listening) in briefing.sockets.iter() {
+impl EngineProcess {
+    fn send_config(&self, config: &StartConfig<'_>) -> io::Result<()> {
+        self.channel.send(&ToEngine::Note, &[self.note.descriptor().as_fd()])?;
+        self.channel.send(&ToEngine::Counters, &[config.counters.as_fd()])?;
+        for (label, listening) in config.sockets.iter() {
             self.hand(label, listening)?;
         }
-        for quarantined in briefing.quarantined {
-            self.tell(&ToEngine::Quarantine(quarantined.clone()))?;
+        for quarantined in config.quarantined {
+            self.send(&ToEngine::Quarantine(quarantined.clone()))?;
         }
-        self.tell(&ToEngine::Start { generation: briefing.generation })
+        self.send(&ToEngine::Start { generation: config.generation })
     }
 
-    /// Tells it something.
-    pub(super) fn tell(&self, message: &ToEngine) -> io::Result<()> {
-        self.line.send(message, &[])
+    /// Sends it a message.
+    pub(super) fn send(&self, message: &ToEngine) -> io::Result<()> {
+        self.channel.send(message, &[])
     }
 
     /// Hands it the sockets of a label.
@@ -166,44 +166,50 @@ impl Member {
             let (now, later) = left.split_at(left.len().min(DESCRIPTORS_MAX));
             let message = ToEngine::Sockets { label, address: listening.address, more: !later.is_empty() };
             let descriptors: Vec<_> = now.iter().map(|socket| socket.as_fd()).collect();
-            self.line.send(&message, &descriptors)?;
+            self.channel.send(&message, &descriptors)?;
             left = later;
         }
         Ok(())
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(super) fn kill(&mut self) {
         self.was_killed = true;
         self.kill.notify_one();
     }
 
-    /// What its workers were doing. It must have ended.
-    pub(super) fn note(&self) -> Vec<Entry> {
+    /// The crash note of its workers. The engine must have exited.
+    pub(super) fn note(&self) -> Vec<SlotState> {
         self.note.read()
     }
 }
 
-/// Hears a member until it has ended.
-async fn attend(generation: u64, mut child: Child, line: Arc<Line>, kill: Arc<Notify>, news: mpsc::UnboundedSender<(u64, News)>) {
+/// Forwards the messages of an engine until it has exited, and then its exit.
+async fn forward_events(
+    generation: u64,
+    mut child: Child,
+    channel: Arc<Channel>,
+    kill: Arc<Notify>,
+    events_tx: mpsc::Sender<(u64, EngineEvent)>,
+) {
     let mut hears = true;
     let ended = loop {
         tokio::select! {
             ended = child.wait() => break ended,
             () = kill.notified() => drop(child.start_kill()),
-            said = line.receive(), if hears => match said {
-                Ok(Some((message, _))) => drop(news.send((generation, News::Said(message)))),
-                // Its end is near, or it talks nonsense.
+            said = channel.receive(), if hears => match said {
+                Ok(Some((message, _))) => drop(events_tx.send((generation, EngineEvent::Message(message))).await),
+                // It is about to exit, or its message is not valid.
                 Ok(None) | Err(_) => hears = false,
             },
         }
     };
-    while let Some((message, _)) = line.try_receive() {
-        let _ = news.send((generation, News::Said(message)));
+    while let Some((message, _)) = channel.try_receive() {
+        let _ = events_tx.send((generation, EngineEvent::Message(message))).await;
     }
-    // That a child of ours cannot be waited for happens to nobody; as a failure it is at least not overlooked.
+    // A wait for a child of this process cannot fail; if it does, it counts as a death, so that it is not overlooked.
     let status = ended.unwrap_or_else(|_| std::os::unix::process::ExitStatusExt::from_raw(libc::SIGKILL));
-    let _ = news.send((generation, News::Ended(status)));
+    let _ = events_tx.send((generation, EngineEvent::Exited(status))).await;
 }
 
 #[cfg(test)]

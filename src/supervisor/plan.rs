@@ -1,6 +1,6 @@
-//! What to do when an engine has ended, and when; who asked for a fresh one: decisions without a clock, a process or a socket.
+//! Decisions about engines that have exited, about pauses and about pending hand-overs: without a clock, a process or a socket.
 //!
-//! `run` asks; `family` is what it decides about.
+//! `run` asks; it carries the decisions out on `engines`.
 //!
 //! Invariant: the same history gives the same answer.
 
@@ -10,54 +10,59 @@ use std::time::Duration;
 
 use crate::config::ExitCode;
 
-/// An engine that lived so long did not fail at once: what follows is a new story.
+/// An engine that lived this long did not fail at once: the pauses start anew.
 const CALM: Duration = Duration::from_secs(30);
 
 /// Successors that are tried for one SIGHUP.
 pub(super) const ATTEMPTS_MAX: u32 = 3;
 
-/// Who waits for a successor, and hears if there is none. A taint is not among them: it stays as long as its engine does.
+/// The hand-overs that wait for a successor, and are reported if there is none. A taint is not among them: it stays as long as its engine
+/// does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Wishes {
-    /// A SIGHUP, and how many successors were tried for it in vain.
+pub(super) struct PendingHandovers {
+    /// A SIGHUP, and the number of successors that failed for it.
     pub(super) hang_up: Option<u32>,
-    /// An engine that was told to.
-    pub(super) upgrade: Option<Question>,
+    /// An upgrade that an engine asked for.
+    pub(super) upgrade: Option<UpgradeRequest>,
 }
 
 /// A question of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Question {
+pub(super) struct UpgradeRequest {
     pub(super) generation: u64,
     pub(super) number: u64,
 }
 
-/// What becomes of wishes whose successor does not serve.
+/// The consequences for pending hand-overs whose successor does not serve.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Disappointment {
-    /// They are tried again.
-    pub(super) left: Wishes,
-    /// Whose question is answered now: a person waits.
-    pub(super) answered: Option<Question>,
-    /// Whether the SIGHUP was tried often enough.
+pub(super) struct HandoverFailure {
+    /// Hand-overs that are tried again.
+    pub(super) left: PendingHandovers,
+    /// The question that is answered now: a person waits.
+    pub(super) answered: Option<UpgradeRequest>,
+    /// Whether the attempts for the SIGHUP are used up.
     pub(super) gave_up: bool,
 }
 
-impl Wishes {
+impl PendingHandovers {
     pub(super) fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// With those of an earlier successor that are tried again. What was wished for since is a new story.
+    /// Adds those of an earlier successor that are tried again. A later request of the same kind replaces the earlier one.
     pub(super) fn and(self, earlier: Self) -> Self {
         Self { hang_up: self.hang_up.or(earlier.hang_up), upgrade: self.upgrade.or(earlier.upgrade) }
     }
 
     /// Their successor does not serve.
-    pub(super) fn disappoint(self) -> Disappointment {
+    pub(super) fn fail(self) -> HandoverFailure {
         let tried = self.hang_up.map(|failed| failed + 1);
         let again = tried.filter(|tried| *tried < ATTEMPTS_MAX);
-        Disappointment { left: Self { hang_up: again, upgrade: None }, answered: self.upgrade, gave_up: tried.is_some() && again.is_none() }
+        HandoverFailure {
+            left: Self { hang_up: again, upgrade: None },
+            answered: self.upgrade,
+            gave_up: tried.is_some() && again.is_none(),
+        }
     }
 }
 
@@ -84,13 +89,13 @@ impl Pauses {
         pause
     }
 
-    /// There are no more attempts: the next one is a new story.
+    /// No attempt follows: the next series starts anew.
     pub(super) fn forget(&mut self) {
         self.next = Duration::ZERO;
     }
 }
 
-/// How an engine ended, for people.
+/// The signal or the code that an engine exited with, as text.
 pub(super) fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => signal_name(signal),
@@ -99,17 +104,17 @@ pub(super) fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// Whether its end is blamed on the functions it ran: an engine that leaves with a code of its own knew why.
+/// Whether the exit is blamed on the functions that the engine ran: an engine that exits with a code of its own knew the reason.
 pub(super) fn is_crash(status: ExitStatus) -> bool {
     status.signal().is_some()
 }
 
-/// What the supervisor ends with if its first engine never served: the engine's word on configuration, addresses and functions counts.
+/// The supervisor's exit code if its first engine never served: the engine's code for configuration, addresses and functions is taken over.
 pub(super) fn code_of_failed_start(status: ExitStatus) -> ExitCode {
     known_code(status).filter(|code| *code != ExitCode::Ok).unwrap_or(ExitCode::Internal)
 }
 
-/// What the supervisor ends with after a shutdown: an engine that was killed had requests in flight.
+/// The supervisor's exit code after a shutdown: an engine that was killed had requests in flight.
 pub(super) fn code_of_shutdown(status: ExitStatus) -> ExitCode {
     known_code(status).unwrap_or(if is_crash(status) { ExitCode::DrainTimeout } else { ExitCode::Internal })
 }
@@ -161,19 +166,22 @@ mod tests {
 
     #[test]
     fn a_hang_up_is_tried_three_times_and_a_person_is_answered_at_once() {
-        let question = Question { generation: 1, number: 7 };
-        let asked = Wishes { hang_up: Some(0), upgrade: Some(question) };
-        let first = asked.disappoint();
+        let question = UpgradeRequest { generation: 1, number: 7 };
+        let asked = PendingHandovers { hang_up: Some(0), upgrade: Some(question) };
+        let first = asked.fail();
         assert_eq!((first.answered, first.gave_up), (Some(question), false));
-        let second = first.left.disappoint();
-        assert_eq!(second, Disappointment { left: Wishes { hang_up: Some(2), upgrade: None }, answered: None, gave_up: false });
-        // Another one in the meantime is tried as often.
-        assert_eq!(Wishes { hang_up: Some(0), upgrade: None }.and(second.left).hang_up, Some(0));
-        assert_eq!(Wishes::default().and(second.left), second.left);
-        let third = second.left.disappoint();
+        let second = first.left.fail();
+        assert_eq!(second, HandoverFailure { left: PendingHandovers { hang_up: Some(2), upgrade: None }, answered: None, gave_up: false });
+        // A SIGHUP in the meantime gets all three attempts.
+        assert_eq!(PendingHandovers { hang_up: Some(0), upgrade: None }.and(second.left).hang_up, Some(0));
+        assert_eq!(PendingHandovers::default().and(second.left), second.left);
+        let third = second.left.fail();
         assert!(third.gave_up && third.left.is_empty());
-        // A fresh engine for other reasons disappoints nobody.
-        assert_eq!(Wishes::default().disappoint(), Disappointment { left: Wishes::default(), answered: None, gave_up: false });
+        // The failure of an engine that no hand-over waits for has no consequence.
+        assert_eq!(
+            PendingHandovers::default().fail(),
+            HandoverFailure { left: PendingHandovers::default(), answered: None, gave_up: false }
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The signals a supervisor heeds.
+//! The signals that a supervisor handles.
 //!
-//! Invariant: none is lost between two questions.
+//! Invariant: no signal is lost between two calls of [`Signals::next`].
 
 use std::io::{self, IsTerminal as _};
 
@@ -15,10 +15,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Takes them from the system, which would end the process. Within a runtime.
+    /// Handles them in place of the system, which would end the process. Call it within a runtime.
     ///
     /// # Errors
-    /// What the system says.
+    /// If the system refuses a handler.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -37,7 +37,7 @@ impl Signals {
         }
     }
 
-    /// A window that is closed sends SIGHUP as well, and means the end.
+    /// Whether the terminal was closed: that sends SIGHUP too, and ends the host.
     pub(super) fn terminal_is_gone(&self) -> bool {
         self.had_terminal && !io::stdin().is_terminal()
     }

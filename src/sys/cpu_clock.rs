@@ -1,6 +1,6 @@
-//! CPU clocks of threads: what a thread has used, read by itself or by another.
+//! CPU clocks of threads: the CPU time of a thread, read by itself or by another.
 //!
-//! Invariant: a clock of a thread that has ended is no fault; it just tells nothing.
+//! Invariant: to read the clock of a thread that has ended is no fault; the result is `None`.
 #![allow(unsafe_code, reason = "CPU clocks of threads are C calls")]
 
 /// The clock of one thread; readable from every thread.
@@ -8,7 +8,7 @@
 pub struct CpuClock(libc::clockid_t);
 
 impl CpuClock {
-    /// The calling thread's.
+    /// The clock of the calling thread.
     pub fn own() -> Option<Self> {
         let mut clock = 0;
         // SAFETY: the calling thread is alive, and `clock` is a valid place for the answer.
@@ -20,7 +20,7 @@ impl CpuClock {
         self.0
     }
 
-    /// The clock of [`CpuClock::to_raw`]; 0 is none.
+    /// The clock of [`CpuClock::to_raw`]; 0 means no clock.
     pub fn from_raw(raw: i32) -> Option<Self> {
         (raw != 0).then_some(Self(raw))
     }

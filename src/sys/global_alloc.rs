@@ -1,31 +1,32 @@
 //! The program's allocator: the system's, with a bound on what V8's serializer may write for an instance.
 //!
-//! The serializer writes into a buffer of ours that it doubles as it goes: `structuredClone` of one text, named four thousand times, asked for 4 GB
-//! within one call that nothing can interrupt. A refused buffer is a `DataCloneError` to the function; everybody else who is refused memory ends the
-//! process. So only the serializer is, which is told by its arithmetic. `isolate` sets the bound when an instance gets its function.
+//! The serializer writes into a buffer of ours that it doubles as it goes: `structuredClone` of one text, named four thousand times, asked
+//! for 4 GB within one call that nothing can interrupt. A refused buffer is a `DataCloneError` to the function; any other code that is
+//! refused memory ends the process. So only the serializer is refused; its arithmetic identifies it. `isolate` sets the bound when an
+//! instance gets its function.
 //!
-//! Invariant: what is refused is for a size that no function within its `memory_mb` needs; threads of the host are never refused.
+//! Invariant: only sizes are refused that no function within its `memory_mb` needs; threads of the host are never refused.
 #![allow(unsafe_code, reason = "an allocator is unsafe to implement; all of it is the system's but the refusal")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-/// Buffers up to this size are never looked at, in bytes.
+/// Buffers up to this size are never checked, in bytes.
 const SMALL_BYTES: usize = 16 << 20;
 
-/// The largest buffer, in times of what the function may use: it doubles as it grows.
+/// The largest buffer, as a multiple of the function's limit: it doubles as it grows.
 const TIMES: usize = 4;
 
-/// What the serializer adds when it doubles (`ValueSerializer::ExpandBuffer` of V8). Rust's collections double without it.
+/// Bytes that the serializer adds when it doubles (`ValueSerializer::ExpandBuffer` of V8). Rust's collections double without it.
 const SERIALIZER_ADDS: usize = 64;
 
 thread_local! {
-    /// What a serializer's buffer of this thread may grow to, in bytes. Without a destructor, so that it can be read to the thread's very end.
+    /// The largest buffer of a serializer on this thread, in bytes. Without a destructor, so that it can be read until the thread exits.
     static LARGEST: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// Told about every refusal; must not allocate.
+/// Called at every refusal; must not allocate.
 static ON_REFUSAL: OnceLock<fn()> = OnceLock::new();
 
 #[global_allocator]
@@ -79,7 +80,7 @@ pub fn on_refusal(on_refusal: fn()) {
     let _ = ON_REFUSAL.set(on_refusal);
 }
 
-/// From now on this thread belongs to a function that may use so many bytes.
+/// From now on this thread belongs to a function that may use `memory_bytes` bytes.
 pub fn bound_this_thread(memory_bytes: u64) {
     let bytes = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
     LARGEST.set(bytes.saturating_mul(TIMES).max(SMALL_BYTES));

@@ -1,15 +1,17 @@
-//! What the kernel allows this process: memory, threads, maps and files, and how many instances fit into that.
+//! The kernel's limits for this process: memory, threads, maps and files, and how many instances fit into them.
 //!
-//! Read once at start from `/proc` and the process's control group; `resolve` lowers the settings that would run into a limit, `serve` tells the
-//! operator, and the admin API shows it.
+//! They are read from `/proc` and the process's control group. `config::resolve` lowers the settings that would run into a limit,
+//! `command::serve` logs the limit that lowered them, and the admin API shows all.
 //!
-//! Invariant: a limit that cannot be read counts as none; nothing here changes a limit.
+//! Invariant: a limit that cannot be read counts as no limit; nothing here changes a limit.
+#![allow(clippy::disallowed_methods, reason = "the kernel publishes its limits in files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Memory maps of one idle instance: stack and its guard, heap spaces, code. `cargo bench --bench load -- memory` counts 18.7 over 200 of them. A heap that
-/// grows takes about four more for each megabyte (V8 maps pages of 256 KB one by one), which is what `SHARE` leaves room for.
+/// Memory maps of one idle instance: stack and its guard, heap spaces, code. `cargo bench --bench load -- memory` counts 18.7 over 200 of
+/// them. A heap that grows takes about four more for each megabyte (V8 maps pages of 256 KB one by one), which is what `LIMIT_DIVISOR`
+/// leaves room for.
 const MAPS_PER_INSTANCE: u64 = 20;
 
 /// Threads of one instance: its own (1.0 in the same bench), and blocking work of the function (DNS, crypto), of which few have any.
@@ -21,10 +23,10 @@ const FILES_PER_INSTANCE: u64 = 6;
 /// A page of V8's heap.
 const V8_PAGE_BYTES: u64 = 256 << 10;
 
-/// Share of a limit that instances may take; the rest is for connections, the engine's own threads, and growth.
-const SHARE: u64 = 2;
+/// Instances may take one part in this many of a limit; the rest is for connections, the engine's own threads, and growth.
+const LIMIT_DIVISOR: u64 = 2;
 
-/// What the kernel allows.
+/// The kernel's limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KernelLimits {
     /// `vm.max_map_count`
@@ -55,10 +57,10 @@ impl KernelLimits {
 
     /// Heap of all instances that the maps allow: V8 takes a map for each page of 256 KB.
     pub fn heap_bytes(&self) -> Option<u64> {
-        Some(self.maps? / SHARE * V8_PAGE_BYTES)
+        Some(self.maps? / LIMIT_DIVISOR * V8_PAGE_BYTES)
     }
 
-    /// The most instances that no limit is run into with, and the name of the limit that says so.
+    /// The most instances that fit into every limit, and the name of the tightest limit.
     pub fn instances(&self) -> Option<(u64, &'static str)> {
         [
             (self.maps, MAPS_PER_INSTANCE, "vm.max_map_count"),
@@ -66,12 +68,12 @@ impl KernelLimits {
             (self.files, FILES_PER_INSTANCE, "the number of open files (ulimit -n)"),
         ]
         .into_iter()
-        .filter_map(|(limit, each, name)| Some((limit? / SHARE / each, name)))
+        .filter_map(|(limit, each, name)| Some((limit? / LIMIT_DIVISOR / each, name)))
         .min_by_key(|(instances, _)| *instances)
     }
 }
 
-/// Memory of this process that is in RAM, in bytes; 0 if the kernel does not say.
+/// Memory of this process that is in RAM, in bytes; 0 if it cannot be read.
 pub fn resident_bytes() -> u64 {
     let pages = fs::read_to_string("/proc/self/statm").ok().and_then(|text| text.split(' ').nth(1)?.parse::<u64>().ok());
     pages.unwrap_or(0) * rustix::param::page_size() as u64

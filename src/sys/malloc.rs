@@ -1,29 +1,30 @@
-//! What the C library's allocator keeps of memory that was freed: bounded from the start, and given back after instances have ended.
+//! Freed memory that the C library's allocator keeps: bounded from the start, and given back after instances have ended.
 //!
-//! `main` calls [`bound`] before there are threads; `pool` asks for [`give_back_soon`] when instances have ended, and `containment::probe`
-//! calls [`give_back`] to learn whether a parked thread holds a lock of the allocator.
+//! `main` calls [`bound`] before there are threads; `fleet` calls [`give_back_soon`] when instances have ended, and `containment::probe`
+//! calls [`give_back`] to learn whether a frozen thread holds a lock of the allocator.
 //!
-//! Each thread allocates from one of eight arenas per core. What an instance frees at its end stays in its arena, for the next thread that gets
-//! it: after a function had filled its 64 MB with `Intl` objects, 640 MB of 750 MB were such leftovers, and after `malloc_trim` 6 MB.
+//! Each thread allocates from one of eight arenas per core. What an instance frees at its end stays in its arena, for the next thread that
+//! gets it: after a function had filled its 64 MB with `Intl` objects, 640 MB of 750 MB were such leftovers, and after `malloc_trim` 6 MB.
 //!
-//! Invariant: nobody waits for a thread that gives memory back, because it takes every arena's lock.
+//! Invariant: no thread waits without a deadline for a thread that gives memory back, because that takes every arena's lock.
 #![allow(unsafe_code, reason = "the allocator's settings are C calls")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Allocations of this size and more are maps of their own, which `free` gives back. Left alone, glibc raises this to what was freed, up to 32 MB.
+/// Allocations of this size and more are maps of their own, which `free` gives back. Left alone, glibc raises this to the freed size, up to
+/// 32 MB.
 const MAPPED_BYTES: libc::c_int = 1 << 20;
 
-/// What an arena keeps at its end; `malloc_trim` leaves that alone except in the first arena. Left alone, glibc raises this to 64 MB.
+/// Bytes that an arena keeps at its end; `malloc_trim` leaves that alone except in the first arena. Left alone, glibc raises this to 64 MB.
 const KEPT_BYTES: libc::c_int = 2 << 20;
 
-/// Threads that end take their last memory with them in this time.
+/// In this time, threads that end free their last memory.
 const PAUSE: Duration = Duration::from_millis(100);
 
 static UNDER_WAY: AtomicBool = AtomicBool::new(false);
 
-/// Bounds what is kept. Before any thread exists.
+/// Bounds the memory that is kept. Must be called before any thread exists.
 pub fn bound() {
     // SAFETY: these set two numbers of the allocator; no other thread uses it yet.
     unsafe {
@@ -32,7 +33,7 @@ pub fn bound() {
     }
 }
 
-/// Gives back what every arena has free. Takes each arena's lock, one after the other, and never comes back if one is held for ever.
+/// Gives back the free memory of every arena. Takes each arena's lock, one after the other, and never returns if one is held forever.
 pub fn give_back() {
     // SAFETY: the function has no preconditions.
     unsafe {
@@ -40,7 +41,7 @@ pub fn give_back() {
     }
 }
 
-/// Has a thread of its own do so. False if the last one is not done yet, or the system gives no thread.
+/// Gives the memory back on a thread of its own. Returns false if the last such thread is not done yet, or if the process cannot spawn one.
 pub fn give_back_soon() -> bool {
     if UNDER_WAY.swap(true, Ordering::AcqRel) {
         return false;

@@ -5,7 +5,13 @@
 //! Invariant: all unsafe code that does not concern V8 lives here.
 
 pub mod cpu_clock;
+pub mod environment;
+pub mod exit;
+pub mod freeze;
 pub mod global_alloc;
+pub mod inherited;
 pub mod kernel;
 pub mod malloc;
 pub mod scheduling;
+pub mod shared_memory;
+pub mod thread;

@@ -1,21 +1,23 @@
-//! How the kernel shares the CPU out between threads that run JavaScript and everybody else.
+//! CPU weights: how the kernel divides the CPU between threads that run JavaScript and all others.
 //!
-//! Every instance's thread has a lower weight than the threads that read and write sockets (`NICE`), for good: that needs no privilege. One whose
-//! turn has used `LONG_TURN` steps back further, into the class that runs when nobody else wants to, until its turn ends. `watchdog` says when.
+//! Every instance's thread has a lower weight than the threads that read and write sockets (`NICE`), for good: that needs no privilege. A
+//! thread whose turn has used `LONG_TURN` steps back further, into the class that runs when no other thread wants to, until its turn ends.
+//! The watchdog decides when.
 //!
-//! Measured on Linux 6.18 (EEVDF), two CPUs, wake-up through an I/O thread and an instance's thread beside 1 and 4 endless loops on their CPU, p99 of
-//! four runs: all equal 1.5 and 5.2 ms; nice 5 for instances 0.55 and 4.2 ms; nice 10 0.43 and 4.0 ms; nice 19 for the loops alone 0.39 and
-//! 3.3 ms; `SCHED_IDLE` for the loops 0.24 and 0.41 ms. Slices of 0.1, 10 and 100 ms and `SCHED_BATCH` changed nothing: only
+//! Measured on Linux 6.18 (EEVDF), two CPUs, wake-up through an I/O thread and an instance's thread beside 1 and 4 endless loops on their
+//! CPU, p99 of four runs: all equal 1.5 and 5.2 ms; nice 5 for instances 0.55 and 4.2 ms; nice 10 0.43 and 4.0 ms; nice 19 for the loops
+//! alone 0.39 and 3.3 ms; `SCHED_IDLE` for the loops 0.24 and 0.41 ms. Slices of 0.1, 10 and 100 ms and `SCHED_BATCH` changed nothing: only
 //! an idle thread gives way to *every* wake-up at once, the others mostly at the next tick, which comes 250 times a second.
 //!
-//! In the server (`load -- victim --rate 400`, release, all on one CPU of a busy machine, together with the V8 flags of `init_engine`) the victim's p99
-//! went from 4.1 to 0.3 ms beside one endless loop, from 12 to 3.9 ms beside four (p50 from 2.1 to 0.05 ms), from 8.9 to 0.3–1.3 ms beside a loop
-//! and a heap thrasher, from 7.9 to 1.8 ms beside one that keeps the compilers busy; requests per CPU second did not change.
+//! In the server (`load -- victim --rate 400`, release, all on one CPU of a busy machine, together with the V8 flags of `init_v8`) the
+//! victim's p99 went from 4.1 to 0.3 ms beside one endless loop, from 12 to 3.9 ms beside four (p50 from 2.1 to 0.05 ms), from 8.9 to
+//! 0.3–1.3 ms beside a loop and a heap thrasher, from 7.9 to 1.8 ms beside one that keeps the compilers busy; requests per CPU second did
+//! not change.
 //!
 //! To come back from `SCHED_IDLE` takes root, `CAP_SYS_NICE` or `LimitNICE` (`ulimit -e`) of 15; without it no thread is sent there.
 //!
-//! Invariant: a thread that waits or ends is not stepped back; one that steps back gets at least a share of `FLOOR`, or a busy host would never
-//! let it finish.
+//! Invariant: a thread that waits or ends is not stepped back; one that steps back gets at least one part in `FLOOR` of a CPU, or a busy
+//! host would never let it finish.
 #![allow(unsafe_code, reason = "scheduling attributes of threads are bare system calls")]
 
 use std::io;
@@ -28,18 +30,18 @@ use parking_lot::Mutex;
 /// Nice value of instances' threads. The socket threads have 0; five steps are a third of the weight.
 const NICE: i32 = 5;
 
-/// Nice value of the engine's helper threads: they work for everybody, and nobody waits for them.
+/// Nice value of V8's helper threads: they work for all instances, and no instance waits for them.
 const HELPER_NICE: i32 = 10;
 
 /// CPU time that one turn uses before its thread steps back. Most handlers never get there.
 const LONG_TURN: Duration = Duration::from_millis(15);
 
-/// What a thread gets of a CPU in the long run even if others want all of it: one part of so many.
+/// A thread gets at least one part in this many of a CPU in the long run, even if others want all of it.
 const FLOOR: u32 = 20;
 
 /// Whether a thread that has stepped back can come back.
 static MAY_RETURN: LazyLock<bool> = LazyLock::new(|| {
-    // Tried out on a thread that nobody needs afterwards.
+    // Tried out on a thread that ends afterwards.
     let tried = std::thread::Builder::new().name("skep priority".to_owned()).spawn(|| {
         set(OWN, libc::SCHED_OTHER, NICE)?;
         set(OWN, libc::SCHED_IDLE, NICE)?;
@@ -55,7 +57,7 @@ static MAY_RETURN: LazyLock<bool> = LazyLock::new(|| {
 /// The calling thread, as system calls name it.
 const OWN: i32 = 0;
 
-/// Lowers the weight of threads that exist already: the engine's helpers, right after they were started.
+/// Lowers the weight of threads that exist already: V8's helpers, right after they were started.
 pub fn lower_helpers(threads: &[i32]) {
     for thread in threads {
         // Less weight is never refused, and one that has ended needs none.
@@ -65,13 +67,13 @@ pub fn lower_helpers(threads: &[i32]) {
 
 /// The weight of one worker's thread.
 #[derive(Default)]
-pub(crate) struct Weight {
+pub(crate) struct CpuWeight {
     /// Its number; 0 before it runs and after it has ended, because the kernel gives numbers out again.
     thread: Mutex<i32>,
     stepped_back: AtomicBool,
 }
 
-impl Weight {
+impl CpuWeight {
     /// The calling thread is a worker's from now on.
     pub(crate) fn enter(&self) {
         // SAFETY: takes nothing and cannot fail.
@@ -86,14 +88,14 @@ impl Weight {
         *self.thread.lock() = 0;
     }
 
-    /// Sends the thread back or lets it return, from outside. `same_turn` is asked when the thread can no longer slip away.
+    /// Has the thread step back or return, from another thread. `same_turn` is called when the thread can no longer end its turn unnoticed.
     pub(crate) fn step_back(&self, back: bool, same_turn: impl FnOnce() -> bool) {
         if back == self.stepped_back.load(Ordering::SeqCst) || (back && !*MAY_RETURN) {
             return;
         }
         let thread = self.thread.lock();
         self.stepped_back.store(back, Ordering::SeqCst);
-        // The thread says that its turn is over first and looks at the flag second.
+        // The thread first marks its turn as over and then checks the flag.
         if *thread == 0 || (back && !same_turn()) {
             self.stepped_back.store(false, Ordering::SeqCst);
             return;
@@ -114,7 +116,7 @@ impl Weight {
     }
 }
 
-/// What the watchdog remembers of a worker's turn: enough to say whether it is a long one.
+/// The watchdog's memory of a worker's turn: enough to decide whether it is a long one.
 #[derive(Default)]
 pub(crate) struct Gauge {
     turn: u64,
@@ -122,7 +124,7 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// Whether the thread is to step back. `turn` is odd while JavaScript runs, `cpu_ns` what its thread has used.
+    /// Whether the thread should step back. `turn` is odd while JavaScript runs; `cpu_ns` is the CPU time of its thread.
     pub(crate) fn is_long(&mut self, turn: u64, now: Instant, cpu_ns: Option<u64>) -> bool {
         let Some(cpu_ns) = cpu_ns.filter(|_| turn % 2 == 1) else {
             self.begun = None;
@@ -172,7 +174,7 @@ mod tests {
         assert!(gauge.is_long(1, after(begun, 20), Some(20 * MS)));
         assert!(!gauge.is_long(2, after(begun, 30), None));
         assert!(!gauge.is_long(3, after(begun, 40), Some(30 * MS)));
-        assert!(!gauge.is_long(5, after(begun, 60), Some(48 * MS)), "many short turns are no long one");
+        assert!(!gauge.is_long(5, after(begun, 60), Some(48 * MS)), "many short turns are not a long one");
     }
 
     #[test]
@@ -186,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_worker_has_less_weight_and_only_its_turn_steps_back() {
-        let weight = Weight::default();
+        let weight = CpuWeight::default();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 weight.enter();

@@ -1,6 +1,6 @@
 //! A program of the corpus as data: the folder `corpus/<nnn-name>/`, read from its `evil.toml`.
 //!
-//! Goes to `host`, which writes the function's files, to `offender`, which calls it, and to `oracle`, which judges.
+//! Goes to `host`, which writes the function's files, to `offender`, which calls it, and to `oracle`, which checks the outcome.
 //!
 //! Invariant: a case that is malformed, or expects a fault that does not exist, fails before anything is started.
 
@@ -13,13 +13,13 @@ use skep::fault::Kind;
 
 use super::peer::Behaviour;
 
-/// The rungs of the containment ladder by their names in the admin API, lowest first.
+/// The levels of the containment ladder by their names in the admin API, lowest first.
 pub const RUNGS: [&str; 6] = ["prevented", "interrupted", "graced", "parked", "handed_over", "restarted"];
 
 /// Memory limit of a program that names none, in MB.
 const MEMORY_MB: u64 = 64;
 
-/// How the client behaves that calls the program.
+/// The behaviour of the client that calls the program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientKind {
@@ -48,7 +48,7 @@ pub enum ClientKind {
 pub struct Make {
     /// Name of the file; `{i}` is its number.
     file: String,
-    /// How many of it.
+    /// The number of such files.
     #[serde(default = "one")]
     count: usize,
     #[serde(default)]
@@ -72,7 +72,7 @@ impl Make {
     }
 }
 
-/// One program and what has to come of it.
+/// One program and its expected outcome.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -85,7 +85,7 @@ pub struct Case {
     #[serde(skip)]
     pub memory: u64,
 
-    /// What it is, in one line.
+    /// The program in one line.
     pub about: String,
     /// Row of the research table, or `own`.
     pub row: String,
@@ -96,28 +96,28 @@ pub struct Case {
     pub path: String,
     #[serde(default)]
     pub body: String,
-    /// A body of so many bytes: `body` again and again.
+    /// A body of this many bytes: `body` again and again.
     #[serde(default)]
     pub body_size: usize,
-    /// How many calls at once.
+    /// Number of calls at once.
     #[serde(default = "one")]
     pub requests: usize,
-    /// How often all that, one after another.
+    /// Number of rounds, one after another.
     #[serde(default = "one")]
     pub rounds: usize,
-    /// How many functions have this code; each is called.
+    /// Number of functions with this code; each is called.
     #[serde(default = "one")]
     pub copies: usize,
     #[serde(default)]
     pub client: ClientKind,
-    /// What the offender may be answered: names of faults, statuses, `cut` (the body broke off), `open` (it still streamed when
+    /// Answers that the offender may get: names of faults, statuses, `cut` (the body broke off), `open` (it still streamed when
     /// `patience_s` was over), `gone` (the client left), `lost` (the connection broke; only where the engine dies).
     pub answers: BTreeSet<String>,
-    /// Exact body of an answer that is no fault.
+    /// Exact body of an answer that is not a fault.
     pub expect_body: Option<String>,
-    /// Rungs that may act; `none` if it may also be that none does.
+    /// Levels that may act; `none` among them: perhaps none does.
     pub rungs: BTreeSet<String>,
-    /// A thread may be parked and the engine replaced for it.
+    /// A thread may be frozen and the engine replaced for it.
     #[serde(default)]
     pub hand_over: bool,
     /// It misbehaves while it loads: no ordinary call before or after.
@@ -137,12 +137,12 @@ pub struct Case {
     /// More flags for the server.
     #[serde(default)]
     pub args: Vec<String>,
-    /// How much the engine's memory may rise while the program runs, in MB.
+    /// The rise of the engine's memory that is allowed while the program runs, in MB.
     pub peak_mb: Option<u64>,
     /// How long the client waits for the end of the answer.
     #[serde(default = "patience")]
     pub patience_s: u64,
-    /// A signal for the engine while the program runs: its death is what the case is about.
+    /// A signal for the engine while the program runs: the case is about the engine's death.
     pub kill: Option<String>,
     /// Files of `corpus/_shared` that lie beside its own.
     #[serde(default)]
@@ -179,7 +179,7 @@ impl Case {
         if self.copies == 1 { vec![name] } else { (0..self.copies).map(|copy| format!("{name}-{copy}")).collect() }
     }
 
-    /// Whether this rung may act.
+    /// Whether this level may act.
     pub fn allows(&self, rung: &str) -> bool {
         match rung {
             "parked" | "handed_over" => self.hand_over,
@@ -204,7 +204,7 @@ impl Case {
         }
         assert!(!self.answers.is_empty(), "{name}: `answers` is empty");
         for rung in &self.rungs {
-            assert!(rung == "none" || RUNGS[..3].contains(&rung.as_str()), "{name}: {rung:?} is no rung for `rungs`");
+            assert!(rung == "none" || RUNGS[..3].contains(&rung.as_str()), "{name}: {rung:?} is not allowed in `rungs`");
         }
         assert!(!self.rungs.is_empty() || self.hand_over || self.kill.is_some(), "{name}: no rung is expected");
     }

@@ -1,9 +1,9 @@
-//! The host under attack: the real binary with the neighbours and the programs, and what can be seen of it from outside.
+//! The host under attack: the real binary with the neighbours and the programs, observed from outside.
 //!
-//! Reads the admin API and `/proc`. A watching thread keeps what is gone when somebody looks later: the highest memory, and the counts of
-//! an engine that was replaced.
+//! Reads the admin API and `/proc`. A sampling thread keeps the facts that are gone later: the highest memory, and the counts of an engine
+//! that was replaced.
 //!
-//! Invariant: nothing here asks a function anything.
+//! Invariant: nothing here calls a function.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ use super::peer::Peer;
 use super::support::process::Launch;
 use super::support::{Client, Project, Request, Skep};
 
-/// How often the watching thread looks.
+/// How often the sampling thread takes a sample.
 const LOOK: Duration = Duration::from_millis(25);
 
 /// The running host.
@@ -32,7 +32,7 @@ pub struct Host {
     watching: Option<JoinHandle<()>>,
 }
 
-/// What the watching thread keeps.
+/// The samples that the thread keeps.
 #[derive(Default)]
 struct Seen {
     /// The last counts of each engine process, in the order of their appearance.
@@ -40,7 +40,7 @@ struct Seen {
     peak: u64,
 }
 
-/// What one engine process holds.
+/// The resources that one engine process holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held {
     pub resident: u64,
@@ -56,7 +56,7 @@ pub struct Busy {
 }
 
 impl Host {
-    /// Starts it with these programs.
+    /// Starts the host with these programs.
     pub fn start(cases: &[Case]) -> Self {
         let project = Project::empty();
         neighbours::write(&project);
@@ -90,7 +90,7 @@ impl Host {
         })
     }
 
-    /// Looks at once, instead of waiting for the watching thread; the engine that answered.
+    /// Takes a sample at once, instead of waiting for the sampling thread; returns the engine that answered.
     pub fn look(&self) -> Option<u32> {
         look(&self.seen, self.skep.admin)
     }
@@ -100,26 +100,27 @@ impl Host {
         lock(&self.seen).engines.iter().map(|(pid, _)| *pid).collect()
     }
 
-    /// How often a rung acted: of each process as far as it was seen, of the two highest what the supervisor passes on.
+    /// How often a level acted: the sum over the processes that were seen; for the two highest levels, the count that the supervisor passes
+    /// on.
     pub fn count(&self, rung: &str) -> u64 {
         let seen = lock(&self.seen);
         let counts = seen.engines.iter().map(|(_, counts)| counts.get(rung).copied().unwrap_or(0));
         if rung == "handed_over" || rung == "restarted" { counts.max().unwrap_or(0) } else { counts.sum() }
     }
 
-    /// The highest memory of all engine processes together since the last time this was asked.
+    /// The highest memory of all engine processes together since the last call.
     pub fn take_peak(&self) -> u64 {
         std::mem::take(&mut lock(&self.seen).peak)
     }
 
-    /// What the engine process holds now; `None` if it is gone.
+    /// The resources that the engine process holds now; `None` if it is gone.
     pub fn held(&self) -> Option<Held> {
         let pid = *self.engines().last()?;
         let entries = |folder: &str| fs::read_dir(format!("/proc/{pid}/{folder}")).map(Iterator::count).ok();
         Some(Held { resident: resident(pid)?, threads: entries("task")?, files: entries("fd")? })
     }
 
-    /// Whether the process that was started is alive.
+    /// Whether the engine process that was seen last is alive.
     pub fn is_alive(&self) -> bool {
         self.engines().last().is_some_and(|pid| is_running(*pid))
     }
@@ -144,7 +145,7 @@ impl Host {
         words.get(from..).unwrap_or_default().iter().map(|line| line.chars().take(300).collect::<String>()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Waits a little before looking again.
+    /// Waits a little before the next sample.
     pub fn pause(&self) {
         self.stop.until(Instant::now() + 2 * LOOK);
     }
@@ -209,7 +210,7 @@ fn write(case: &Case, to: &Path, upstream: &str) {
     fs::write(manifest, text).expect("a manifest");
 }
 
-/// What a program gets that brings no `function.toml`.
+/// The manifest of a program that brings no `function.toml`.
 const DEFAULT_MANIFEST: &str = "[limits]\nmemory_mb = {memory_mb}\ncpu_ms = 500\nwall_ms = 15000\n\n[scale]\nmax = 2\nidle_s = 30\n";
 
 fn copy(from: &Path, to: &Path) {

@@ -1,9 +1,10 @@
 //! The evil corpus: programs that try to end the host or to hurt other functions, run against the real binary. See README.md here.
 //!
-//! The environment variable `EVIL` says what is run: nothing for the quick dozen, `all`, `shared`, `trio`, `soak`, or parts of names.
+//! The environment variable `EVIL` chooses the programs: unset for the quick dozen, `all`, `shared`, `trio`, `soak`, or parts of names.
 //!
 //! Invariant: one evil host at a time; a trial fails if the oracle has a complaint.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the kit of the integration tests; some of it is for them only")]

@@ -3,8 +3,8 @@
 //! Each has a thread that owes one call every 400 ms, 50 a second together. A call's time counts from the moment it was due, so that a
 //! host that stalls cannot hide it by delaying the next call. Half of them keep their connection, half connect anew for each call.
 //!
-//! Invariant: a call is repeated only where every HTTP client does it, because a kept connection turned out to be closed. That is counted,
-//! and `oracle` allows it only where an engine was replaced; calls on new connections are never repeated.
+//! Invariant: a call is repeated only where every HTTP client repeats it, because a kept connection turned out to be closed. The repeat is
+//! counted, and `oracle` allows it only where an engine was replaced; calls on new connections are never repeated.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::support::{Client, HANG, Project, Request, Response};
 
-/// How many there are.
+/// Number of neighbours.
 pub const COUNT: usize = 20;
 
 /// How often each is called.
@@ -84,12 +84,12 @@ fn expected(index: usize, x: usize) -> String {
     }
 }
 
-/// What came of one call.
+/// The outcome of one call.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// When it was due.
     pub due: Instant,
-    /// When its answer was there.
+    /// When its answer was complete.
     pub done: Instant,
     /// Why it failed.
     pub failure: Option<String>,
@@ -116,7 +116,7 @@ impl Stop {
         self.changed.notify_all();
     }
 
-    /// Waits until that moment or the stop; whether it is the stop.
+    /// Waits until that moment or the stop; returns whether it is the stop.
     pub fn until(&self, moment: Instant) -> bool {
         let left = moment.saturating_duration_since(Instant::now());
         let said = lock(&self.said);
@@ -124,7 +124,7 @@ impl Stop {
     }
 }
 
-/// The calls that go on.
+/// The calls of the neighbours, from the start until it is dropped.
 pub struct Traffic {
     stop: Arc<Stop>,
     samples: Arc<Mutex<Vec<Sample>>>,
@@ -152,7 +152,7 @@ impl Traffic {
         Self { stop, samples, threads }
     }
 
-    /// Waits until so many more calls were answered, or as long as a hang.
+    /// Waits until this many more calls were answered, or as long as a hang.
     pub fn wait_for(&self, calls: usize) {
         let wanted = lock(&self.samples).len() + calls;
         let deadline = Instant::now() + HANG;
@@ -171,7 +171,7 @@ impl Drop for Traffic {
     fn drop(&mut self) {
         self.stop.say();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has said so; its missing calls show in the count.
+            // A thread that panicked has printed it; its missing calls show in the count.
             drop(thread.join());
         }
     }
@@ -219,7 +219,7 @@ impl Caller {
         Self { address, keeps, kept: None }
     }
 
-    /// One call; whether it had to be sent twice.
+    /// Makes one call; returns its answer, and whether it had to be sent twice.
     fn call(&mut self, request: &Request) -> (io::Result<Response>, bool) {
         let Some(mut client) = self.kept.take() else {
             return (self.call_anew(request), false);
@@ -256,7 +256,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Time that so much of the calls did not exceed.
+/// The time that this part of the calls did not exceed.
 pub fn percentile(samples: &[Sample], share: f64) -> Duration {
     let mut times: Vec<Duration> = samples.iter().map(Sample::took).collect();
     times.sort();

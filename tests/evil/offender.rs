@@ -1,6 +1,6 @@
-//! Calls a program the way its case says: as a good client, or as one that leaves, dawdles or resets.
+//! Calls a program as its case says: as a good client, or as one that leaves, dawdles or resets.
 //!
-//! Takes a case and a running host; gives what was answered, in the words of `Case::answers`, and how long it took.
+//! Takes a case and a running host; returns the answers, in the words of `Case::answers`, and the time they took.
 //!
 //! Invariant: every call ends, at the latest when the patience of its case is over, and then it is a `hang`.
 
@@ -16,7 +16,7 @@ use super::host::Host;
 use super::neighbours::Stop;
 use super::support::{Client, Request};
 
-/// What came of one call of a program.
+/// The outcome of one call of a program.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// A fault's name, a status, or `cut`, `open`, `gone`, `lost`, `hang`.
@@ -24,11 +24,11 @@ pub struct Answer {
     pub took: Duration,
     /// The beginning of the body.
     pub body: String,
-    /// What is wrong with the form of the answer.
+    /// The mistake in the form of the answer.
     pub malformed: Option<String>,
 }
 
-/// How much of a body is kept.
+/// Bytes of a body that are kept.
 const KEPT: usize = 4096;
 
 /// Runs the whole attack of a case: every copy, as many at once as it says, round after round.
@@ -55,7 +55,7 @@ impl Answer {
     }
 }
 
-/// The ordinary call that must work afterwards; why it did not.
+/// Makes the ordinary call that must work afterwards; the error says why it did not.
 pub fn call_ordinarily(host: &Host, function: &str) -> Result<(), String> {
     let request = Request::get(&format!("/{function}/ok"));
     let answer = Client::try_connect(host.skep.listen).and_then(|mut client| client.try_exchange(&request));
@@ -158,7 +158,7 @@ fn read(case: &Case, client: &mut Client, function: &str) -> io::Result<Answer> 
     Ok(answer)
 }
 
-/// What a fault's body says must be what its header says, about this function.
+/// A fault's body must say the same as its header, about this function.
 fn malformed(kind: &str, function: &str, body: &str) -> Option<String> {
     let told: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let told = &told["error"];
@@ -173,7 +173,7 @@ fn upload(case: &Case, stream: &TcpStream, address: SocketAddr, request: &Reques
     let mut writing = stream.try_clone()?;
     write!(writing, "{} {} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {whole}\r\n\r\n", request.method, request.path)?;
     thread::scope(|scope| {
-        // A server that has answered may close: what cannot be written any more is no error.
+        // A server that has answered may close: a write that fails after that is not an error.
         let body = scope.spawn(move || io::copy(&mut io::repeat(b'u').take(sent as u64), &mut writing).is_ok());
         if case.client == ClientKind::UploadReset {
             drop(body.join());
@@ -193,7 +193,7 @@ fn reset_on_close(stream: &TcpStream) -> io::Result<()> {
     SockRef::from(stream).set_linger(Some(Duration::ZERO))
 }
 
-/// Waits until the function has a call, as the admin API tells, or has had time for it.
+/// Waits until the admin API reports a call of the function, or until it has had time for one.
 fn wait_until_called(host: &Host, function: &str) {
     let deadline = Instant::now() + Duration::from_secs(5);
     let functions = [function.to_owned()];
@@ -203,7 +203,7 @@ fn wait_until_called(host: &Host, function: &str) {
 }
 
 /// Ends the engine while the program runs in it.
-#[allow(unsafe_code, reason = "std cannot signal a process that is no child")]
+#[allow(unsafe_code, reason = "std cannot signal a process that is not a child")]
 fn kill(host: &Host, case: &Case, signal: &str) {
     for function in case.functions() {
         wait_until_called(host, &function);

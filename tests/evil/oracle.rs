@@ -1,6 +1,6 @@
 //! The oracle: what must be true while a program runs and after it.
 //!
-//! Takes what was measured before, the offender's answers, the neighbours' samples and the host as it is; gives complaints.
+//! Takes the baseline, the offender's answers, the neighbours' samples and the present host; returns complaints.
 //!
 //! Invariant: no time decides, except one that only a hang takes; memory, threads and files may take as long to come back.
 
@@ -17,7 +17,7 @@ const SETTLE: Duration = Duration::from_secs(20);
 
 /// Memory that may be missing afterwards, beside the heaps of instances that are still there.
 const RESIDENT_SLACK: u64 = 32 << 20;
-/// What an instance holds that has done nothing yet.
+/// Memory that an instance holds before its first call.
 const FRESH: u64 = 8 << 20;
 const THREADS_SLACK: usize = 4;
 const FILES_SLACK: usize = 16;
@@ -42,7 +42,7 @@ impl Baseline {
         Self { held: host.held().expect("the engine runs"), counts, engines: host.engines().len() }
     }
 
-    /// How often each rung acted since, of those that did.
+    /// How often each level acted since, of those that did.
     pub fn moved(&self, host: &Host) -> BTreeMap<&'static str, u64> {
         let since = self.counts.iter().map(|(rung, before)| (*rung, host.count(rung).saturating_sub(*before)));
         since.filter(|(_, acted)| *acted > 0).collect()
@@ -71,7 +71,7 @@ pub fn answers(case: &Case, answers: &[Answer], besides: &[&str]) -> Vec<String>
     wrong.into_iter().map(|(complaint, times)| format!("answer ({times} of {}): {complaint}", answers.len())).collect()
 }
 
-/// No neighbour failed. Where the engine is killed, only what was in flight may be lost.
+/// No neighbour failed. Where the engine is killed, only calls in flight may be lost.
 pub fn neighbours(samples: &[Sample], replaced: bool, killed: bool) -> Vec<String> {
     let mut wrong = Vec::new();
     let failures: Vec<&String> = samples.iter().filter_map(|sample| sample.failure.as_ref()).collect();
@@ -86,12 +86,12 @@ pub fn neighbours(samples: &[Sample], replaced: bool, killed: bool) -> Vec<Strin
     wrong
 }
 
-/// The connection broke after it was accepted, or the call was answered that its instance was lost.
+/// The connection broke after it was accepted, or the answer was that the instance was lost.
 fn is_loss(failure: &str) -> bool {
     ["reset", "end of file", "Broken pipe", "unexpected", "instance_lost"].iter().any(|word| failure.contains(word))
 }
 
-/// Only expected rungs acted, and one of them did.
+/// Only expected levels acted, and one of them did.
 pub fn rungs(cases: &[Case], moved: &BTreeMap<&'static str, u64>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (rung, times) in moved {
@@ -99,7 +99,7 @@ pub fn rungs(cases: &[Case], moved: &BTreeMap<&'static str, u64>) -> Vec<String>
             wrong.push(format!("rung: {rung} acted {times} times"));
         }
     }
-    // Which of several programs made a rung act cannot be told.
+    // Of several programs it is not known which made a level act.
     if let [case] = cases
         && !case.rungs.contains("none")
         && moved.is_empty()
@@ -109,7 +109,7 @@ pub fn rungs(cases: &[Case], moved: &BTreeMap<&'static str, u64>) -> Vec<String>
     wrong
 }
 
-/// The engine is the one of before, or was replaced as the rungs say.
+/// The engine is the one of before, or was replaced as often as the counters of the levels say.
 pub fn engine(host: &Host, baseline: &Baseline, moved: &BTreeMap<&'static str, u64>) -> Vec<String> {
     let replaced = host.engines().len() - baseline.engines;
     let told: u64 = ["handed_over", "restarted"].iter().filter_map(|rung| moved.get(rung)).sum();
@@ -122,12 +122,12 @@ pub fn engine(host: &Host, baseline: &Baseline, moved: &BTreeMap<&'static str, u
     Vec::new()
 }
 
-/// Whether every answer tells of the end of its instance, so that what is there afterwards is new.
+/// Whether every answer means that its instance ended, so that the instances afterwards are new.
 pub fn all_ended(answers: &[Answer]) -> bool {
     answers.iter().all(|answer| ["cpu_limit", "memory_limit", "crashed"].contains(&answer.label.as_str()))
 }
 
-/// Waits until everything is back; what is not.
+/// Waits until everything is back; returns what is missing.
 pub fn settled(host: &Host, cases: &[Case], baseline: &Baseline, all_ended: bool) -> Vec<String> {
     let functions: Vec<String> = cases.iter().flat_map(Case::functions).collect();
     let deadline = Instant::now() + SETTLE;
@@ -144,19 +144,19 @@ fn missing(host: &Host, cases: &[Case], functions: &[String], baseline: &Baselin
     let mut missing = Vec::new();
     host.look();
     let Some((held, busy)) = host.held().zip(host.busy(functions)) else {
-        return vec!["process: nobody answers on the admin address".to_owned()];
+        return vec!["process: no engine answers on the admin address".to_owned()];
     };
     let engines = host.engines();
     let old = engines.split_last().map_or(&[][..], |(_, old)| old);
     if let Some(pid) = old.iter().find(|pid| is_running(**pid)) {
         missing.push(format!("process: engine {pid} was replaced and does not end"));
     }
-    // A parked thread stays with its engine; a new engine has none.
-    let parked = if old.is_empty() { usize::try_from(host.count("parked")).unwrap_or(0) } else { 0 };
-    let kept = busy.instances + parked;
+    // A frozen thread stays with its engine; a new engine has none.
+    let frozen = if old.is_empty() { usize::try_from(host.count("parked")).unwrap_or(0) } else { 0 };
+    let kept = busy.instances + frozen;
     let memory = cases.iter().map(|case| case.memory << 20).max().unwrap_or(0);
     // An instance that lives on may use what its limit allows.
-    let of_instances = if all_ended { FRESH } else { memory } * busy.instances as u64 + memory * parked as u64;
+    let of_instances = if all_ended { FRESH } else { memory } * busy.instances as u64 + memory * frozen as u64;
     let limits = Held {
         resident: baseline.held.resident + RESIDENT_SLACK + of_instances,
         threads: baseline.held.threads + THREADS_SLACK + THREADS_EACH * kept,

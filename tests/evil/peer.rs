@@ -2,7 +2,7 @@
 //!
 //! It listens on a free loopback port, which the program's manifest allows; the program finds it as `{upstream}`.
 //!
-//! Invariant: its threads end when the other side closes, and that is at the latest when the host of the trial ends.
+//! Invariant: its threads exit when the other side closes, at the latest when the host of the trial ends.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -14,17 +14,17 @@ use socket2::SockRef;
 
 use super::neighbours::Stop;
 
-/// What it does with a connection.
+/// The behaviour of the server on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Behaviour {
     /// Reads and never answers.
     Silent,
-    /// Answers with gzip that decodes to 159 times its size, for ever.
+    /// Answers with gzip that decodes to 159 times its size, forever.
     Bomb,
     /// Sends the caller to what stands after `?to=`.
     Redirect,
-    /// Sends the caller to itself, for ever.
+    /// Sends the caller to itself, forever.
     RedirectLoop,
     /// Resets every connection.
     Reset,
@@ -36,7 +36,7 @@ pub enum Behaviour {
     Drip,
     /// Announces 1,000 bytes and closes after 5.
     Short,
-    /// Chunks that are none.
+    /// Chunks that are not valid.
     Garbage,
     /// Events for an EventSource without an end.
     Events,
@@ -75,7 +75,7 @@ impl Drop for Peer {
     }
 }
 
-/// One connection, to its end; an error is the other side's leaving.
+/// One connection, to its end; an error means that the other side has left.
 fn misbehave(behaviour: Behaviour, mut stream: TcpStream, stop: &Stop) -> std::io::Result<()> {
     if behaviour == Behaviour::Reset {
         return SockRef::from(&stream).set_linger(Some(Duration::ZERO));

@@ -1,4 +1,4 @@
-//! Random choices that can be had again: SplitMix64 from a seed that is printed.
+//! Random choices that can be repeated: SplitMix64 from a seed that is printed.
 //!
 //! Invariant: the same seed gives the same choices.
 
@@ -6,7 +6,7 @@
 pub struct Random(u64);
 
 impl Random {
-    /// From `EVIL_SEED`, else from the clock; says which.
+    /// From `EVIL_SEED`, else from the clock; prints the seed.
     pub fn from_environment() -> Self {
         let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let seed = std::env::var("EVIL_SEED").ok().map_or_else(clock, |seed| seed.parse().expect("EVIL_SEED is a number"));
@@ -26,7 +26,7 @@ impl Random {
         usize::try_from(self.next() % u64::try_from(end).expect("64 bits")).expect("below end")
     }
 
-    /// So many different elements.
+    /// `count` different elements.
     pub fn pick<T: Clone>(&mut self, from: &[T], count: usize) -> Vec<T> {
         let mut left: Vec<&T> = from.iter().collect();
         (0..count.min(from.len())).map(|_| left.swap_remove(self.below(left.len())).clone()).collect()

@@ -2,7 +2,7 @@
 //!
 //! Takes the figures of `run`; writes `evil.md` into the folder that cargo keeps for tests.
 //!
-//! Invariant: the table judges nothing; `oracle` does.
+//! Invariant: the table decides nothing; `oracle` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::neighbours::{Sample, percentile};
 use super::offender::Answer;
 
-/// What is told of one run.
+/// The figures of one run.
 #[derive(Default)]
 pub struct Line {
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Line {
     pub quiet: Vec<Sample>,
     /// Those that an attack could have hurt.
     pub during: Vec<Sample>,
-    /// How many of them failed, then or afterwards.
+    /// Number of neighbours' calls that failed, then or afterwards.
     pub failed: usize,
     /// Memory before, at its highest and afterwards.
     pub resident: u64,
@@ -50,7 +50,7 @@ impl Report {
         }
     }
 
-    /// Where the table lies.
+    /// Path of the table.
     pub fn path() -> PathBuf {
         PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("evil.md")
     }

@@ -1,9 +1,9 @@
 //! Runs programs: one on a host of its own, three at once, or one after another on the same host for a time.
 //!
-//! Each run goes: neighbours alone, the attack, neighbours alone again, the ordinary call, everything back. The complaints of `oracle`
+//! The steps of a run: neighbours alone, the attack, neighbours alone again, the ordinary call, everything back. The complaints of `oracle`
 //! and the figures go to `report`.
 //!
-//! Invariant: a run ends with the host it started.
+//! Invariant: the host that a run started ends with the run.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use super::report::{Line, Report};
 /// Calls of the neighbours before the attack, and after it.
 const QUIET_CALLS: usize = 50;
 
-/// Programs at the same time, each attacked from a thread of its own; what is wrong.
+/// Runs programs at the same time, each called from a thread of its own; returns the complaints.
 pub fn together(cases: &[Case], report: &Report) -> Vec<String> {
     let host = Host::start(cases);
     let traffic = Traffic::start(host.skep.listen);
@@ -36,7 +36,7 @@ pub fn together(cases: &[Case], report: &Report) -> Vec<String> {
     wrong
 }
 
-/// Programs one after another on one host, until they or the time are over; what is wrong.
+/// Runs programs one after another on one host, until they or the time are over; returns the complaints.
 pub fn in_turn(programs: &mut dyn Iterator<Item = Case>, all: &[Case], until: Option<Duration>, report: &Report) -> Vec<String> {
     let host = Host::start(all);
     let traffic = Traffic::start(host.skep.listen);
@@ -53,12 +53,12 @@ pub fn in_turn(programs: &mut dyn Iterator<Item = Case>, all: &[Case], until: Op
             break;
         }
     }
-    // What each program may keep must not add up: all that is left is what instances hold that do nothing.
+    // The remains of each program must not add up: all that is left belongs to instances that do nothing.
     wrong.extend(oracle::settled(&host, all, &first, true).into_iter().map(|complaint| format!("at the end: {complaint}")));
     wrong
 }
 
-/// What came of one attack.
+/// The outcome of one attack.
 struct Run {
     wrong: Vec<String>,
     line: Line,
@@ -77,7 +77,7 @@ fn one(host: &Host, cases: &[Case], traffic: &Traffic, besides: &[&str]) -> Run 
     traffic.wait_for(QUIET_CALLS);
 
     let mut wrong: Vec<String> = answers.iter().flat_map(|(case, answers)| oracle::answers(case, answers, besides)).collect();
-    // Whose memory it is cannot be told of several.
+    // Of several programs it is not known whose memory it is.
     if let [case] = cases {
         wrong.extend(oracle::peak(case, &baseline, peak));
     }

@@ -19,7 +19,7 @@ use crate::function::FunctionName;
 use crate::function::manifest::Manifest;
 use crate::function::message::{CallShape, Request};
 use crate::function::trace::TraceContext;
-use crate::live::table::{Entry, Resolution, Table};
+use crate::live::table::{FunctionEntry, Resolution, Table};
 use crate::release::compile::compile;
 use crate::release::source::{ArchiveKind, Files, discover};
 use crate::runtime::ops::{header_value, parse_headers, request_url};
@@ -113,7 +113,7 @@ pub fn routes(bytes: &[u8]) {
     }
     let names = ["a", "b", "functions"].map(|name| name.parse::<FunctionName>().expect("a name"));
     let build = |order: [usize; 3]| {
-        let entries = order.map(|at| Entry { function: names[at].clone(), routes: &declared[at], target: at });
+        let entries = order.map(|at| FunctionEntry { function: names[at].clone(), routes: &declared[at], target: at });
         Table::build(8000, entries).0
     };
     let (table, other) = (build([0, 1, 2]), build([2, 1, 0]));

@@ -1,4 +1,4 @@
-//! The rungs of the containment ladder as clients and operators see them: who is stopped, who is told what, and who notices nothing.
+//! The levels of the containment ladder as clients and operators see them: who is stopped, who is told what, and who notices nothing.
 //!
 //! The programs that try to kill the host are in `tests/evil`; here stands what becomes of the requests beside them.
 //!
@@ -109,7 +109,7 @@ fn a_safe_request_beside_a_spinner_is_made_again_and_an_unsafe_one_is_told() {
 }
 
 #[test]
-fn a_thread_that_cannot_be_ended_is_parked_and_its_calls_are_answered() {
+fn a_thread_that_cannot_be_ended_is_frozen_and_its_calls_are_answered() {
     let skep = single(mixed());
     let pid = host(&skep)["pid"].clone();
     let mut beside = wait_inside(&skep, "POST", "beside");
@@ -124,18 +124,18 @@ fn a_thread_that_cannot_be_ended_is_parked_and_its_calls_are_answered() {
     let cut = stream.read_head("GET");
     assert_eq!(cut.status, 200);
     assert_eq!(stream.read_piece().as_deref(), Some(&b"first"[..]));
-    assert!(stream.try_read_piece().is_err(), "a body whose instance is parked is cut, not ended");
+    assert!(stream.try_read_piece().is_err(), "a body whose instance is frozen is cut, not ended");
 
     assert_eq!((count(&skep, "parked"), count(&skep, "interrupted")), (1, 0));
     assert_eq!(host(&skep)["pid"], pid, "one process, and it lives");
     assert_eq!(skep.get("/neighbour").text(), "here");
     assert_eq!(skep.get("/mixed").status, 200, "the function has a new instance");
-    let line = skep.wait_for_line(&["parked", "wedged"]);
+    let line = skep.wait_for_line(&["frozen", "wedged"]);
     assert!(line.contains("\"function\":\"mixed\""), "{line}");
 }
 
 #[test]
-fn a_supervised_engine_with_a_parked_thread_is_replaced() {
+fn a_supervised_engine_with_a_frozen_thread_is_replaced() {
     let skep = Skep::start(mixed());
     let old = host(&skep);
     assert_eq!(skep.get("/mixed/wedge").status, 504);
@@ -148,7 +148,7 @@ fn a_supervised_engine_with_a_parked_thread_is_replaced() {
 }
 
 #[test]
-fn a_version_that_is_parked_twice_is_quarantined_until_it_changes() {
+fn a_version_that_is_frozen_twice_is_quarantined_until_it_changes() {
     let skep = Skep::start(mixed());
     for taints in 1..=2 {
         assert_eq!(skep.get("/mixed/wedge").status, 504);
@@ -187,7 +187,7 @@ fn work_that_nobody_waits_for_is_ended_too() {
 }
 
 #[test]
-fn memory_beyond_the_limit_is_lent_to_end_the_instance() {
+fn memory_beyond_the_limit_is_granted_to_end_the_instance() {
     let skep = Skep::start(mixed());
     let hoarded = skep.get("/mixed/hoard");
     assert_eq!((hoarded.status, kind(&hoarded).as_str()), (507, "memory_limit"), "{hoarded}");

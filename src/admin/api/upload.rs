@@ -1,6 +1,9 @@
 //! Uploads: the bytes of a request become files.
 //!
-//! Invariant: what an archive holds is judged by `release::source::archive`; here it is only told apart and taken off the admin thread.
+//! Handlers that deploy call it first.
+//!
+//! Invariant: `release::source::archive` judges the content of an upload; this file only tells the formats apart and keeps the work off the admin
+//! thread.
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -8,12 +11,10 @@ use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::admin::error::{ApiError, ErrorKind};
+use crate::admin::error::ApiError;
 use crate::admin::extract::{NO_OBJECT, is_object};
+use crate::api::error::ApiErrorKind;
 use crate::release::source::archive::{ArchiveKind, Files};
-
-/// Largest upload, in bytes; what it may hold is less than that as text.
-pub(in crate::admin) const UPLOAD_BYTES_MAX: usize = 32 << 20;
 
 /// Files as JSON, for the document.
 #[derive(Deserialize, ToSchema)]
@@ -35,10 +36,10 @@ pub(super) struct ArchiveBody(Vec<u8>);
 pub(super) async fn read(headers: &HeaderMap, body: Bytes) -> Result<Files, ApiError> {
     let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(kind) = ArchiveKind::from_content_type(named) else {
-        let taken = "`application/gzip` (tar.gz), `application/zip`, `application/json` ({\"files\": {\"index.ts\": \"…\"}})";
+        let formats = "`application/gzip` (tar.gz), `application/zip`, `application/json` ({\"files\": {\"index.ts\": \"…\"}})";
         return Err(ApiError::new(
-            ErrorKind::UnsupportedMediaType,
-            format!("the content type {named:?} is not taken here; these are: {taken}"),
+            ApiErrorKind::UnsupportedMediaType,
+            format!("the operation does not take the content type {named:?}, but these: {formats}"),
         ));
     };
     if kind == ArchiveKind::Json && !is_object(&body) {
@@ -50,6 +51,6 @@ pub(super) async fn read(headers: &HeaderMap, body: Bytes) -> Result<Files, ApiE
         Ok(Ok(files)) if files.is_empty() => Err(ApiError::invalid("the upload is empty")),
         Ok(Ok(files)) => Ok(files),
         Ok(Err(error)) => Err(ApiError::invalid(error.to_string())),
-        Err(error) => Err(ApiError::new(ErrorKind::Failed, format!("the upload could not be read: {error}"))),
+        Err(error) => Err(ApiError::new(ApiErrorKind::Failed, format!("cannot read the upload: {error}"))),
     }
 }

@@ -1,64 +1,69 @@
-//! One server of the admin API: requests out, JSON or a stream of events back.
+//! Requests to one server of the admin API; JSON or a stream of events comes back.
 //!
-//! Made from `config::servers`; every command asks through it. Blocking, with a time for everything.
+//! Made from `config::servers`; every command sends its requests through it. Blocking, with a timeout for every wait.
 //!
-//! Invariant: an answer is either what was asked for or an error that says who is to blame; the token goes to the server it is for, and never
-//! after a redirect.
+//! Invariant: the result is either the type that the caller expects or an error that names the one to blame; the token goes to its own server alone,
+//! and never along a redirect.
 
 use std::io::{BufReader, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use ureq::http::{Method, Request, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Body};
 
-use super::error::RemoteError;
-use super::sse::Events;
-use crate::config::client::servers::{Server, is_local};
+use super::sse::SseReader;
+use crate::api::BASE_PATH;
+use crate::api::error::{ApiErrorKind, ErrorBody, ErrorDetail};
+use crate::client::error::RemoteError;
+use crate::config::servers::{Server, is_local};
 
-/// For a connection to come about.
+/// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// For an answer to begin, if nothing else is said.
+/// Longest wait for a response, unless the request has another.
 const ANSWER: Duration = Duration::from_secs(60);
-/// For an upload to go up.
+/// Longest time for an upload.
 const UPLOAD: Duration = Duration::from_secs(300);
-/// The longest life of a stream; whoever follows connects anew.
+/// The longest life of a stream; the follower connects anew.
 const STREAM: Duration = Duration::from_secs(600);
-/// Largest answer that is read: as many functions as a host may have.
+/// Largest response that is read: as many functions as a host may have.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
-/// Asks one server.
+/// Sends requests to one server.
 pub(in crate::client) struct Client {
     agent: Agent,
     server: Server,
 }
 
-/// What goes up with a request.
-pub(in crate::client) enum Upload {
+/// The body of a request.
+pub(in crate::client) enum RequestBody {
     None,
-    Json(Value),
+    Json(String),
     Gzip(Arc<Vec<u8>>),
 }
 
 /// A request; its path is below `/api/v1`.
-pub(in crate::client) struct Ask<'a> {
+pub(in crate::client) struct ApiRequest<'a> {
     pub(in crate::client) method: Method,
     pub(in crate::client) path: &'a str,
-    pub(in crate::client) upload: Upload,
-    pub(in crate::client) key: Option<&'a str>,
-    pub(in crate::client) patience: Duration,
+    pub(in crate::client) body: RequestBody,
+    /// Under which it happens once, however often it is sent.
+    pub(in crate::client) idempotency_key: Option<&'a str>,
+    /// Longest wait for the response.
+    pub(in crate::client) timeout: Duration,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> ApiRequest<'a> {
     pub(in crate::client) fn new(method: Method, path: &'a str) -> Self {
-        Self { method, path, upload: Upload::None, key: None, patience: ANSWER }
+        Self { method, path, body: RequestBody::None, idempotency_key: None, timeout: ANSWER }
     }
 
-    pub(in crate::client) fn json(self, body: Value) -> Self {
-        Self { upload: Upload::Json(body), ..self }
+    pub(in crate::client) fn json(self, body: &impl Serialize) -> Result<Self, RemoteError> {
+        let unwritable = |error: serde_json::Error| RemoteError::Local(format!("cannot write the request: {error}"));
+        Ok(Self { body: RequestBody::Json(serde_json::to_string(body).map_err(unwritable)?), ..self })
     }
 }
 
@@ -76,7 +81,7 @@ impl Client {
             .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls);
         if is_local(&server.url) {
-            // A proxy of the environment would look for its own machine.
+            // A proxy from the environment would connect to its own machine.
             config = config.proxy(None);
         }
         Self { agent: config.build().into(), server }
@@ -87,81 +92,74 @@ impl Client {
         &self.server.url
     }
 
-    /// A JSON answer to GET.
+    /// The response to GET.
     pub(in crate::client) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, RemoteError> {
-        self.ask(&Ask::new(Method::GET, path))
+        self.send(&ApiRequest::new(Method::GET, path))
     }
 
-    /// A JSON answer.
-    pub(in crate::client) fn ask<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, RemoteError> {
-        let text = self.text(ask)?;
+    /// The response to a request.
+    pub(in crate::client) fn send<T: DeserializeOwned>(&self, api_request: &ApiRequest<'_>) -> Result<T, RemoteError> {
+        let text = self.text(api_request)?;
         serde_json::from_str(&text)
-            .map_err(|error| self.not_skep(format!("its answer is not understood ({error}); is it of another release?")))
+            .map_err(|error| self.not_skep(format!("its response is not understood ({error}); is it another release of Skep?")))
     }
 
-    /// The text of a successful answer.
-    pub(in crate::client) fn text(&self, ask: &Ask<'_>) -> Result<String, RemoteError> {
-        let mut response = self.send(ask, None)?;
+    /// The text of a successful response.
+    pub(in crate::client) fn text(&self, api_request: &ApiRequest<'_>) -> Result<String, RemoteError> {
+        let mut response = self.exchange(api_request, None)?;
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
-        body.map_err(|error| self.trouble(error))
+        body.map_err(|error| self.failure(error))
     }
 
     /// The events of a stream.
-    pub(in crate::client) fn events(&self, path: &str) -> Result<Events<BufReader<ureq::BodyReader<'static>>>, RemoteError> {
-        let response = self.send(&Ask::new(Method::GET, path), Some(STREAM))?;
+    pub(in crate::client) fn events(&self, path: &str) -> Result<SseReader<BufReader<ureq::BodyReader<'static>>>, RemoteError> {
+        let response = self.exchange(&ApiRequest::new(Method::GET, path), Some(STREAM))?;
         let kind = content_type(&response);
         if !kind.starts_with("text/event-stream") {
-            return Err(self.not_skep(format!("a stream of events was asked for, and {kind:?} came")));
+            return Err(self.not_skep(format!("a stream of events was requested, and {kind:?} came")));
         }
-        Ok(Events::new(BufReader::new(response.into_body().into_reader())))
+        Ok(SseReader::new(BufReader::new(response.into_body().into_reader())))
     }
 
-    /// Sends a request; an answer that is no success is an error.
-    fn send(&self, ask: &Ask<'_>, stream: Option<Duration>) -> Result<Response<Body>, RemoteError> {
-        let response = match &ask.upload {
-            Upload::None => self.run(ask, stream, None, ()),
-            Upload::Json(body) => self.run(ask, stream, Some("application/json"), body.to_string()),
-            Upload::Gzip(bytes) => self.run(ask, stream, Some("application/gzip"), bytes.as_slice()),
+    /// Sends a request; a response that is no success is an error.
+    fn exchange(&self, api_request: &ApiRequest<'_>, stream: Option<Duration>) -> Result<Response<Body>, RemoteError> {
+        let response = match &api_request.body {
+            RequestBody::None => self.run(api_request, stream, None, ()),
+            RequestBody::Json(body) => self.run(api_request, stream, Some("application/json"), body.as_str()),
+            RequestBody::Gzip(bytes) => self.run(api_request, stream, Some("application/gzip"), bytes.as_slice()),
         };
-        let mut response = response.map_err(|error| self.trouble(error))?;
+        let mut response = response.map_err(|error| self.failure(error))?;
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(self.refusal(&mut response))
+        Err(self.rejection(&mut response))
     }
 
     fn run(
         &self,
-        ask: &Ask<'_>,
+        api_request: &ApiRequest<'_>,
         stream: Option<Duration>,
         kind: Option<&str>,
         body: impl AsSendBody,
     ) -> Result<Response<Body>, ureq::Error> {
-        let uri = format!("{}/api/v1{}", self.server.url, ask.path);
-        let mut request = Request::builder().method(ask.method.clone()).uri(uri);
+        let uri = format!("{}{BASE_PATH}{}", self.server.url, api_request.path);
+        let mut request = Request::builder().method(api_request.method.clone()).uri(uri);
         let bearer = self.server.token.as_ref().map(|token| format!("Bearer {token}"));
-        for (name, value) in [("content-type", kind), ("authorization", bearer.as_deref()), ("idempotency-key", ask.key)] {
+        for (name, value) in
+            [("content-type", kind), ("authorization", bearer.as_deref()), ("idempotency-key", api_request.idempotency_key)]
+        {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
         }
         let request = request.body(body)?;
-        let request = self.agent.configure_request(request).timeout_recv_response(Some(ask.patience));
-        let request = request.timeout_recv_body(Some(stream.unwrap_or(ask.patience))).build();
+        let request = self.agent.configure_request(request).timeout_recv_response(Some(api_request.timeout));
+        let request = request.timeout_recv_body(Some(stream.unwrap_or(api_request.timeout))).build();
         self.agent.run(request)
     }
 
-    /// What an answer that is no success says.
-    fn refusal(&self, response: &mut Response<Body>) -> RemoteError {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            error: Error,
-        }
-        #[derive(serde::Deserialize)]
-        struct Error {
-            kind: String,
-            message: String,
-        }
+    /// The error in a response that is no success.
+    fn rejection(&self, response: &mut Response<Body>) -> RemoteError {
         let status = response.status().as_u16();
         let kind = content_type(response);
         if response.headers().contains_key("x-skep-fault") {
@@ -174,12 +172,12 @@ impl Client {
             return self.not_skep(format!("it redirects to {}", to.unwrap_or_default()));
         }
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string().unwrap_or_default();
-        match serde_json::from_str::<Answer>(&body) {
-            Ok(Answer { error: Error { kind, mut message } }) => {
-                if status == 401 && self.server.token.is_none() {
-                    message.push_str(" (give one by --token, SKEP_TOKEN or a profile; `skep token add` makes one)");
+        match serde_json::from_str(&body) {
+            Ok(ErrorBody { error: ErrorDetail { kind, mut message } }) => {
+                if kind == ApiErrorKind::Unauthorized && self.server.token.is_none() {
+                    message.push_str(" (give one by --token, SKEP_TOKEN or a profile; `skep token add` creates one)");
                 }
-                RemoteError::Refused { status, kind, message }
+                RemoteError::Rejected { status, kind, message }
             }
             Err(_) => self.not_skep(format!("status {status}, {kind:?}")),
         }
@@ -189,8 +187,8 @@ impl Client {
         RemoteError::NotSkep { url: self.server.url.clone(), why }
     }
 
-    /// Why there is no answer.
-    fn trouble(&self, error: ureq::Error) -> RemoteError {
+    /// Why there is no response.
+    fn failure(&self, error: ureq::Error) -> RemoteError {
         let url = self.server.url.clone();
         let why = match &error {
             ureq::Error::Io(io) => match io.kind() {
@@ -204,14 +202,14 @@ impl Client {
                 ErrorKind::InvalidData if url.starts_with("https:") => format!("TLS: {io}. Or is it http:// there?"),
                 _ => io.to_string(),
             },
-            ureq::Error::HostNotFound => "there is no machine of this name".to_owned(),
+            ureq::Error::HostNotFound => "no machine has this name".to_owned(),
             ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
                 format!("no connection within {} s", CONNECT.as_secs())
             }
-            ureq::Error::Timeout(what) => return RemoteError::Broken { url, why: format!("no answer in time ({what})") },
+            ureq::Error::Timeout(what) => return RemoteError::Broken { url, why: format!("no response in time ({what})") },
             ureq::Error::Rustls(error) => format!("TLS: {error}"),
             ureq::Error::Tls(error) => format!("TLS: {error}"),
-            ureq::Error::Protocol(error) => return self.not_skep(format!("{error}. Does it speak TLS (https://), or something else?")),
+            ureq::Error::Protocol(error) => return self.not_skep(format!("{error}. Does it speak TLS (https://) or another protocol?")),
             other => other.to_string(),
         };
         RemoteError::Unreachable { url, why }

@@ -1,10 +1,10 @@
-//! One server of the admin API: which one, how it is asked, and what it answers.
+//! One server of the admin API: its requests, its streams, and the session of a command with it.
 //!
-//! Commands hold a [`session::Session`]; it asks through `http` and follows streams of events through `sse`.
+//! Commands hold a [`session::Session`]. It sends requests through `http` and follows streams of events through `sse`.
 //!
-//! Invariant: every failure is an `error` that names its exit code.
+//! Invariant: every failure is a `RemoteError`, which names its exit code.
 
-pub mod error;
-pub mod http;
 pub mod session;
+pub mod http;
 pub mod sse;
+pub mod path;

@@ -1,8 +1,8 @@
-//! What a command needs: a server to ask, a place to print, and what to say should Ctrl-C come.
+//! A command at work: its server, its output, and its reaction to Ctrl-C.
 //!
 //! Made once per command from its arguments.
 //!
-//! Invariant: whatever was done to the terminal is undone before the process ends, by Ctrl-C too.
+//! Invariant: every change of the terminal is undone before the process ends, by Ctrl-C too.
 
 use std::sync::Arc;
 
@@ -10,61 +10,61 @@ use parking_lot::Mutex;
 
 use super::http::Client;
 use crate::client::output::Output;
-use crate::config::client::args::ServerArgs;
-use crate::config::client::servers::Server;
+use crate::config::client_args::ServerArgs;
+use crate::config::servers::Server;
 use crate::config::{Config, ExitCode};
 
 /// A command at work.
 pub(in crate::client) struct Session {
     pub(in crate::client) client: Client,
     pub(in crate::client) output: Output,
-    pub(in crate::client) interruption: Interruption,
+    pub(in crate::client) ctrl_c: CtrlC,
 }
 
 impl Session {
-    /// Finds the server. What is wrong with its description is printed, and the exit code returned.
-    pub(in crate::client) fn open(config: &Config, args: &ServerArgs, interruption: Interruption) -> Result<Self, ExitCode> {
+    /// Finds the server. An error in its description is printed, and the exit code returned.
+    pub(in crate::client) fn open(config: &Config, args: &ServerArgs, ctrl_c: CtrlC) -> Result<Self, ExitCode> {
         let output = Output::new(args.json);
         match Server::of(args, config.admin) {
             Ok(server) => {
                 for warning in &server.warnings {
                     output.note(&format!("warning: {warning}"));
                 }
-                Ok(Self { client: Client::new(server), output, interruption })
+                Ok(Self { client: Client::new(server), output, ctrl_c })
             }
             Err(error) => Err(output.fail_with("usage", &error.to_string(), error.exit_code())),
         }
     }
 }
 
-/// What Ctrl-C does at the moment.
+/// The reaction to Ctrl-C at the moment.
 #[derive(Clone, Default)]
-pub(in crate::client) struct Interruption(Arc<Mutex<Plan>>);
+pub(in crate::client) struct CtrlC(Arc<Mutex<Reaction>>);
 
 #[derive(Default)]
-struct Plan {
+struct Reaction {
     message: Option<String>,
     is_the_end: bool,
     restore: Option<Box<dyn FnOnce() + Send>>,
 }
 
-impl Interruption {
-    /// From now on Ctrl-C says this.
-    pub(in crate::client) fn say(&self, message: Option<String>) {
+impl CtrlC {
+    /// From now on Ctrl-C prints this.
+    pub(in crate::client) fn print(&self, message: Option<String>) {
         self.0.lock().message = message;
     }
 
-    /// From now on Ctrl-C is how the command is meant to end.
+    /// From now on Ctrl-C is the way in which the command ends well.
     pub(in crate::client) fn ends_well(&self) {
         self.0.lock().is_the_end = true;
     }
 
-    /// What has to be undone, by whoever comes first: the command itself or Ctrl-C.
+    /// How to restore the terminal; the command itself or Ctrl-C does it, whichever comes first.
     pub(in crate::client) fn restore_by(&self, restore: impl FnOnce() + Send + 'static) {
         self.0.lock().restore = Some(Box::new(restore));
     }
 
-    /// Undoes it.
+    /// Restores the terminal.
     pub(in crate::client) fn restore(&self) {
         let restore = self.0.lock().restore.take();
         if let Some(restore) = restore {
@@ -73,12 +73,12 @@ impl Interruption {
     }
 
     /// Ctrl-C came.
-    pub(in crate::client) fn strike(&self) -> ExitCode {
+    pub(in crate::client) fn pressed(&self) -> ExitCode {
         self.restore();
-        let plan = self.0.lock();
-        if let Some(message) = &plan.message {
+        let reaction = self.0.lock();
+        if let Some(message) = &reaction.message {
             eprintln!("\n{message}");
         }
-        if plan.is_the_end { ExitCode::Ok } else { ExitCode::Interrupted }
+        if reaction.is_the_end { ExitCode::Ok } else { ExitCode::Interrupted }
     }
 }

@@ -1,8 +1,8 @@
 //! Server-sent events as they come in.
 //!
-//! `client` has the stream; `follow` and `logs` read it.
+//! `http` opens the stream; `releases::follow` and `logs` read it.
 //!
-//! Invariant: an event is given out when it is whole, and no line is longer than it may be.
+//! Invariant: only a whole event is handed out, and no line is longer than [`LINE_BYTES_MAX`].
 
 use std::io::{self, BufRead, Read as _};
 
@@ -11,22 +11,22 @@ const LINE_BYTES_MAX: u64 = 16 << 20;
 
 /// One event.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::client) struct Event {
+pub(in crate::client) struct SseEvent {
     pub(in crate::client) name: String,
     pub(in crate::client) data: String,
 }
 
 /// Reads events.
-pub(in crate::client) struct Events<R>(R);
+pub(in crate::client) struct SseReader<R>(R);
 
-impl<R: BufRead> Events<R> {
+impl<R: BufRead> SseReader<R> {
     pub(in crate::client) fn new(stream: R) -> Self {
         Self(stream)
     }
 
-    /// The next event; `None` at the end of the stream. Comments, which keep the connection alive, are passed over.
-    pub(in crate::client) fn next(&mut self) -> io::Result<Option<Event>> {
-        let mut event = Event::default();
+    /// The next event; `None` at the end of the stream. Comments, which keep the connection alive, are skipped.
+    pub(in crate::client) fn next(&mut self) -> io::Result<Option<SseEvent>> {
+        let mut event = SseEvent::default();
         let mut has_data = false;
         loop {
             let Some(line) = self.line()? else { return Ok(None) };
@@ -54,7 +54,7 @@ impl<R: BufRead> Events<R> {
         if bytes.last() != Some(&b'\n') {
             return match bytes.len() as u64 {
                 LINE_BYTES_MAX.. => Err(io::Error::other("a line of the stream is too long")),
-                // What the end has cut is no event.
+                // An event that the end has cut is no event.
                 _ => Ok(None),
             };
         }
@@ -71,9 +71,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_read_one_by_one_and_comments_passed_over() {
+    fn events_are_read_one_by_one_and_comments_skipped() {
         let stream = ": hello\n\nevent: line\ndata: {\"a\":1}\n\n:\n\nevent:missed\r\ndata: 3\r\n\r\ndata: one\ndata:  two\n\ndata: cut";
-        let mut events = Events::new(stream.as_bytes());
+        let mut events = SseReader::new(stream.as_bytes());
         let mut next = || events.next().unwrap().map(|event| (event.name, event.data));
         assert_eq!(next(), Some(("line".into(), "{\"a\":1}".into())));
         assert_eq!(next(), Some(("missed".into(), "3".into())));

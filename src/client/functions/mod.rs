@@ -1,8 +1,8 @@
 //! Commands about functions: list them, show one, its versions, remove some.
 //!
-//! Invariant: what the server answers is printed cleaned of control characters.
+//! Invariant: every text of the server is printed without control characters.
 
-pub mod ls;
 pub mod rm;
 pub mod show;
+pub mod ls;
 pub mod versions;

@@ -1,18 +1,19 @@
-//! `skep rm`: deployed functions go, with all their versions.
+//! `skep rm`: removes deployed functions with all their versions.
 //!
-//! Invariant: nothing is removed that nobody agreed to.
+//! Invariant: nothing is removed without `--yes` or a yes on the terminal.
 
 use std::io::{IsTerminal as _, Write as _};
 
 use ureq::http::Method;
 
-use super::show::function_path;
-use crate::client::connection::error::RemoteError;
-use crate::client::connection::http::Ask;
+use crate::client::connection::http::ApiRequest;
+use crate::client::connection::path::function_path;
 use crate::client::connection::session::Session;
+use crate::client::error::RemoteError;
 use crate::client::releases::follow;
+use crate::client::releases::summary::{conclude, summary};
 use crate::config::ExitCode;
-use crate::config::client::args::RmArgs;
+use crate::config::client_args::RmArgs;
 
 /// Removes, one release for each function.
 pub(in crate::client) fn run(session: &Session, args: &RmArgs) -> Result<ExitCode, RemoteError> {
@@ -24,11 +25,11 @@ pub(in crate::client) fn run(session: &Session, args: &RmArgs) -> Result<ExitCod
     let mut records = Vec::new();
     let mut code = ExitCode::Ok;
     for path in paths {
-        let record = follow::release(session, &args.wait, Ask::new(Method::DELETE, &path))?;
+        let record = follow::release(session, &args.wait, ApiRequest::new(Method::DELETE, &path))?;
         if !session.output.is_json() {
-            session.output.line(&follow::told(&record))?;
+            session.output.line(&summary(&record))?;
         }
-        code = follow::conclude(session, &record);
+        code = conclude(session, &record);
         records.push(record);
         if code != ExitCode::Ok {
             break;
@@ -40,11 +41,11 @@ pub(in crate::client) fn run(session: &Session, args: &RmArgs) -> Result<ExitCod
 
 fn agreed(session: &Session, names: &[String]) -> Result<bool, RemoteError> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(RemoteError::Usage("nobody can be asked here: say --yes to remove".to_owned()));
+        return Err(RemoteError::Usage("there is no terminal to ask on: say --yes to remove".to_owned()));
     }
     eprint!("remove `{}` from {}, with all versions? [y/N] ", names.join("`, `"), session.client.url());
     let _ = std::io::stderr().flush();
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| RemoteError::Local(format!("the terminal cannot be read: {error}")))?;
+    std::io::stdin().read_line(&mut answer).map_err(|error| RemoteError::Local(format!("cannot read the terminal: {error}")))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

@@ -1,100 +1,94 @@
 //! `skep show`: everything about one function.
 //!
-//! Invariant: values of secrets are not among it; the server does not tell them.
+//! Invariant: no value of a secret is shown; the server does not send any.
 
-use serde_json::Value;
-
-use super::ls::{candidate, cell};
-use super::versions;
-use crate::client::connection::error::RemoteError;
+use super::{ls, versions};
+use crate::api::function::FunctionDetail;
+use crate::api::instance::EffectiveScale;
+use crate::client::connection::path::function_path;
 use crate::client::connection::session::Session;
-use crate::client::output::{clean, clean_lines, now_ms, size};
+use crate::client::error::RemoteError;
+use crate::client::output::{clean, clean_lines, now_ms, size, word};
 use crate::config::ExitCode;
-use crate::config::client::args::NamedArgs;
-use crate::function::FunctionName;
+use crate::config::client_args::NamedArgs;
 
 /// Shows.
 pub(in crate::client) fn run(session: &Session, args: &NamedArgs) -> Result<ExitCode, RemoteError> {
-    let shown: Value = session.client.get(&function_path(&args.name, "")?)?;
+    let shown: FunctionDetail = session.client.get(&function_path(&args.name, "")?)?;
     session.output.result(&shown, || render(&shown, now_ms()))
 }
 
-/// The path of a function in the API; a text that names none is not sent.
-pub(in crate::client) fn function_path(name: &str, rest: &str) -> Result<String, RemoteError> {
-    let name = FunctionName::parse(name).map_err(|error| RemoteError::Usage(format!("{name:?} is no name of a function: {error}")))?;
-    Ok(format!("/functions/{name}{rest}"))
-}
-
 /// A scale in one line.
-pub(in crate::client) fn scale(scale: &Value) -> String {
-    let part = |key: &str| format!("{key} {}", cell(scale, key));
-    format!("{}, idle_s {}", ["min", "max", "concurrency", "queue"].map(part).join(", "), cell(scale, "idle_s"))
+pub(in crate::client) fn scale(scale: &EffectiveScale) -> String {
+    let EffectiveScale { min, max, concurrency, queue, idle_s } = scale;
+    format!("min {min}, max {max}, concurrency {concurrency}, queue {queue}, idle_s {idle_s}")
 }
 
-fn render(shown: &Value, now_ms: u64) -> String {
-    let list = |key: &str| shown.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    let texts = |key: &str| list(key).iter().filter_map(Value::as_str).map(clean).collect::<Vec<_>>().join(", ");
-    let env = shown.get("env").and_then(Value::as_object).into_iter().flatten();
-    let env =
-        env.map(|(name, value)| format!("{}={}", clean(name), clean(value.as_str().unwrap_or_default()))).collect::<Vec<_>>().join(", ");
-    let memory = |key: &str| shown.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let rows = [
-        ("function", clean(&cell(shown, "name"))),
-        ("owner", cell(shown, "owner")),
-        ("state", cell(shown, "state")),
-        ("version", cell(shown, "version")),
-        ("reason", clean_lines(&cell(shown, "reason")).replace('\n', "\n            ")),
-        ("candidate", candidate(shown)),
-        ("scale", shown.get("scale").map(scale).unwrap_or_default()),
-        ("instances", format!("{} ready, {} booting, {} wanted", cell(shown, "ready"), cell(shown, "booting"), cell(shown, "wanted"))),
-        ("memory", format!("{} heap, {} outside", size(memory("heap_bytes")), size(memory("external_bytes")))),
-        (
-            "calls",
-            format!(
-                "{}, {} faults, {} in flight, {} waiting",
-                cell(shown, "calls"),
-                cell(shown, "faults"),
-                cell(shown, "in_flight"),
-                cell(shown, "waiting")
-            ),
-        ),
-        ("routes", texts("routes")),
-        ("env", env),
-        ("secrets", texts("secrets")),
-    ];
+fn render(shown: &FunctionDetail, now_ms: u64) -> String {
     let mut text = String::new();
-    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+    for (name, value) in rows(shown).iter().filter(|(_, value)| !value.is_empty()) {
         text.push_str(&format!("{name:<10}  {value}\n"));
     }
-    let kept = list("versions");
-    if !kept.is_empty() {
-        text.push_str(&format!("\n{}", versions::render(&kept, now_ms)));
+    if !shown.versions.is_empty() {
+        text.push_str(&format!("\n{}", versions::render(&shown.versions, now_ms)));
     }
     text
 }
 
+/// The lines about the function itself; an empty one is left out.
+fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
+    let function = &shown.function;
+    let list = |texts: &[String]| texts.iter().map(|text| clean(text)).collect::<Vec<_>>().join(", ");
+    let env = shown.env.iter().map(|(name, value)| format!("{}={}", clean(name), clean(value))).collect::<Vec<_>>().join(", ");
+    let (heap, outside) = (size(function.heap_bytes as u64), size(function.external_bytes as u64));
+    vec![
+        ("function", function.name.to_string()),
+        ("owner", word(function.owner)),
+        ("state", word(function.state)),
+        ("version", function.version.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("reason", clean_lines(function.reason.as_deref().unwrap_or_default()).replace('\n', "\n            ")),
+        ("candidate", function.candidate.as_ref().map(|candidate| clean(&ls::candidate(candidate))).unwrap_or_default()),
+        ("scale", shown.scale.as_ref().map(scale).unwrap_or_default()),
+        ("instances", format!("{} ready, {} booting, {} wanted", function.ready, function.booting, function.wanted)),
+        ("memory", format!("{heap} heap, {outside} outside")),
+        (
+            "calls",
+            format!("{}, {} faults, {} in flight, {} waiting", function.calls, function.faults, function.in_flight, function.waiting),
+        ),
+        ("routes", list(&shown.routes)),
+        ("env", env),
+        ("secrets", list(&shown.secrets)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeMap;
 
+    use super::super::ls::tests::summary;
     use super::*;
 
     #[test]
-    fn what_there_is_is_shown_and_what_there_is_not_left_out() {
-        let shown = json!({ "name": "a", "owner": "deployed", "state": "live", "env": { "A": "b" }, "secrets": ["KEY"], "routes": [],
-            "scale": { "min": 0, "max": 4, "concurrency": 64, "queue": 256, "idle_s": 300 } });
+    fn a_function_is_shown_without_the_lines_that_are_empty() {
+        let shown = FunctionDetail {
+            function: summary("a"),
+            scale: Some(EffectiveScale { min: 0, max: 4, concurrency: 64, queue: 256, idle_s: 300 }),
+            routes: Vec::new(),
+            env: BTreeMap::from([("A".to_owned(), "b\u{1b}[2J".to_owned())]),
+            secrets: vec!["KEY".to_owned()],
+            versions: Vec::new(),
+        };
         let text = render(&shown, 0);
-        for part in ["function    a\n", "env         A=b\n", "secrets     KEY\n", "min 0, max 4, concurrency 64, queue 256, idle_s 300"] {
+        let parts = [
+            "function    a\n",
+            "env         A=b\u{fffd}[2J\n",
+            "secrets     KEY\n",
+            "min 0, max 4, concurrency 64, queue 256, idle_s 300",
+            "memory      1.5 MB heap, 0 B outside\n",
+        ];
+        for part in parts {
             assert!(text.contains(part), "{part} is not in {text}");
         }
         assert!(!text.contains("routes") && !text.contains("candidate"), "{text}");
-    }
-
-    #[test]
-    fn a_name_that_is_none_is_never_sent() {
-        assert_eq!(function_path("a", "/versions").unwrap(), "/functions/a/versions");
-        for wrong in ["../tokens", "a/b", "", "A"] {
-            assert_eq!(function_path(wrong, "").unwrap_err().exit_code(), ExitCode::Usage, "{wrong}");
-        }
     }
 }

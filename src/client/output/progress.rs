@@ -1,8 +1,8 @@
-//! A release while it goes on, on standard error: on a terminal lines that are drawn anew, elsewhere a line for each step that has ended.
+//! A release while it runs, on standard error: on a terminal lines that are redrawn, elsewhere a line for each step that has ended.
 //!
-//! `follow` shows each record as it comes; a thread of its own turns the spinner.
+//! `releases::follow` shows each record as it comes; a thread of its own turns the spinner.
 //!
-//! Invariant: what is drawn anew is what was drawn before, so that nothing else on the terminal is touched.
+//! Invariant: only lines that this file has drawn are redrawn, so that nothing else on the terminal is touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal as _, Write as _};
@@ -12,24 +12,26 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{clean, has_colors, paint, span};
-use crate::release::deploy::record::{FunctionRecord, Record, Status, Step, StepRecord, StepState};
+use super::terminal::{has_colors, paint, terminal_size};
+use super::text::{clean, span};
+use crate::api::release::{FunctionRecord, Record, ReleaseStatus, Step, StepRecord, StepState};
+use crate::function::FunctionName;
 
-/// Between two turns of the spinner.
+/// Time between two turns of the spinner.
 const TURN: Duration = Duration::from_millis(100);
 const SPINNER: [&str; 8] = ["⣾", "⣽", "⣻", "⢿", "⡿", "⣟", "⣯", "⣷"];
 
-/// What shows a release.
+/// Shows a release.
 pub(in crate::client) enum Display {
-    Plain(Mutex<BTreeSet<(String, Step)>>),
-    Live(Arc<Mutex<Live>>, Sender<()>),
+    Plain(Mutex<BTreeSet<(FunctionName, Step)>>),
+    Live(Arc<Mutex<LiveDisplay>>, Sender<()>),
 }
 
-/// What is on the terminal.
+/// The lines on the terminal.
 #[derive(Default)]
-pub(in crate::client) struct Live {
+pub(in crate::client) struct LiveDisplay {
     record: Option<Record>,
-    began: BTreeMap<(String, Step), Instant>,
+    began: BTreeMap<(FunctionName, Step), Instant>,
     turns: usize,
     drawn: usize,
     colored: bool,
@@ -41,7 +43,7 @@ impl Display {
         if !is_terminal {
             return Self::Plain(Mutex::default());
         }
-        let live = Arc::new(Mutex::new(Live { colored: has_colors(true), ..Live::default() }));
+        let live = Arc::new(Mutex::new(LiveDisplay { colored: has_colors(true), ..LiveDisplay::default() }));
         let (stop_tx, stop_rx) = mpsc::channel::<()>();
         let turning = live.clone();
         // Without the thread the spinner stands still.
@@ -56,10 +58,10 @@ impl Display {
     /// Shows how far the release is.
     pub(in crate::client) fn show(&self, record: &Record) {
         match self {
-            Self::Plain(told) => {
-                let mut told = told.lock();
+            Self::Plain(printed) => {
+                let mut printed = printed.lock();
                 for (function, step) in ended_steps(record) {
-                    if told.insert((function.function.clone(), step.step)) {
+                    if printed.insert((function.function.clone(), step.step)) {
                         eprintln!("{}", plain(function, step));
                     }
                 }
@@ -68,7 +70,7 @@ impl Display {
         }
     }
 
-    /// Leaves what is drawn last.
+    /// Draws the last state, and leaves it.
     pub(in crate::client) fn end(&self) {
         if let Self::Live(live, stop) = self {
             let _ = stop.send(());
@@ -78,7 +80,7 @@ impl Display {
         }
     }
 
-    /// Stops drawing, for whoever ends the process.
+    /// Stops the drawing when Ctrl-C ends the process.
     pub(in crate::client) fn eraser(&self) -> impl FnOnce() + Send + 'static {
         let live = match self {
             Self::Plain(_) => None,
@@ -92,7 +94,7 @@ impl Display {
     }
 }
 
-impl Live {
+impl LiveDisplay {
     fn show(&mut self, record: &Record) {
         for (function, step) in steps(record).filter(|(_, step)| step.state == StepState::Running) {
             self.began.entry((function.function.clone(), step.step)).or_insert_with(Instant::now);
@@ -106,7 +108,7 @@ impl Live {
         self.turns += 1;
         let (width, height) = terminal_size();
         let mut lines = self.lines(record);
-        // What has left the top of the terminal cannot be drawn anew.
+        // A line above the top of the terminal cannot be redrawn.
         lines.truncate(height.saturating_sub(1).max(1));
         let mut frame = String::new();
         if self.drawn > 0 {
@@ -132,7 +134,8 @@ impl Live {
         let (_, height) = terminal_size();
         if record.functions.len() * (Step::ALL.len() + 1) < height {
             let of_one = |function: &FunctionRecord| {
-                let head = (format!("{}  {}", clean(&function.function), function.version.as_deref().unwrap_or_default()), "1");
+                let version = function.version.as_ref().map(ToString::to_string).unwrap_or_default();
+                let head = (format!("{}  {version}", function.function), "1");
                 let steps = function.steps.iter().map(|step| {
                     let (line, color) = step_line(step, spinner, elapsed(function, step), record.status);
                     (format!("  {line}"), color)
@@ -145,7 +148,7 @@ impl Live {
             let at = function.steps.iter().rev().find(|step| step.state != StepState::Pending).or(function.steps.first());
             at.map(|step| {
                 let (line, color) = step_line(step, spinner, elapsed(function, step), record.status);
-                (format!("{line}  {}", clean(&function.function)), color)
+                (format!("{line}  {}", function.function), color)
             })
         };
         record.functions.iter().filter_map(of_one).collect()
@@ -153,7 +156,7 @@ impl Live {
 }
 
 /// A step on a terminal, with its colour.
-fn step_line(step: &StepRecord, spinner: &str, elapsed: Option<Duration>, status: Status) -> (String, &'static str) {
+fn step_line(step: &StepRecord, spinner: &str, elapsed: Option<Duration>, status: ReleaseStatus) -> (String, &'static str) {
     let (sign, color) = match step.state {
         StepState::Pending => (" ", "2"),
         StepState::Running if status.is_end() => (" ", "2"),
@@ -176,7 +179,7 @@ fn plain(function: &FunctionRecord, step: &StepRecord) -> String {
     };
     let time = step.took_ms.map(|ms| span(Duration::from_millis(ms))).unwrap_or_default();
     let detail = step.detail.as_deref().map(clean).unwrap_or_default();
-    format!("{}  {:<9}  {state:<7}  {time:>7}  {detail}", clean(&function.function), step.step.label()).trim_end().to_owned()
+    format!("{}  {:<9}  {state:<7}  {time:>7}  {detail}", function.function, step.step.label()).trim_end().to_owned()
 }
 
 fn steps(record: &Record) -> impl Iterator<Item = (&FunctionRecord, &StepRecord)> {
@@ -187,27 +190,21 @@ fn ended_steps(record: &Record) -> impl Iterator<Item = (&FunctionRecord, &StepR
     steps(record).filter(|(_, step)| matches!(step.state, StepState::Done | StepState::Skipped | StepState::Failed))
 }
 
-/// Columns and lines of the terminal.
-pub(in crate::client) fn terminal_size() -> (usize, usize) {
-    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
-    size.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::releases::follow::tests::record;
+    use crate::client::releases::summary::tests::record;
 
     #[test]
-    fn a_step_says_its_name_state_time_and_what_is_worth_knowing() {
-        let mut record = record(Status::Running, &["hello"]);
-        let function = record.function_mut("hello").unwrap();
+    fn a_step_says_its_name_state_time_and_detail() {
+        let mut record = record(ReleaseStatus::Running, &["hello"]);
+        let function = record.function_mut(&FunctionName::parse("hello").unwrap()).unwrap();
         function.set(Step::Received, StepState::Running, 100, None);
         function.set(Step::Received, StepState::Done, 112, None);
         function.set(Step::Compiled, StepState::Failed, 120, Some("no\x1b[2J".into()));
         let ended: Vec<_> = ended_steps(&record).map(|(function, step)| plain(function, step)).collect();
         assert_eq!(ended, ["hello  received   done       12 ms", "hello  compiled   failed      0 ms  no\u{fffd}[2J"]);
-        let live = Live::default();
+        let live = LiveDisplay::default();
         let lines: Vec<_> = live.lines(&record).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines.len(), 1 + Step::ALL.len());
         assert_eq!(lines[1], "  ✓ received     12 ms");
@@ -217,7 +214,7 @@ mod tests {
     #[test]
     fn many_functions_get_a_line_each() {
         let names: Vec<String> = (0..50).map(|number| format!("f{number}")).collect();
-        let record = record(Status::Running, &names.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(Live::default().lines(&record).len(), 50);
+        let record = record(ReleaseStatus::Running, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(LiveDisplay::default().lines(&record).len(), 50);
     }
 }

@@ -1,45 +1,40 @@
-//! `skep releases`: what was released and how it went, and a way to cancel what is not published yet.
+//! `skep releases`: every release and how it ended, one with its steps, and a way to cancel one that is not published yet.
 //!
-//! Invariant: looking at a release never waits for it.
+//! Invariant: showing a release never waits for it.
 
 use std::time::Duration;
 
 use ureq::http::Method;
 
-use super::follow;
-use crate::client::connection::error::RemoteError;
-use crate::client::connection::http::Ask;
+use super::summary::{detail, why_not};
+use crate::api::release::{Record, StepRecord};
+use crate::client::connection::http::ApiRequest;
 use crate::client::connection::session::Session;
-use crate::client::output::{ago, clean, clean_lines, now_ms, span, table};
+use crate::client::error::RemoteError;
+use crate::client::output::{ago, clean, clean_lines, now_ms, span, table, word};
 use crate::config::ExitCode;
-use crate::config::client::args::ReleasesArgs;
-use crate::release::deploy::record::{Record, StepRecord};
+use crate::config::client_args::ReleasesArgs;
 
 /// Lists, shows or cancels.
 pub(in crate::client) fn run(session: &Session, args: &ReleasesArgs) -> Result<ExitCode, RemoteError> {
     let Some(id) = &args.id else {
         let records: Vec<Record> = session.client.get("/releases")?;
         return session.output.result(&records, || match records.is_empty() {
-            true => "nothing was released yet".to_owned(),
+            true => "there is no release yet".to_owned(),
             false => list(&records, now_ms()),
         });
     };
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(RemoteError::Usage(format!("{id:?} is no id of a release")));
+        return Err(RemoteError::Usage(format!("{id:?} is not the id of a release")));
     }
     if args.cancel {
-        let record: Record = session.client.ask(&Ask::new(Method::POST, &format!("/releases/{id}/cancel")))?;
+        let record: Record = session.client.send(&ApiRequest::new(Method::POST, &format!("/releases/{id}/cancel")))?;
         return session
             .output
             .result(&record, || format!("release {id} is being cancelled: it will end, unless it was published just now"));
     }
     let record: Record = session.client.get(&format!("/releases/{id}"))?;
     session.output.result(&record, || one(&record, now_ms()))
-}
-
-/// A word of a closed list as the API spells it.
-fn word(value: impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn took(record: &Record) -> String {
@@ -59,8 +54,9 @@ fn list(records: &[Record], now_ms: u64) -> String {
 fn one(record: &Record, now_ms: u64) -> String {
     let mut text = list(std::slice::from_ref(record), now_ms);
     for function in &record.functions {
-        let before = function.before.as_deref().map(|before| format!(", {before} before")).unwrap_or_default();
-        text.push_str(&format!("\n\n{}  {}{before}\n", clean(&function.function), function.version.as_deref().unwrap_or("no version yet")));
+        let before = function.before.as_ref().map(|before| format!(", {before} before")).unwrap_or_default();
+        let version = function.version.as_ref().map_or_else(|| "no version yet".to_owned(), ToString::to_string);
+        text.push_str(&format!("\n\n{}  {version}{before}\n", function.function));
         let row = |step: &StepRecord| {
             let took = step.took_ms.map(|ms| span(Duration::from_millis(ms))).unwrap_or_default();
             vec![format!("  {}", step.step.label()), word(step.state), took, step.detail.clone().unwrap_or_default()]
@@ -68,8 +64,8 @@ fn one(record: &Record, now_ms: u64) -> String {
         text.push_str(&table(&["  STEP", "STATE", "TOOK", "DETAIL"], &function.steps.iter().map(row).collect::<Vec<_>>()));
     }
     if record.status.is_end() && record.failure.is_some() {
-        text.push_str(&format!("\n\n{}", clean(&follow::why_not(record))));
-        if let Some(detail) = follow::detail(record) {
+        text.push_str(&format!("\n\n{}", clean(&why_not(record))));
+        if let Some(detail) = detail(record) {
             text.push_str(&format!("\n{}", clean_lines(detail)));
         }
     }
@@ -78,15 +74,15 @@ fn one(record: &Record, now_ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::follow::tests::record;
+    use super::super::summary::tests::{name, record};
     use super::*;
-    use crate::release::deploy::record::{Failure, Status, Step};
+    use crate::api::release::{Failure, ReleaseStatus, Step};
 
     #[test]
     fn a_release_is_a_row_and_alone_it_has_its_steps() {
-        let mut record = record(Status::Undone, &["hello"]);
+        let mut record = record(ReleaseStatus::Undone, &["hello"]);
         record.failure =
-            Some(Failure { step: Step::Booted, function: "hello".into(), reason: "it threw".into(), detail: Some("at line 3".into()) });
+            Some(Failure { step: Step::Booted, function: name("hello"), reason: "it threw".into(), detail: Some("at line 3".into()) });
         let row = list(&[record.clone()], 2000);
         assert!(row.ends_with("r1       deploy   undone  hello      1.0 s ago  250 ms"), "{row}");
         let text = one(&record, 2000);

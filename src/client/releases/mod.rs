@@ -1,9 +1,10 @@
-//! Commands that make releases and follow them to their end.
+//! Commands that release, and follow each release to its end.
 //!
 //! Invariant: a release is asked for under an idempotency key, so that a repeated request happens once.
 
-pub mod canary;
 pub mod deploy;
-pub mod follow;
-pub mod list;
 pub mod rollback;
+pub mod canary;
+pub mod list;
+pub mod follow;
+pub mod summary;

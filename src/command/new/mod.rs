@@ -1,6 +1,6 @@
-//! `skep new`: a function folder that works at once, made from a template.
+//! `skep new`: creates a function folder that works at once, from a template.
 //!
-//! Name and template come from the command line; the folder goes below the functions folder, whole or not at all, so that a running
+//! Name and template come from the command line; the folder goes below the functions directory, whole or not at all, so that a running
 //! `skep dev` never sees half of it.
 //!
 //! Invariant: nothing that exists is ever overwritten.
@@ -22,14 +22,14 @@ use template::{TEMPLATES, Template, template_list, template_list_json};
 /// Ends of files that are functions by themselves.
 const SINGLE_FILES: &[&str] = &["ts", "js", "mjs", "cjs", "tsx", "jsx"];
 
-/// A function that was made; shows itself as the message to the user.
+/// A function that was created; its `Display` is the message to the user.
 #[derive(Debug)]
 pub struct Created {
     /// Its name.
     pub function: FunctionName,
     /// Its folder.
     pub folder: PathBuf,
-    /// What it was made from.
+    /// The template.
     pub template: &'static Template,
     functions: PathBuf,
 }
@@ -40,7 +40,7 @@ pub enum NewError {
     /// The name cannot be a function's.
     #[error("{error}{}", suggestion.as_deref().map(|name| format!("\ntry: skep new {name}")).unwrap_or_default())]
     Name {
-        /// What is wrong with it.
+        /// The mistake in it.
         error: NameError,
         /// The valid name most like it.
         suggestion: Option<String>,
@@ -48,27 +48,27 @@ pub enum NewError {
     /// No such template.
     #[error("there is no template `{wanted}`; the templates are {}", TEMPLATES.iter().map(|template| template.name).collect::<Vec<_>>().join(", "))]
     Template {
-        /// What was asked for.
+        /// The name that was given.
         wanted: String,
     },
-    /// Something of that name is there already.
+    /// A file or folder of that name exists already.
     #[error("{} exists already; remove it or choose another name", path.display())]
     Exists {
-        /// What is there.
+        /// Its path.
         path: PathBuf,
     },
-    /// The disk refuses.
+    /// A file or folder cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Unwritable {
-        /// What was to be written.
+        /// Its path.
         path: PathBuf,
-        /// What the operating system says.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl NewError {
-    /// What the process should end with.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Name { .. } | Self::Template { .. } => ExitCode::Usage,
@@ -77,7 +77,7 @@ impl NewError {
     }
 }
 
-/// Makes the function `name` below `functions`.
+/// Creates the function `name` below `functions`.
 pub fn run_new(functions: &Path, name: &str, template: &str) -> Result<Created, NewError> {
     let function = FunctionName::parse(name).map_err(|error| NewError::Name { error, suggestion: suggest(name) })?;
     let template =
@@ -85,12 +85,12 @@ pub fn run_new(functions: &Path, name: &str, template: &str) -> Result<Created, 
     let folder = functions.join(function.as_str());
     let files = SINGLE_FILES.iter().map(|extension| functions.join(format!("{function}.{extension}")));
     for path in files.chain([folder.clone()]) {
-        // Not `exists`: a link to nowhere is something as well.
+        // Not `exists`: a link to nowhere takes the name too.
         if fs::symlink_metadata(&path).is_ok() {
             return Err(NewError::Exists { path });
         }
     }
-    // Folders that begin with a dot are no functions.
+    // Folders that begin with a dot are not functions.
     let draft = functions.join(format!(".{function}.new-{}", std::process::id()));
     write(&draft, template, &folder).inspect_err(|_| drop(fs::remove_dir_all(&draft)))?;
     Ok(Created { function, folder, template, functions: functions.to_owned() })
@@ -109,18 +109,18 @@ fn write(draft: &Path, template: &Template, folder: &Path) -> Result<(), NewErro
     fs::rename(draft, folder).map_err(failed(folder))
 }
 
-/// The text with everything put right that a function's name does not allow.
+/// The nearest valid function name, without the characters that a name does not allow.
 fn suggest(name: &str) -> Option<String> {
     let lower = name.to_lowercase();
     let words = lower.split(|character: char| !matches!(character, 'a'..='z' | '0'..='9' | '_'));
     let mut joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
-    // Nothing but one-byte characters is left.
+    // Only one-byte characters are left.
     joined.truncate(NAME_BYTES_MAX);
     let suggestion = joined.trim_matches(['-', '_']);
     FunctionName::parse(suggestion).is_ok().then(|| suggestion.to_owned())
 }
 
-/// Carries the command out and prints what came of it.
+/// Carries the command out and prints the result.
 pub fn print(config: &Config, args: &NewArgs) -> ExitCode {
     if args.list_templates {
         if args.json {
@@ -145,7 +145,7 @@ pub fn print(config: &Config, args: &NewArgs) -> ExitCode {
 impl fmt::Display for Created {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { function, folder, template, functions } = self;
-        writeln!(f, "made {} from the template `{}`", folder.display(), template.name)?;
+        writeln!(f, "created {} from the template `{}`", folder.display(), template.name)?;
         for (name, _) in template.files {
             writeln!(f, "  {}", folder.join(name).display())?;
         }

@@ -1,19 +1,19 @@
-//! Templates: what a new function may start from.
+//! The templates that a new function may start from.
 //!
 //! The files lie in `templates/` and are part of the binary; `new` writes them out.
 //!
 //! Invariant: every template works as it is, without installing anything.
 
-/// What a new function may start from.
+/// A template that a new function may start from.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Template {
-    /// What `--template` takes.
+    /// Its name, as `--template` takes it.
     pub name: &'static str,
     /// One line for the list.
     pub summary: &'static str,
     /// Names and contents.
     pub(super) files: &'static [(&'static str, &'static str)],
-    /// How to try it: what stands around its address on curl's command line.
+    /// The text around the function's address on curl's command line, to try it.
     pub(super) curl: (&'static str, &'static str),
 }
 

@@ -1,24 +1,24 @@
-//! What is wrong with a manifest, and where.
+//! The problems of a manifest, and their positions.
 //!
-//! Made by `parse`; shown with a code frame by `release::compile`, or as plain lines by whoever has no source text at hand.
+//! Built by `parse`; `release::compile` shows them with a code frame; without the source text they are plain lines.
 //!
 //! Invariant: an error holds at least one problem, and problems stand in the order of the text.
 
 use std::fmt;
 use std::ops::Range;
 
-/// One thing that is wrong.
+/// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestProblem {
-    /// Where it begins in the text, in bytes, from 0.
+    /// Its first byte in the text, from 0.
     pub offset: usize,
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// How many bytes of the text are meant, from there on; may be 0.
+    /// Bytes of the text that it is about, from there on; may be 0.
     pub length: usize,
-    /// One line: which key, which value, what is allowed.
+    /// One line: the key, the value, and the allowed values.
     pub message: String,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for ManifestProblem {
     }
 }
 
-/// Everything that is wrong with one manifest.
+/// All problems of one manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestError {
     /// At least one.

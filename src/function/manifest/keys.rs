@@ -1,6 +1,6 @@
-//! The keys a manifest may have, and what to say about one it may not have.
+//! The keys that a manifest may have, and the messages about any other key.
 //!
-//! `parse` and `routes` match on these names and bring what they do not know here.
+//! `parse` and `routes` match on these names and report unknown keys here.
 //!
 //! Invariant: a key that is not in the tables of this file is an error that names the nearest one that is.
 
@@ -9,19 +9,19 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "return"];
+pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "rollback"];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
 pub(super) const CODE_KEYS: &[&str] = &["eval"];
 pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
-pub(super) const RETURN_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
+pub(super) const ROLLBACK_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
-/// Beyond this a key is no typo of ours, and comparing it costs its length.
+/// A longer key is not a misspelt one, and comparing it costs its length.
 const TYPO_BYTES_MAX: usize = 40;
 
-/// Notes an unknown key, where it belongs if that is elsewhere, and else what may have been meant.
+/// Reports an unknown key, with the table where it belongs, or else the keys that it resembles.
 pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, place: &str, known: &[&str]) {
     let name = reader.written(key.span());
     let homes = [
@@ -30,16 +30,17 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (NET_KEYS, "in `[net]`"),
         (CODE_KEYS, "in `[code]`"),
         (CHECK_KEYS, "in `[check]`"),
-        (RETURN_KEYS, "in `[return]`"),
+        (ROLLBACK_KEYS, "in `[rollback]`"),
         (TOP_KEYS, "at the top"),
     ];
     let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));
     let advice = match (home, nearest(key.get_ref(), known).as_slice()) {
+        _ if &**key.get_ref() == "return" && known == TOP_KEYS => "it is called `rollback` now".to_owned(),
         (Some((_, home)), _) => format!("it belongs {home}"),
         (None, []) => format!("known are `{}`", known.join("`, `")),
         (None, near) => format!("did you mean `{}`?", near.join("` or `")),
     };
-    reader.refuse(key.span(), format!("unknown key `{name}` {place}; {advice}"));
+    reader.report(key.span(), format!("unknown key `{name}` {place}; {advice}"));
 }
 
 /// The known keys that are closest to `key`, if any is close enough to have been meant.

@@ -1,6 +1,6 @@
-//! `[net]`: which addresses a function's outgoing connections may reach.
+//! `[net]`: the addresses that a function's outgoing connections may reach.
 //!
-//! Parsed from `allow` and `only`; enforced at the outgoing door of `runtime`.
+//! Parsed from `allow` and `only`; enforced by `runtime::egress`.
 //! Without `[net]`, public addresses are open, and private and loopback ones closed.
 //!
 //! Invariant: a rule is valid by construction; deciding about an address is not done here.
@@ -22,28 +22,28 @@ pub struct Net {
 /// One `host`, `host:port`, `address/prefix` or `address/prefix:port`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NetRule {
-    /// Whom it names.
-    pub host: NetHost,
+    /// The hosts that it names.
+    pub host: NetTarget,
     /// `None`: every port.
     pub port: Option<u16>,
 }
 
-/// Whom a rule names.
+/// The hosts that a rule names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum NetHost {
-    /// A name or `*.` and a name, compared with what the function asked for, before it is looked up.
+pub enum NetTarget {
+    /// A name or `*.` and a name, compared with the name that the function asked for, before it is looked up.
     Name(HostPattern),
     /// Every address that shares the first `prefix` bits; one address is 32 or 128 of them.
     Network {
-        /// Where the network begins.
+        /// The first address of the network.
         address: IpAddr,
-        /// How many bits count.
+        /// The number of bits that count.
         prefix: u8,
     },
 }
 
 impl NetRule {
-    /// Reads one rule; the error says what is wrong with it, without repeating the rule.
+    /// Reads one rule; the error describes the mistake without repeating the rule.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.contains("://") {
             return Err("write host and port alone, without scheme".into());
@@ -55,9 +55,9 @@ impl NetRule {
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         let (address, prefix) = bare.split_once('/').map_or((bare, None), |(address, prefix)| (address, Some(prefix)));
         let host = match (address.parse::<IpAddr>(), prefix) {
-            (Ok(address), prefix) => NetHost::Network { address, prefix: parse_prefix(address, prefix)? },
+            (Ok(address), prefix) => NetTarget::Network { address, prefix: parse_prefix(address, prefix)? },
             (Err(_), Some(_)) => return Err("only an IP address may be followed by `/` and a number of bits".into()),
-            (Err(_), None) => NetHost::Name(HostPattern::parse(host).map_err(|error| error.to_string())?),
+            (Err(_), None) => NetTarget::Name(HostPattern::parse(host).map_err(|error| error.to_string())?),
         };
         Ok(Self { host, port })
     }
@@ -93,8 +93,8 @@ fn parse_prefix(address: IpAddr, prefix: Option<&str>) -> Result<u8, String> {
 impl fmt::Display for NetRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.host {
-            NetHost::Name(name) => write!(f, "{name}")?,
-            NetHost::Network { address, prefix } => {
+            NetTarget::Name(name) => write!(f, "{name}")?,
+            NetTarget::Network { address, prefix } => {
                 let whole = if address.is_ipv4() { 32 } else { 128 };
                 let bits = if *prefix == whole { String::new() } else { format!("/{prefix}") };
                 match address {

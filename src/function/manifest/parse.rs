@@ -1,6 +1,6 @@
-//! From the text of `function.toml` to a `Manifest`: what each key may say.
+//! Parses the text of `function.toml` into a `Manifest`, key by key.
 //!
-//! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` answers for unknown ones.
+//! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` reports unknown keys.
 //!
 //! Invariant: every key of `keys` is read here or in `routes`, and nowhere else.
 
@@ -10,12 +10,12 @@ use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ManifestError;
-use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, RETURN_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
+use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
 use super::reader::{Reader, Value};
-use super::release::Return;
+use super::release::RollbackRule;
 use super::routes::routes;
-use super::{MANIFEST_BYTES_MAX, Manifest};
+use super::types::{MANIFEST_BYTES_MAX, Manifest};
 use crate::function::limits::{Limits, Scale};
 
 /// A day: longer work belongs in a job, and a typo should not hold an instance forever.
@@ -33,14 +33,14 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
     let mut reader = Reader::new(text);
     let mut manifest = Manifest::default();
     if text.len() > MANIFEST_BYTES_MAX {
-        reader.refuse(0..0, format!("the file is larger than {MANIFEST_BYTES_MAX} bytes"));
+        reader.report(0..0, format!("the file is larger than {MANIFEST_BYTES_MAX} bytes"));
         return reader.finish(manifest);
     }
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        // What was recovered from broken syntax would only bring problems that are not there.
+        // Values that were recovered from broken syntax would only add problems that do not exist.
         for error in errors {
-            reader.refuse(error.span().unwrap_or_default(), error.message());
+            reader.report(error.span().unwrap_or_default(), error.message());
         }
         return reader.finish(manifest);
     }
@@ -54,7 +54,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "net" => net(&mut reader, value, &mut manifest),
             "code" => code(&mut reader, value, &mut manifest),
             "check" => check(&mut reader, value, &mut manifest),
-            "return" => manifest.returns = returns(&mut reader, value),
+            "rollback" => manifest.rollback = rollback(&mut reader, value),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }
@@ -67,7 +67,7 @@ fn entry(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
     if !path.split('/').all(inside) {
         let message = format!("`entry = {}` must be a path inside the function's folder", reader.written(value.span()));
-        reader.refuse(value.span(), message);
+        reader.report(value.span(), message);
         return None;
     }
     Some(path.to_owned())
@@ -105,7 +105,7 @@ fn scale(reader: &mut Reader<'_>, value: &Value<'_>, scale: &mut Scale) {
     if scale.min > scale.max {
         let default = if table.contains_key("max") { "" } else { " (the default)" };
         let message = format!("`min = {}` is greater than `max = {}`{default}: allowed is min <= max", scale.min, scale.max);
-        reader.refuse(min_span, message);
+        reader.report(min_span, message);
     }
 }
 
@@ -114,7 +114,7 @@ fn env(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     for (key, value) in table {
         let name = &**key.get_ref();
         if name.is_empty() || name.contains(['=', '\0']) {
-            reader.refuse(key.span(), format!("{name:?} is not a name for a variable: it may hold neither `=` nor NUL, nor be empty"));
+            reader.report(key.span(), format!("{name:?} is not a name for a variable: it may hold neither `=` nor NUL, nor be empty"));
         }
         match value.get_ref() {
             DeValue::String(text) => {
@@ -122,7 +122,7 @@ fn env(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
             }
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
                 let written = reader.written(value.span());
-                reader.refuse(value.span(), format!("`{name}` must be a string: write `{name} = \"{written}\"`"));
+                reader.report(value.span(), format!("`{name}` must be a string: write `{name} = \"{written}\"`"));
             }
             DeValue::Array(_) | DeValue::Table(_) => reader.wrong_type(name, value, "a string"),
         }
@@ -165,24 +165,24 @@ fn check_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let text = reader.string("path", value)?;
     if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
         let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
-        reader.refuse(value.span(), message);
+        reader.report(value.span(), message);
         return None;
     }
     Some(text.to_owned())
 }
 
-fn returns(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Return> {
-    let table = reader.table("return", value)?;
-    let mut returns = Return::default();
+fn rollback(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RollbackRule> {
+    let table = reader.table("rollback", value)?;
+    let mut rollback = RollbackRule::default();
     for (key, value) in table {
         match &**key.get_ref() {
-            "faults_percent" => set(&mut returns.faults_percent, reader.whole("faults_percent", value, 0..=100)),
-            "calls" => set(&mut returns.calls, reader.whole("calls", value, 1..=1_000_000)),
-            "watch_s" => set(&mut returns.watch, reader.whole("watch_s", value, 1..=DURATION_MS_MAX / 1000).map(Duration::from_secs)),
-            _ => unknown_key(reader, key, "in `[return]`", RETURN_KEYS),
+            "faults_percent" => set(&mut rollback.faults_percent, reader.whole("faults_percent", value, 0..=100)),
+            "calls" => set(&mut rollback.calls, reader.whole("calls", value, 1..=1_000_000)),
+            "watch_s" => set(&mut rollback.watch, reader.whole("watch_s", value, 1..=DURATION_MS_MAX / 1000).map(Duration::from_secs)),
+            _ => unknown_key(reader, key, "in `[rollback]`", ROLLBACK_KEYS),
         }
     }
-    Some(returns)
+    Some(rollback)
 }
 
 fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRule> {
@@ -190,7 +190,7 @@ fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRu
     for (text, span) in reader.strings(key, value) {
         match NetRule::parse(text) {
             Ok(rule) => rules.push(rule),
-            Err(why) => reader.refuse_item(key, span, &why),
+            Err(why) => reader.report_item(key, span, &why),
         }
     }
     rules

@@ -1,8 +1,8 @@
-//! Reading single values of a manifest: the right type, within the allowed range, or a problem that says what is allowed.
+//! Reads single values of a manifest: the right type, within the allowed range, or a problem that names the allowed values.
 //!
-//! `parse` asks for each key it knows; the problems pile up here.
+//! `parse` asks for each key that it knows; the problems are collected here.
 //!
-//! Invariant: reading never stops at a problem, so that one look at the error list is enough.
+//! Invariant: reading never stops at a problem, so that one error list names them all.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -13,13 +13,13 @@ use super::error::{ManifestError, ManifestProblem};
 
 /// Longest piece of the author's text that a message repeats.
 const SHOWN_CHARACTERS_MAX: usize = 60;
-/// More problems than this help nobody.
+/// Problems that are reported: a longer list would not help the author.
 const PROBLEMS_MAX: usize = 50;
 
 /// A key or a value, and where it stands.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// The text, and what is wrong with it so far.
+/// The text, and the problems that were found in it so far.
 pub(super) struct Reader<'t> {
     text: &'t str,
     problems: Vec<(usize, ManifestProblem)>,
@@ -31,13 +31,13 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes a problem with the given bytes of the text.
-    pub(super) fn refuse(&mut self, span: Range<usize>, message: impl Into<String>) {
+    pub(super) fn report(&mut self, span: Range<usize>, message: impl Into<String>) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push((span.start, ManifestProblem::at(self.text, span, message.into())));
         }
     }
 
-    /// The value if nothing was wrong with any, or else every problem.
+    /// The value if there was no problem, or else every problem.
     pub(super) fn finish<T>(mut self, value: T) -> Result<T, ManifestError> {
         if self.problems.is_empty() {
             return Ok(value);
@@ -58,14 +58,14 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes a problem with one string of an array.
-    pub(super) fn refuse_item(&mut self, key: &str, span: Range<usize>, why: &str) {
+    pub(super) fn report_item(&mut self, key: &str, span: Range<usize>, why: &str) {
         let written = self.written(span.clone());
-        self.refuse(span, format!("`{key}`: {written} is not allowed: {why}"));
+        self.report(span, format!("`{key}`: {written} is not allowed: {why}"));
     }
 
     pub(super) fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {
         let message = format!("`{key}` must be {wanted}, not {}", type_name(value.get_ref()));
-        self.refuse(value.span(), message);
+        self.report(value.span(), message);
     }
 
     pub(super) fn table<'v, 'i>(&mut self, key: &str, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
@@ -98,7 +98,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Every string of an array; what is not a string is a problem and left out.
+    /// Every string of an array; an item that is not a string is a problem and left out.
     pub(super) fn strings<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Vec<(&'v str, Range<usize>)> {
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(key, value, "an array of strings");
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
     fn out_of_range<N: std::fmt::Display>(&mut self, key: &str, value: &Value<'_>, allowed: &RangeInclusive<N>) {
         let written = self.written(value.span());
         let message = format!("`{key} = {written}` is out of range: allowed is {} to {}", allowed.start(), allowed.end());
-        self.refuse(value.span(), message);
+        self.report(value.span(), message);
     }
 }
 

@@ -1,20 +1,20 @@
-//! What a release asks of a version: before it gets traffic, and while the traffic is new.
+//! The conditions of a release: the check before a version gets traffic, and the automatic rollback while the traffic is new.
 //!
-//! Read by `parse` from `[check]` and `[return]`; obeyed by `release`.
+//! Read by `parse` from `[check]` and `[rollback]`; applied by `release`.
 //!
-//! Invariant: without `[check]` only an exported `check()` is asked; without `[return]` nothing is ever undone by itself.
+//! Invariant: without `[check]` only an exported `check()` is called; without `[rollback]` nothing is ever rolled back automatically.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::Quoted;
+use super::quoted::Quoted;
 
 /// `[check]`: the call that a version must pass before it gets traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Path and query that must answer 2xx; `None`: no path is called.
     pub path: Option<String>,
-    /// How long it may take, and an exported `check()` as well.
+    /// The time that this call may take, and that an exported `check()` may take.
     pub timeout: Duration,
 }
 
@@ -34,25 +34,25 @@ impl fmt::Display for Check {
     }
 }
 
-/// `[return]`: when a version that has just become live is taken back for the one before it.
+/// `[rollback]`: the conditions under which a version that has just become live is rolled back to the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Return {
-    /// Faults of the function's own, in percent of its calls, above which it is taken back.
+pub struct RollbackRule {
+    /// Faults that the function is to blame for, in percent of its calls, above which it is rolled back.
     pub faults_percent: u32,
-    /// Calls after which the percentage means something.
+    /// Calls below which the percentage is not significant.
     pub calls: u64,
-    /// How long it is watched.
+    /// The time for which its faults are counted.
     pub watch: Duration,
 }
 
-impl Default for Return {
+impl Default for RollbackRule {
     fn default() -> Self {
         Self { faults_percent: 20, calls: 20, watch: Duration::from_secs(60) }
     }
 }
 
-impl fmt::Display for Return {
+impl fmt::Display for RollbackRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "[return]\nfaults_percent = {}\ncalls = {}\nwatch_s = {}", self.faults_percent, self.calls, self.watch.as_secs())
+        writeln!(f, "[rollback]\nfaults_percent = {}\ncalls = {}\nwatch_s = {}", self.faults_percent, self.calls, self.watch.as_secs())
     }
 }

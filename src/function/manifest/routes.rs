@@ -1,6 +1,6 @@
-//! Reading `routes`: an array of paths, and of tables where a path is not enough.
+//! Reads `routes`: an array of paths, and of tables where a path is not enough.
 //!
-//! Called by `parse`; `function::route` knows what a host and a path may be.
+//! Called by `parse`; `function::route` parses hosts and paths.
 //!
 //! Invariant: a route with a problem is left out, never guessed.
 
@@ -47,7 +47,7 @@ fn route(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>) -> Op
                 host = reader.string("host", value).and_then(|text| match HostPattern::parse(text) {
                     Ok(host) => Some(host),
                     Err(why) => {
-                        reader.refuse(value.span(), format!("`host`: {why}"));
+                        reader.report(value.span(), format!("`host`: {why}"));
                         None
                     }
                 });
@@ -58,7 +58,7 @@ fn route(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>) -> Op
         }
     }
     if !table.contains_key("path") {
-        reader.refuse(span, "a route needs a `path`; `path = \"/*\"` is every path");
+        reader.report(span, "a route needs a `path`; `path = \"/*\"` is every path");
     }
     Some(Route { host, path: route_path?, methods, port })
 }
@@ -67,7 +67,7 @@ fn path(reader: &mut Reader<'_>, key: &str, text: &str, span: Range<usize>) -> O
     match PathPattern::parse(text) {
         Ok(path) => Some(path),
         Err(why) => {
-            reader.refuse(span, format!("`{key}`: {why}"));
+            reader.report(span, format!("`{key}`: {why}"));
             None
         }
     }
@@ -77,15 +77,15 @@ fn route_methods(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Method> {
     let mut methods: Vec<Method> = Vec::new();
     let strings = reader.strings("methods", value);
     if matches!(value.get_ref(), DeValue::Array(array) if array.is_empty()) {
-        reader.refuse(value.span(), "`methods = []` would answer nothing; leave it out to answer every method");
+        reader.report(value.span(), "`methods = []` would answer nothing; leave it out to answer every method");
     }
     for (text, span) in strings {
         match METHODS.iter().find(|method| method.as_str() == text) {
-            Some(method) if methods.contains(method) => reader.refuse_item("methods", span, "it is listed twice"),
+            Some(method) if methods.contains(method) => reader.report_item("methods", span, "it is listed twice"),
             Some(method) => methods.push(method.clone()),
             None => {
                 let known: Vec<_> = METHODS.iter().map(Method::as_str).collect();
-                reader.refuse_item("methods", span, &format!("allowed are {}", known.join(", ")));
+                reader.report_item("methods", span, &format!("allowed are {}", known.join(", ")));
             }
         }
     }

@@ -1,12 +1,14 @@
-//! What a manifest may say, what it may not, and how the author is told.
+//! Tests of manifests: the allowed keys and values, and the messages about all others.
 
 use std::time::Duration;
 
 use http::Method;
 use proptest::prelude::*;
 
-use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, RETURN_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
+use crate::function::limits::{Limits, Scale};
+use crate::function::route::Route;
 use crate::function::route::{HostPattern, PathPattern, Segment};
 
 /// Every key of the documentation, as it stands there.
@@ -34,7 +36,7 @@ eval = false
 [check]     # before a release gives it traffic
 path = "/health"
 timeout_ms = 5000
-[return]    # to the version before, by itself
+[rollback]  # to the version before, by itself
 faults_percent = 20
 calls = 20
 watch_s = 60
@@ -64,7 +66,7 @@ fn the_documented_manifest_is_read_whole() {
     assert_eq!(manifest.env["GREETING"], "hello");
     assert_eq!(manifest.code, Code::default(), "the documentation shows the defaults");
     assert_eq!(manifest.check, Check { path: Some("/health".into()), ..Check::default() }, "the documentation shows the defaults");
-    assert_eq!(manifest.returns, Some(Return::default()), "the documentation shows the defaults");
+    assert_eq!(manifest.rollback, Some(RollbackRule::default()), "the documentation shows the defaults");
     assert_eq!(manifest.net.allow[0].to_string(), "10.0.0.7:5432");
     assert_eq!(manifest.net.only.unwrap()[0].to_string(), "api.example.com:443");
 }
@@ -223,9 +225,9 @@ fn in_section(section: &str, key: &str) -> String {
 
 fn any_rule() -> impl Strategy<Value = NetRule> {
     let host = prop_oneof![
-        "[a-z]{1,5}\\.[a-z]{2}".prop_map(|name| NetHost::Name(HostPattern::parse(&name).unwrap())),
-        (any::<[u8; 4]>(), 0u8..=32).prop_map(|(address, prefix)| NetHost::Network { address: address.into(), prefix }),
-        (any::<[u8; 16]>(), 0u8..=128).prop_map(|(address, prefix)| NetHost::Network { address: address.into(), prefix }),
+        "[a-z]{1,5}\\.[a-z]{2}".prop_map(|name| NetTarget::Name(HostPattern::parse(&name).unwrap())),
+        (any::<[u8; 4]>(), 0u8..=32).prop_map(|(address, prefix)| NetTarget::Network { address: address.into(), prefix }),
+        (any::<[u8; 16]>(), 0u8..=128).prop_map(|(address, prefix)| NetTarget::Network { address: address.into(), prefix }),
     ];
     (host, proptest::option::of(1..=u16::MAX)).prop_map(|(host, port)| NetRule { host, port })
 }
@@ -257,14 +259,14 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let code = any::<bool>().prop_map(|eval| Code { eval });
     let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=86_400_000u64)
         .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
-    let returns = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| Return {
+    let rollback = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| RollbackRule {
         faults_percent,
         calls,
         watch: Duration::from_secs(watch),
     });
-    let gate = (check, proptest::option::of(returns));
-    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, gate).prop_map(
-        |(entry, routes, limits, scale, env, net, code, (check, returns))| Manifest {
+    let release_keys = (check, proptest::option::of(rollback));
+    (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, release_keys).prop_map(
+        |(entry, routes, limits, scale, env, net, code, (check, rollback))| Manifest {
             entry,
             routes,
             limits,
@@ -273,7 +275,7 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
             net,
             code,
             check,
-            returns,
+            rollback,
         },
     )
 }
@@ -283,8 +285,9 @@ fn a_check_path_is_one_the_function_could_see() {
     for wrong in ["health", "", "http://x/", "/a b"] {
         assert!(only_problem(&format!("check = {{ path = {wrong:?} }}")).contains("must be a path that begins with `/`"), "{wrong}");
     }
-    assert_eq!(Manifest::parse("return = {}").unwrap().returns, Some(Return::default()));
-    assert_eq!(Manifest::parse("").unwrap().returns, None, "nothing is undone by itself unless it is asked for");
+    assert_eq!(Manifest::parse("rollback = {}").unwrap().rollback, Some(RollbackRule::default()));
+    assert!(only_problem("return.calls = 5").contains("unknown key `return` at the top; it is called `rollback` now"));
+    assert_eq!(Manifest::parse("").unwrap().rollback, None, "nothing is undone by itself unless it is asked for");
 }
 
 proptest! {
@@ -309,7 +312,7 @@ proptest! {
 
     #[test]
     fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
-        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("return", RETURN_KEYS), ("route", ROUTE_KEYS)] {
+        for (section, keys) in [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("rollback", ROLLBACK_KEYS), ("route", ROUTE_KEYS)] {
             for key in keys {
                 let typo = typo(key, place, letter, how);
                 if keys.contains(&typo.as_str()) || typo.is_empty() {

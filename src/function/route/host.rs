@@ -1,6 +1,6 @@
 //! Host patterns: `api.example.com` or `*.example.com`.
 //!
-//! Parsed from a route's `host` and from the rules of `[net]`; compared in `live` and at the outgoing door of `runtime`.
+//! Parsed from a route's `host` and from the rules of `[net]`; compared in `live` and by `runtime::egress`.
 //!
 //! Invariant: always in lower case, without port and trailing dot, so that comparing is comparing bytes.
 

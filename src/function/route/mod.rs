@@ -1,4 +1,4 @@
-//! Routes: which requests a function answers beside `/<name>`.
+//! Routes: the requests that a function answers beside those to `/<name>`.
 //!
 //! Parsed from `routes` in `function.toml` by `manifest`; `live` builds its table from them.
 //!
@@ -16,7 +16,7 @@ use http::Method;
 pub use host::HostPattern;
 pub use path::{PathPattern, Segment};
 
-/// One claim on requests: what must be true of host, port, method and path.
+/// One claim on requests: the conditions on host, port, method and path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// `None`: any host.

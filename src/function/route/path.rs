@@ -108,7 +108,7 @@ fn parse_segment(text: &str) -> Result<Segment, String> {
     }
 }
 
-/// `pchar` of RFC 3986, less `*`, which we keep for ourselves.
+/// `pchar` of RFC 3986, except `*`, which has a meaning of its own here.
 fn is_path_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-._~%!$&'()+,;=:@".contains(character)
 }

@@ -1,4 +1,4 @@
-//! What is a route and what is not, and which of two routes is the narrower one.
+//! Tests of route patterns: valid and invalid ones, and which of two routes is the narrower one.
 
 use proptest::prelude::*;
 

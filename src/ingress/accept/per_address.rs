@@ -1,4 +1,4 @@
-//! How many connections each client address has open.
+//! The number of open connections of each client address.
 //!
 //! `listener` enters every connection it accepts, and drops the entry with the connection.
 //!
@@ -10,25 +10,25 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// The cap, and who is near it.
-pub(in crate::ingress) struct Addresses {
+/// The cap, and the open connections of each client.
+pub(in crate::ingress) struct ConnectionsPerIp {
     most: usize,
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
 /// One connection of an address; none if there is no cap.
-pub(in crate::ingress) struct Entry(Option<(Arc<Addresses>, IpAddr)>);
+pub(in crate::ingress) struct ConnectionSlot(Option<(Arc<ConnectionsPerIp>, IpAddr)>);
 
-impl Addresses {
-    /// At most so many connections each; 0: as many as they like.
+impl ConnectionsPerIp {
+    /// At most this many connections a client; 0: no cap.
     pub(in crate::ingress) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, open: Mutex::default() })
     }
 
-    /// One more connection of an address, if it may have one.
-    pub(in crate::ingress) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Entry> {
+    /// Counts one more connection of an address. `None`: the address has as many as the cap allows.
+    pub(in crate::ingress) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         if self.most == 0 {
-            return Some(Entry(None));
+            return Some(ConnectionSlot(None));
         }
         let client = client(address);
         let mut open = self.open.lock();
@@ -37,14 +37,14 @@ impl Addresses {
             return None;
         }
         *count += 1;
-        Some(Entry(Some((self.clone(), client))))
+        Some(ConnectionSlot(Some((self.clone(), client))))
     }
 }
 
-impl Drop for Entry {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let Some((addresses, client)) = &self.0 else { return };
-        let mut open = addresses.open.lock();
+        let Some((per_ip, client)) = &self.0 else { return };
+        let mut open = per_ip.open.lock();
         if let Some(count) = open.get_mut(client) {
             *count -= 1;
             if *count == 0 {
@@ -54,7 +54,7 @@ impl Drop for Entry {
     }
 }
 
-/// Who is behind an address: in IPv6, a client has at least a /64 to itself.
+/// The client behind an address: in IPv6, a client has at least a /64 to itself.
 fn client(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -71,29 +71,29 @@ mod tests {
 
     #[test]
     fn a_place_is_free_again_when_its_connection_is_closed() {
-        let addresses = Addresses::new(2);
-        let enter = |address: &str| addresses.enter(address.parse().unwrap());
+        let per_ip = ConnectionsPerIp::new(2);
+        let enter = |address: &str| per_ip.enter(address.parse().unwrap());
         let first = enter("10.0.0.1");
         let _second = enter("::ffff:10.0.0.1");
         assert!(enter("10.0.0.1").is_none());
         assert!(enter("10.0.0.2").is_some());
         drop(first);
         assert!(enter("10.0.0.1").is_some());
-        assert_eq!(addresses.open.lock().len(), 1);
+        assert_eq!(per_ip.open.lock().len(), 1);
     }
 
     #[test]
     fn an_ipv6_network_is_one_client() {
-        let addresses = Addresses::new(1);
-        let _open = addresses.enter("2001:db8::1".parse().unwrap());
-        assert!(addresses.enter("2001:db8::2".parse().unwrap()).is_none());
-        assert!(addresses.enter("2001:db8:0:1::1".parse().unwrap()).is_some());
+        let per_ip = ConnectionsPerIp::new(1);
+        let _open = per_ip.enter("2001:db8::1".parse().unwrap());
+        assert!(per_ip.enter("2001:db8::2".parse().unwrap()).is_none());
+        assert!(per_ip.enter("2001:db8:0:1::1".parse().unwrap()).is_some());
     }
 
     #[test]
     fn without_a_cap_nobody_is_remembered() {
-        let addresses = Addresses::new(0);
-        let open: Vec<_> = (0..10).map(|_| addresses.enter("10.0.0.1".parse().unwrap())).collect();
-        assert!(open.iter().all(Option::is_some) && addresses.open.lock().is_empty());
+        let per_ip = ConnectionsPerIp::new(0);
+        let open: Vec<_> = (0..10).map(|_| per_ip.enter("10.0.0.1".parse().unwrap())).collect();
+        assert!(open.iter().all(Option::is_some) && per_ip.open.lock().is_empty());
     }
 }

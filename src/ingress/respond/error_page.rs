@@ -1,4 +1,4 @@
-//! The page a browser gets for a fault in dev: what failed, where, and the code around it.
+//! The page that a browser receives for a fault in dev: the failure, its place, and the code around it.
 //!
 //! Invariant: every text is escaped; nothing is loaded from elsewhere.
 

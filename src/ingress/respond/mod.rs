@@ -1,6 +1,6 @@
 //! Answers and faults as HTTP responses.
 //!
-//! Takes the response that `invoke` returned, or a fault, and makes the response that leaves.
+//! Takes the response that `invoke` returned, or a fault, and builds the response that leaves.
 //!
 //! Invariant: a client sees no detail of a fault outside dev; every response carries its request id and its trace id.
 
@@ -10,13 +10,13 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::StatusCode;
 
-use super::body::Outgoing;
+use super::body::ResponseBody;
 use super::wire::Rejection;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 use crate::invoke::{self, BodyEnd, Invocation, Invoker};
 
-/// A fault as the response a client gets: JSON, or in dev a page if the client would rather read one.
+/// A fault as the response that the client receives: JSON, or in dev a page if the client prefers one.
 pub(super) fn fault_response(invoker: &Invoker, invocation: &Invocation, fault: &Fault, wants_html: bool) -> Response {
     let mut response = invoker.fault_response(invocation, fault);
     if wants_html {
@@ -28,8 +28,9 @@ pub(super) fn fault_response(invoker: &Invoker, invocation: &Invocation, fault: 
     response
 }
 
-/// The response that leaves. A body that is whole leaves with its head, and the invocation ends here; with a stream it ends when the stream does.
-pub(super) fn finish(mut invocation: Invocation, mut answer: Response, close: bool) -> hyper::Response<Outgoing> {
+/// The response that leaves. A body that is whole leaves with its head, and the invocation ends here; with a stream it ends when the stream
+/// does.
+pub(super) fn finish(mut invocation: Invocation, mut answer: Response, close: bool) -> hyper::Response<ResponseBody> {
     if *invocation.method() == http::Method::HEAD && !matches!(answer.body, Body::Empty) {
         invoke::clean(&mut answer, true);
     }
@@ -55,14 +56,14 @@ pub(super) fn finish(mut invocation: Invocation, mut answer: Response, close: bo
         invocation.end(&BodyEnd::Whole);
         None
     };
-    let mut response = hyper::Response::new(Outgoing::new(answer.body, invocation));
+    let mut response = hyper::Response::new(ResponseBody::new(answer.body, invocation));
     response.body_mut().promise(promised);
     *response.status_mut() = status;
     *response.headers_mut() = answer.headers;
     response
 }
 
-/// The answer to bytes that are not a request: a fault where the table has one, else a line of text.
+/// The answer to bytes that are not a request: a fault if one of the kinds fits, else a line of text.
 pub(super) fn rejected(rejection: Rejection) -> Result<Response, Fault> {
     let status = rejection.status();
     if status == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16() {

@@ -1,4 +1,4 @@
-//! Where a chunked body ends: follows its framing without taking its bytes.
+//! Finds the end of a chunked body: follows its framing without taking its bytes.
 //!
 //! Fed by `framer` with what the client sends; hyper decodes the same bytes for the function.
 //!
@@ -10,9 +10,9 @@ const EXTRA_BYTES_MAX: u32 = 16 << 10;
 /// Digits of a chunk's size: more cannot be counted in 64 bits.
 const DIGITS_MAX: u8 = 16;
 
-/// Where in a chunked body the next byte stands.
+/// The part of a chunked body to which the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ChunkState {
     Size,
     /// Between the size and an extension or the line's end.
     Padding,
@@ -28,22 +28,22 @@ enum State {
     LastLineFeed,
 }
 
-/// What came of some bytes.
+/// The result of following some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Followed {
-    /// All of them belong to the body, which goes on.
+pub(super) enum ChunkProgress {
+    /// All of them belong to the body, which continues.
     More,
-    /// The body ended after so many.
+    /// The body ended after this many bytes.
     Ended(usize),
-    /// The byte at this place cannot stand there.
+    /// The byte at this offset cannot stand there.
     Broken(usize),
 }
 
-/// A chunked body on its way.
+/// The progress through one chunked body.
 #[derive(Debug)]
 pub(super) struct Chunks {
-    state: State,
-    /// Of the size that is being read, or what is left of the data.
+    state: ChunkState,
+    /// The size as far as it was read, or the bytes of data that are still to come.
     left: u64,
     digits: u8,
     extra: u32,
@@ -51,66 +51,66 @@ pub(super) struct Chunks {
 
 impl Chunks {
     pub(super) fn new() -> Self {
-        Self { state: State::Size, left: 0, digits: 0, extra: 0 }
+        Self { state: ChunkState::Size, left: 0, digits: 0, extra: 0 }
     }
 
     /// Follows some more bytes.
-    pub(super) fn follow(&mut self, bytes: &[u8]) -> Followed {
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> ChunkProgress {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            if self.state == State::Data {
+            if self.state == ChunkState::Data {
                 let here = u64::try_from(bytes.len() - at).unwrap_or(u64::MAX).min(self.left);
                 self.left -= here;
                 at += usize::try_from(here).unwrap_or(usize::MAX);
                 if self.left == 0 {
-                    self.state = State::DataReturn;
+                    self.state = ChunkState::DataReturn;
                 }
                 continue;
             }
             match self.step(*byte) {
-                Some(_) if self.extra > EXTRA_BYTES_MAX => return Followed::Broken(at),
-                Some(true) => return Followed::Ended(at + 1),
+                Some(_) if self.extra > EXTRA_BYTES_MAX => return ChunkProgress::Broken(at),
+                Some(true) => return ChunkProgress::Ended(at + 1),
                 Some(false) => at += 1,
-                None => return Followed::Broken(at),
+                None => return ChunkProgress::Broken(at),
             }
         }
-        Followed::More
+        ChunkProgress::More
     }
 
     /// Takes one byte that is not data. `Some(true)`: the body ended with it. `None`: it cannot stand here.
     fn step(&mut self, byte: u8) -> Option<bool> {
         self.state = match (self.state, byte) {
-            (State::Size, digit) if digit.is_ascii_hexdigit() => {
+            (ChunkState::Size, digit) if digit.is_ascii_hexdigit() => {
                 self.digits += 1;
                 let value = char::from(digit).to_digit(16)?;
                 self.left = self.left << 4 | u64::from(value);
-                (self.digits <= DIGITS_MAX).then_some(State::Size)?
+                (self.digits <= DIGITS_MAX).then_some(ChunkState::Size)?
             }
-            (State::Size, _) if self.digits == 0 => return None,
-            (State::Size | State::Padding, b' ' | b'\t') => {
+            (ChunkState::Size, _) if self.digits == 0 => return None,
+            (ChunkState::Size | ChunkState::Padding, b' ' | b'\t') => {
                 self.extra += 1;
-                State::Padding
+                ChunkState::Padding
             }
-            (State::Size | State::Padding, b';') => State::Extension,
-            (State::Size | State::Padding | State::Extension, b'\r') => State::SizeLineFeed,
-            (State::Extension, other) if other != b'\n' => {
+            (ChunkState::Size | ChunkState::Padding, b';') => ChunkState::Extension,
+            (ChunkState::Size | ChunkState::Padding | ChunkState::Extension, b'\r') => ChunkState::SizeLineFeed,
+            (ChunkState::Extension, other) if other != b'\n' => {
                 self.extra += 1;
-                State::Extension
+                ChunkState::Extension
             }
-            (State::SizeLineFeed, b'\n') => {
+            (ChunkState::SizeLineFeed, b'\n') => {
                 self.digits = 0;
-                if self.left == 0 { State::Trailer } else { State::Data }
+                if self.left == 0 { ChunkState::Trailer } else { ChunkState::Data }
             }
-            (State::DataReturn, b'\r') => State::DataLineFeed,
-            (State::DataLineFeed, b'\n') => State::Size,
-            (State::Trailer, b'\r') => State::LastLineFeed,
-            (State::InTrailer, b'\r') => State::TrailerLineFeed,
-            (State::Trailer | State::InTrailer, other) if other != b'\n' => {
+            (ChunkState::DataReturn, b'\r') => ChunkState::DataLineFeed,
+            (ChunkState::DataLineFeed, b'\n') => ChunkState::Size,
+            (ChunkState::Trailer, b'\r') => ChunkState::LastLineFeed,
+            (ChunkState::InTrailer, b'\r') => ChunkState::TrailerLineFeed,
+            (ChunkState::Trailer | ChunkState::InTrailer, other) if other != b'\n' => {
                 self.extra += 1;
-                State::InTrailer
+                ChunkState::InTrailer
             }
-            (State::TrailerLineFeed, b'\n') => State::Trailer,
-            (State::LastLineFeed, b'\n') => return Some(true),
+            (ChunkState::TrailerLineFeed, b'\n') => ChunkState::Trailer,
+            (ChunkState::LastLineFeed, b'\n') => return Some(true),
             _ => return None,
         };
         Some(false)
@@ -121,15 +121,15 @@ impl Chunks {
 mod tests {
     use super::*;
 
-    fn follow(body: &[u8]) -> Followed {
+    fn follow(body: &[u8]) -> ChunkProgress {
         let whole = Chunks::new().follow(body);
         let mut chunks = Chunks::new();
-        let mut one_by_one = Followed::More;
+        let mut one_by_one = ChunkProgress::More;
         for (at, byte) in body.iter().enumerate() {
             one_by_one = match chunks.follow(&[*byte]) {
-                Followed::More => continue,
-                Followed::Ended(taken) => Followed::Ended(at + taken),
-                Followed::Broken(offset) => Followed::Broken(at + offset),
+                ChunkProgress::More => continue,
+                ChunkProgress::Ended(taken) => ChunkProgress::Ended(at + taken),
+                ChunkProgress::Broken(offset) => ChunkProgress::Broken(at + offset),
             };
             break;
         }
@@ -146,9 +146,9 @@ mod tests {
             "5 \t;a\r\nhello\r\n0\r\n\r\n",
         ] {
             let more = [body.as_bytes(), b"GET / HTTP/1.1"].concat();
-            assert_eq!(follow(&more), Followed::Ended(body.len()), "{body:?}");
+            assert_eq!(follow(&more), ChunkProgress::Ended(body.len()), "{body:?}");
             for end in 0..body.len() {
-                assert_eq!(follow(&body.as_bytes()[..end]), Followed::More, "{end} bytes of {body:?}");
+                assert_eq!(follow(&body.as_bytes()[..end]), ChunkProgress::More, "{end} bytes of {body:?}");
             }
         }
     }
@@ -168,9 +168,9 @@ mod tests {
             ("11111111111111111\r\n", 16),
             ("0\r\n\n", 3),
         ] {
-            assert_eq!(follow(body.as_bytes()), Followed::Broken(at), "{body:?}");
+            assert_eq!(follow(body.as_bytes()), ChunkProgress::Broken(at), "{body:?}");
         }
         let long = format!("5;{}\r\n", "x".repeat(20 << 10));
-        assert!(matches!(follow(long.as_bytes()), Followed::Broken(_)));
+        assert!(matches!(follow(long.as_bytes()), ChunkProgress::Broken(_)));
     }
 }

@@ -1,19 +1,19 @@
 //! HTTP/2 frames that carry nothing: floods of PING, SETTINGS, PRIORITY, RST_STREAM, WINDOW_UPDATE, CONTINUATION and empty DATA.
 //!
-//! Fed by the gate with everything a client sends after the preface; h2 reads the same bytes and does what they say.
+//! Fed by the stream with everything a client sends after the preface; h2 reads the same bytes and acts on them.
 //!
-//! Invariant: a client that sends or receives contents never runs out of frames; one that sends none has a fixed number of them, and so many a
-//! second.
+//! Invariant: a client that sends or receives contents never runs out of frames; one that sends none has a fixed number of them at once,
+//! and a fixed number more each second.
 
 use std::time::Instant;
 
-/// Frames that a connection may send ahead.
+/// Frames without contents that a connection may send at once.
 const TOKENS_MAX: u64 = 10_000;
 
 /// Frames without contents in a second.
 const TOKENS_PER_S: u64 = 1_000;
 
-/// Frames that a request is worth: its end may be told, and its window opened.
+/// Frames that a request is worth: one may end it, and one may open its window.
 const TOKENS_PER_REQUEST: u64 = 2;
 
 /// Bytes, either way, that are worth a frame: clients open their windows after every few kilobytes.
@@ -26,8 +26,8 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const END_STREAM: u8 = 1;
 
-/// What a connection may still send for nothing.
-pub(super) struct Meter {
+/// Limits the frames without contents that a connection may send.
+pub(super) struct FrameFloodLimiter {
     header: [u8; HEADER_BYTES],
     header_bytes: usize,
     /// Payload of the present frame that is still to come.
@@ -37,17 +37,17 @@ pub(super) struct Meter {
     counted: Instant,
 }
 
-impl Meter {
+impl FrameFloodLimiter {
     pub(super) fn new(now: Instant) -> Self {
         Self { header: [0; HEADER_BYTES], header_bytes: 0, payload: 0, tokens: TOKENS_MAX, bytes: 0, counted: now }
     }
 
-    /// Counts what was sent to the client.
+    /// Counts bytes that were sent to the client.
     pub(super) fn wrote(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
-    /// Counts what the client sent. False: it floods.
+    /// Counts the frames that the client sent. False: it floods the connection.
     pub(super) fn read(&mut self, bytes: &[u8], now: Instant) -> bool {
         self.refill(now);
         let mut rest = bytes;
@@ -75,7 +75,7 @@ impl Meter {
         true
     }
 
-    /// Counts the frame whose header is here.
+    /// Counts the frame whose header is complete.
     fn count(&mut self) -> bool {
         let [a, b, c, kind, flags, ..] = self.header;
         self.payload = u64::from(u32::from_be_bytes([0, a, b, c]));
@@ -113,32 +113,32 @@ mod tests {
     #[test]
     fn a_flood_ends_and_a_ping_a_second_does_not() {
         let begun = Instant::now();
-        let mut meter = Meter::new(begun);
-        let calm = (0..100_000u64).all(|second| meter.read(&PING, begun + Duration::from_secs(second)));
+        let mut limiter = FrameFloodLimiter::new(begun);
+        let calm = (0..100_000u64).all(|second| limiter.read(&PING, begun + Duration::from_secs(second)));
         assert!(calm);
-        let mut meter = Meter::new(begun);
-        let passed = (0..100_000).take_while(|_| meter.read(&PING, begun)).count();
+        let mut limiter = FrameFloodLimiter::new(begun);
+        let passed = (0..100_000).take_while(|_| limiter.read(&PING, begun)).count();
         assert_eq!(passed as u64, TOKENS_MAX);
     }
 
     #[test]
     fn frames_are_found_however_they_are_cut() {
         let begun = Instant::now();
-        let mut meter = Meter::new(begun);
+        let mut limiter = FrameFloodLimiter::new(begun);
         for byte in PING.iter().cycle().take(PING.len() * 100) {
-            assert!(meter.read(&[*byte], begun));
+            assert!(limiter.read(&[*byte], begun));
         }
-        assert_eq!(meter.tokens, TOKENS_MAX - 100);
+        assert_eq!(limiter.tokens, TOKENS_MAX - 100);
     }
 
     #[test]
     fn who_downloads_may_open_windows() {
         let begun = Instant::now();
-        let mut meter = Meter::new(begun);
+        let mut limiter = FrameFloodLimiter::new(begun);
         let update = [0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 0, 64, 0];
         for _ in 0..100_000 {
-            meter.wrote(16 << 10);
-            assert!(meter.read(&update, begun) && meter.read(&update, begun));
+            limiter.wrote(16 << 10);
+            assert!(limiter.read(&update, begun) && limiter.read(&update, begun));
         }
     }
 }

@@ -1,31 +1,31 @@
 //! Follows a connection's bytes in HTTP/1: head, body, head, body.
 //!
-//! The gate shows it everything the client sends, and passes on what it clears.
+//! The stream shows it every byte that the client sends, and passes on the bytes that it clears.
 //!
 //! Invariant: a byte is cleared only if it belongs to a whole head that passed, or to the body of one.
 
-use super::chunks::{Chunks, Followed};
+use super::chunks::{ChunkProgress, Chunks};
 use super::head::{self, Framing};
 use super::rejection::Rejection;
 
-/// Where the next byte of the client stands.
+/// The part of a message to which the next byte of the client belongs.
 enum Position {
     Head,
-    /// In a body; so many bytes of it are to come.
+    /// A body of which this many bytes are still to come.
     Sized(u64),
     Chunked(Chunks),
 }
 
-/// Why not everything was cleared.
+/// Why the framer cleared no further bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// It was.
+pub(super) enum StopReason {
+    /// Every byte is cleared.
     Nothing,
     /// A head begins, but does not end yet.
     PartialHead,
-    /// What comes next is no head.
-    Refused(Rejection),
-    /// What comes next cannot stand in a chunked body.
+    /// The next bytes are not a valid head.
+    Rejected(Rejection),
+    /// The next byte cannot stand in a chunked body.
     BrokenBody,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Stop {
 pub(super) struct Framer {
     position: Position,
     head_bytes_max: usize,
-    /// Bytes of a partial head that were looked at.
+    /// Bytes of a partial head that were checked already.
     seen: usize,
 }
 
@@ -42,20 +42,20 @@ impl Framer {
         Self { position: Position::Head, head_bytes_max, seen: 0 }
     }
 
-    /// Whether the next byte begins a head, or goes on with one.
+    /// Whether the next byte begins a head, or continues one.
     pub(super) fn is_at_head(&self) -> bool {
         matches!(self.position, Position::Head)
     }
 
-    /// Looks at bytes from where the last call stopped clearing, and says how many of them are cleared now.
-    pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, Stop) {
+    /// Checks bytes from where the last call stopped clearing, and returns how many of them are cleared now.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, StopReason) {
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             match &mut self.position {
                 Position::Head => match self.read_head(rest) {
                     Ok(Some(bytes)) => at += bytes,
-                    Ok(None) => return (at, Stop::PartialHead),
-                    Err(refusal) => return (at, Stop::Refused(refusal)),
+                    Ok(None) => return (at, StopReason::PartialHead),
+                    Err(rejection) => return (at, StopReason::Rejected(rejection)),
                 },
                 Position::Sized(left) => {
                     let here = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
@@ -66,16 +66,16 @@ impl Framer {
                     }
                 }
                 Position::Chunked(chunks) => match chunks.follow(rest) {
-                    Followed::More => at = bytes.len(),
-                    Followed::Ended(here) => {
+                    ChunkProgress::More => at = bytes.len(),
+                    ChunkProgress::Ended(here) => {
                         at += here;
                         self.position = Position::Head;
                     }
-                    Followed::Broken(here) => return (at + here, Stop::BrokenBody),
+                    ChunkProgress::Broken(here) => return (at + here, StopReason::BrokenBody),
                 },
             }
         }
-        (at, Stop::Nothing)
+        (at, StopReason::Nothing)
     }
 
     fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Rejection> {
@@ -121,7 +121,7 @@ mod tests {
             for cut in cuts {
                 let (bytes, stop) = framer.advance(STREAM.get(cleared..cut).unwrap_or_default());
                 cleared += bytes;
-                prop_assert!(matches!(stop, Stop::Nothing | Stop::PartialHead), "{stop:?}");
+                prop_assert!(matches!(stop, StopReason::Nothing | StopReason::PartialHead), "{stop:?}");
             }
             prop_assert_eq!(cleared, STREAM.len());
             prop_assert!(framer.is_at_head());
@@ -138,13 +138,13 @@ mod tests {
     #[test]
     fn a_head_is_refused_as_soon_as_it_is_too_long() {
         let mut framer = Framer::new(20);
-        assert_eq!(framer.advance(b"GET / HTTP/1.1\r\nhost:"), (0, Stop::Refused(Rejection::Large)));
+        assert_eq!(framer.advance(b"GET / HTTP/1.1\r\nhost:"), (0, StopReason::Rejected(Rejection::Large)));
     }
 
     #[test]
     fn what_follows_a_refused_head_is_not_cleared() {
         let mut framer = Framer::new(1000);
         let stream = b"GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n";
-        assert_eq!(framer.advance(stream), (28, Stop::Refused(Rejection::Hosts)));
+        assert_eq!(framer.advance(stream), (28, StopReason::Rejected(Rejection::Hosts)));
     }
 }

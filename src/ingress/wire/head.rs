@@ -1,7 +1,7 @@
-//! A request head as it lies on the wire: what hyper's parser lets through although others read it differently.
+//! Request heads as they arrive on the wire: rejects those that hyper's parser accepts although other parsers read them differently.
 //!
-//! Takes the bytes from the start of a head; gives its length and the framing of its body. What is not checked here is checked by hyper
-//! (control characters in values, the characters of the target), which reads the same bytes.
+//! Takes the bytes from the start of a head; returns its length and the framing of its body. Hyper, which reads the same bytes, checks the
+//! rest: control characters in values, the characters of the target.
 //!
 //! Invariant: a head that passes has one length, one host and one framing in every reading of RFC 9112.
 
@@ -19,7 +19,7 @@ const EMPTY_LINES_MAX: usize = 2;
 /// How the body that follows a head is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// So many bytes.
+    /// This many bytes.
     Length(u64),
     /// Chunks until an empty one.
     Chunked,
@@ -32,22 +32,22 @@ pub(super) struct Head {
     pub(super) framing: Framing,
 }
 
-/// What the headers said so far.
+/// The facts of the headers that were read so far.
 #[derive(Default)]
-struct Seen<'a> {
+struct HeaderFacts<'a> {
     length: Option<u64>,
     chunked: bool,
     host: Option<&'a [u8]>,
     headers: usize,
 }
 
-struct Start<'a> {
+struct StartLine<'a> {
     is_http_11: bool,
     /// Authority of a target in absolute form, and the port that its scheme implies.
     authority: Option<(&'a [u8], &'static [u8])>,
 }
 
-/// Reads a head from its first byte. `None`: it is right so far, and goes on.
+/// Reads a head from its first byte. `None`: it is valid so far, and continues.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Rejection> {
     let mut at = 0;
     for _ in 0..EMPTY_LINES_MAX {
@@ -57,13 +57,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Rejection> {
     }
     match bytes.get(at..) {
         None | Some([] | [b'\r']) => return Ok(None),
-        // TLS, or nonsense: it need not go on for as long as a head may.
+        // TLS, or nonsense: there is no need to wait for as many bytes as a head may have.
         Some([first, ..]) if !is_token(*first) => return Err(Rejection::StartLine),
         Some(_) => {}
     }
     let Some(line) = next_line(bytes, &mut at)? else { return Ok(None) };
     let start = read_start(line)?;
-    let mut seen = Seen::default();
+    let mut seen = HeaderFacts::default();
     while let Some(line) = next_line(bytes, &mut at)? {
         if line.is_empty() {
             return finish(&start, &seen, at).map(Some);
@@ -82,7 +82,7 @@ fn next_line<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<&'a [u8]>, Re
     Ok(Some(line))
 }
 
-fn read_start(line: &[u8]) -> Result<Start<'_>, Rejection> {
+fn read_start(line: &[u8]) -> Result<StartLine<'_>, Rejection> {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
         return Err(Rejection::StartLine);
@@ -104,7 +104,7 @@ fn read_start(line: &[u8]) -> Result<Start<'_>, Rejection> {
         b"*" if method == b"OPTIONS" => None,
         absolute => Some(authority_of(absolute).ok_or(Rejection::Target)?),
     };
-    Ok(Start { is_http_11, authority })
+    Ok(StartLine { is_http_11, authority })
 }
 
 fn authority_of(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
@@ -122,12 +122,12 @@ fn authority_of(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
     (is_host(authority) && !authority.is_empty()).then_some((authority, port))
 }
 
-fn read_header<'a>(line: &'a [u8], start: &Start<'_>, seen: &mut Seen<'a>) -> Result<(), Rejection> {
+fn read_header<'a>(line: &'a [u8], start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<(), Rejection> {
     seen.headers += 1;
     if seen.headers > HEADERS_MAX {
         return Err(Rejection::Many);
     }
-    // A folded line begins with a space, which is no token.
+    // A folded line begins with a space, which is not a token.
     let end = line.iter().position(|byte| !is_token(*byte)).unwrap_or(line.len());
     let (Some(name), Some([b':', value @ ..])) = (line.get(..end), line.get(end..)) else { return Err(Rejection::HeaderName) };
     match name.len() {
@@ -152,7 +152,7 @@ fn read_header<'a>(line: &'a [u8], start: &Start<'_>, seen: &mut Seen<'a>) -> Re
     }
 }
 
-fn finish(start: &Start<'_>, seen: &Seen<'_>, bytes: usize) -> Result<Head, Rejection> {
+fn finish(start: &StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result<Head, Rejection> {
     match (seen.host, start.authority) {
         (None, _) if start.is_http_11 => return Err(Rejection::Hosts),
         (Some(host), Some((authority, port))) if !is_same_host(host, authority, port) => return Err(Rejection::HostMismatch),
@@ -183,7 +183,7 @@ fn is_same_host(host: &[u8], authority: &[u8], default_port: &[u8]) -> bool {
     without(host, default_port).eq_ignore_ascii_case(without(authority, default_port))
 }
 
-/// Whether it can be a host and a port. Empty is allowed: the client knows no name (RFC 9112 §3.2).
+/// Whether the text can be a host and a port. Empty is allowed: the client knows no name (RFC 9112 §3.2).
 pub fn is_host(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b'%' | b':' | b'[' | b']'))
 }

@@ -1,24 +1,25 @@
-//! Refusals: why the bytes of a client are no request.
+//! Rejections: why the bytes of a client are not a request.
 //!
-//! `framer` finds one; the gate puts a request of its own in the place of the client's, so that the answer leaves in its turn; `connection`
-//! recognises it and answers. A client cannot write it: its method is refused if it comes from the wire.
+//! `framer` finds one. The stream replaces the client's request by one that stands for the rejection, so that the answer leaves in its
+//! turn. `request` recognises it and `dispatch` answers. A client cannot send such a request: its method is rejected if it comes from the
+//! wire.
 //!
-//! Invariant: a refusal is the last thing that is read from a connection.
+//! Invariant: a rejection is the last thing that is read from a connection.
 
 use http::Version;
 use http::request::Parts;
 
-/// The method of a refusal; no client gets it past the gate.
+/// The method of a request that stands for a rejection; the stream lets no client's request with it pass.
 pub(super) const METHOD: &str = "-";
 
-macro_rules! refusals {
+macro_rules! rejections {
     ($($(#[$doc:meta])* $variant:ident, $status:literal, $text:literal;)*) => {
-        /// Why a connection's bytes are no request.
+        /// Why a connection's bytes are not a request.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Rejection { $($(#[$doc])* $variant),* }
 
         impl Rejection {
-            /// Every refusal.
+            /// Every rejection.
             pub const ALL: &[Rejection] = &[$(Rejection::$variant),*];
 
             /// The status of its answer.
@@ -26,7 +27,7 @@ macro_rules! refusals {
                 match self { $(Rejection::$variant => $status),* }
             }
 
-            /// What the client is told.
+            /// The text that the client receives.
             pub fn text(self) -> &'static str {
                 match self { $(Rejection::$variant => $text),* }
             }
@@ -34,18 +35,18 @@ macro_rules! refusals {
     };
 }
 
-refusals! {
+rejections! {
     /// No method, target and version, each one space apart.
     StartLine, 400, "the request line is not `METHOD target HTTP/1.1`";
-    /// A target that is no path.
-    Target, 400, "the request target is no path and no http address";
-    /// A tunnel is asked for.
-    Connect, 400, "there are no tunnels here";
+    /// A target that is neither a path nor an address.
+    Target, 400, "the request target is neither a path nor an http address";
+    /// The client asks for a tunnel.
+    Connect, 400, "this server opens no tunnels";
     /// A line that ends in a line feed alone.
     LineFeed, 400, "a line of the request head does not end with CR LF";
     /// A header without a name, or a name with other characters.
     HeaderName, 400, "a header's name is not a token right before its colon";
-    /// More than one length, or one that is no number.
+    /// More than one length, or one that is not a number.
     Length, 400, "content-length is not one number";
     /// Another coding than `chunked`, or more than one.
     Encoding, 400, "transfer-encoding is not `chunked` alone";
@@ -53,12 +54,12 @@ refusals! {
     LengthAndEncoding, 400, "the request has both content-length and transfer-encoding";
     /// No host, or more than one.
     Hosts, 400, "the request does not have one host header";
-    /// A host that is no host.
-    Host, 400, "the host header is no host";
+    /// A host header that does not name a host.
+    Host, 400, "the host header is not a valid host";
     /// The target names another host than the header.
     HostMismatch, 400, "the request target and the host header name different hosts";
-    /// A body that ends too early, or whose chunks are none.
-    Body, 400, "the request body is not framed as it says";
+    /// A body that ends too early, or whose chunks are not valid.
+    Body, 400, "the request body is not framed as its head says";
     /// The head did not arrive in time.
     Slow, 408, "the request head did not arrive in time";
     /// The head is larger than the host allows.
@@ -72,11 +73,11 @@ refusals! {
 impl Rejection {
     /// The request that stands for it.
     pub(super) fn to_head(self) -> Vec<u8> {
-        let index = Self::ALL.iter().position(|refusal| *refusal == self).unwrap_or_default();
+        let index = Self::ALL.iter().position(|rejection| *rejection == self).unwrap_or_default();
         format!("{METHOD} /{index} HTTP/1.1\r\nhost: -\r\nconnection: close\r\n\r\n").into_bytes()
     }
 
-    /// The refusal that a request stands for. In HTTP/2, where heads do not pass the gate, a client could send one.
+    /// The rejection that a request stands for. In HTTP/2, where heads do not pass the stream, a client could send one.
     pub fn of(parts: &Parts) -> Option<Self> {
         if parts.version != Version::HTTP_11 || parts.method.as_str() != METHOD {
             return None;
@@ -97,10 +98,10 @@ mod tests {
 
     #[test]
     fn a_refusal_is_recognised_in_the_request_that_stands_for_it() {
-        for refusal in Rejection::ALL {
-            let head = String::from_utf8(refusal.to_head()).unwrap();
+        for rejection in Rejection::ALL {
+            let head = String::from_utf8(rejection.to_head()).unwrap();
             let mut words = head.split(' ');
-            assert_eq!(of(words.next().unwrap(), words.next().unwrap(), Version::HTTP_11), Some(*refusal));
+            assert_eq!(of(words.next().unwrap(), words.next().unwrap(), Version::HTTP_11), Some(*rejection));
         }
         assert_eq!(of("GET", "/1", Version::HTTP_11), None);
         assert_eq!(of("-", "/1", Version::HTTP_2), None);

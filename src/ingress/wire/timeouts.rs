@@ -1,6 +1,6 @@
-//! Waits for the client, and how long they may be.
+//! Waits for the client, and their limits.
 //!
-//! The gate begins and ends them; what may be waited for comes from the configuration.
+//! The stream begins and ends the waits; the limits come from the configuration.
 //!
 //! Invariant: a connection has one timer for each direction, however many waits there are.
 
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// How long clients are waited for, and how much they may send before they have said what they want.
+/// The longest waits for a client, and the largest head that it may send.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// For a whole head, from its first byte; for the first byte of the first one, from the connection's.
+pub struct Timeouts {
+    /// For a whole head, from its first byte; for the first byte of the first head, from the start of the connection.
     pub head: Duration,
     /// For the next request on a connection.
     pub idle: Duration,
@@ -25,11 +25,11 @@ pub struct Patience {
     pub head_bytes: usize,
 }
 
-/// Requests of a connection that were begun and not yet answered whole. While there are any, it is not idle.
+/// Requests of a connection that were begun and not yet answered whole. While there are any, the connection is not idle.
 #[derive(Clone, Debug, Default)]
-pub struct Busy(Arc<AtomicUsize>);
+pub struct ActiveRequests(Arc<AtomicUsize>);
 
-impl Busy {
+impl ActiveRequests {
     /// One more.
     pub fn begin(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
@@ -40,13 +40,14 @@ impl Busy {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// How many.
+    /// Number of requests that were begun and not answered whole.
     pub fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A wait for the client, and the one timer that ends such waits: it is set anew only if it would be late, because there is a wait per request.
+/// A wait for the client, and the one timer that ends such waits: it is set anew only if it would be late, because there is a wait per
+/// request.
 #[derive(Default)]
 pub(super) struct Wait {
     pub(super) since: Option<Instant>,

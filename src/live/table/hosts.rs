@@ -1,6 +1,6 @@
 //! Hosts: the trees of paths for one port, one for each host that routes name and one for every other.
 //!
-//! Filled by `table::build`; searched by `Table::resolve` with the authority the client sent, in any case and with or without port.
+//! `Table::build` fills it; `Table::resolve` searches it with the authority that the client sent, in any case and with or without port.
 //!
 //! Invariant: an exact host is searched before a wildcard, a longer wildcard before a shorter one, and no host at all last.
 
@@ -9,12 +9,12 @@ use std::collections::HashMap;
 use crate::function::route::HostPattern;
 
 use super::paths::Paths;
-use super::route_entry::{Claim, Step};
+use super::route_entry::{PathStep, RouteEntry};
 
 /// Longest host name in text form (RFC 1035 §2.3.4, without the trailing dot).
 const HOST_LENGTH_MAX: usize = 253;
 
-/// The claims for one port.
+/// The route entries for one port.
 #[derive(Debug)]
 pub(in crate::live) struct Hosts<T> {
     exact: HashMap<Box<str>, Paths<T>>,
@@ -30,24 +30,24 @@ impl<T> Default for Hosts<T> {
 }
 
 impl<T> Hosts<T> {
-    /// Puts a claim at the place its host and steps name.
-    pub(in crate::live) fn insert(&mut self, host: Option<&HostPattern>, path: &[Step<'_>], claim: Claim<T>) {
+    /// Inserts a route entry at its host and steps.
+    pub(in crate::live) fn insert(&mut self, host: Option<&HostPattern>, path: &[PathStep<'_>], route_entry: RouteEntry<T>) {
         let paths = match host {
             Some(HostPattern::Exact(host)) => self.exact.entry(host.clone()).or_default(),
             Some(HostPattern::Wildcard(parent)) => self.below.entry(parent.clone()).or_default(),
             None => &mut self.any,
         };
-        paths.insert(path, claim);
+        paths.insert(path, route_entry);
     }
 
-    /// Shows `accept` every claim whose host and steps match, the most specific first, until it takes one.
+    /// Offers `accept` every entry whose host and steps match, the most specific first, until it takes one.
     pub(in crate::live) fn find<'t>(
         &'t self,
         authority: &str,
         path: &str,
-        accept: &mut impl FnMut(&Claim<T>) -> bool,
-    ) -> Option<&'t Claim<T>> {
-        // Most tables name no host, and then the authority need not even be read.
+        accept: &mut impl FnMut(&RouteEntry<T>) -> bool,
+    ) -> Option<&'t RouteEntry<T>> {
+        // Most tables name no host, and then the authority is not even read.
         if !self.exact.is_empty() || !self.below.is_empty() {
             let mut buffer = [0; HOST_LENGTH_MAX];
             if let Some(host) = canonical(authority, &mut buffer)
@@ -59,7 +59,7 @@ impl<T> Hosts<T> {
         self.any.find(path, accept)
     }
 
-    fn find_named<'t>(&'t self, host: &str, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    fn find_named<'t>(&'t self, host: &str, path: &str, accept: &mut impl FnMut(&RouteEntry<T>) -> bool) -> Option<&'t RouteEntry<T>> {
         if let Some(found) = self.exact.get(host).and_then(|paths| paths.find(path, accept)) {
             return Some(found);
         }
@@ -80,7 +80,7 @@ impl<T> Hosts<T> {
 /// The host alone, in lower case, without port and trailing dot; `None` where no pattern can match.
 fn canonical<'b>(authority: &str, buffer: &'b mut [u8; HOST_LENGTH_MAX]) -> Option<&'b str> {
     let end = match authority.rfind(']') {
-        // The colons of an IPv6 address are not the port's.
+        // The colons inside the brackets belong to an IPv6 address, not to the port.
         Some(bracket) => bracket + 1,
         None => authority.find(':').unwrap_or(authority.len()),
     };

@@ -1,21 +1,21 @@
-//! Paths: a tree over path segments that holds the claims of one host on one port.
+//! Paths: a tree over path segments that holds the route entries of one host on one port.
 //!
-//! Filled by `table::build`; walked for every request by `Table::resolve`, on the path as the client sent it: nothing is decoded or
+//! `Table::build` fills it; `Table::resolve` walks it for every request, on the path as the client sent it: nothing is decoded or
 //! normalised, so `/%68ello` is not `/hello` and `//x` has an empty first segment.
 //!
 //! Invariant: a walk allocates nothing and its depth is bounded by the longest pattern, whatever the request.
 
 use std::collections::HashMap;
 
-use super::route_entry::{Claim, Step};
+use super::route_entry::{PathStep, RouteEntry};
 
-/// One place in the tree: everything that may follow the segments which led here.
+/// One node of the tree: everything that may follow the segments above it.
 #[derive(Debug)]
 pub(in crate::live) struct Paths<T> {
     literals: HashMap<Box<str>, Paths<T>>,
     param: Option<Box<Paths<T>>>,
-    ends: Vec<Claim<T>>,
-    rests: Vec<Claim<T>>,
+    ends: Vec<RouteEntry<T>>,
+    rests: Vec<RouteEntry<T>>,
 }
 
 // Derived, it would ask for `T: Default`.
@@ -26,26 +26,26 @@ impl<T> Default for Paths<T> {
 }
 
 impl<T> Paths<T> {
-    /// Puts a claim at the place its steps name.
-    pub(in crate::live) fn insert(&mut self, steps: &[Step<'_>], claim: Claim<T>) {
+    /// Inserts a route entry at the node of its steps.
+    pub(in crate::live) fn insert(&mut self, steps: &[PathStep<'_>], route_entry: RouteEntry<T>) {
         match steps.split_first() {
-            None => self.ends.push(claim),
-            Some((Step::Rest, _)) => self.rests.push(claim),
-            Some((Step::Param, after)) => self.param.get_or_insert_default().insert(after, claim),
-            Some((Step::Literal(text), after)) => self.literals.entry((*text).into()).or_default().insert(after, claim),
+            None => self.ends.push(route_entry),
+            Some((PathStep::Rest, _)) => self.rests.push(route_entry),
+            Some((PathStep::Param, after)) => self.param.get_or_insert_default().insert(after, route_entry),
+            Some((PathStep::Literal(text), after)) => self.literals.entry((*text).into()).or_default().insert(after, route_entry),
         }
     }
 
-    /// Shows `accept` every claim whose steps match `path`, the most specific first, until it takes one.
-    pub(in crate::live) fn find<'t>(&'t self, path: &str, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    /// Offers `accept` every entry whose steps match `path`, the most specific first, until it takes one.
+    pub(in crate::live) fn find<'t>(&'t self, path: &str, accept: &mut impl FnMut(&RouteEntry<T>) -> bool) -> Option<&'t RouteEntry<T>> {
         match path.strip_prefix('/')? {
             "" => self.find_below(None, accept),
             segments => self.find_below(Some(segments), accept),
         }
     }
 
-    /// `path` is what is left, without its leading slash; `None` when every segment is used up.
-    fn find_below<'t>(&'t self, path: Option<&str>, accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
+    /// `path` is the rest, without its leading slash; `None` when every segment is used up.
+    fn find_below<'t>(&'t self, path: Option<&str>, accept: &mut impl FnMut(&RouteEntry<T>) -> bool) -> Option<&'t RouteEntry<T>> {
         let Some(path) = path else {
             return first(&self.ends, accept).or_else(|| first(&self.rests, accept));
         };
@@ -65,6 +65,6 @@ impl<T> Paths<T> {
     }
 }
 
-fn first<'t, T>(claims: &'t [Claim<T>], accept: &mut impl FnMut(&Claim<T>) -> bool) -> Option<&'t Claim<T>> {
-    claims.iter().find(|claim| accept(claim))
+fn first<'t, T>(route_entries: &'t [RouteEntry<T>], accept: &mut impl FnMut(&RouteEntry<T>) -> bool) -> Option<&'t RouteEntry<T>> {
+    route_entries.iter().find(|route_entry| accept(route_entry))
 }

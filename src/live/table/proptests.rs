@@ -1,4 +1,4 @@
-//! The table against a reference that knows no tree: it looks at every claim and takes the narrowest that matches.
+//! The table against a reference that knows no tree: it compares every route and takes the narrowest that matches.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -14,7 +14,7 @@ const MAIN: u16 = 8000;
 /// A function and its manifest's routes.
 type Declared = (&'static str, Vec<Route>);
 
-/// A claim as the reference keeps it.
+/// A route as the reference keeps it.
 struct Known {
     function: &'static str,
     route: Route,
@@ -51,8 +51,8 @@ fn a_request() -> impl Strategy<Value = (u16, &'static str, Method, String)> {
     (port, host, method, path).prop_map(|(port, host, method, path)| (port, host, method, format!("/{}", path.join("/"))))
 }
 
-fn build(declared: &[Declared]) -> (Table<&'static str>, Vec<Clash>) {
-    let entries = declared.iter().map(|(text, routes)| Entry { function: name(text), routes, target: *text });
+fn build(declared: &[Declared]) -> (Table<&'static str>, Vec<Conflict>) {
+    let entries = declared.iter().map(|(text, routes)| FunctionEntry { function: name(text), routes, target: *text });
     Table::build(MAIN, entries)
 }
 
@@ -77,7 +77,7 @@ fn compete(one: &Route, other: &Route) -> bool {
     place(one) == place(other) && common
 }
 
-/// Every claim in order of preference.
+/// Every route in order of preference.
 fn known(declared: &[Declared]) -> Vec<Known> {
     let mut declared: Vec<_> = declared.to_vec();
     declared.sort_by_key(|(function, _)| *function);
@@ -95,7 +95,7 @@ fn known(declared: &[Declared]) -> Vec<Known> {
     known
 }
 
-fn reference_clashes(known: &[Known]) -> Vec<(&'static str, &'static str)> {
+fn reference_conflicts(known: &[Known]) -> Vec<(&'static str, &'static str)> {
     let pairs = known.iter().enumerate().flat_map(|(index, one)| known[..index].iter().map(move |other| (other, one)));
     pairs
         .filter(|(other, one)| other.function != one.function && compete(&other.route, &one.route))
@@ -178,18 +178,18 @@ proptest! {
         (one, other) in declared().prop_flat_map(|declared| (Just(declared.clone()), Just(declared).prop_shuffle())),
         requests in vec(a_request(), 1..30),
     ) {
-        let ((one, clashes), (other, other_clashes)) = (build(&one), build(&other));
-        prop_assert_eq!(clashes, other_clashes);
+        let ((one, conflicts), (other, other_conflicts)) = (build(&one), build(&other));
+        prop_assert_eq!(conflicts, other_conflicts);
         for (port, host, method, path) in requests {
             prop_assert_eq!(ask(&one, port, host, &method, &path), ask(&other, port, host, &method, &path));
         }
     }
 
     #[test]
-    fn exactly_the_functions_that_compete_clash(declared in declared()) {
-        let (_, clashes) = build(&declared);
-        let reported: BTreeSet<_> = clashes.iter().map(|clash| (clash.holder.as_str(), clash.refused.as_str())).collect();
-        prop_assert_eq!(reported, BTreeSet::from_iter(reference_clashes(&known(&declared))));
+    fn exactly_the_functions_that_compete_are_in_conflict(declared in declared()) {
+        let (_, conflicts) = build(&declared);
+        let reported: BTreeSet<_> = conflicts.iter().map(|conflict| (conflict.holder.as_str(), conflict.refused.as_str())).collect();
+        prop_assert_eq!(reported, BTreeSet::from_iter(reference_conflicts(&known(&declared))));
     }
 
     #[test]

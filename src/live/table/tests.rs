@@ -1,4 +1,4 @@
-//! What the table finds, what it refuses, and what it calls a clash.
+//! What the table finds, what it refuses, and what it calls a conflict.
 
 use super::*;
 use crate::function::route::{HostPattern, PathPattern};
@@ -26,21 +26,21 @@ pub(in crate::live) fn route(text: &str) -> Route {
     }
 }
 
-/// A table whose targets are the functions' names, and the texts of its clashes.
+/// A table whose targets are the functions' names, and the texts of its conflicts.
 fn build(functions: &[(&str, &[&str])]) -> (Table<String>, Vec<String>) {
     let routes: Vec<Vec<Route>> = functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
-    let entries = functions.iter().zip(&routes).map(|((function, _), routes)| Entry {
+    let entries = functions.iter().zip(&routes).map(|((function, _), routes)| FunctionEntry {
         function: name(function),
         routes,
         target: (*function).to_owned(),
     });
-    let (table, clashes) = Table::build(MAIN, entries);
-    (table, clashes.iter().map(ToString::to_string).collect())
+    let (table, conflicts) = Table::build(MAIN, entries);
+    (table, conflicts.iter().map(ToString::to_string).collect())
 }
 
 fn table(functions: &[(&str, &[&str])]) -> Table<String> {
-    let (table, clashes) = build(functions);
-    assert_eq!(clashes, Vec::<String>::new());
+    let (table, conflicts) = build(functions);
+    assert_eq!(conflicts, Vec::<String>::new());
     table
 }
 
@@ -163,8 +163,8 @@ fn a_route_that_names_the_main_port_is_like_one_that_names_none() {
     let table = table(&[("shop", &[":8000/orders"])]);
     assert_eq!(get(&table, "/orders"), "shop -");
     assert!(table.ports().is_empty());
-    let (_, clashes) = build(&[("a", &["/x"]), ("b", &[":8000/x"])]);
-    assert_eq!(clashes, ["functions `a` and `b` both claim the route `:8000/x`"]);
+    let (_, conflicts) = build(&[("a", &["/x"]), ("b", &[":8000/x"])]);
+    assert_eq!(conflicts, ["functions `a` and `b` both claim the route `:8000/x`"]);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_functions_own_route_wins_over_its_built_in_one() {
 }
 
 #[test]
-fn two_functions_with_the_same_route_clash() {
+fn two_functions_with_the_same_route_are_in_conflict() {
     for (one, other) in [
         ("/x", "/x"),
         ("/x/:a", "/x/:b"),
@@ -207,9 +207,9 @@ fn two_functions_with_the_same_route_clash() {
         ("A.com/x", "a.com/x"),
         ("*.a.com:90/x", "GET *.a.com:90/x"),
     ] {
-        let (table, clashes) = build(&[("b", &[other]), ("a", &[one])]);
-        assert_eq!(clashes, [format!("functions `a` and `b` both claim the route `{}`", route(other))]);
-        // Neither loses what is its own.
+        let (table, conflicts) = build(&[("b", &[other]), ("a", &[one])]);
+        assert_eq!(conflicts, [format!("functions `a` and `b` both claim the route `{}`", route(other))]);
+        // Neither loses its built-in route.
         assert_eq!((get(&table, "/a"), get(&table, "/b")), ("a -/a".into(), "b -/b".into()));
     }
     for (one, other) in
@@ -222,8 +222,8 @@ fn two_functions_with_the_same_route_clash() {
 #[test]
 fn a_name_belongs_to_its_function() {
     for text in ["/shop", "GET /shop/*", "/functions/v1/shop"] {
-        let (table, clashes) = build(&[("a-thief", &[text]), ("shop", &[])]);
-        assert_eq!(clashes, [format!("functions `shop` and `a-thief` both claim the route `{text}`")]);
+        let (table, conflicts) = build(&[("a-thief", &[text]), ("shop", &[])]);
+        assert_eq!(conflicts, [format!("functions `shop` and `a-thief` both claim the route `{text}`")]);
         assert_eq!(get(&table, "/shop/x"), "shop -/shop");
         assert_eq!(get(&table, "/functions/v1/shop"), "shop -/functions/v1/shop");
     }
@@ -231,8 +231,8 @@ fn a_name_belongs_to_its_function() {
 
 #[test]
 fn every_pair_of_rivals_is_reported() {
-    let (table, clashes) = build(&[("a", &["/x"]), ("b", &["/x"]), ("c", &["/x"])]);
-    assert_eq!(clashes.len(), 3, "{clashes:?}");
+    let (table, conflicts) = build(&[("a", &["/x"]), ("b", &["/x"]), ("c", &["/x"])]);
+    assert_eq!(conflicts.len(), 3, "{conflicts:?}");
     assert_eq!(get(&table, "/x"), "a -");
 }
 
@@ -270,7 +270,7 @@ fn the_nearest_name_is_found_when_asked_for() {
 fn a_plain_call_is_found_fast_among_thousands() {
     let names: Vec<_> = (0..10_000).map(|index| format!("function-{index}")).collect();
     let begun = std::time::Instant::now();
-    let entries = names.iter().map(|text| Entry { function: name(text), routes: &[], target: () });
+    let entries = names.iter().map(|text| FunctionEntry { function: name(text), routes: &[], target: () });
     let (table, _) = Table::build(MAIN, entries);
     eprintln!("built in {:?}", begun.elapsed());
     let paths: Vec<_> = (0..1024).map(|index| format!("/function-{}", index * 7919 % 10_000)).collect();

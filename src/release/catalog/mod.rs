@@ -1,111 +1,96 @@
-//! Every function there is, of the functions directory and deployed, and the only writer of the live table.
+//! The catalog: every function there is, of the functions directory and deployed, and the only writer of the live table.
 //!
-//! `folder` and `deploy` bring functions; `publish` builds the table of them and swaps it in.
+//! `folder` and `deploy` bring functions as entries; the catalog builds the table of all of them and swaps it in. Tracks that have left the
+//! table finish their calls and end.
 //!
-//! Invariant: a name belongs to the functions directory or to a deployed function, never to both.
+//! Invariant: a name belongs to the functions directory or to a deployed function, never to both; the table is swapped whole, and a call
+//! that found the old pool is answered by it.
 
-pub mod publish;
-pub mod scales;
+mod publish;
+mod state;
+mod entry;
+mod pools;
+pub(in crate::release) mod scales;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use crate::function::FunctionName;
+use crate::function::route::Route;
+use crate::live::table::{Conflict, FunctionEntry};
 use crate::live::{Endpoint, Live};
-use crate::process::quarantine::Quarantine;
-use crate::release::SourceError;
-use crate::release::deploy::state_dir::Opened;
-use crate::release::deploy::stored::Deployed;
-use crate::runtime::fleet::Fleet;
+use crate::release::store::StoreError;
 
-use publish::Published;
-use scales::Scales;
+pub use entry::{Entry, EntryOrigin, Report};
+pub use pools::PoolDeps;
+pub use scales::Scales;
+pub(in crate::release) use state::{FolderListing, Swap, SwapError};
 
-/// Turns the functions directory and the deployed functions into the live table, at start and after every change.
-pub struct Releaser {
-    pub(in crate::release) root: PathBuf,
-    pub(in crate::release) main_port: u16,
-    pub(in crate::release) live: Arc<Live>,
-    pub(in crate::release) fleet: Arc<Fleet>,
-    pub(in crate::release) quarantine: Arc<Quarantine>,
-    pub(in crate::release) scales: Scales,
-    pub(in crate::release) published: Mutex<Published>,
-    pub(in crate::release) on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
+use publish::Publisher;
+use state::{CatalogState, supersede};
+
+/// Every function there is.
+pub struct Catalog {
+    publisher: Publisher,
+    /// Locked last: `folder` and `deploy` hold their own states around it, never the other way round.
+    state: Mutex<CatalogState>,
 }
 
-/// What a releaser stands on.
-pub struct Ground<'a> {
-    /// The functions directory.
-    pub root: &'a Path,
-    /// Where routes without a port of their own are answered.
+/// The parts that a catalog needs.
+pub struct CatalogDeps {
+    /// The port of routes that name none.
     pub main_port: u16,
     /// The table to write.
     pub live: Arc<Live>,
-    /// Where instances come from.
-    pub fleet: Arc<Fleet>,
-    /// What must not run.
-    pub quarantine: Arc<Quarantine>,
-    /// The state folder, where there is one.
-    pub opened: Option<&'a Opened>,
-    /// Hears which ports routes name.
+    /// The deployed functions at start.
+    pub deployed: BTreeMap<FunctionName, Arc<Entry>>,
+    /// Receives the ports that routes name.
     pub on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
 
-/// What a function's start came to, for the start-up table.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// Name of the function, or of the entry that is none.
-    pub name: String,
-    /// Routes beside `/<name>`.
-    pub routes: Vec<String>,
-    /// Version id, or what is wrong in one line.
-    pub outcome: Result<String, String>,
-    /// The whole diagnostic.
-    pub diagnostic: Option<String>,
-}
-
-impl Releaser {
-    /// Lists the functions directory and publishes every function in it, and every deployed one; nothing is compiled yet.
-    ///
-    /// # Errors
-    /// If the directory cannot be read.
-    pub fn open(ground: Ground<'_>) -> Result<Arc<Self>, SourceError> {
-        let Ground { root, main_port, live, fleet, quarantine, opened, on_ports } = ground;
-        let root = root.canonicalize().map_err(|error| SourceError { path: root.to_owned(), error })?;
-        let published = Published { deployed: opened.map(Opened::deployed).unwrap_or_default(), ..Published::default() };
-        let scales = opened.map(Opened::scales).unwrap_or_default();
-        let releaser = Arc::new(Self { root, main_port, live, fleet, quarantine, scales, published: Mutex::new(published), on_ports });
-        releaser.rescan()?;
-        Ok(releaser)
+impl Catalog {
+    /// A catalog of the deployed functions. Nothing is published before the functions directory is listed.
+    pub fn new(deps: CatalogDeps) -> Arc<Self> {
+        let CatalogDeps { main_port, live, deployed, on_ports } = deps;
+        let publisher = Publisher { main_port, live, on_ports };
+        Arc::new(Self { publisher, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
     }
 
-    /// The canonical functions directory.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// Every function, by name.
+    /// Every endpoint, by name.
     pub fn endpoints(&self) -> BTreeMap<FunctionName, Arc<Endpoint>> {
-        let published = self.published.lock();
-        let of_folder = published.functions.values().map(|registered| registered.endpoint());
-        let deployed = published.deployed.values().map(|deployed| &deployed.endpoint);
-        of_folder.chain(deployed).map(|endpoint| (endpoint.name.clone(), endpoint.clone())).collect()
+        self.state.lock().entries.iter().map(|(name, entry)| (name.clone(), entry.endpoint.clone())).collect()
     }
 
-    /// Whether the functions folder has a function of this name.
-    pub fn is_of_folder(&self, name: &str) -> bool {
-        self.published.lock().functions.contains_key(name)
+    /// The function of this name, whatever its origin.
+    pub fn entry(&self, name: &FunctionName) -> Option<Arc<Entry>> {
+        self.state.lock().entries.get(name).cloned()
+    }
+
+    /// Whether the functions directory has a function of this name.
+    pub fn is_of_folder(&self, name: &FunctionName) -> bool {
+        self.state.lock().has(name, EntryOrigin::Folder)
     }
 
     /// The deployed function of this name.
-    pub fn deployed(&self, name: &str) -> Option<Arc<Deployed>> {
-        self.published.lock().deployed.get(name).cloned()
+    pub fn deployed(&self, name: &FunctionName) -> Option<Arc<Entry>> {
+        self.entry(name).filter(|entry| entry.origin == EntryOrigin::Deployed)
     }
 
-    /// Compiles every function on `threads` threads, and makes the instances that `min` asks for. `done` hears of each as it is finished.
+    /// The start of every function in alphabetical order, then the entries of the functions directory that are not functions.
+    pub fn report(&self) -> Vec<Report> {
+        let state = self.state.lock();
+        state.entries.values().map(|entry| entry.report()).chain(state.problems.iter().map(Report::of_problem)).collect()
+    }
+
+    /// Routes that two functions claim; the holder keeps each.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.state.lock().conflicts.clone()
+    }
+
+    /// Compiles every function on `threads` threads, and starts the instances that `min` asks for. `done` is called after each, with the
+    /// number of finished functions and of all.
     pub fn compile_all(&self, threads: usize, done: &(dyn Fn(usize, usize) + Sync)) {
         let endpoints: Vec<_> = self.endpoints().into_values().collect();
         let next = std::sync::atomic::AtomicUsize::new(0);
@@ -125,23 +110,50 @@ impl Releaser {
         });
     }
 
-    /// What became of every function, in alphabetical order, entries that are no functions last.
-    pub fn report(&self) -> Vec<Report> {
-        let published = self.published.lock();
-        let mut functions: Vec<_> = published.functions.values().map(|registered| registered.report()).collect();
-        functions.extend(published.deployed.values().map(|deployed| deployed.report()));
-        functions.sort_by(|one, other| one.name.cmp(&other.name));
-        let problems = published.problems.iter().map(|problem| Report {
-            name: problem.entry.clone(),
-            routes: Vec::new(),
-            outcome: Err(problem.kind.to_string()),
-            diagnostic: None,
-        });
-        functions.into_iter().chain(problems).collect()
+    /// Replaces the functions of the functions directory by those that `list` finds. `list` runs under the lock, so that no function is
+    /// deployed meanwhile; it is given whether a name is a deployed function's, and leaves those names out.
+    pub(in crate::release) fn replace_folder(&self, list: impl FnOnce(&dyn Fn(&FunctionName) -> bool) -> FolderListing) {
+        let mut state = self.state.lock();
+        let FolderListing { entries, problems } = list(&|name| state.has(name, EntryOrigin::Deployed));
+        let is_empty = entries.is_empty();
+        let entries = state.with_folder(entries);
+        state.problems = problems;
+        // An empty directory is published as well: there may be deployed functions that are not published yet.
+        if is_empty || !state.is_same(&entries) {
+            let (table, conflicts) = self.publisher.build(&entries);
+            let before = std::mem::replace(&mut state.entries, entries);
+            state.conflicts = conflicts;
+            self.publisher.publish(table);
+            supersede(&before, &state.entries);
+        }
     }
 
-    /// Routes that two functions claim; the first of the two keeps it.
-    pub fn clashes(&self) -> Vec<String> {
-        self.published.lock().clashes.clone()
+    /// The conflicts that these routes would bring, were the functions deployed now.
+    pub(in crate::release) fn would_conflict(&self, claims: &[(FunctionName, Vec<Route>)]) -> Vec<Conflict> {
+        let state = self.state.lock();
+        let others = state.entries.values().filter(|entry| !claims.iter().any(|(name, _)| *name == entry.endpoint.name));
+        let others = others.map(|entry| FunctionEntry { function: entry.endpoint.name.clone(), routes: &entry.routes, target: () });
+        let new = claims.iter().map(|(name, routes)| FunctionEntry { function: name.clone(), routes, target: () });
+        state.new_conflicts(&self.publisher.conflicts(others.chain(new)))
+    }
+
+    /// Changes deployed functions, all at once: `commit` writes the change down, and only then is the table swapped.
+    ///
+    /// # Errors
+    /// If a name or a route belongs to another function, or `commit` fails; then nothing has changed.
+    pub(in crate::release) fn swap(&self, swaps: &[Swap], commit: impl FnOnce() -> Result<(), StoreError>) -> Result<(), SwapError> {
+        let mut state = self.state.lock();
+        let entries = state.with_swaps(swaps)?;
+        let (table, conflicts) = self.publisher.build(&entries);
+        let new = state.new_conflicts(&conflicts);
+        if !new.is_empty() {
+            return Err(SwapError::Conflict(new));
+        }
+        commit()?;
+        let before = std::mem::replace(&mut state.entries, entries);
+        state.conflicts = conflicts;
+        self.publisher.publish(table);
+        supersede(&before, &state.entries);
+        Ok(())
     }
 }

@@ -1,16 +1,16 @@
 //! The self-test of an engine: does it run the simplest function?
 //!
-//! `app` asks before the process accepts anything: an engine that passes may take over from one that serves.
+//! `app` runs it before the process accepts a connection: an engine that passes may take over from one that serves.
 //!
-//! Invariant: it takes the way of every function, from blank isolate to handler, and leaves nothing behind.
+//! Invariant: it runs like every function, from prewarmed isolate to handler, and leaves nothing behind.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::boot::boot_within;
 use crate::fault::Fault;
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
-use crate::release::check;
 use crate::runtime::fleet::Fleet;
 use crate::runtime::worker::BootLimits;
 
@@ -24,7 +24,7 @@ for (let round = 0; round < 64; round++) {
 export default () => kept.length;
 ";
 
-/// Generous: it tells a machine that is busy from an engine that is broken.
+/// Generous, so that a busy machine does not look like a broken engine.
 const LIMITS: BootLimits = BootLimits { cpu: Duration::from_secs(10), wall: Duration::from_secs(60) };
 
 /// The engine is broken.
@@ -32,7 +32,7 @@ const LIMITS: BootLimits = BootLimits { cpu: Duration::from_secs(10), wall: Dura
 #[error("the self-test failed: {0}")]
 pub struct SelfTestError(String);
 
-/// Runs it. Blocks.
+/// Runs the self-test. Blocks.
 ///
 /// # Errors
 /// If the function does not load.
@@ -48,5 +48,5 @@ pub fn run(fleet: &Fleet) -> Result<(), SelfTestError> {
         modules: HashMap::from([(url, Arc::new(module))]),
         manifest: Manifest::default(),
     };
-    futures::executor::block_on(check::boot_within(Arc::new(version), fleet, LIMITS)).map(drop).map_err(failed)
+    futures::executor::block_on(boot_within(Arc::new(version), fleet, LIMITS)).map(drop).map_err(failed)
 }

@@ -1,22 +1,22 @@
-//! Code frames: a place in a source text, with the lines around it.
+//! Code frames: a position in a source text, with the lines around it.
 //!
-//! Made by every stage of `compile` that has the text at hand; printed by `Display`, or rendered from the fields.
+//! Created by every stage of `compile` that has the text at hand; printed by `Display`, or rendered from the fields.
 //!
-//! Invariant: a frame is at most five lines of bounded width, whatever the source looks like.
+//! Invariant: a frame is at most five lines of bounded width, whatever the source.
 
 use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
 
-/// Lines shown before and after the one that is meant.
+/// Lines shown before and after the marked line.
 const CONTEXT_LINES: usize = 2;
 /// Longer lines (minified code) are cut to the part around the mark.
 const WIDTH_MAX: usize = 160;
-/// How much of a cut line stands before the mark.
+/// How much of a cut line is shown before the mark.
 const BEFORE_MARK: usize = 60;
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// Path below the functions directory, with `/`.
@@ -25,7 +25,7 @@ pub struct Place {
     pub line: usize,
     /// In characters, from 1.
     pub column: usize,
-    /// The line itself and its neighbours; empty where the text is not at hand.
+    /// The line itself and its neighbours; empty if the text is not at hand.
     pub frame: Vec<FrameLine>,
 }
 
@@ -36,21 +36,21 @@ pub struct FrameLine {
     pub number: usize,
     /// The line, cut if it is long.
     pub text: String,
-    /// What of it is meant.
+    /// The marked part of it.
     pub mark: Option<Mark>,
 }
 
 /// The marked part of a line, in characters of the shown text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Mark {
-    /// How many characters stand before it.
+    /// The number of characters before it.
     pub start: usize,
     /// At least 1.
     pub length: usize,
 }
 
 impl Place {
-    /// The place of some bytes of `text`, with its code frame.
+    /// The position of some bytes of `text`, with its code frame.
     pub fn of(file: impl Into<String>, text: &str, bytes: Range<usize>) -> Self {
         let start = floor(text, bytes.start);
         let end = floor(text, bytes.end.max(start));
@@ -85,7 +85,7 @@ fn frame_line(number: usize, line: &str, mark: Option<(usize, usize)>) -> FrameL
     let (start, length) = mark.unwrap_or_default();
     // A terminal would obey escape sequences.
     let clean = |character: char| if character.is_control() && character != '\t' { '\u{fffd}' } else { character };
-    // Looking one character further than is shown tells whether there is more, without reading all of a long line.
+    // One character beyond the shown ones tells whether there are more, without reading all of a long line.
     let is_long = line.chars().nth(WIDTH_MAX).is_some();
     let skipped = if is_long { start.saturating_sub(BEFORE_MARK) } else { 0 };
     let mut text: String = if skipped > 0 { "…".into() } else { String::new() };
@@ -112,7 +112,7 @@ impl fmt::Display for Place {
         for line in &self.frame {
             write!(f, "\n{:width$} | {}", line.number, line.text)?;
             if let Some(mark) = line.mark {
-                // Tabs before the mark stay tabs, so that it stands where it should however wide they are.
+                // Tabs before the mark stay tabs, so that the mark is below its text however wide they are.
                 let blank = |character: char| if character == '\t' { '\t' } else { ' ' };
                 let indent: String = line.text.chars().map(blank).chain(std::iter::repeat(' ')).take(mark.start).collect();
                 write!(f, "\n{:width$} | {indent}{}", "", "^".repeat(mark.length))?;

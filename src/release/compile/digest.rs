@@ -1,6 +1,6 @@
 //! The content hash that names a version.
 //!
-//! `compile` feeds it the manifest and every module; the id goes wherever a version is named.
+//! `compile` passes the manifest and every module; the id names the version everywhere.
 //!
 //! Invariant: equal ids mean equal manifest and modules; neither the order of files on the disk nor that of keys in a manifest matters.
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::function::{Manifest, Module, ModuleKind, VersionId};
 
-/// Changes when the same source comes to mean something else, e.g. with another transpiler.
+/// Changes when the same source gets another meaning, e.g. with another transpiler.
 const FORMAT: &[u8] = b"skep version 1";
 
 pub(super) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>) -> VersionId {
@@ -31,7 +31,7 @@ pub(super) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<Str
             },
         );
         feed(&mut hash, module.code.as_bytes());
-        // The same code from another text (a type moved a line) has other stack traces.
+        // The same code from another text (a type moved by a line) has other stack traces.
         feed(&mut hash, module.source_map.as_deref().unwrap_or_default());
         let mut imports: Vec<_> = module.imports.iter().collect();
         imports.sort();

@@ -1,8 +1,9 @@
-//! What is wrong with a function's source, and where.
+//! The errors in a function's source, and their positions.
 //!
-//! Made by every stage of `compile`; shown by `command` in the terminal, by `ingress` as a page or JSON in dev, and by the release log.
+//! Created by every stage of `compile`; shown by `command` in the terminal, by `ingress` as a page or JSON in dev, and in the record of a
+//! release.
 //!
-//! Invariant: an error holds at least one diagnostic, and no text of it holds a path of the machine.
+//! Invariant: an error holds at least one diagnostic, and none of its texts holds a path of the machine.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -11,36 +12,36 @@ use serde::Serialize;
 
 use super::code_frame::Place;
 
-/// More diagnostics than this help nobody.
+/// Most diagnostics of one error; more would not help the author.
 pub const DIAGNOSTICS_MAX: usize = 20;
 
-/// The closed list of what may be wrong.
+/// The closed list of errors in a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ErrorKind {
-    /// `function.toml` says something it may not.
+pub enum CompileErrorKind {
+    /// `function.toml` has an invalid value.
     Manifest,
     /// `tsconfig.json` or `deno.json` cannot be understood.
     Config,
-    /// There is no entry module, or it is not where it should be.
+    /// There is no entry module, or it is not at its path.
     Entry,
     /// A module does not parse.
     Syntax,
-    /// An import leads nowhere, or to something that cannot be imported.
+    /// An import leads nowhere, or to a file that cannot be imported.
     Import,
-    /// An import leads out of the places that are allowed.
+    /// An import leads out of the allowed paths.
     Confinement,
     /// A module is CommonJS.
     CommonJs,
     /// Too many modules, too many bytes, too deep.
     TooLarge,
-    /// A file is there but cannot be read.
+    /// A file exists but cannot be read.
     Unreadable,
     /// The compiler itself failed.
     Internal,
 }
 
-impl ErrorKind {
+impl CompileErrorKind {
     /// The name in answers and logs.
     pub fn label(self) -> &'static str {
         match self {
@@ -58,39 +59,39 @@ impl ErrorKind {
     }
 }
 
-/// One thing that is wrong.
+/// One error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// Which of the closed list.
-    pub kind: ErrorKind,
-    /// One line: what is wrong.
+    /// Which error of the closed list.
+    pub kind: CompileErrorKind,
+    /// The error, in one line.
     pub message: String,
-    /// One line: what to do about it.
+    /// The remedy, in one line.
     pub help: Option<String>,
-    /// Where, if it is anywhere in particular.
+    /// The position, if it has one.
     pub place: Option<Place>,
 }
 
 impl Diagnostic {
-    /// A diagnostic without help and place.
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// A diagnostic without help and position.
+    pub fn new(kind: CompileErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: one_line(&message.into()), help: None, place: None }
     }
 
-    /// Adds what to do about it.
+    /// Adds the remedy.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(one_line(&help.into()));
         self
     }
 
-    /// Adds where it is.
+    /// Adds the position.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 }
 
-/// `error: …`, then where with a code frame, then `help: …`.
+/// `error: …`, then the position with a code frame, then `help: …`.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.message)?;
@@ -109,8 +110,8 @@ impl fmt::Display for Diagnostic {
 #[error("{message}")]
 pub struct CompileError {
     /// Of the first diagnostic.
-    pub kind: ErrorKind,
-    /// One line that anyone may see: where, what, and how many more.
+    pub kind: CompileErrorKind,
+    /// One line that every client may see: the position, the error, and how many more there are.
     pub message: String,
     /// At least one, the first the most important.
     pub diagnostics: Vec<Diagnostic>,
@@ -127,7 +128,7 @@ impl CompileError {
         text
     }
 
-    /// `None` if there is nothing wrong.
+    /// `None` if there is no diagnostic.
     pub(super) fn from_diagnostics(mut diagnostics: Vec<Diagnostic>) -> Option<Self> {
         diagnostics.truncate(DIAGNOSTICS_MAX);
         let first = diagnostics.first()?;
@@ -156,7 +157,7 @@ impl From<Diagnostic> for CompileError {
 /// Longest message or help, in characters.
 const MESSAGE_CHARACTERS_MAX: usize = 600;
 
-/// Authors choose parts of most messages, and a line break or an escape sequence among them must not reach a log or a terminal.
+/// Authors choose parts of most messages; their line breaks and escape sequences must not reach a log or a terminal.
 fn one_line(text: &str) -> String {
     let clean = |character: char| if character.is_control() { ' ' } else { character };
     let mut line: String = text.chars().take(MESSAGE_CHARACTERS_MAX).map(clean).collect();

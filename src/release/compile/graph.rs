@@ -1,8 +1,8 @@
 //! The import graph: from the entry to every module it can reach.
 //!
-//! `compile` hands over the entry; each file is read, transpiled and searched for imports, each import resolved, until nothing is new.
+//! `compile` passes the entry. Each file is read, transpiled and searched for imports, and each import is resolved, until no module is new.
 //!
-//! Invariant: bounded in modules, bytes and depth; a problem never stops the walk, so that one look finds them all.
+//! Invariant: bounded in modules, bytes and depth; an error never stops the walk, so that one walk finds them all.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
@@ -13,13 +13,14 @@ use deno_ast::ModuleSpecifier;
 
 use super::code_frame::Place;
 use super::emit;
-use super::emit::tsconfig;
-use super::emit::{Fact, Style, Transpiled};
-use super::error::{DIAGNOSTICS_MAX, Diagnostic, ErrorKind};
-use super::parse::imports::{Attribute, Import};
+use super::emit::tsconfig::{self, TsSettings};
+use super::emit::{Fact, Transpiled};
+use super::error::{CompileErrorKind, DIAGNOSTICS_MAX, Diagnostic};
+use super::module_kind::{common_js, extension, kind_of};
+use super::parse::imports::Import;
 use super::resolve::Resolver;
 use crate::function::{Module, ModuleKind};
-use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, ReadError};
+use crate::release::source::{Confinement, Disk, ReadError};
 
 /// Most modules of a version.
 pub const MODULES_MAX: usize = 2_000;
@@ -28,7 +29,7 @@ pub const SOURCE_BYTES_MAX: u64 = 20 << 20;
 /// Longest way from the entry to a module.
 pub const DEPTH_MAX: usize = 200;
 
-/// Everything reachable.
+/// Every reachable module.
 pub(super) struct Graph {
     pub(super) entry: String,
     pub(super) modules: HashMap<String, Arc<Module>>,
@@ -37,13 +38,13 @@ pub(super) struct Graph {
 /// Walks from `entry`, which must be canonical and allowed.
 pub(super) fn walk(entry: PathBuf, confinement: &Confinement, disk: &Disk) -> Result<Graph, Vec<Diagnostic>> {
     let Some(url) = module_url(confinement.root(), &entry) else {
-        return Err(vec![Diagnostic::new(ErrorKind::Entry, "the path of the entry is not UTF-8 text")]);
+        return Err(vec![Diagnostic::new(CompileErrorKind::Entry, "the path of the entry is not UTF-8 text")]);
     };
     let mut walk = Walk {
         confinement,
         disk,
         resolver: Resolver::new(confinement, disk),
-        style: OnceCell::new(),
+        ts_settings: OnceCell::new(),
         bytes_left: SOURCE_BYTES_MAX,
         kinds: HashMap::from([(entry.clone(), ModuleKind::JavaScript)]),
         queue: VecDeque::from([Pending { path: entry, url: url.clone(), kind: ModuleKind::JavaScript, depth: 0, importer: None }]),
@@ -64,7 +65,7 @@ pub(super) fn walk(entry: PathBuf, confinement: &Confinement, disk: &Disk) -> Re
     }
 }
 
-/// A module that was found and not yet looked at.
+/// A module that is found and not yet read.
 struct Pending {
     path: PathBuf,
     url: ModuleSpecifier,
@@ -79,7 +80,7 @@ struct Walk<'c> {
     disk: &'c Disk,
     resolver: Resolver<'c>,
     /// Read when the first module needs it; JavaScript never does.
-    style: OnceCell<Style>,
+    ts_settings: OnceCell<TsSettings>,
     bytes_left: u64,
     kinds: HashMap<PathBuf, ModuleKind>,
     queue: VecDeque<Pending>,
@@ -121,31 +122,31 @@ impl Walk<'_> {
 
     fn transpile(&mut self, pending: &Pending, label: &str, text: &Arc<str>) -> Option<Transpiled> {
         let media = emit::media_type(extension(&pending.path))?;
-        let style = match self.style.get() {
-            Some(style) => style,
-            None if emit::is_plain(media) => &Style::default(),
+        let ts_settings = match self.ts_settings.get() {
+            Some(ts_settings) => ts_settings,
+            None if emit::is_plain(media) => &TsSettings::default(),
             None => match tsconfig::of(self.confinement, self.disk) {
-                Ok(style) => self.style.get_or_init(|| style),
+                Ok(ts_settings) => self.ts_settings.get_or_init(|| ts_settings),
                 Err(diagnostic) => {
                     self.diagnostics.push(*diagnostic);
-                    self.style.get_or_init(Style::default)
+                    self.ts_settings.get_or_init(TsSettings::default)
                 }
             },
         };
-        match emit::transpile(&pending.url, media, Arc::clone(text), style) {
+        match emit::transpile(&pending.url, media, Arc::clone(text), ts_settings) {
             Ok(transpiled) => Some(transpiled),
-            Err(refusals) => {
-                for refusal in refusals {
-                    let place = Place::of(label, text, refusal.bytes);
-                    let diagnostic = match refusal.fact {
-                        Fact::Syntax(message) => Diagnostic::new(ErrorKind::Syntax, message),
+            Err(errors) => {
+                for error in errors {
+                    let place = Place::of(label, text, error.bytes);
+                    let diagnostic = match error.fact {
+                        Fact::Syntax(message) => Diagnostic::new(CompileErrorKind::Syntax, message),
                         Fact::TooDeep => {
-                            Diagnostic::new(ErrorKind::TooLarge, "the code is nested too deep, or too ambiguously, to be parsed")
+                            Diagnostic::new(CompileErrorKind::TooLarge, "the code is nested too deep, or too ambiguously, to be parsed")
                                 .help("split the expression or statement into several")
                         }
-                        Fact::TooLong => Diagnostic::new(ErrorKind::TooLarge, format!("{label} has too many tokens to be compiled"))
+                        Fact::TooLong => Diagnostic::new(CompileErrorKind::TooLarge, format!("{label} has too many tokens to be compiled"))
                             .help("minify the module, or split it into several"),
-                        Fact::Failed => Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on {label}")),
+                        Fact::Failed => Diagnostic::new(CompileErrorKind::Internal, format!("the compiler failed on {label}")),
                         Fact::CommonJs => common_js(label, pending.importer.as_ref()),
                     };
                     self.diagnostics.push(diagnostic.at(place));
@@ -161,23 +162,23 @@ impl Walk<'_> {
             let at = line_start + error.column().saturating_sub(1);
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
-            let diagnostic = Diagnostic::new(ErrorKind::Syntax, format!("invalid JSON: {message}"));
+            let diagnostic = Diagnostic::new(CompileErrorKind::Syntax, format!("invalid JSON: {message}"));
             self.diagnostics.push(diagnostic.at(Place::of(label, &text, at..at)));
             return None;
         }
         Some(Module { url: pending.url.to_string(), kind: ModuleKind::Json, code: text, source_map: None, imports: HashMap::new() })
     }
 
-    /// Finds the module an import means and decides what kind it is.
+    /// Finds the module that an import means, and its kind.
     fn follow(&self, importer: &Pending, import: &Import) -> Result<Pending, Diagnostic> {
-        let path = self.resolver.resolve(&importer.path, &import.specifier).map_err(|refusal| *refusal)?;
+        let path = self.resolver.resolve(&importer.path, &import.specifier).map_err(|diagnostic| *diagnostic)?;
         let kind = kind_of(&path, import, self.confinement)?;
         if self.kinds.get(&path).is_some_and(|known| *known != kind) {
             let message = format!("`{}` is imported as JSON here and as code elsewhere", import.specifier);
-            return Err(Diagnostic::new(ErrorKind::Import, message));
+            return Err(Diagnostic::new(CompileErrorKind::Import, message));
         }
         let url = module_url(self.confinement.root(), &path)
-            .ok_or_else(|| Diagnostic::new(ErrorKind::Import, format!("`{}`: its path is not UTF-8 text", import.specifier)))?;
+            .ok_or_else(|| Diagnostic::new(CompileErrorKind::Import, format!("`{}`: its path is not UTF-8 text", import.specifier)))?;
         Ok(Pending { path, url, kind, depth: importer.depth + 1, importer: None })
     }
 
@@ -186,7 +187,7 @@ impl Walk<'_> {
             return;
         }
         let place = place_of(label, text, import);
-        let too_large = |what: String| Diagnostic::new(ErrorKind::TooLarge, what).at(place.clone());
+        let too_large = |what: String| Diagnostic::new(CompileErrorKind::TooLarge, what).at(place.clone());
         if found.depth > DEPTH_MAX {
             self.diagnostics.push(too_large(format!("imports are nested more than {DEPTH_MAX} deep")));
             return;
@@ -208,54 +209,17 @@ impl Walk<'_> {
             ReadError::TooLarge(_) => {
                 self.queue.clear();
                 let message = format!("the function's source is larger than {} MB in all, {label} included", SOURCE_BYTES_MAX >> 20);
-                Diagnostic::new(ErrorKind::TooLarge, message)
+                Diagnostic::new(CompileErrorKind::TooLarge, message)
             }
-            error => Diagnostic::new(ErrorKind::Unreadable, format!("{label}: {error}")),
+            error => Diagnostic::new(CompileErrorKind::Unreadable, format!("{label}: {error}")),
         };
         diagnostic.place = pending.importer.clone();
         self.diagnostics.push(diagnostic);
     }
 }
 
-fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -> Result<ModuleKind, Diagnostic> {
-    let refuse = |message: String| Diagnostic::new(ErrorKind::Import, message);
-    let specifier = &import.specifier;
-    let extension = extension(path);
-    match (&import.attribute, extension) {
-        (Attribute::Json, _) => Ok(ModuleKind::Json),
-        (Attribute::Other(attribute), _) => {
-            Err(refuse(format!("`{specifier}`: the import attribute `{attribute}` is not supported")).help("only `type: \"json\"` is"))
-        }
-        // The name says so, and `transpile` has added the attribute.
-        (Attribute::Absent, "json") if specifier.ends_with(".json") => Ok(ModuleKind::Json),
-        (Attribute::Absent, "json") => Err(refuse(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import")),
-        (Attribute::Absent, "cjs" | "cts") => Err(common_js(&confinement.label(path), None)),
-        (Attribute::Absent, extension) if emit::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
-        (Attribute::Absent, extension) => {
-            let known = CODE_EXTENSIONS.join(", .");
-            Err(refuse(format!("`{specifier}` is not code: a file that ends in `.{extension}` cannot be imported"))
-                .help(format!("modules end in .{known} or .json; text can be exported as a string from a module")))
-        }
-    }
-}
-
-/// The refusal of a CommonJS module.
-pub(super) fn common_js(label: &str, importer: Option<&Place>) -> Diagnostic {
-    let imported = importer.map(|place| format!(", imported at {}:{}:{}", place.file, place.line, place.column));
-    let message = format!("{label} is a CommonJS module{}; CommonJS is not supported yet", imported.unwrap_or_default());
-    let help = match label.contains("node_modules/") {
-        true => "import an ES module build of the package, or bundle the function (`esbuild --bundle --format=esm`)",
-        false => "use `import` and `export default` in place of `require` and `module.exports`",
-    };
-    Diagnostic::new(ErrorKind::CommonJs, message).help(help)
-}
-
 fn place_of(label: &str, text: &str, import: &Import) -> Place {
     Place::of(label, text, import.bytes.clone().unwrap_or(0..0))
-}
-
-fn extension(path: &Path) -> &str {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
 /// `file:///` and the path below the functions directory; `None` if that is not text.

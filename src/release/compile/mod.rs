@@ -1,17 +1,18 @@
 //! From a function's source to a version: manifest, entry, import graph, transpiled modules, content hash.
 //!
-//! `release` calls `compile` for each function that `source` found or a watcher saw change; the version goes to check and publish, an error to
-//! the log and, in dev, to the browser.
+//! `folder` and `deploy` call `compile` for each function that `source` has found; the version goes to check and publish, an error to the
+//! log, to the record of the release and, in dev, to the client.
 //!
-//! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in what comes out.
+//! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in the result.
 
-pub mod code_frame;
-mod digest;
-mod emit;
-pub mod error;
 pub mod graph;
-mod parse;
 mod resolve;
+mod module_kind;
+mod emit;
+mod parse;
+mod digest;
+pub mod error;
+pub mod code_frame;
 #[cfg(test)]
 mod tests;
 
@@ -20,20 +21,20 @@ use std::path::{Path, PathBuf};
 
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::{Manifest, Version};
-use crate::release::source::folder::MANIFEST_FILE;
+use crate::release::source::MANIFEST_FILE;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, EntryError, FunctionSource, SourceKind, entry};
 
 pub use code_frame::{FrameLine, Mark, Place};
-pub use error::{CompileError, Diagnostic, ErrorKind};
+pub use error::{CompileError, CompileErrorKind, Diagnostic};
 
 use graph::Graph;
 
-/// What compiling brought.
+/// The result of compiling.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The version, or everything that is wrong.
+    /// The version, or every error.
     pub outcome: Result<Version, CompileError>,
-    /// Every path that was read or looked for, found or not: a change of any of them may change the outcome.
+    /// Every path that was read or searched, found or not: a change of any of them may change the outcome.
     pub watched: BTreeSet<PathBuf>,
 }
 
@@ -41,16 +42,16 @@ pub struct Compiled {
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
     let disk = Disk::default();
     let outcome = parse::stack_guard::on_stack(parse::stack_guard::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
-        // The parser is large and not ours; a bug of its on one function's source must not end the others' releases.
-        Err(Diagnostic::new(ErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
+        // The parser is large and not ours; a bug of it on one function's source must not end the releases of others.
+        Err(Diagnostic::new(CompileErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
     });
-    Compiled { outcome, watched: disk.asked() }
+    Compiled { outcome, watched: disk.recorded() }
 }
 
 fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version, CompileError> {
-    disk.remember(&function.path);
-    let confinement =
-        Confinement::of(root, function).map_err(|error| Diagnostic::new(ErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
+    disk.record(&function.path);
+    let confinement = Confinement::of(root, function)
+        .map_err(|error| Diagnostic::new(CompileErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
     let Graph { entry, modules } = graph::walk(entry, &confinement, disk).map_err(all)?;
@@ -61,7 +62,7 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
 /// The first of several diagnostics stands for them all.
 fn all(diagnostics: Vec<Diagnostic>) -> CompileError {
     CompileError::from_diagnostics(diagnostics)
-        .unwrap_or_else(|| Diagnostic::new(ErrorKind::Internal, "the compiler failed without a reason").into())
+        .unwrap_or_else(|| Diagnostic::new(CompileErrorKind::Internal, "the compiler failed without a reason").into())
 }
 
 fn read_manifest(confinement: &Confinement, disk: &Disk) -> Result<Manifest, CompileError> {
@@ -73,11 +74,11 @@ fn read_manifest(confinement: &Confinement, disk: &Disk) -> Result<Manifest, Com
     let label = confinement.label(&path);
     let text = confinement
         .text(disk, &path, MANIFEST_BYTES_MAX as u64)
-        .map_err(|error| Diagnostic::new(ErrorKind::Manifest, format!("{label}: {error}")))?;
+        .map_err(|error| Diagnostic::new(CompileErrorKind::Manifest, format!("{label}: {error}")))?;
     Manifest::parse(&text).map_err(|error| {
         let diagnostics = error.problems.into_iter().map(|problem| {
             let place = Place::of(&*label, &text, problem.offset..problem.offset + problem.length);
-            Diagnostic::new(ErrorKind::Manifest, problem.message).at(place)
+            Diagnostic::new(CompileErrorKind::Manifest, problem.message).at(place)
         });
         all(diagnostics.collect())
     })
@@ -88,23 +89,23 @@ fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, funct
     let found = entry::locate(disk, confinement, manifest.entry.as_deref()).map_err(|error| {
         let message = format!("{label}: {error}");
         match error {
-            EntryError::None | EntryError::ManifestNamesNothing(_) => Diagnostic::new(ErrorKind::Entry, message),
-            _ => Diagnostic::new(ErrorKind::Entry, message).help("or name the entry with `entry` in function.toml"),
+            EntryError::None | EntryError::ManifestNamesNothing(_) => Diagnostic::new(CompileErrorKind::Entry, message),
+            _ => Diagnostic::new(CompileErrorKind::Entry, message).help("or name the entry with `entry` in function.toml"),
         }
     })?;
-    let canonical = disk.canonical(&found).map_err(|error| Diagnostic::new(ErrorKind::Unreadable, format!("{label}: {error}")))?;
+    let canonical = disk.canonical(&found).map_err(|error| Diagnostic::new(CompileErrorKind::Unreadable, format!("{label}: {error}")))?;
     let shown = confinement.label(&found);
     if !confinement.allows(&canonical) {
         let message = format!("the entry {shown} is a link that leads to {}", confinement.label(&canonical));
-        return Err(Diagnostic::new(ErrorKind::Confinement, message).help(format!("allowed are {}", confinement.places())).into());
+        return Err(Diagnostic::new(CompileErrorKind::Confinement, message).help(format!("allowed are {}", confinement.places())).into());
     }
     match canonical.extension().and_then(|extension| extension.to_str()) {
-        Some("cjs" | "cts") => Err(graph::common_js(&shown, None).into()),
+        Some("cjs" | "cts") => Err(module_kind::common_js(&shown, None).into()),
         Some(extension) if emit::media_type(extension).is_some() => Ok(canonical),
         _ => {
             let what = if function.kind == SourceKind::File { "the function's file" } else { "the entry" };
             let message = format!("{what} {shown} is not code: it must end in .{}", CODE_EXTENSIONS.join(", ."));
-            Err(Diagnostic::new(ErrorKind::Entry, message).into())
+            Err(Diagnostic::new(CompileErrorKind::Entry, message).into())
         }
     }
 }

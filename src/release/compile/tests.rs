@@ -165,7 +165,7 @@ fn jsx_is_classic_unless_an_import_source_is_given() {
     let factory = [("f/index.tsx", "export default <a/>;"), ("f/tsconfig.json", r#"{"compilerOptions": {"jsxFactory": "html"}}"#)];
     assert!(code(&factory, "file:///f/index.tsx").contains("html(\"a\""));
     let error = error_of(&[("f/index.ts", "export {}"), ("f/deno.json", "{\n  \"a\": }")]);
-    assert_eq!((error.kind, &*error.message), (ErrorKind::Config, "f/deno.json:2:8: expected value"));
+    assert_eq!((error.kind, &*error.message), (CompileErrorKind::Config, "f/deno.json:2:8: expected value"));
     let error = error_of(&[("f/index.tsx", "/** @jsxImportSource gone */ export default <a/>;")]);
     assert_eq!(error.message, "f/index.tsx:1:1: cannot find the package `gone`, imported as `gone/jsx-runtime`");
 }
@@ -221,7 +221,7 @@ fn packages_above_the_functions_directory_are_not_seen() {
 #[test]
 fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
     let error = error_of(&[("f/index.ts", "const a = 1;\n\nimport db from './database';\ndb(a);\n"), ("f/databse.ts", "")]);
-    assert_eq!(error.kind, ErrorKind::Import);
+    assert_eq!(error.kind, CompileErrorKind::Import);
     assert_eq!(error.message, "f/index.ts:3:16: cannot find `./database`");
     assert_eq!(
         error.diagnostic(),
@@ -279,7 +279,7 @@ fn an_import_may_not_leave_the_allowed_places() {
     symlink(outside.path().join("pack"), root.path().join("f/node_modules/pack")).unwrap();
     symlink("../../g", root.path().join("f/node_modules/packed")).unwrap();
     let error = refused(&root, "f");
-    assert_eq!(error.kind, ErrorKind::Confinement);
+    assert_eq!(error.kind, CompileErrorKind::Confinement);
     let messages: Vec<_> = error.diagnostics.iter().map(|diagnostic| &*diagnostic.message).collect();
     let places: Vec<_> = messages.iter().map(|message| message.split(" leads to ").nth(1).unwrap().split(',').next().unwrap()).collect();
     let out = "(outside the functions directory)";
@@ -319,7 +319,7 @@ fn common_js_is_refused_with_advice() {
         ("f/index.cjs", "module.exports = 1;"),
     ] {
         let error = error_of(&[(file, text)]);
-        assert_eq!(error.kind, ErrorKind::CommonJs, "{text}: {error}");
+        assert_eq!(error.kind, CompileErrorKind::CommonJs, "{text}: {error}");
         assert!(error.diagnostic().contains("export default"), "{}", error.diagnostic());
     }
     let error = error_of(&[("f/index.js", "import x from 'x';"), ("f/node_modules/x/index.js", "exports.a = 1;")]);
@@ -337,21 +337,21 @@ fn common_js_is_refused_with_advice() {
 #[test]
 fn a_syntax_error_shows_the_code() {
     let error = error_of(&[("f/index.ts", "const a = {\n  b: 1,\n  c: ;\n};\n")]);
-    assert_eq!(error.kind, ErrorKind::Syntax);
+    assert_eq!(error.kind, CompileErrorKind::Syntax);
     assert!(error.message.starts_with("f/index.ts:3:6: "), "{error}");
     assert!(error.diagnostic().contains("3 |   c: ;\n  |      ^"), "{}", error.diagnostic());
     let error = error_of(&[("f/index.js", "export default 1;\nlet x = `abc")]);
-    assert_eq!(error.kind, ErrorKind::Syntax);
+    assert_eq!(error.kind, CompileErrorKind::Syntax);
     let error = error_of(&[("f/index.tsx", "/** @jsxRuntime automatic */\n/** @jsx h */\nexport default <a/>;")]);
-    assert_eq!(error.kind, ErrorKind::Syntax, "{}", error.diagnostic());
+    assert_eq!(error.kind, CompileErrorKind::Syntax, "{}", error.diagnostic());
     let error = error_of(&[("f/index.ts", &"[".repeat(100_000))]);
-    assert_eq!((error.kind, error.message.len() < 200), (ErrorKind::TooLarge, true), "{error}");
+    assert_eq!((error.kind, error.message.len() < 200), (CompileErrorKind::TooLarge, true), "{error}");
 }
 
 #[test]
 fn a_manifest_error_shows_the_manifest() {
     let error = error_of(&[("f/index.ts", ""), ("f/function.toml", "[limits]\nmemory_mbb = 64\ncpu_ms = 0\n")]);
-    assert_eq!(error.kind, ErrorKind::Manifest);
+    assert_eq!(error.kind, CompileErrorKind::Manifest);
     assert_eq!(error.message, "f/function.toml:2:1: unknown key `memory_mbb` in `[limits]`; did you mean `memory_mb`? (and 1 more)");
     assert!(error.diagnostic().contains("2 | memory_mbb = 64\n  | ^^^^^^^^^^\n"), "{}", error.diagnostic());
     assert!(error.diagnostic().contains("3 | cpu_ms = 0\n  |          ^"), "{}", error.diagnostic());
@@ -366,12 +366,12 @@ fn an_entry_that_is_missing_or_no_code_is_refused() {
         (&[("f/package.json", "{")], "f: package.json is not valid JSON"),
     ] {
         let error = error_of(files);
-        assert!(error.kind == ErrorKind::Entry && error.message.starts_with(message), "{error}");
+        assert!(error.kind == CompileErrorKind::Entry && error.message.starts_with(message), "{error}");
     }
     let outside = functions(&[("secret.ts", "")]);
     let root = functions(&[("f/x.md", "")]);
     symlink(outside.path().join("secret.ts"), root.path().join("f/index.ts")).unwrap();
-    assert_eq!(refused(&root, "f").kind, ErrorKind::Confinement);
+    assert_eq!(refused(&root, "f").kind, CompileErrorKind::Confinement);
 }
 
 #[test]
@@ -389,7 +389,7 @@ fn too_many_modules_too_much_source_and_too_deep_graphs_are_refused() {
 
     let large = format!("// {}", "x".repeat(11 << 20));
     let error = error_of(&[("f/index.js", "import './a.js'; import './b.js';"), ("f/a.js", &large), ("f/b.js", &large)]);
-    assert_eq!(error.kind, ErrorKind::TooLarge);
+    assert_eq!(error.kind, CompileErrorKind::TooLarge);
     assert_eq!(error.message, "f/index.js:1:25: the function's source is larger than 20 MB in all, f/b.js included");
 }
 
@@ -468,10 +468,10 @@ fn source_that_takes_parsers_forever_is_refused_in_time() {
         ("f/index.js", format!("export default {}a{};", "class extends ".repeat(60), "{}".repeat(60))),
         ("f/index.js", format!("export default {}1;", "!".repeat(200_000))),
     ] {
-        assert_eq!(error_of(&[(file, &text)]).kind, ErrorKind::TooLarge, "{text:.40}");
+        assert_eq!(error_of(&[(file, &text)]).kind, CompileErrorKind::TooLarge, "{text:.40}");
     }
     let jsx = format!("export default {}a{};", "<a>".repeat(60), "</a>".repeat(60));
     version(&functions(&[("f/index.tsx", &jsx)]), "f");
     let error = error_of(&[("f/index.js", &format!("{}x = !", "a;".repeat(10_000)))]);
-    assert_eq!(error.kind, ErrorKind::Syntax, "a large file that ends too early is no bug of the compiler");
+    assert_eq!(error.kind, CompileErrorKind::Syntax, "a large file that ends too early is no bug of the compiler");
 }

@@ -1,268 +1,206 @@
 //! One function on its way through a release: the steps that traffic does not see.
 //!
-//! `transaction` calls the steps in their order, for all functions of the release at once.
+//! `transaction` calls the steps in their order, for all functions of the release at once; the step from source to version is in
+//! `compile_step`.
 //!
-//! Invariant: what a step makes is kept here alone until the release is published, so that dropping the lane's pool undoes it.
+//! Invariant: until the release is published, only this value holds the results of its steps, so that dropping its pool undoes them.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
-use super::order::{Change, Share, Trouble, What};
-use super::transaction::Transaction;
+use super::context::DeployContext;
+use super::order::{Change, FunctionChange, StepError, TrafficWeight, Variables};
+use super::staged::Staged;
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::route::Route;
-use crate::function::{FunctionName, Version};
+use crate::function::{FunctionName, Version, VersionId};
+use crate::live::WEIGHT_WHOLE;
 use crate::release::check;
-use crate::release::compile;
-use crate::release::source::{FunctionSource, Problem};
-use crate::release::store::{Held, Staging, StoreError};
+use crate::release::store::{FunctionState, StoreError};
 use crate::runtime::isolate::code_cache;
 use crate::runtime::pool::Pool;
 
-/// Most of all variables and secrets of a function together: as much as a manifest may have.
+/// Most bytes of all variables and secrets of a function together: as many as a manifest may have.
 const VARIABLES_BYTES_MAX: usize = MANIFEST_BYTES_MAX;
 
-/// What a step came to.
-pub(in crate::release) enum Outcome {
-    /// Done, with what is worth knowing about it.
+/// The outcome of a step.
+pub(super) enum StepOutcome {
+    /// Done, with a detail worth knowing.
     Done(Option<String>),
     /// There was nothing to do, and perhaps why.
     Skipped(Option<String>),
 }
 
-/// The upload, written down.
-#[derive(Default)]
-pub(in crate::release) struct Staged {
-    /// Its canonical path; removed with the folder.
-    pub(in crate::release) folder: Option<(PathBuf, Staging)>,
-    pub(in crate::release) sources: BTreeMap<FunctionName, FunctionSource>,
-    pub(in crate::release) problems: Vec<Problem>,
+/// The parts of the release that the steps of one function need.
+pub(super) struct ReleaseContext<'a> {
+    pub(super) deploy: &'a Arc<DeployContext>,
+    pub(super) staged: &'a Staged,
+    /// The routes of the versions that are to become live, as far as they are known.
+    pub(super) claims: &'a Mutex<Vec<(FunctionName, Vec<Route>)>>,
 }
 
 /// One function of a release.
-pub(in crate::release) struct Lane {
-    pub(in crate::release) function: FunctionName,
-    pub(in crate::release) what: What,
-    /// The live version's id when the release began.
-    pub(in crate::release) before: Option<String>,
-    /// What it brings.
-    pub(in crate::release) version: Option<Arc<Version>>,
-    /// What is to run it.
-    pub(in crate::release) pool: Option<Arc<Pool>>,
+pub(super) struct FunctionRelease {
+    pub(super) function: FunctionName,
+    pub(super) what: FunctionChange,
+    /// The live version when the release began.
+    pub(super) before: Option<VersionId>,
+    /// The version that it brings.
+    pub(super) version: Option<Arc<Version>>,
+    /// The pool of that version.
+    pub(super) pool: Option<Arc<Pool>>,
     /// Whether nothing would change.
-    pub(in crate::release) unchanged: bool,
+    pub(super) unchanged: bool,
     /// Size of the version's file.
-    pub(in crate::release) bytes: u64,
+    pub(super) bytes: u64,
     /// Whether this release put the version into the store.
-    stored: bool,
-    /// The version on its way there; it goes on when the release is cancelled.
-    putting: Option<JoinHandle<Result<u64, StoreError>>>,
+    pub(super) stored: bool,
+    /// The write of the version; it continues when the release is cancelled.
+    pub(super) putting: Option<JoinHandle<Result<u64, StoreError>>>,
 }
 
-impl Lane {
-    pub(in crate::release) fn new(change: Change) -> Self {
+impl FunctionRelease {
+    pub(super) fn new(change: Change) -> Self {
         let Change { function, what } = change;
         Self { function, what, before: None, version: None, pool: None, unchanged: false, bytes: 0, stored: false, putting: None }
     }
 
-    /// The share it gets as a candidate.
-    pub(in crate::release) fn share(&self) -> Option<&Share> {
+    /// Its weight, if it becomes a candidate.
+    pub(super) fn weight(&self) -> Option<&TrafficWeight> {
         match &self.what {
-            What::Deploy(share) => share.as_ref(),
+            FunctionChange::Deploy(weight) => weight.as_ref(),
             _ => None,
         }
     }
 
     /// The pool that was made for this release.
-    pub(in crate::release) fn fresh_pool(&self) -> Option<&Arc<Pool>> {
-        self.pool.as_ref().filter(|_| !matches!(self.what, What::Promote))
+    pub(super) fn fresh_pool(&self) -> Option<&Arc<Pool>> {
+        self.pool.as_ref().filter(|_| !matches!(self.what, FunctionChange::Promote))
     }
 
     /// The version that this release has put into the store.
-    pub(in crate::release) fn stored(&self) -> Option<(FunctionName, String)> {
+    pub(super) fn stored(&self) -> Option<(FunctionName, VersionId)> {
         let version = self.version.as_ref().filter(|_| self.stored)?;
-        Some((self.function.clone(), version.id.to_string()))
+        Some((self.function.clone(), version.id.clone()))
     }
 
     /// Waits until nothing is written for it any more.
-    pub(in crate::release) async fn settle(&mut self) {
+    pub(super) async fn settle(&mut self) {
         if let Some(putting) = self.putting.take() {
-            // Whatever came of it, the version is removed next.
+            // Whatever the outcome, the version is removed next.
             let _ = putting.await;
         }
     }
 
-    fn held(&self, transaction: &Transaction<'_>) -> Held {
-        transaction.deployments.held(self.function.as_str()).unwrap_or_default()
+    pub(super) fn function_state(&self, context: &ReleaseContext<'_>) -> FunctionState {
+        context.deploy.function_state(&self.function).unwrap_or_default()
     }
 
-    /// Is the upload what it should be, and the name free?
-    pub(in crate::release) fn receive(&mut self, transaction: &Transaction<'_>, staged: &Staged) -> Result<Outcome, Trouble> {
-        let held = self.held(transaction);
-        self.before = held.live.clone();
-        let name = self.function.as_str();
-        if transaction.deployments.releaser.is_of_folder(name) {
-            return Err(Trouble::new(format!("`{name}` belongs to the functions folder")));
+    /// Checks that the upload has the function, and that the state still allows the change.
+    pub(super) fn receive(&mut self, context: &ReleaseContext<'_>) -> Result<StepOutcome, StepError> {
+        let function_state = self.function_state(context);
+        self.before = function_state.live.clone();
+        let name = &self.function;
+        if context.deploy.catalog.is_of_folder(name) {
+            return Err(StepError::new(format!("`{name}` belongs to the functions directory")));
         }
-        let gone = |what: &str| Trouble::new(format!("`{name}` has no {what} any more: a release before this one changed it"));
+        let gone = |what: &str| StepError::new(format!("`{name}` has no {what} any more: a release before this one changed it"));
         match &self.what {
-            What::Deploy(_) if staged.sources.contains_key(&self.function) => Ok(Outcome::Done(None)),
-            What::Deploy(_) => {
-                let problem = staged.problems.iter().find(|problem| problem.function.as_ref() == Some(&self.function));
-                Err(Trouble::new(problem.map_or_else(|| format!("the upload has no function `{name}`"), ToString::to_string)))
+            FunctionChange::Deploy(_) if context.staged.sources.contains_key(name) => Ok(StepOutcome::Done(None)),
+            FunctionChange::Deploy(_) => {
+                let problem = context.staged.problems.iter().find(|problem| problem.function.as_ref() == Some(name));
+                Err(StepError::new(problem.map_or_else(|| format!("the upload has no function `{name}`"), ToString::to_string)))
             }
-            _ if held.live.is_none() => Err(gone("live version")),
-            What::Promote | What::Weigh(_) | What::DropCandidate if held.candidate.is_none() => Err(gone("candidate")),
-            What::ReturnFrom { from, .. } if held.live.as_deref() != Some(from.as_str()) => {
-                Err(Trouble::new(format!("version {from} of `{name}` is not live any more: there is nothing to return from")))
+            _ if function_state.live.is_none() => Err(gone("live version")),
+            FunctionChange::Promote | FunctionChange::SetWeight(_) | FunctionChange::DropCandidate
+                if function_state.candidate.is_none() =>
+            {
+                Err(gone("candidate"))
             }
-            What::Configure(variables) => {
-                let mut after = held;
-                super::plan::configure(&mut after, variables);
-                let bytes: usize = after.env.iter().chain(&after.secrets).map(|(name, value)| name.len() + value.len()).sum();
-                if bytes > VARIABLES_BYTES_MAX {
-                    let what = format!("the variables of `{name}` would have {bytes} bytes, at most {VARIABLES_BYTES_MAX} are allowed");
-                    return Err(Trouble::new(what));
-                }
-                Ok(Outcome::Done(None))
+            FunctionChange::RollbackFrom { from, .. } if function_state.live.as_ref() != Some(from) => {
+                Err(StepError::new(format!("version {from} of `{name}` is not live any more: there is nothing to roll back from")))
             }
-            _ => Ok(Outcome::Done(None)),
+            FunctionChange::Configure(variables) => check_size(name, variables, function_state),
+            _ => Ok(StepOutcome::Done(None)),
         }
     }
 
-    /// From source, or from the store, to a version that is in the store.
-    pub(in crate::release) async fn compile(&mut self, transaction: &Transaction<'_>, staged: &Staged) -> Result<Outcome, Trouble> {
-        let held = self.held(transaction);
-        let maker = &transaction.deployments.maker;
-        let stored_id = match &self.what {
-            What::Deploy(_) => return self.compile_source(transaction, staged, &held).await,
-            What::Return(Some(version)) | What::ReturnFrom { to: version, .. } => Some(version.to_string()),
-            What::Return(None) => held.predecessor().map(|kept| kept.version.clone()),
-            What::Promote => held.candidate.as_ref().map(|candidate| candidate.version.clone()),
-            What::Configure(_) => held.live.clone(),
-            What::Weigh(_) | What::DropCandidate | What::Remove => return Ok(Outcome::Skipped(None)),
-        };
-        let Some(id) = stored_id else {
-            return Err(Trouble::new(format!("`{}` has no version that was live before", self.function)));
-        };
-        if matches!(self.what, What::Return(_) | What::ReturnFrom { .. }) && held.live.as_deref() == Some(&*id) {
-            return Err(Trouble::new(format!("version {id} is live already")));
-        }
-        self.version = Some(Arc::new(maker.read(&self.function, &id)?));
-        self.claim(transaction);
-        Ok(Outcome::Skipped(Some("the version is in the store".to_owned())))
-    }
-
-    async fn compile_source(&mut self, transaction: &Transaction<'_>, staged: &Staged, held: &Held) -> Result<Outcome, Trouble> {
-        let (Some((root, _)), Some(source)) = (&staged.folder, staged.sources.get(&self.function)) else {
-            return Err(Trouble::new("the upload is gone"));
-        };
-        let (root, source) = (root.clone(), source.clone());
-        let compiled = tokio::task::spawn_blocking(move || compile::compile(&root, &source).outcome).await;
-        let version = match compiled {
-            Ok(Ok(version)) => Arc::new(version),
-            Ok(Err(error)) => return Err(Trouble { reason: error.to_string(), detail: Some(error.diagnostic()) }),
-            Err(error) => return Err(Trouble::new(format!("the compiler failed: {error}"))),
-        };
-        self.version = Some(version.clone());
-        let id = version.id.as_str();
-        let is_live = held.live.as_deref() == Some(id);
-        let is_candidate = held.candidate.as_ref().is_some_and(|candidate| candidate.version == id);
-        match self.share() {
-            // One that was damaged on the disk is made again.
-            None if is_live && held.candidate.is_none() && transaction.deployments.maker.store.version(&self.function, id).is_ok() => {
-                self.unchanged = true;
-                return Ok(Outcome::Skipped(Some("this version is live already".to_owned())));
-            }
-            Some(_) if is_live => return Err(Trouble::new("this version is live already: it cannot be its own candidate")),
-            Some(_) if is_candidate => return Err(Trouble::new("this version is the candidate already: give it another share instead")),
-            _ => {}
-        }
-        self.stored = held.kept(id).is_none();
-        let (store, put) = (transaction.deployments.maker.store.clone(), version.clone());
-        let put = self.putting.insert(tokio::task::spawn_blocking(move || store.put_version(&put))).await;
-        self.putting = None;
-        self.bytes = put.map_err(|error| Trouble::new(error.to_string()))??;
-        self.claim(transaction);
-        Ok(Outcome::Done(Some(format!("{}, {} KB", counted(version.modules.len(), "module"), self.bytes.div_ceil(1024)))))
-    }
-
-    /// Says which routes it will have. A candidate has none of its own: it answers what the live version claims.
-    fn claim(&self, transaction: &Transaction<'_>) {
-        if let (Some(version), None) = (&self.version, self.share()) {
-            let routes: Vec<Route> = version.manifest.routes.clone();
-            transaction.claims.lock().push((self.function.clone(), routes));
-        }
-    }
-
-    /// A spare instance loads it.
-    pub(in crate::release) async fn boot(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
-        let Some(version) = self.version.clone().filter(|_| !self.unchanged) else { return Ok(Outcome::Skipped(None)) };
-        if matches!(self.what, What::Promote) {
-            let deployed = transaction.deployments.releaser.deployed(self.function.as_str());
-            let track =
-                deployed.as_ref().and_then(|deployed| deployed.endpoint.candidate.as_ref()).map(|candidate| candidate.track.clone());
-            let Some(track) = track else { return Err(Trouble::new("the candidate is gone")) };
-            self.pool = Some(track.pool().await?);
+    /// Loads the version in an instance of its pool.
+    pub(super) async fn boot(&mut self, context: &ReleaseContext<'_>) -> Result<StepOutcome, StepError> {
+        let Some(version) = self.version.clone().filter(|_| !self.unchanged) else { return Ok(StepOutcome::Skipped(None)) };
+        let pool = if matches!(self.what, FunctionChange::Promote) {
+            let deployed = context.deploy.catalog.deployed(&self.function);
+            let candidate = deployed.as_ref().and_then(|deployed| deployed.endpoint.candidate.as_ref());
+            let Some(track) = candidate.map(|candidate| candidate.track.clone()) else {
+                return Err(StepError::new("the candidate is gone"));
+            };
+            track.pool().await?
         } else {
-            let mut held = self.held(transaction);
-            if let What::Configure(variables) = &self.what {
-                super::plan::configure(&mut held, variables);
+            let mut function_state = self.function_state(context);
+            if let FunctionChange::Configure(variables) = &self.what {
+                variables.apply_to(&mut function_state);
             }
-            self.pool = Some(transaction.deployments.maker.pool(&version, &held)?);
-        }
-        if let Some(pool) = &self.pool {
-            pool.boot_one().await?;
-        }
-        Ok(Outcome::Done(None))
+            context.deploy.factory.pool(&version, &function_state)?
+        };
+        self.pool.insert(pool).boot_one().await?;
+        Ok(StepOutcome::Done(None))
     }
 
-    /// Nobody else has its routes, and it says that it works.
-    pub(in crate::release) async fn check(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
-        let Some(pool) = &self.pool else { return Ok(Outcome::Skipped(None)) };
-        let claims = transaction.claims.lock().clone();
-        let name = self.function.as_str();
-        let clashes = transaction.deployments.releaser.would_clash(&claims);
-        if let Some(clash) = clashes.into_iter().find(|clash| clash.contains(&format!("`{name}`"))) {
-            return Err(Trouble::new(clash));
+    /// Checks that no other function has its routes, and asks it whether it works.
+    pub(super) async fn check(&mut self, context: &ReleaseContext<'_>) -> Result<StepOutcome, StepError> {
+        let Some(pool) = &self.pool else { return Ok(StepOutcome::Skipped(None)) };
+        let claims = context.claims.lock().clone();
+        let conflicts = context.deploy.catalog.would_conflict(&claims);
+        match conflicts.iter().find(|conflict| conflict.concerns(&self.function)) {
+            Some(conflict) => Err(StepError::new(conflict.to_string())),
+            None => Ok(StepOutcome::Done(check::ask(pool).await?)),
         }
-        check::ask(pool).await.map(Outcome::Done)
     }
 
-    /// As many instances as the version before has.
-    pub(in crate::release) async fn warm(&mut self, transaction: &Transaction<'_>) -> Result<Outcome, Trouble> {
-        let Some(pool) = &self.pool else { return Ok(Outcome::Skipped(None)) };
-        let deployed = transaction.deployments.releaser.deployed(self.function.as_str());
+    /// Starts as many instances as the version before has.
+    pub(super) async fn warm(&mut self, context: &ReleaseContext<'_>) -> Result<StepOutcome, StepError> {
+        let Some(pool) = &self.pool else { return Ok(StepOutcome::Skipped(None)) };
+        let deployed = context.deploy.catalog.deployed(&self.function);
         let before = deployed.as_ref().and_then(|deployed| deployed.endpoint.live.made()?.as_ref().ok().map(|pool| pool.status().ready));
-        let wanted = match self.share() {
-            // A candidate is made for its share of the traffic.
-            Some(share) => (before.unwrap_or(1) * usize::from(share.parts)).div_ceil(usize::from(crate::live::SHARE_WHOLE)),
+        let wanted = match self.weight() {
+            // A candidate gets only its part of the traffic.
+            Some(weight) => (before.unwrap_or(1) * usize::from(weight.basis_points)).div_ceil(usize::from(WEIGHT_WHOLE)),
             None => before.unwrap_or(1),
         };
         let ready = pool.warm(wanted.max(1)).await?;
-        Ok(Outcome::Done(Some(counted(ready, "instance"))))
+        Ok(StepOutcome::Done(Some(counted(ready, "instance"))))
     }
 
-    /// V8 has compiled the version by now: the next process need not.
-    pub(in crate::release) async fn keep_compiled_code(&self, transaction: &Transaction<'_>) {
+    /// Stores the code that V8 has compiled by now, so that the next process need not compile it.
+    pub(super) async fn keep_compiled_code(&self, deploy: &Arc<DeployContext>) {
         let Some(version) = self.version.clone() else { return };
-        let (deployments, function) = (transaction.deployments.clone(), self.function.clone());
+        let (deploy, function) = (deploy.clone(), self.function.clone());
         let put = move || {
-            let (id, code) = (version.id.as_str(), code_cache::code_of(&version));
-            // Whoever removes the version does so under this lock: it has not gone yet, or there is nothing to keep.
-            let state = deployments.state();
-            let is_kept = state.functions.get(function.as_str()).is_some_and(|held| held.kept(id).is_some());
-            if is_kept { deployments.maker.store.put_code(&function, id, &code) } else { Ok(()) }
+            let code = code_cache::code_of(&version);
+            // A version is removed under this lock: either it is still stored, or there is nothing to keep.
+            let state = deploy.state();
+            let is_kept = state.stored_version(&function, &version.id).is_some();
+            if is_kept { deploy.factory.store.put_code(&function, &version.id, &code) } else { Ok(()) }
         };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(put).await {
-            tracing::debug!(%error, "compiled code could not be kept");
+            tracing::debug!(%error, "cannot store the compiled code");
         }
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// Checks that the variables stay within their limit.
+fn check_size(name: &FunctionName, variables: &Variables, mut after: FunctionState) -> Result<StepOutcome, StepError> {
+    variables.apply_to(&mut after);
+    let bytes: usize = after.env.iter().chain(&after.secrets).map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > VARIABLES_BYTES_MAX {
+        let reason = format!("the variables of `{name}` would have {bytes} bytes, at most {VARIABLES_BYTES_MAX} are allowed");
+        return Err(StepError::new(reason));
+    }
+    Ok(StepOutcome::Done(None))
+}
+
+pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,63 +1,66 @@
-//! What somebody asks of a release: which functions, and what is to become of each.
+//! Orders: which functions a release changes, and how.
 //!
-//! Made by the admin API and by the automatic return; carried out by `transaction`.
+//! The admin API and the automatic rollback create them; `transaction` carries them out.
 //!
-//! Invariant: an order that was taken in names each function once.
+//! Invariant: an order that was accepted names at least one function, and each once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::Purpose;
+use crate::api::release::Purpose;
 use crate::fault::Fault;
 use crate::function::{FunctionName, VersionId};
-use crate::release::source::archive::Files;
+use crate::live::Sticky;
+use crate::release::check::CheckError;
+use crate::release::source::Files;
+use crate::release::store::{FunctionState, StoreError};
 
-/// A release that somebody wants.
+/// A requested release.
 #[derive(Debug)]
 pub struct Order {
     /// What it is for.
     pub purpose: Purpose,
-    /// What is to become of each function. All of it happens, or none.
+    /// The change of each function. All of them happen, or none.
     pub changes: Vec<Change>,
-    /// The uploaded files: what the functions folder would hold.
+    /// The uploaded files, as a functions directory would hold them.
     pub files: Option<Files>,
-    /// What is said about it.
+    /// A note of the client.
     pub note: Option<String>,
-    /// Who asks.
+    /// The name of the client's token.
     pub by: Option<String>,
 }
 
-/// What is to become of one function.
+/// The change of one function.
 #[derive(Debug)]
 pub struct Change {
-    /// Which function.
+    /// The function.
     pub function: FunctionName,
-    /// What becomes of it.
-    pub what: What,
+    /// The change.
+    pub what: FunctionChange,
 }
 
-/// What may become of a function.
+/// The changes of a function.
 #[derive(Clone, Debug)]
-pub enum What {
-    /// The uploaded files become its live version, or with a share its candidate.
-    Deploy(Option<Share>),
-    /// A version that is kept becomes live; `None`: the one that was live before.
-    Return(Option<VersionId>),
-    /// The version `to` becomes live in place of `from`, if that still is.
-    ReturnFrom {
-        /// What failed.
+pub enum FunctionChange {
+    /// The uploaded files become its live version, or with a weight its candidate.
+    Deploy(Option<TrafficWeight>),
+    /// A kept version becomes live; `None`: the one that was live before.
+    Rollback(Option<VersionId>),
+    /// The version `to` becomes live in place of `from`, if `from` is still live.
+    RollbackFrom {
+        /// The version that failed.
         from: VersionId,
-        /// What was live before it.
+        /// The version that was live before it.
         to: VersionId,
     },
     /// The candidate becomes live.
     Promote,
-    /// The candidate gets another share.
-    Weigh(Share),
-    /// The candidate goes.
+    /// The candidate gets another weight.
+    SetWeight(TrafficWeight),
+    /// The candidate is removed.
     DropCandidate,
-    /// Its variables change: a value is set, `None` takes the variable away.
+    /// Its variables change: a value is set, `None` removes the variable.
     Configure(Variables),
-    /// The function goes, with all its versions.
+    /// The function is removed, with all its versions.
     Remove,
 }
 
@@ -72,44 +75,64 @@ pub struct Variables {
 
 /// A candidate's part of the traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// Of [`SHARE_WHOLE`](crate::live::SHARE_WHOLE).
-    pub parts: u16,
-    /// `header:NAME` or `cookie:NAME`, checked.
-    pub sticky: Option<String>,
+pub struct TrafficWeight {
+    /// Of [`WEIGHT_WHOLE`](crate::live::WEIGHT_WHOLE).
+    pub basis_points: u16,
+    /// The header or cookie that keeps a client on one version.
+    pub sticky: Option<Sticky>,
 }
 
 impl Order {
     /// The names of its functions.
-    pub fn functions(&self) -> BTreeSet<String> {
-        self.changes.iter().map(|change| change.function.to_string()).collect()
+    pub fn functions(&self) -> BTreeSet<FunctionName> {
+        self.changes.iter().map(|change| change.function.clone()).collect()
     }
 
     /// Whether a newer order for the same functions makes this one pointless: only whole new code does.
     pub fn is_replaceable(&self) -> bool {
-        self.purpose == Purpose::Deploy && self.changes.iter().all(|change| matches!(change.what, What::Deploy(None)))
+        self.purpose == Purpose::Deploy && self.changes.iter().all(|change| matches!(change.what, FunctionChange::Deploy(None)))
     }
 }
 
-/// Why an order was not taken in.
+impl Variables {
+    /// Sets and removes variables. A name is a variable or a secret, never both.
+    pub(super) fn apply_to(&self, function_state: &mut FunctionState) {
+        apply(&self.env, &mut function_state.env, &mut function_state.secrets);
+        apply(&self.secrets, &mut function_state.secrets, &mut function_state.env);
+    }
+}
+
+fn apply(changes: &BTreeMap<String, Option<String>>, known: &mut BTreeMap<String, String>, other: &mut BTreeMap<String, String>) {
+    for (name, value) in changes {
+        match value {
+            Some(value) => {
+                other.remove(name);
+                known.insert(name.clone(), value.clone());
+            }
+            None => drop(known.remove(name)),
+        }
+    }
+}
+
+/// Why an order is not accepted. Each variant is one status of the admin API; its text is the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// The host does not do this, whatever the order.
+pub enum SubmitError {
+    /// The host never accepts such an order.
     #[error("{0}")]
     Unavailable(String),
-    /// It is on its way down.
+    /// The process is about to exit.
     #[error("the host is shutting down, or hands over to a fresh engine: try again")]
     Closed,
-    /// What is there now does not allow it.
+    /// The present state does not allow it.
     #[error("{0}")]
     Conflict(String),
-    /// There is no such thing.
+    /// A function, version or release does not exist.
     #[error("{0}")]
     NotFound(String),
-    /// It makes no sense.
+    /// The order is invalid.
     #[error("{0}")]
     Invalid(String),
-    /// Too many wait.
+    /// Too many releases wait.
     #[error("{0}")]
     Busy(String),
     /// The disk fails.
@@ -119,32 +142,52 @@ pub enum Refused {
 
 /// Why a step failed.
 #[derive(Debug)]
-pub(in crate::release) struct Trouble {
+pub(super) struct StepError {
     /// In one line.
-    pub(in crate::release) reason: String,
+    pub(super) reason: String,
     /// The whole diagnostic.
-    pub(in crate::release) detail: Option<String>,
+    pub(super) detail: Option<String>,
 }
 
-impl Trouble {
-    pub(in crate::release) fn new(reason: impl Into<String>) -> Self {
+impl StepError {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), detail: None }
     }
 }
 
-impl From<Fault> for Trouble {
-    fn from(fault: Fault) -> Self {
-        let facts = fault.facts();
-        let limit = facts.limit.iter().zip(&facts.used).map(|(limit, used)| format!(" (limit {limit}, used {used})"));
-        let first = facts.detail.as_deref().and_then(|detail| detail.lines().next()).filter(|line| !facts.message.contains(*line));
-        let first = first.map(|line| format!(": {line}"));
-        let reason = format!("{fault}{}{}", limit.collect::<String>(), first.unwrap_or_default());
-        Self { reason, detail: facts.detail.as_deref().map(str::to_owned) }
+impl From<CheckError> for StepError {
+    fn from(CheckError { reason, detail }: CheckError) -> Self {
+        Self { reason, detail }
     }
 }
 
-impl From<crate::release::store::StoreError> for Trouble {
-    fn from(error: crate::release::store::StoreError) -> Self {
+impl From<Fault> for StepError {
+    fn from(fault: Fault) -> Self {
+        CheckError::from(fault).into()
+    }
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_variable_or_a_secret() {
+        let changes = |pairs: &[(&str, Option<&str>)]| -> BTreeMap<String, Option<String>> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect()
+        };
+        let mut state = FunctionState::default();
+        let first = Variables { env: changes(&[("A", Some("1")), ("B", Some("2"))]), secrets: changes(&[("C", Some("3"))]) };
+        let second = Variables { env: changes(&[("C", Some("4")), ("B", None)]), secrets: changes(&[("A", Some("5"))]) };
+        first.apply_to(&mut state);
+        second.apply_to(&mut state);
+        assert_eq!(state.env, BTreeMap::from([("C".to_owned(), "4".to_owned())]));
+        assert_eq!(state.secrets, BTreeMap::from([("A".to_owned(), "5".to_owned())]));
     }
 }

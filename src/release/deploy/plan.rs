@@ -1,66 +1,101 @@
-//! What the state and the table become when a release is published.
+//! The state and the entries of the catalog after a release.
 //!
-//! Asked by `transaction`; the answers are written down and swapped in there.
+//! `publish` asks for a plan, writes its state down and swaps its entries in.
 //!
 //! Invariant: pure but for making tracks; nothing here changes what is live.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::function::Lane;
-use super::order::{Share, Trouble, Variables, What};
-use super::record::Record;
-use super::stored::{Deployed, Maker, write_routes};
-use crate::function::FunctionName;
-use crate::live::{Candidate, Endpoint, Sticky, Track};
-use crate::release::store::{Held, HeldCandidate, Kept, State};
+use super::context::DeployContext;
+use super::function::FunctionRelease;
+use super::order::{FunctionChange, StepError, TrafficWeight};
+use super::stored::{PoolFactory, candidate_of, write_routes};
+use crate::api::release::Record;
+use crate::function::{FunctionName, VersionId};
+use crate::live::{Endpoint, Track};
+use crate::release::catalog::{Entry, EntryOrigin, Swap};
+use crate::release::store::{CandidateState, FunctionState, StoredState, StoredVersion};
 use crate::runtime::pool::Pool;
 
-/// What is held of the lane's function afterwards; `None`: nothing.
-pub(in crate::release) fn held(lane: &Lane, before: Option<&Held>, now_ms: u64, note: Option<&str>) -> Option<Held> {
-    let mut held = before.cloned().unwrap_or_default();
-    match &lane.what {
-        What::Deploy(Some(share)) => {
-            keep(&mut held, lane, now_ms, note);
-            held.candidate = lane.version.as_ref().map(|version| candidate(version.id.to_string(), share));
+/// The state and the entries after a release.
+pub(super) struct Plan {
+    pub(super) state: StoredState,
+    pub(super) swaps: Vec<Swap>,
+    /// The pools that leave the table.
+    pub(super) retired: Vec<(FunctionName, Arc<Pool>)>,
+}
+
+impl Plan {
+    /// Plans the releases that change a function.
+    pub(super) fn of<'a>(
+        context: &DeployContext,
+        before: &StoredState,
+        releases: impl Iterator<Item = &'a FunctionRelease>,
+        now_ms: u64,
+        note: Option<&str>,
+    ) -> Result<Self, StepError> {
+        let mut plan = Self { state: before.clone(), swaps: Vec::new(), retired: Vec::new() };
+        for release in releases {
+            let function = &release.function;
+            let live = context.catalog.deployed(function);
+            let next = function_state(release, plan.state.functions.get(function), now_ms, note);
+            let entry = entry(release, live.as_deref(), next.as_ref(), &context.factory)?;
+            plan.retired.extend(leaving(live.as_deref(), entry.as_deref()).into_iter().map(|pool| (function.clone(), pool)));
+            match next {
+                Some(function_state) => drop(plan.state.functions.insert(function.clone(), function_state)),
+                None => drop(plan.state.functions.remove(function)),
+            }
+            plan.swaps.push((function.clone(), entry));
         }
-        What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } | What::Promote => {
-            keep(&mut held, lane, now_ms, note);
-            held.candidate = None;
-            let new = lane.version.as_ref().map(|version| version.id.to_string());
-            let old = std::mem::replace(&mut held.live, new);
-            // The one that goes was live a moment ago, the one that comes is from now on: that tells the predecessor.
-            for (id, when) in [(old, now_ms.saturating_sub(1)), (held.live.clone(), now_ms)] {
-                if let Some(kept) = held.versions.iter_mut().find(|kept| Some(&kept.version) == id.as_ref()) {
-                    kept.live_ms = Some(when);
+        Ok(plan)
+    }
+}
+
+/// The state of the function afterwards; `None`: it is removed.
+fn function_state(release: &FunctionRelease, before: Option<&FunctionState>, now_ms: u64, note: Option<&str>) -> Option<FunctionState> {
+    let mut function_state = before.cloned().unwrap_or_default();
+    match &release.what {
+        FunctionChange::Deploy(Some(weight)) => {
+            keep(&mut function_state, release, now_ms, note);
+            function_state.candidate = release.version.as_ref().map(|version| candidate(version.id.clone(), weight));
+        }
+        FunctionChange::Deploy(None) | FunctionChange::Rollback(_) | FunctionChange::RollbackFrom { .. } | FunctionChange::Promote => {
+            keep(&mut function_state, release, now_ms, note);
+            function_state.candidate = None;
+            let new = release.version.as_ref().map(|version| version.id.clone());
+            let old = std::mem::replace(&mut function_state.live, new);
+            // The old version was live a moment ago, the new one is from now on: this order tells the predecessor.
+            for (id, when) in [(old, now_ms.saturating_sub(1)), (function_state.live.clone(), now_ms)] {
+                if let Some(stored) = function_state.versions.iter_mut().find(|stored| Some(&stored.version) == id.as_ref()) {
+                    stored.live_ms = Some(when);
                 }
             }
         }
-        What::Weigh(share) => {
-            if let Some(known) = held.candidate.take() {
-                let sticky = share.sticky.clone().or(known.sticky);
-                held.candidate = Some(HeldCandidate { version: known.version, share: share.parts, sticky });
+        FunctionChange::SetWeight(weight) => {
+            if let Some(known) = function_state.candidate.take() {
+                let sticky = weight.sticky.clone().or(known.sticky);
+                function_state.candidate = Some(CandidateState { version: known.version, weight: weight.basis_points, sticky });
             }
         }
-        What::DropCandidate => held.candidate = None,
-        What::Configure(variables) => configure(&mut held, variables),
-        What::Remove => return None,
+        FunctionChange::DropCandidate => function_state.candidate = None,
+        FunctionChange::Configure(variables) => variables.apply_to(&mut function_state),
+        FunctionChange::Remove => return None,
     }
-    Some(held)
+    Some(function_state)
 }
 
-fn candidate(version: String, share: &Share) -> HeldCandidate {
-    HeldCandidate { version, share: share.parts, sticky: share.sticky.clone() }
+fn candidate(version: VersionId, weight: &TrafficWeight) -> CandidateState {
+    CandidateState { version, weight: weight.basis_points, sticky: weight.sticky.clone() }
 }
 
-fn keep(held: &mut Held, lane: &Lane, now_ms: u64, note: Option<&str>) {
-    let Some(version) = &lane.version else { return };
-    if held.kept(version.id.as_str()).is_none() {
-        held.versions.push(Kept {
-            version: version.id.to_string(),
+fn keep(function_state: &mut FunctionState, release: &FunctionRelease, now_ms: u64, note: Option<&str>) {
+    let Some(version) = &release.version else { return };
+    if function_state.stored_version(&version.id).is_none() {
+        function_state.versions.push(StoredVersion {
+            version: version.id.clone(),
             stored_ms: now_ms,
             live_ms: None,
-            bytes: lane.bytes,
+            bytes: release.bytes,
             modules: version.modules.len(),
             note: note.map(str::to_owned),
             routes: write_routes(&version.manifest.routes),
@@ -68,82 +103,56 @@ fn keep(held: &mut Held, lane: &Lane, now_ms: u64, note: Option<&str>) {
     }
 }
 
-/// Sets and takes away variables.
-pub(in crate::release) fn configure(held: &mut Held, variables: &Variables) {
-    change(&mut held.env, &mut held.secrets, &variables.env);
-    change(&mut held.secrets, &mut held.env, &variables.secrets);
-}
-
-/// A name is a variable or a secret, never both.
-fn change(known: &mut BTreeMap<String, String>, other: &mut BTreeMap<String, String>, changes: &BTreeMap<String, Option<String>>) {
-    for (name, value) in changes {
-        match value {
-            Some(value) => {
-                other.remove(name);
-                known.insert(name.clone(), value.clone());
-            }
-            None => drop(known.remove(name)),
-        }
-    }
-}
-
-/// What the table gets for the lane's function; `None`: nothing.
-pub(in crate::release) fn deployed(
-    lane: &Lane,
-    before: Option<&Deployed>,
-    held: Option<&Held>,
-    maker: &Maker,
-) -> Result<Option<Arc<Deployed>>, Trouble> {
-    let Some(held) = held else { return Ok(None) };
-    let gone = || Trouble::new(format!("`{}` is not live any more", lane.function));
-    let version = lane.version.as_ref();
-    let fresh = || lane.pool.clone().map(Track::of).ok_or_else(gone);
+/// The entry of the function afterwards; `None`: it is removed.
+fn entry(
+    release: &FunctionRelease,
+    before: Option<&Entry>,
+    function_state: Option<&FunctionState>,
+    factory: &PoolFactory,
+) -> Result<Option<Arc<Entry>>, StepError> {
+    let Some(function_state) = function_state else { return Ok(None) };
+    let gone = || StepError::new(format!("`{}` is not live any more", release.function));
+    let fresh = || release.pool.clone().map(Track::of).ok_or_else(gone);
     let old = || before.map(|before| &before.endpoint).ok_or_else(gone);
-    let (live, candidate) = match &lane.what {
-        What::Deploy(Some(_)) => (old()?.live.clone(), Some(fresh()?)),
-        What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } => (fresh()?, None),
-        What::Promote => (old()?.candidate.as_ref().ok_or_else(gone)?.track.clone(), None),
-        What::Weigh(_) => (old()?.live.clone(), old()?.candidate.as_ref().map(|candidate| candidate.track.clone())),
-        What::DropCandidate => (old()?.live.clone(), None),
+    let (live, candidate) = match &release.what {
+        FunctionChange::Deploy(Some(_)) => (old()?.live.clone(), Some(fresh()?)),
+        FunctionChange::Deploy(None) | FunctionChange::Rollback(_) | FunctionChange::RollbackFrom { .. } => (fresh()?, None),
+        FunctionChange::Promote => (old()?.candidate.as_ref().ok_or_else(gone)?.track.clone(), None),
+        FunctionChange::SetWeight(_) => (old()?.live.clone(), old()?.candidate.as_ref().map(|candidate| candidate.track.clone())),
+        FunctionChange::DropCandidate => (old()?.live.clone(), None),
         // A candidate gets the new variables as well, when it is called next.
-        What::Configure(_) => (fresh()?, held.candidate.as_ref().map(|candidate| maker.track(&lane.function, &candidate.version, held))),
-        What::Remove => return Ok(None),
+        FunctionChange::Configure(_) => (
+            fresh()?,
+            function_state.candidate.as_ref().map(|candidate| factory.track(&release.function, &candidate.version, function_state)),
+        ),
+        FunctionChange::Remove => return Ok(None),
     };
-    let candidate = candidate.zip(held.candidate.as_ref()).and_then(|(track, held)| {
-        Some(Candidate {
-            track,
-            version: crate::function::VersionId::parse(&held.version)?,
-            share: held.share,
-            sticky: held.sticky.as_deref().and_then(|sticky| Sticky::parse(sticky).ok()),
-        })
-    });
-    let routes = match (&lane.what, version) {
-        (What::Deploy(None) | What::Return(_) | What::ReturnFrom { .. } | What::Promote | What::Configure(_), Some(version)) => {
-            version.manifest.routes.clone()
-        }
+    let candidate = candidate.zip(function_state.candidate.as_ref()).map(|(track, stored)| candidate_of(track, stored));
+    let keeps_routes =
+        matches!(release.what, FunctionChange::Deploy(Some(_)) | FunctionChange::SetWeight(_) | FunctionChange::DropCandidate);
+    let routes = match &release.version {
+        Some(version) if !keeps_routes => version.manifest.routes.clone(),
         _ => before.map(|before| before.routes.clone()).unwrap_or_default(),
     };
-    let endpoint = Arc::new(Endpoint { name: lane.function.clone(), live, candidate });
-    Ok(Some(Arc::new(Deployed { endpoint, routes })))
+    let endpoint = Arc::new(Endpoint { name: release.function.clone(), live, candidate });
+    Ok(Some(Arc::new(Entry { endpoint, routes, origin: EntryOrigin::Deployed })))
 }
 
-/// The pools that the table has now and will not have any more.
-pub(in crate::release) fn leaving(before: Option<&Deployed>, after: Option<&Deployed>) -> Vec<Arc<Pool>> {
+/// The pools that leave the table.
+fn leaving(before: Option<&Entry>, after: Option<&Entry>) -> Vec<Arc<Pool>> {
     let stays = |track: &Arc<Track>| after.is_some_and(|after| after.endpoint.tracks().any(|stays| Arc::ptr_eq(stays, track)));
     let leaving = before.into_iter().flat_map(|before| before.endpoint.tracks()).filter(|track| !stays(track));
     leaving.filter_map(|track| track.made()?.as_ref().ok().cloned()).collect()
 }
 
-/// The versions of functions that are not there any more.
-pub(in crate::release) fn removed(before: &State, after: &State) -> Vec<(FunctionName, String)> {
+/// The versions of functions that were removed.
+pub(super) fn removed(before: &StoredState, after: &StoredState) -> Vec<(FunctionName, VersionId)> {
     let gone = before.functions.iter().filter(|(name, _)| !after.functions.contains_key(*name));
-    gone.filter_map(|(name, held)| Some((FunctionName::parse(name).ok()?, held)))
-        .flat_map(|(name, held)| held.versions.iter().map(move |kept| (name.clone(), kept.version.clone())))
-        .collect()
+    gone.flat_map(|(name, function_state)| function_state.versions.iter().map(|stored| (name.clone(), stored.version.clone()))).collect()
 }
 
-/// Writes the record into the state, in place of what was known of the release.
-pub(in crate::release) fn remember(state: &mut State, record: &Record) {
+/// Writes the record into the state, in place of an older record of the same release.
+pub(super) fn remember(state: &mut StoredState, record: &Record) {
     let Ok(value) = serde_json::to_value(record) else { return };
     state.releases.retain(|known| known.get("id").and_then(|id| id.as_str()) != Some(record.id.as_str()));
     state.remember(value);
@@ -154,7 +163,8 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::function::{Manifest, Version, VersionId};
+    use crate::function::{Manifest, Version};
+    use crate::live::Sticky;
     use crate::release::deploy::order::Change;
 
     fn version(number: u8) -> Arc<Version> {
@@ -167,60 +177,53 @@ mod tests {
         })
     }
 
-    fn lane(what: What, number: u8) -> Lane {
-        let mut lane = Lane::new(Change { function: FunctionName::parse("f").unwrap(), what });
-        lane.version = Some(version(number));
-        lane
+    fn release(what: FunctionChange, number: u8) -> FunctionRelease {
+        let mut release = FunctionRelease::new(Change { function: FunctionName::parse("f").unwrap(), what });
+        release.version = Some(version(number));
+        release
     }
 
-    fn id(number: u8) -> String {
-        version(number).id.to_string()
+    fn id(number: u8) -> VersionId {
+        version(number).id.clone()
     }
 
-    fn share(parts: u16) -> Share {
-        Share { parts, sticky: None }
+    fn weight(basis_points: u16) -> TrafficWeight {
+        TrafficWeight { basis_points, sticky: None }
     }
 
     #[test]
-    fn the_predecessor_is_what_was_live_last_whatever_was_deployed_before() {
+    fn the_predecessor_is_the_version_that_was_live_last_whatever_was_deployed_before() {
         let mut now = 1_000;
-        let mut state: Option<Held> = None;
-        let mut next = |what: What, number: u8| {
+        let mut state: Option<FunctionState> = None;
+        let mut next = |what: FunctionChange, number: u8| {
             now += 10;
-            state = held(&lane(what, number), state.as_ref(), now, None);
+            state = function_state(&release(what, number), state.as_ref(), now, None);
             let state = state.as_ref().unwrap();
-            (state.live.clone(), state.predecessor().map(|kept| kept.version.clone()))
+            (state.live.clone(), state.predecessor().map(|stored| stored.version.clone()))
         };
-        assert_eq!(next(What::Deploy(None), 1), (Some(id(1)), None));
-        assert_eq!(next(What::Deploy(None), 2), (Some(id(2)), Some(id(1))));
-        assert_eq!(next(What::Deploy(None), 3), (Some(id(3)), Some(id(2))));
-        assert_eq!(next(What::Return(None), 2), (Some(id(2)), Some(id(3))), "a return can be taken back");
-        assert_eq!(next(What::Return(None), 1), (Some(id(1)), Some(id(2))));
-        assert_eq!(next(What::Deploy(Some(share(500))), 4), (Some(id(1)), Some(id(2))), "a candidate was never live");
-        assert_eq!(next(What::Promote, 4), (Some(id(4)), Some(id(1))));
+        assert_eq!(next(FunctionChange::Deploy(None), 1), (Some(id(1)), None));
+        assert_eq!(next(FunctionChange::Deploy(None), 2), (Some(id(2)), Some(id(1))));
+        assert_eq!(next(FunctionChange::Deploy(None), 3), (Some(id(3)), Some(id(2))));
+        assert_eq!(next(FunctionChange::Rollback(None), 2), (Some(id(2)), Some(id(3))), "a rollback can be undone");
+        assert_eq!(next(FunctionChange::Rollback(None), 1), (Some(id(1)), Some(id(2))));
+        assert_eq!(next(FunctionChange::Deploy(Some(weight(500))), 4), (Some(id(1)), Some(id(2))), "a candidate was never live");
+        assert_eq!(next(FunctionChange::Promote, 4), (Some(id(4)), Some(id(1))));
     }
 
     #[test]
-    fn a_candidate_keeps_what_decides_for_it_until_it_is_given_another() {
-        let sticky = Share { parts: 500, sticky: Some("header:x-user".to_owned()) };
-        let one = held(&lane(What::Deploy(None), 1), None, 1, None);
-        let two = held(&lane(What::Deploy(Some(sticky)), 2), one.as_ref(), 2, None);
-        let weighed = held(&lane(What::Weigh(share(9_000)), 2), two.as_ref(), 3, None).unwrap();
-        assert_eq!(weighed.candidate, Some(HeldCandidate { version: id(2), share: 9_000, sticky: Some("header:x-user".into()) }));
-        assert_eq!(held(&lane(What::DropCandidate, 2), Some(&weighed), 4, None).unwrap().candidate, None);
-        assert_eq!(held(&lane(What::Deploy(None), 3), Some(&weighed), 4, None).unwrap().candidate, None, "it was measured against another");
-        assert_eq!(held(&lane(What::Remove, 3), Some(&weighed), 4, None), None);
-    }
-
-    #[test]
-    fn a_name_is_a_variable_or_a_secret() {
-        let changes = |pairs: &[(&str, Option<&str>)]| -> BTreeMap<String, Option<String>> {
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect()
-        };
-        let mut state = Held::default();
-        configure(&mut state, &Variables { env: changes(&[("A", Some("1")), ("B", Some("2"))]), secrets: changes(&[("C", Some("3"))]) });
-        configure(&mut state, &Variables { env: changes(&[("C", Some("4")), ("B", None)]), secrets: changes(&[("A", Some("5"))]) });
-        assert_eq!(state.env, BTreeMap::from([("C".to_owned(), "4".to_owned())]));
-        assert_eq!(state.secrets, BTreeMap::from([("A".to_owned(), "5".to_owned())]));
+    fn a_candidate_keeps_its_sticky_key_until_it_is_given_another() {
+        let sticky = || Sticky::parse("header:x-user").ok();
+        let one = function_state(&release(FunctionChange::Deploy(None), 1), None, 1, None);
+        let deploy = FunctionChange::Deploy(Some(TrafficWeight { basis_points: 500, sticky: sticky() }));
+        let two = function_state(&release(deploy, 2), one.as_ref(), 2, None);
+        let weighed = function_state(&release(FunctionChange::SetWeight(weight(9_000)), 2), two.as_ref(), 3, None).unwrap();
+        assert_eq!(weighed.candidate, Some(CandidateState { version: id(2), weight: 9_000, sticky: sticky() }));
+        assert_eq!(function_state(&release(FunctionChange::DropCandidate, 2), Some(&weighed), 4, None).unwrap().candidate, None);
+        assert_eq!(
+            function_state(&release(FunctionChange::Deploy(None), 3), Some(&weighed), 4, None).unwrap().candidate,
+            None,
+            "it was measured against another version"
+        );
+        assert_eq!(function_state(&release(FunctionChange::Remove, 3), Some(&weighed), 4, None), None);
     }
 }

@@ -1,35 +1,37 @@
 //! Which release may run now: releases of one function come one after another, and of those that wait the newest wins.
 //!
-//! `releases` asks when one is submitted and when one has ended.
+//! `deployments` asks when a release is submitted and when one has ended.
 //!
-//! Invariant: no two releases that run have a function in common; a release that is superseded has done nothing yet, and the one in its stead
-//! brings everything it would have brought.
+//! Invariant: no two releases that run have a function in common; a release that is superseded has done nothing yet, and the one in its
+//! place brings everything that it would have brought.
 
 use std::collections::{BTreeSet, VecDeque};
+
+use crate::function::FunctionName;
 
 /// Releases that wait at a time; each may hold an upload.
 pub const WAITING_MAX: usize = 64;
 
-/// Releases that run at a time: each compiles, and makes instances.
+/// Releases that run at a time: each compiles, and starts instances.
 pub const RUNNING_MAX: usize = 16;
 
-/// A release, as far as the order matters.
+/// A release, as the queue sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// Its id.
     pub id: String,
     /// The functions it changes.
-    pub functions: BTreeSet<String>,
-    /// Whether a newer one may take its place: only what brings whole new code.
+    pub functions: BTreeSet<FunctionName>,
+    /// Whether a newer one may take its place: only if it brings whole new code.
     pub replaceable: bool,
 }
 
-/// What became of a submission.
+/// The outcome of a submission.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Submitted {
     /// Whether it may run at once.
     pub runs: bool,
-    /// Those in whose stead it comes.
+    /// The releases whose place it takes.
     pub superseded: Vec<String>,
 }
 
@@ -46,7 +48,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Takes a release in.
+    /// Accepts a release.
     ///
     /// # Errors
     /// If too many wait.
@@ -91,8 +93,8 @@ impl Queue {
         started
     }
 
-    /// Whether nobody is before these functions: neither one that runs, nor one of the first `ahead` that wait.
-    fn is_free(&self, functions: &BTreeSet<String>, ahead: usize) -> bool {
+    /// Whether no release has these functions: neither one that runs, nor one of the first `ahead` that wait.
+    fn is_free(&self, functions: &BTreeSet<FunctionName>, ahead: usize) -> bool {
         let mut before = self.running.iter().chain(self.waiting.iter().take(ahead));
         self.running.len() < RUNNING_MAX && before.all(|other| other.functions.is_disjoint(functions))
     }
@@ -105,7 +107,11 @@ mod tests {
     use super::*;
 
     fn ticket(id: &str, functions: &str) -> Ticket {
-        Ticket { id: id.into(), functions: functions.chars().map(String::from).collect(), replaceable: true }
+        Ticket {
+            id: id.into(),
+            functions: functions.chars().map(|name| FunctionName::parse(&name.to_string()).unwrap()).collect(),
+            replaceable: true,
+        }
     }
 
     #[test]
@@ -164,7 +170,7 @@ mod tests {
                 for (at, one) in queue.running.iter().enumerate() {
                     prop_assert!(queue.running.iter().skip(at + 1).all(|other| one.functions.is_disjoint(&other.functions)));
                 }
-                prop_assert!(queue.waiting.is_empty() || !queue.running.is_empty(), "somebody always runs");
+                prop_assert!(queue.waiting.is_empty() || !queue.running.is_empty(), "one always runs");
             }
         }
     }

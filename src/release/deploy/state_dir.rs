@@ -1,6 +1,6 @@
-//! The state folder as it is found at start, before this process may write it.
+//! The state folder as it is at start, before this process may write it.
 //!
-//! Read by `app`; `Releaser` gets from it what the table begins with, and `Deployments` takes it over.
+//! `app` reads it; the catalog begins with its entries, and `Deployments` takes it over.
 //!
 //! Invariant: nothing is written here.
 
@@ -9,11 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::stored::{Deployed, Maker};
+use super::stored::PoolFactory;
 use crate::function::FunctionName;
 use crate::process::quarantine::Quarantine;
-use crate::release::catalog::scales::Scales;
-use crate::release::store::{State, Store, StoreError};
+use crate::release::catalog::{Entry, PoolDeps, Scales};
+use crate::release::store::{Store, StoreError, StoredState};
 use crate::runtime::fleet::Fleet;
 
 /// Why deployed functions are not served.
@@ -27,23 +27,23 @@ pub enum OpenError {
         /// Why.
         error: StoreError,
     },
-    /// Somebody else writes in it.
+    /// Another host writes to it.
     #[error("the state folder {path} is in use by another Skep: give each host a --state of its own", path = .0.display())]
     InUse(PathBuf),
-    /// No threads.
-    #[error("the system refused: {0}")]
-    System(#[from] io::Error),
+    /// A thread cannot be spawned.
+    #[error("cannot spawn a thread for releases: {0}")]
+    Thread(#[from] io::Error),
 }
 
 /// The state folder, read and not yet written.
-pub struct Opened {
-    pub(in crate::release) maker: Maker,
-    pub(in crate::release) state: State,
-    pub(in crate::release) path: PathBuf,
+pub struct StateDir {
+    pub(super) factory: PoolFactory,
+    pub(super) state: StoredState,
+    pub(super) path: PathBuf,
 }
 
-impl Opened {
-    /// Reads what is in the state folder, which is made if there is none.
+impl StateDir {
+    /// Reads the state folder, which is created if it is missing.
     ///
     /// # Errors
     /// If it cannot be used.
@@ -51,21 +51,18 @@ impl Opened {
         let (store, state) = Store::open(path).map_err(|error| OpenError::Store { path: path.to_owned(), error })?;
         let scales = Scales::default();
         scales.replace(&state);
-        Ok(Self { maker: Maker { store: Arc::new(store), fleet, quarantine, scales }, state, path: path.to_owned() })
+        let factory = PoolFactory { store: Arc::new(store), pools: PoolDeps { fleet, quarantine, scales } };
+        Ok(Self { factory, state, path: path.to_owned() })
     }
 
-    /// What the table gets of it at start.
-    pub fn deployed(&self) -> BTreeMap<FunctionName, Arc<Deployed>> {
-        let functions = self.state.functions.iter().filter_map(|(name, held)| {
-            let name = FunctionName::parse(name).ok()?;
-            let deployed = self.maker.deployed(&name, held)?;
-            Some((name, Arc::new(deployed)))
-        });
-        functions.collect()
+    /// The deployed functions.
+    pub fn entries(&self) -> BTreeMap<FunctionName, Arc<Entry>> {
+        let entry = |(name, function_state)| Some((FunctionName::clone(name), self.factory.entry(name, function_state)?));
+        self.state.functions.iter().filter_map(entry).collect()
     }
 
-    /// Scales that were changed.
+    /// Scales that were changed; deploys change them later as well.
     pub fn scales(&self) -> Scales {
-        self.maker.scales.clone()
+        self.factory.pools.scales.clone()
     }
 }

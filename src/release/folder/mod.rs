@@ -1,10 +1,16 @@
-//! The functions directory becomes functions of the catalog, and stays like the disk.
+//! The functions directory becomes functions of the catalog, and the catalog follows the disk.
 //!
-//! Files come from `source`; what changed on the disk is found by `fingerprint`, heard of by `watcher` and applied by `reload`.
+//! `scan` lists the directory through `source` and gives the catalog its functions. In dev, `watcher` and every call start a `reload`,
+//! which compares `fingerprint`s and scans again.
 //!
 //! Invariant: a function that does not compile is listed with its diagnostic and answers with it.
 
-pub mod fingerprint;
-pub mod function;
-pub mod reload;
-pub mod watcher;
+mod watcher;
+mod reload;
+mod scan;
+mod function;
+mod fingerprint;
+
+pub use fingerprint::PathStamp;
+pub use scan::FunctionsDirectory;
+pub use watcher::{WatchError, Watcher};

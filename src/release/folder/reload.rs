@@ -1,6 +1,6 @@
 //! Hot reload: the table follows the disk.
 //!
-//! Asked before every lookup in dev, and by the watcher as soon as something changes; both find the same thing, whoever comes first.
+//! It runs before every lookup in dev, and after an event of the watcher; both find the same changes, whichever comes first.
 //!
 //! Invariant: the call after a save is answered by the new code (or by its compile error), because the stamps are compared before the
 //! lookup; calls in flight finish on the old code.
@@ -8,57 +8,47 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::function::Registered;
+use super::function::FolderFunction;
+use super::scan::FunctionsDirectory;
 use crate::live::Refresh;
-use crate::release::Releaser;
 
-impl Refresh for Releaser {
+impl Refresh for FunctionsDirectory {
     fn refresh(&self, _path: &str) {
-        self.refresh_stale();
+        self.reload();
     }
 }
 
-impl Releaser {
-    /// Compares the stamps, and releases what has changed. Tells the log what came of it.
-    pub fn refresh_stale(&self) {
+impl FunctionsDirectory {
+    /// Compares the stamps, publishes the changed functions, and logs the outcome.
+    pub(super) fn reload(&self) {
         let before = Instant::now();
-        let is_stale = {
-            let published = self.published.lock();
-            published.directory.are_stale() || published.functions.values().any(|registered| registered.is_stale())
-        };
-        if !is_stale {
+        if !self.is_stale() {
             return;
         }
-        match self.rescan() {
+        match self.scan() {
             Ok(changed) => {
-                for registered in changed {
-                    tell(&registered, before);
+                changed.iter().for_each(|function| compile(function, before));
+                for conflict in self.catalog.conflicts() {
+                    tracing::warn!("{conflict}");
                 }
-                self.tell_removed();
             }
             Err(error) => tracing::error!(%error, "the functions directory cannot be read"),
         }
     }
-
-    fn tell_removed(&self) {
-        for clash in self.clashes() {
-            tracing::warn!("{clash}");
-        }
-    }
 }
 
-/// Compiles what changed at once, so that the author hears of an error when saving and not when calling.
-fn tell(registered: &Arc<Registered>, since: Instant) {
-    match registered.endpoint().live.make() {
+/// Compiles a changed function at once, so that its author sees an error when saving and not when calling.
+fn compile(function: &Arc<FolderFunction>, since: Instant) {
+    match function.entry().endpoint.live.make() {
         Ok(pool) => {
             pool.fill_to_min();
             pool.prewarm();
             let ms = since.elapsed().as_millis();
-            tracing::info!(version = %pool.version().id, "reloaded {} in {ms} ms", registered.name());
+            tracing::info!(version = %pool.version().id, "reloaded {} in {ms} ms", function.name());
         }
         Err(fault) => {
             let detail = fault.facts().detail.as_deref().unwrap_or_default();
-            tracing::error!(diagnostic = detail, "{} does not load", registered.name());
+            tracing::error!(diagnostic = detail, "{} does not load", function.name());
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Confinement: which files may be modules of a function.
 //!
-//! Made from the functions directory and one function; `release::compile` asks it about every file before reading it.
-//! Allowed are the function's own folder or single file, what stands directly below the functions directory with a leading `_` (shared
-//! code), and the functions directory's `node_modules`.
+//! Created from the functions directory and one function; `release::compile` asks it about every file before it reads the file. Allowed are
+//! the function's own folder or single file, entries of the functions directory that begin with `_` (shared code), and its `node_modules`.
 //!
 //! Invariant: only canonical paths are judged, so that no link and no `..` leads out.
 
@@ -11,9 +10,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::disk::{Disk, ReadError};
-use super::folder::{FunctionSource, SourceKind};
+use super::function_source::{FunctionSource, SourceKind};
 
-/// The places one function's modules may come from.
+/// The paths that one function's modules may come from.
 #[derive(Clone, Debug)]
 pub struct Confinement {
     root: PathBuf,
@@ -24,10 +23,10 @@ pub struct Confinement {
 /// Why a function cannot be confined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfineError {
-    /// Gone, or a link to nothing.
+    /// Missing, or a dangling link.
     #[error("it does not exist")]
     Missing,
-    /// A link out of the functions directory, or to the whole of it.
+    /// A link out of the functions directory, or to the directory itself.
     #[error("it is a link that leads out of the functions directory")]
     LeadsOut,
 }
@@ -42,7 +41,7 @@ impl Confinement {
         Ok(Self { root: root.to_owned(), own, kind: source.kind })
     }
 
-    /// Whether a file may be a module; `canonical` must be.
+    /// Whether a file may be a module; the path must be canonical.
     pub fn allows(&self, canonical: &Path) -> bool {
         let own = match self.kind {
             SourceKind::Folder => canonical.starts_with(&self.own),
@@ -82,7 +81,7 @@ impl Confinement {
         (self.kind == SourceKind::Folder).then_some(&self.own)
     }
 
-    /// The allowed places, for a message.
+    /// The allowed paths, for a message.
     pub fn places(&self) -> String {
         let own = self.label(&self.own);
         match self.kind {
@@ -91,7 +90,7 @@ impl Confinement {
         }
     }
 
-    /// A path as messages may show it: below the functions directory, with `/`; of a path outside, no more than that it is.
+    /// A path as messages may show it: relative to the functions directory, with `/`; of a path outside it, only that it is outside.
     pub fn label(&self, path: &Path) -> String {
         match path.strip_prefix(&self.root) {
             Ok(relative) => {

@@ -1,8 +1,8 @@
-//! The door to the disk: every look is remembered.
+//! Access to the disk that records every path.
 //!
-//! `entry` and `release::compile` ask; the paths they asked for, found or not, become the paths that hot reload watches.
+//! `entry` and `release::compile` read through it; the recorded paths, found or not, become the paths that hot reload watches.
 //!
-//! Invariant: a path is remembered before it is looked at, so that what is missing now is noticed when it appears.
+//! Invariant: a path is recorded before it is read, so that a file that is missing now is noticed when it appears.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -12,16 +12,16 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// A look at the disk with a memory; clones share it.
+/// Reads the disk and records the paths; clones share the record.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    asked: Arc<Mutex<BTreeSet<PathBuf>>>,
+    recorded: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
-/// Why a file's text could not be had.
+/// Why the text of a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The system says no; its text holds no path.
+    /// The operating system refuses; its text holds no path.
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
     /// A folder, a pipe, a socket or a device.
@@ -39,31 +39,31 @@ pub enum ReadError {
 }
 
 impl Disk {
-    /// Whether a regular file is there, after following links.
+    /// Whether the path is a regular file, links followed.
     pub fn is_file(&self, path: &Path) -> bool {
         self.metadata(path).is_ok_and(|metadata| metadata.is_file())
     }
 
-    /// Whether a folder is there, after following links.
+    /// Whether the path is a folder, links followed.
     pub fn is_folder(&self, path: &Path) -> bool {
         self.metadata(path).is_ok_and(|metadata| metadata.is_dir())
     }
 
-    /// What is there, after following links.
+    /// The metadata of the path, links followed.
     pub fn metadata(&self, path: &Path) -> io::Result<fs::Metadata> {
-        self.remember(path);
+        self.record(path);
         fs::metadata(path)
     }
 
     /// The path without links and dots.
     pub fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.remember(path);
+        self.record(path);
         fs::canonicalize(path)
     }
 
     /// The whole text of a file, without a byte order mark.
     pub fn text(&self, path: &Path, bytes_max: u64) -> Result<String, ReadError> {
-        // Opening a pipe would wait for its writer, so what it is comes before what it says.
+        // Opening a pipe would wait for its writer, so the kind of the file is checked first.
         if !self.metadata(path)?.is_file() {
             return Err(ReadError::NotAFile);
         }
@@ -79,16 +79,16 @@ impl Disk {
         })
     }
 
-    /// Remembers a path that someone else looks at.
-    pub fn remember(&self, path: &Path) {
-        let mut asked = self.asked.lock();
-        if !asked.contains(path) {
-            asked.insert(path.to_owned());
+    /// Records a path that the caller reads by itself.
+    pub fn record(&self, path: &Path) {
+        let mut recorded = self.recorded.lock();
+        if !recorded.contains(path) {
+            recorded.insert(path.to_owned());
         }
     }
 
-    /// Every path asked for so far.
-    pub fn asked(&self) -> BTreeSet<PathBuf> {
-        self.asked.lock().clone()
+    /// Every path recorded so far.
+    pub fn recorded(&self) -> BTreeSet<PathBuf> {
+        self.recorded.lock().clone()
     }
 }

@@ -1,18 +1,19 @@
 //! The entry of a function's folder: the module whose exports are the handler.
 //!
-//! Asked by `folder` (is there one at all?) and by `release::compile`. The manifest's word comes first, then `index.*`, then `package.json`.
+//! `folder` asks whether there is one, and `release::compile` asks which. The manifest's `entry` comes first, then `index.*`, then
+//! `package.json`.
 //!
-//! Invariant: an entry is an existing file; whether it may be read is decided by `confine`, not here.
+//! Invariant: an entry is an existing file; `confine`, not this file, decides whether it may be read.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::CODE_EXTENSIONS;
 use super::confine::Confinement;
 use super::disk::{Disk, ReadError};
+use super::function_source::CODE_EXTENSIONS;
 
-/// Conditions of `exports` in `package.json` that describe us.
+/// Conditions of `exports` in `package.json` that hold on this host.
 pub const CONDITIONS: &[&str] = &["workerd", "worker", "import", "module", "default"];
 /// Largest `package.json` that is read.
 const PACKAGE_JSON_BYTES_MAX: u64 = 4 << 20;
@@ -22,16 +23,16 @@ const CONDITIONS_DEPTH_MAX: usize = 16;
 /// Why a folder has no entry.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryError {
-    /// Nothing that could be one.
+    /// No file could be one.
     #[error("there is no entry module: add an `index.ts` (or .js, .mjs, .tsx, .jsx), or name one with `entry` in function.toml")]
     None,
-    /// `entry` in `function.toml` names a file that is not there.
+    /// `entry` in `function.toml` names a file that does not exist.
     #[error("`entry = \"{0}\"` in function.toml names a file that does not exist")]
     ManifestNamesNothing(String),
-    /// `package.json` names a file that is not there.
+    /// `package.json` names a file that does not exist.
     #[error("package.json names `{0}` as its entry, but that file does not exist")]
     PackageNamesNothing(String),
-    /// `package.json` names something that is not a path in the folder.
+    /// `package.json` names a path outside the folder.
     #[error("package.json names `{0}` as its entry, which is not a path inside the function's folder")]
     PackageLeadsOut(String),
     /// `package.json` cannot be read as text.
@@ -42,7 +43,7 @@ pub enum EntryError {
     PackageBroken(#[from] serde_json::Error),
 }
 
-/// Finds the entry of a function; `named` is what its manifest says.
+/// Finds the entry of a function; `named` is `entry` of its manifest.
 pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>) -> Result<PathBuf, EntryError> {
     let Some(folder) = confinement.own_folder() else { return Ok(confinement.own().to_owned()) };
     if let Some(named) = named {
@@ -71,20 +72,21 @@ fn from_package(disk: &Disk, confinement: &Confinement, folder: &Path) -> Result
     if relative.is_empty() || relative.split('/').any(|part| part == "..") || Path::new(relative).is_absolute() {
         return Err(EntryError::PackageLeadsOut(named.to_owned()));
     }
-    // `main` may leave its ending out.
+    // `main` may omit the extension.
     let exact = folder.join(relative);
     let endings = CODE_EXTENSIONS.iter().map(|extension| folder.join(format!("{relative}.{extension}")));
     let found = std::iter::once(exact).chain(endings).find(|path| disk.is_file(path));
     found.ok_or_else(|| EntryError::PackageNamesNothing(named.to_owned()))
 }
 
-/// What `exports` names for the package itself: `"./x.js"`, `{ ".": … }` or the conditions alone.
+/// The target that `exports` names for the package itself: `"./x.js"`, `{ ".": … }` or the conditions alone.
 fn exported(exports: Option<&Value>) -> Option<&str> {
     let exports = exports?;
     conditional(exports.get(".").unwrap_or(exports), CONDITIONS_DEPTH_MAX)
 }
 
-/// The first target whose condition describes us. The order of the keys counts: `serde_json` keeps it, because `oxc_resolver` asks it to.
+/// The first target whose condition holds on this host. The order of the keys counts: `serde_json` keeps it, because `oxc_resolver` enables
+/// that.
 fn conditional(target: &Value, depth: usize) -> Option<&str> {
     let depth = depth.checked_sub(1)?;
     match target {

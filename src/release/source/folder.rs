@@ -1,9 +1,9 @@
 //! The functions directory: one function per folder or single file.
 //!
-//! Read at start-up and on every change by `release`; each function found goes to `release::compile`.
-//! Skipped are `node_modules`, what begins with `_` (shared code) or `.`, and files that are not code.
+//! `release::folder` reads it at start and after every change; each function found goes to `release::compile`. `node_modules`, names that
+//! begin with `_` (shared code) or `.`, and files that are not code are skipped.
 //!
-//! Invariant: an entry is a function, a named problem, or skipped; no entry's problem touches another.
+//! Invariant: an entry is a function, a named problem, or skipped; a problem of one entry affects no other entry.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,43 +11,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::CODE_EXTENSIONS;
 use super::confine::{ConfineError, Confinement};
 use super::disk::Disk;
 use super::entry::{self, EntryError};
+use super::function_source::{FunctionSource, MANIFEST_FILE, SourceKind, code_stem};
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::name::NameError;
 use crate::function::{FunctionName, Manifest};
 
-/// The name of the manifest's file.
-pub const MANIFEST_FILE: &str = "function.toml";
-
-/// Whether a function is a folder or one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceKind {
-    /// `functions/<name>/`.
-    Folder,
-    /// `functions/<name>.ts` and the like.
-    File,
-}
-
-/// One function's place on the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionSource {
-    /// From the folder's or file's name.
-    pub name: FunctionName,
-    /// Directly below the canonical functions directory; may be a link.
-    pub path: PathBuf,
-    /// What `path` is.
-    pub kind: SourceKind,
-}
-
-/// What the functions directory holds.
+/// The content of the functions directory.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    /// By name, in alphabetical order. That they compile is not promised.
+    /// By name, in alphabetical order. Whether they compile is not known yet.
     pub functions: Vec<FunctionSource>,
-    /// What is in the way of other entries' becoming functions, in alphabetical order.
+    /// Entries that cannot become functions, in alphabetical order.
     pub problems: Vec<Problem>,
 }
 
@@ -59,20 +36,20 @@ pub struct Problem {
     pub entry: String,
     /// The function it would be, if the name is one.
     pub function: Option<FunctionName>,
-    /// What is wrong.
+    /// The reason.
     pub kind: ProblemKind,
 }
 
-/// What may be wrong with an entry of the functions directory.
+/// The reasons why an entry of the functions directory is not a function.
 #[derive(Debug, thiserror::Error)]
 pub enum ProblemKind {
-    /// The name is no function's.
+    /// The name is not a function name.
     #[error("{0} (a leading `_` marks shared code)")]
     Name(#[from] NameError),
     /// The name is not text.
     #[error("its name is not UTF-8 text")]
     NotUtf8,
-    /// Another entry makes the same function.
+    /// Another entry is the same function.
     #[error("`{0}` is the same function; remove one of them")]
     Twice(String),
     /// A link that cannot be followed.
@@ -92,19 +69,19 @@ pub enum ProblemKind {
 pub struct SourceError {
     /// As given.
     pub path: PathBuf,
-    /// What the system says.
+    /// The operating system's error.
     #[source]
     pub error: io::Error,
 }
 
 /// Lists every function below `root`, and every entry that only looks like one.
 pub fn discover(root: &Path) -> Result<Discovery, SourceError> {
-    let refuse = |error| SourceError { path: root.to_owned(), error };
-    let root = fs::canonicalize(root).map_err(refuse)?;
+    let failed = |error| SourceError { path: root.to_owned(), error };
+    let root = fs::canonicalize(root).map_err(failed)?;
     let mut discovery = Discovery::default();
     let mut found: BTreeMap<FunctionName, Vec<FunctionSource>> = BTreeMap::new();
-    for entry in fs::read_dir(&root).map_err(refuse)? {
-        let file_name = entry.map_err(refuse)?.file_name();
+    for entry in fs::read_dir(&root).map_err(failed)? {
+        let file_name = entry.map_err(failed)?.file_name();
         match examine(&root, &file_name) {
             Ok(None) => {}
             Ok(Some(source)) => found.entry(source.name.clone()).or_default().push(source),
@@ -128,7 +105,7 @@ pub fn discover(root: &Path) -> Result<Discovery, SourceError> {
     Ok(discovery)
 }
 
-/// Decides about one entry: a function, nothing of ours, or a problem.
+/// Decides about one entry: a function, skipped (`None`), or a problem.
 fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Problem> {
     let entry = label(file_name);
     if entry.starts_with(['_', '.']) || entry == "node_modules" {
@@ -140,7 +117,7 @@ fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Pro
         Ok(metadata) if metadata.is_dir() => SourceKind::Folder,
         Ok(metadata) if metadata.is_file() && stem.is_some() => SourceKind::File,
         Ok(_) => return Ok(None),
-        // A link to nothing; where it is not named like a file of another kind, it was meant to be a function.
+        // A dangling link. Unless its name is that of a file of another kind, its author meant a function.
         Err(_) if stem.is_none() && Path::new(file_name).extension().is_some() => return Ok(None),
         Err(_) => {
             let function = FunctionName::parse(stem.unwrap_or(&entry)).ok();
@@ -165,7 +142,7 @@ fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Pro
     }
 }
 
-/// What can be told without compiling: a manifest that cannot be read is left for the compiler, which shows where and why.
+/// Finds the problems that need no compiler. A manifest that cannot be read is left to the compiler, which shows where and why.
 fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
     let confinement = Confinement::of(root, source)?;
     let Some(folder) = confinement.own_folder() else { return Ok(()) };
@@ -180,18 +157,12 @@ fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
     };
     match entry::locate(&disk, &confinement, manifest.entry.as_deref()) {
         Err(error @ EntryError::None) => Err(error.into()),
-        // An entry that is named but missing is the compiler's to show, too.
+        // An entry that is named but missing is left to the compiler, too.
         _ => Ok(()),
     }
 }
 
-/// The name without its ending, if that is one of code; declarations (`x.d.ts`) are no code.
-pub(super) fn code_stem(file_name: &OsStr) -> Option<&str> {
-    let (stem, extension) = file_name.to_str()?.rsplit_once('.')?;
-    (CODE_EXTENSIONS.contains(&extension) && !stem.ends_with(".d")).then_some(stem)
-}
-
-/// A name from the disk as it may stand on one line.
+/// A name from the disk, safe for one line of text.
 fn label(file_name: &OsStr) -> String {
     file_name.to_string_lossy().chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }

@@ -1,4 +1,4 @@
-//! What is a function, what is a problem, what is nothing of ours, and what may be read.
+//! Which entries are functions, which are problems, which are skipped, and which files may be read.
 
 use std::os::unix::fs::symlink;
 
@@ -208,7 +208,7 @@ fn every_look_is_remembered_found_or_not() {
     let root = functions(&[("f/index.js", "")]);
     let (disk, confinement) = (Disk::default(), confined(&root, "f"));
     entry::locate(&disk, &confinement, None).unwrap();
-    let asked = disk.asked();
+    let asked = disk.recorded();
     assert!(asked.contains(&confinement.own().join("index.ts")), "a better entry may appear");
     assert!(asked.contains(&confinement.own().join("index.js")));
 }

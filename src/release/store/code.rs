@@ -1,8 +1,8 @@
 //! V8's compiled code of one version as bytes, and back.
 //!
-//! `Store` writes the bytes beside the version's; whoever makes the first instance after a restart puts them into the code cache.
+//! `Store` writes the bytes beside the version's; after a restart they go into the code cache before the first instance starts.
 //!
-//! Invariant: a cache and nothing more: whatever is wrong with the bytes, the outcome is no code, and V8 compiles.
+//! Invariant: a cache and nothing more: bytes with any damage give no code, and V8 compiles.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// One line of JSON, before the code of all modules.
 #[derive(Serialize, Deserialize)]
-struct Head<'a> {
+struct CodeHead<'a> {
     format: u32,
     #[serde(borrow)]
     modules: Vec<Part<'a>>,
@@ -20,7 +20,7 @@ struct Head<'a> {
 struct Part<'a> {
     #[serde(borrow)]
     url: std::borrow::Cow<'a, str>,
-    /// Of the module's text.
+    /// The hash of the module's text.
     hash: u64,
     /// Length of its code.
     bytes: usize,
@@ -29,21 +29,21 @@ struct Part<'a> {
 /// Changes with the meaning of the bytes; other formats are ignored.
 const FORMAT: u32 = 1;
 
-/// The bytes of compiled code by url and hash.
+/// The bytes of the compiled code of modules, each with its url and hash.
 pub(super) fn encode(code: &[(String, u64, Arc<[u8]>)]) -> serde_json::Result<Vec<u8>> {
     let modules = code.iter().map(|(url, hash, code)| Part { url: url.as_str().into(), hash: *hash, bytes: code.len() }).collect();
-    let mut bytes = serde_json::to_vec(&Head { format: FORMAT, modules })?;
+    let mut bytes = serde_json::to_vec(&CodeHead { format: FORMAT, modules })?;
     bytes.push(b'\n');
     code.iter().for_each(|(_, _, code)| bytes.extend_from_slice(code));
     Ok(bytes)
 }
 
-/// The compiled code, if the bytes are what `encode` makes.
+/// The compiled code, if `encode` could have written the bytes.
 pub(super) fn decode(bytes: &[u8]) -> Option<Vec<(String, u64, Vec<u8>)>> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (head, mut rest) = bytes.split_at_checked(end)?;
     rest = rest.get(1..)?;
-    let head: Head<'_> = serde_json::from_slice(head).ok()?;
+    let head: CodeHead<'_> = serde_json::from_slice(head).ok()?;
     if head.format != FORMAT {
         return None;
     }

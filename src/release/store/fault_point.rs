@@ -1,17 +1,18 @@
-//! Places where a test may kill the process: after any step of a release, and between any two that change the state folder.
+//! Points where a test may kill the process: after any step of a release, and between any two changes of the state folder.
 //!
-//! Called by `transaction`, by `files` and by `Store::remove`; the environment variable `SKEP_DIE_AT` names the place. Builds without debug assertions have none.
+//! `transaction`, `files` and `Store::remove` call them; the environment variable `SKEP_DIE_AT` names one. Builds without debug assertions
+//! have none.
 //!
-//! Invariant: every name that the program passes is in [`FAULT_POINTS`], and every name there is passed.
+//! Invariant: every name that the program passes is in [`FAULT_POINTS`], and the program passes every name there.
 
 use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use rustix::process::{Signal, getpid, kill_process};
 
-/// The steps of writing one file for good.
+/// The steps of writing one file durably.
 pub(crate) struct Steps {
-    /// Nothing of it is on the disk.
+    /// No byte of it is on the disk.
     pub begun: &'static str,
     /// The temporary file is whole, for this process.
     pub written: &'static str,
@@ -19,7 +20,7 @@ pub(crate) struct Steps {
     pub synced: &'static str,
     /// It has its name, for this process.
     pub renamed: &'static str,
-    /// And on the disk; nobody was told.
+    /// And on the disk; the caller does not know yet.
     pub durable: &'static str,
 }
 
@@ -34,7 +35,7 @@ pub(super) const VERSION: Steps = Steps {
 pub(super) const INDEX: Steps =
     Steps { begun: "index begun", written: "index written", synced: "index synced", renamed: "index renamed", durable: "index durable" };
 
-/// Before the first file of a version that nobody keeps is removed.
+/// Before the first file of a version that is no longer kept is removed.
 pub(super) const REMOVAL_BEGUN: &str = "removal begun";
 /// After the last one of that version.
 pub(super) const REMOVAL_DONE: &str = "removal done";
@@ -43,7 +44,7 @@ pub(super) const REMOVAL_DONE: &str = "removal done";
 pub(in crate::release) const STEPS: [&str; 7] =
     ["release received", "release compiled", "release booted", "release checked", "release warmed", "release published", "release drained"];
 
-/// Every name that `SKEP_DIE_AT` may have.
+/// Every value that `SKEP_DIE_AT` may have.
 pub const FAULT_POINTS: [&str; 19] = [
     STEPS[0],
     STEPS[1],
@@ -66,21 +67,21 @@ pub const FAULT_POINTS: [&str; 19] = [
     REMOVAL_DONE,
 ];
 
-/// Read once, and only where a test may ask for a death.
+/// Read once, and only in builds where a test may kill the process.
 static DIE_AT: LazyLock<Option<OsString>> = LazyLock::new(|| std::env::var_os("SKEP_DIE_AT"));
 
 #[cfg(test)]
 thread_local! {
-    /// What this thread passed.
+    /// The points that this thread has passed.
     pub(super) static PASSED: std::cell::RefCell<Vec<&'static str>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-/// Kills the process, as a power cut would, if `SKEP_DIE_AT` names this place.
+/// Kills the process, as a power cut would, if `SKEP_DIE_AT` names this point.
 pub(in crate::release) fn fault_point(name: &'static str) {
     #[cfg(test)]
     PASSED.with_borrow_mut(|passed| passed.push(name));
     if cfg!(debug_assertions) && DIE_AT.as_deref().is_some_and(|wanted| wanted == name) {
-        // Nothing can be done about a signal that does not come, but not to go on.
+        // If the signal does not arrive, at least nothing continues.
         let _ = kill_process(getpid(), Signal::KILL);
         loop {
             std::thread::park();

@@ -1,8 +1,9 @@
-//! The door to the state folder: every look and every change goes through here.
+//! The files of the state folder: every read and every change goes through here.
 //!
 //! Paths come from `Store`, relative to the state folder and with `/`; bytes go to the disk and come from it.
 //!
-//! Invariant: under its name a file is either whole or not there; what is half written is called `*.tmp` and removed by whoever fails or opens.
+//! Invariant: under its name a file is either whole or absent. A half-written file is called `*.tmp`; the writer that fails removes it, or
+//! the next `Store::open` does.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -11,27 +12,27 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::StoreError;
+use super::error::StoreError;
 use super::fault_point::{Steps, fault_point};
 
 /// Largest file that is written or read, in bytes: a function's largest source, its source maps and the escapes of JSON fit in.
 pub(crate) const FILE_BYTES_MAX: u64 = 256 << 20;
 
-/// For the owner only: there are secrets inside.
+/// For the owner only: the files hold secrets.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
-/// Ends the name of what is not whole.
+/// The end of the name of a half-written file.
 const TEMPORARY: &str = ".tmp";
 
 /// The state folder.
 #[derive(Debug)]
-pub(crate) struct Files {
+pub(crate) struct StateFiles {
     root: PathBuf,
 }
 
-impl Files {
-    /// Makes the folder if it is missing.
+impl StateFiles {
+    /// Creates the folder if it is missing.
     pub(crate) fn open(state: &Path) -> Result<Self, StoreError> {
         let make = || -> io::Result<PathBuf> {
             let is_new = !state.is_dir();
@@ -45,12 +46,12 @@ impl Files {
         make().map(|root| Self { root }).map_err(|error| StoreError::writing("the state folder", error))
     }
 
-    /// The path for the system.
+    /// The absolute path.
     pub(crate) fn absolute(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
-    /// The bytes of a file; `None` if there is none.
+    /// The bytes of a file; `None` if it does not exist.
     pub(crate) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let read = || -> io::Result<Vec<u8>> {
             let file = File::open(self.absolute(path))?;
@@ -68,10 +69,10 @@ impl Files {
         }
     }
 
-    /// Writes a file whole, or leaves what was there. When this returns, neither a dead process nor a power cut takes it back.
+    /// Writes a file whole, or leaves the old one. Once this returns, neither a dead process nor a power cut undoes it.
     ///
-    /// After an error the file may be the new one, if only the folder could not be brought to the disk.
-    pub(crate) fn replace_for_good(&self, path: &str, parts: &[&[u8]], steps: &Steps) -> Result<(), StoreError> {
+    /// After an error the file may be the new one, if only the folder could not be synced to the disk.
+    pub(crate) fn replace_durably(&self, path: &str, parts: &[&[u8]], steps: &Steps) -> Result<(), StoreError> {
         fault_point(steps.begun);
         let file = self.write_beside(path, parts)?;
         let rest = || -> io::Result<()> {
@@ -87,34 +88,34 @@ impl Files {
         rest().map_err(|error| StoreError::writing(path, error))
     }
 
-    /// Brings a file to the disk that somebody wrote who may have died before he did.
-    pub(crate) fn settle(&self, path: &str) -> Result<(), StoreError> {
-        let settle = || -> io::Result<()> {
+    /// Syncs a file to the disk whose writer may have died before it could.
+    pub(crate) fn sync(&self, path: &str) -> Result<(), StoreError> {
+        let synced = || -> io::Result<()> {
             sync(&self.absolute(path))?;
             self.sync_folders(path)
         };
-        settle().map_err(|error| StoreError::writing(path, error))
+        synced().map_err(|error| StoreError::writing(path, error))
     }
 
-    /// Brings the name of a file to the disk, and the names of the folders it is in.
+    /// Syncs the name of a file to the disk, and the names of the folders above it.
     fn sync_folders(&self, path: &str) -> io::Result<()> {
         let path = self.absolute(path);
         let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
         folders.into_iter().try_for_each(sync)
     }
 
-    /// Writes a file whole, or leaves what was there; a power cut may take it back, or leave it torn.
+    /// Writes a file whole, or leaves the old one; a power cut may undo it, or leave it torn.
     pub(crate) fn replace(&self, path: &str, parts: &[&[u8]]) -> Result<(), StoreError> {
         let file = self.write_beside(path, parts)?;
         file.persist(self.absolute(path)).map_err(|refused| StoreError::writing(path, refused.error))?;
         Ok(())
     }
 
-    /// The parts in a temporary file in the folder of `path`. It is removed if it never gets its name.
+    /// Writes the parts to a temporary file in the folder of `path`. It is removed unless it gets its name.
     fn write_beside(&self, path: &str, parts: &[&[u8]]) -> Result<NamedTempFile, StoreError> {
         if parts.iter().map(|part| part.len() as u64).sum::<u64>() > FILE_BYTES_MAX {
             let what = format!("it has more than {} MB", FILE_BYTES_MAX >> 20);
-            return Err(StoreError::Refused { path: path.to_owned(), what });
+            return Err(StoreError::NotReadable { path: path.to_owned(), what });
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.make_folder(folder)?;
@@ -128,18 +129,18 @@ impl Files {
         write().map_err(|error| StoreError::writing(path, error))
     }
 
-    /// Makes a folder, and those above it, where they are missing.
+    /// Creates a folder, and those above it, where they are missing.
     pub(crate) fn make_folder(&self, folder: &str) -> Result<(), StoreError> {
         let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(self.absolute(folder));
         made.map_err(|error| StoreError::writing(folder, error))
     }
 
-    /// Removes a file; one that is gone already is fine.
+    /// Removes a file; one that does not exist is fine.
     pub(crate) fn remove(&self, path: &str) -> Result<(), StoreError> {
         gone(fs::remove_file(self.absolute(path))).map_err(|error| StoreError::writing(path, error))
     }
 
-    /// Removes a folder that nothing is left in.
+    /// Removes a folder if it is empty.
     pub(crate) fn remove_if_empty(&self, folder: &str) -> Result<(), StoreError> {
         match gone(fs::remove_dir(self.absolute(folder))) {
             Err(error) if !matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
@@ -162,13 +163,13 @@ impl Files {
         Ok(())
     }
 
-    /// Removes what was left half written in a folder.
+    /// Removes the half-written files of a folder.
     pub(crate) fn remove_temporary(&self, folder: &str) -> Result<(), StoreError> {
         let names = self.names(folder)?.into_iter().filter(|name| name.ends_with(TEMPORARY));
         names.into_iter().try_for_each(|name| self.remove(&format!("{folder}/{name}")))
     }
 
-    /// The names in a folder, in order; none if it is no folder. A name that is not text is not one of ours.
+    /// The names in a folder, in order; none if it is not a folder. Names that are not text are skipped: Skep writes none.
     pub(crate) fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let list = || -> io::Result<Vec<String>> {
             let entries = fs::read_dir(self.absolute(folder))?.collect::<io::Result<Vec<_>>>()?;
@@ -185,11 +186,12 @@ impl Files {
     }
 }
 
-/// Brings a file, or the names in a folder, to the disk.
+/// Syncs a file, or the names in a folder, to the disk.
 fn sync(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Takes a path that does not exist as removed.
 fn gone(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

@@ -1,8 +1,8 @@
-//! What is held and ends with a drop: the right to write, and a folder for an upload.
+//! Two values that end with their drop: the writer lock, and a folder for an upload.
 //!
-//! Handed out by `Store`; whoever releases keeps the lock, whoever takes an upload keeps its folder.
+//! `Store` creates both; `deploy` holds the lock as long as this process may write, and a release holds the folder of its upload.
 //!
-//! Invariant: of all processes on one state folder at most one holds a [`WriterLock`], and a dead one holds none.
+//! Invariant: of all processes on one state folder at most one holds a [`WriterLock`], and a dead process holds none.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -11,25 +11,25 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::StoreError;
-use super::files::Files;
+use super::error::StoreError;
+use super::files::StateFiles;
 
-/// The file whose lock is the right to write; its content does not matter.
+/// The file that is locked; its content does not matter.
 const LOCK: &str = "lock";
 
-/// Where the folders of uploads are.
+/// The folder of the uploads.
 pub(super) const STAGING: &str = "staging";
 
 /// The right to write into the state folder, until it is dropped.
 #[derive(Debug)]
 pub struct WriterLock {
-    /// The kernel takes the lock back when the descriptor closes, whatever closes it.
+    /// The kernel releases the lock when the descriptor closes, even if the process dies.
     _file: File,
 }
 
 impl WriterLock {
-    /// Waits until no other process has it: as long as an engine that is being replaced needs for its last release.
-    pub(super) fn wait(files: &Files) -> Result<Self, StoreError> {
+    /// Waits until no other process holds it: as long as the engine that is being replaced needs for its last release.
+    pub(super) fn wait(files: &StateFiles) -> Result<Self, StoreError> {
         let file = open(files)?;
         loop {
             match file.lock() {
@@ -40,8 +40,8 @@ impl WriterLock {
         }
     }
 
-    /// `None` if another has it.
-    pub(super) fn take(files: &Files) -> Result<Option<Self>, StoreError> {
+    /// `None` if another process holds it.
+    pub(super) fn try_take(files: &StateFiles) -> Result<Option<Self>, StoreError> {
         let file = open(files)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
@@ -51,7 +51,7 @@ impl WriterLock {
     }
 }
 
-fn open(files: &Files) -> Result<File, StoreError> {
+fn open(files: &StateFiles) -> Result<File, StoreError> {
     let path = files.absolute(LOCK);
     let opened = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(path);
     opened.map_err(|error| StoreError::writing(LOCK, error))
@@ -64,7 +64,7 @@ pub struct Staging {
 }
 
 impl Staging {
-    pub(super) fn new(files: &Files) -> Result<Self, StoreError> {
+    pub(super) fn new(files: &StateFiles) -> Result<Self, StoreError> {
         files.make_folder(STAGING)?;
         let make = || -> io::Result<TempDir> {
             use std::os::unix::fs::PermissionsExt as _;
@@ -74,7 +74,7 @@ impl Staging {
         make().map(|folder| Self { folder }).map_err(|error| StoreError::writing(STAGING, error))
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -1,8 +1,9 @@
-//! The state: which versions every function has, which of them is live, and what was set for it beside its manifest.
+//! The state: which versions every function has, which of them is live, and the settings that are laid over its manifest.
 //!
-//! Read from and written to `index.json` by `Store`; changed by whoever releases.
+//! `Store` reads it from `index.json` and writes it there; releases change it.
 //!
-//! Invariant: in a state that was read, or may be committed, every name and id is valid, and the live version and the candidate are kept.
+//! Invariant: every name and id is valid by its type. In a state that was read, or may be committed, the live version and the candidate are
+//! kept.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -10,74 +11,74 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::StoreError;
-use super::error::json_fault;
+use super::error::StoreError;
+use super::format::{FORMAT, format_of, json_fault};
 use crate::function::{FunctionName, VersionId};
-
-/// The format that is written; a larger one is refused, unknown fields are ignored.
-pub const FORMAT: u32 = 1;
+use crate::live::{Sticky, WEIGHT_WHOLE};
 
 /// Releases that are remembered at most; the oldest are forgotten first.
 pub const RELEASES_MAX: usize = 1000;
 
-/// Bytes that they may take in the index: it is written whole at every commit.
+/// Bytes that they may have in the index: it is written whole at every commit.
 pub const RELEASES_BYTES_MAX: usize = 4 << 20;
 
-/// The whole of a candidate's share.
-pub const SHARE_MAX: u16 = 10_000;
+/// Most characters of an invalid id in a message.
+const ID_CHARACTERS_MAX: usize = 64;
 
 /// The path of the index.
 pub(super) const INDEX: &str = "index.json";
 
-/// Everything that survives a restart, but for the versions themselves.
+/// Everything that survives a restart, except the versions themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct StoredState {
     /// [`FORMAT`].
     pub format: u32,
-    /// Counts commits; whoever commits counts.
+    /// Counts commits; the writer increments it before each.
     pub serial: u64,
     /// By name.
     #[serde(default)]
-    pub functions: BTreeMap<String, Held>,
-    /// What was released, oldest first, in whatever form `release` gives it; see [`State::remember`].
+    pub functions: BTreeMap<FunctionName, FunctionState>,
+    /// Records of releases, oldest first, in the form that `deploy` writes; see [`StoredState::remember`]. JSON, so that a record of an
+    /// older form never stops a start.
     #[serde(default)]
     pub releases: VecDeque<Value>,
 }
 
-/// What is held of one function.
+/// The state of one function.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Held {
-    /// The id of the version that is live; `None`: a function of the functions folder, which only has settings here.
-    pub live: Option<String>,
-    /// A version that gets part of the traffic, or none of it.
-    pub candidate: Option<HeldCandidate>,
-    /// Deployed versions that are kept, oldest first.
-    pub versions: Vec<Kept>,
-    /// What is laid over `[scale]`.
+pub struct FunctionState {
+    /// The live version; `None`: a function of the functions directory, which only has settings here.
+    pub live: Option<VersionId>,
+    /// A version that gets a part of the traffic, or none of it.
+    pub candidate: Option<CandidateState>,
+    /// Kept versions, oldest first.
+    pub versions: Vec<StoredVersion>,
+    /// Laid over `[scale]`.
     pub scale: ScaleChange,
     /// Laid over `[env]`.
     pub env: BTreeMap<String, String>,
-    /// Laid over `[env]` as well, and shown to nobody but the function.
+    /// Laid over `[env]` as well; only the function sees the values.
     pub secrets: BTreeMap<String, String>,
 }
 
 /// A version beside the live one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldCandidate {
+pub struct CandidateState {
     /// Its id.
-    pub version: String,
-    /// How many of [`SHARE_MAX`] calls it gets.
-    pub share: u16,
-    /// What keeps a caller on one side: `header:NAME` or `cookie:NAME`.
-    pub sticky: Option<String>,
+    pub version: VersionId,
+    /// How many of [`WEIGHT_WHOLE`] calls it gets.
+    #[serde(rename = "share")]
+    pub weight: u16,
+    /// The header or cookie that keeps a client on one version.
+    pub sticky: Option<Sticky>,
 }
 
 /// A version that is on the disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredVersion {
     /// Its id.
-    pub version: String,
+    pub version: VersionId,
     /// When it was stored, in Unix milliseconds.
     pub stored_ms: u64,
     /// When it was live last, in Unix milliseconds.
@@ -86,14 +87,14 @@ pub struct Kept {
     pub bytes: u64,
     /// How many modules it has.
     pub modules: usize,
-    /// What whoever deployed it wrote about it.
+    /// The note that its client gave.
     pub note: Option<String>,
-    /// The routes of its manifest, as the text of one that has nothing else; `None`: it has none.
+    /// The routes of its manifest, as the text of a manifest without any other key; `None`: it has none.
     #[serde(default)]
     pub routes: Option<String>,
 }
 
-/// What is laid over `[scale]`; `None` leaves what the manifest says.
+/// Values that are laid over `[scale]`; `None` leaves the manifest's value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ScaleChange {
@@ -109,14 +110,14 @@ pub struct ScaleChange {
     pub idle_s: Option<u64>,
 }
 
-impl Default for State {
+impl Default for StoredState {
     fn default() -> Self {
         Self { format: FORMAT, serial: 0, functions: BTreeMap::new(), releases: VecDeque::new() }
     }
 }
 
-impl State {
-    /// Adds a release to those that are remembered.
+impl StoredState {
+    /// Adds the record of a release.
     pub fn remember(&mut self, release: Value) {
         self.releases.push_back(release);
         self.forget_oldest();
@@ -135,15 +136,21 @@ impl State {
         self.releases.drain(..self.releases.len().saturating_sub(fitting));
     }
 
+    /// The kept version of a function.
+    pub fn stored_version(&self, name: &FunctionName, version: &VersionId) -> Option<&StoredVersion> {
+        self.functions.get(name)?.stored_version(version)
+    }
+
     /// Reads the bytes of an index.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, StoreError> {
         let broken = |what| StoreError::BrokenIndex { what };
-        // What a newer Skep wrote may have another shape, so its format comes first.
+        // The index of a newer Skep may have another shape, so its format is read first.
         let format = format_of(bytes).map_err(|error| broken(json_fault(&error)))?;
         if format > FORMAT {
             return Err(StoreError::Newer { path: INDEX.to_owned(), format });
         }
-        let mut state: Self = serde_json::from_slice(bytes).map_err(|error| broken(json_fault(&error)))?;
+        let invalid = |error| broken(invalid_name(bytes).unwrap_or_else(|| json_fault(&error)));
+        let mut state: Self = serde_json::from_slice(bytes).map_err(invalid)?;
         state.check().map_err(broken)?;
         state.forget_oldest();
         Ok(state)
@@ -151,7 +158,7 @@ impl State {
 
     /// The bytes of an index that reads back to this state.
     pub(super) fn write(&self) -> Result<Vec<u8>, StoreError> {
-        let refused = |what| StoreError::Refused { path: INDEX.to_owned(), what };
+        let refused = |what| StoreError::NotReadable { path: INDEX.to_owned(), what };
         self.check().map_err(refused)?;
         serde_json::to_vec(self).map_err(|error| refused(error.to_string()))
     }
@@ -160,49 +167,47 @@ impl State {
         if self.format != FORMAT {
             return Err(format!("its format is {} and not {FORMAT}", self.format));
         }
-        for (name, held) in &self.functions {
-            FunctionName::parse(name).map_err(|error| error.to_string())?;
-            held.check().map_err(|what| format!("of the function `{name}`, {what}"))?;
+        for (name, function_state) in &self.functions {
+            function_state.check().map_err(|what| format!("of the function `{name}`, {what}"))?;
         }
         Ok(())
     }
 }
 
-impl Held {
-    /// The version that was live last before the live one: where a return leads.
-    pub fn predecessor(&self) -> Option<&Kept> {
-        let others = self.versions.iter().filter(|kept| self.live.as_ref() != Some(&kept.version));
-        others.filter(|kept| kept.live_ms.is_some()).max_by_key(|kept| kept.live_ms)
+impl FunctionState {
+    /// The version that was live last before the live one: the target of a rollback.
+    pub fn predecessor(&self) -> Option<&StoredVersion> {
+        let others = self.versions.iter().filter(|stored| self.live.as_ref() != Some(&stored.version));
+        others.filter(|stored| stored.live_ms.is_some()).max_by_key(|stored| stored.live_ms)
     }
 
     /// The kept version of this id.
-    pub fn kept(&self, version: &str) -> Option<&Kept> {
-        self.versions.iter().find(|kept| kept.version == version)
+    pub fn stored_version(&self, version: &VersionId) -> Option<&StoredVersion> {
+        self.versions.iter().find(|stored| stored.version == *version)
     }
 
     fn check(&self) -> Result<(), String> {
         let mut ids = BTreeSet::new();
-        for kept in &self.versions {
-            VersionId::parse(&kept.version).ok_or("a version has no valid id")?;
-            if !ids.insert(kept.version.as_str()) {
-                return Err(format!("the version {} is kept twice", kept.version));
+        for stored in &self.versions {
+            if !ids.insert(&stored.version) {
+                return Err(format!("the version {} is kept twice", stored.version));
             }
         }
-        if self.live.as_ref().is_some_and(|live| !ids.contains(live.as_str())) {
+        if self.live.as_ref().is_some_and(|live| !ids.contains(live)) {
             return Err("the live version is not kept".to_owned());
         }
         match &self.candidate {
-            Some(candidate) if !ids.contains(candidate.version.as_str()) => Err("the candidate is not kept".to_owned()),
-            Some(candidate) if candidate.share > SHARE_MAX => Err(format!("the candidate's share is more than {SHARE_MAX}")),
+            Some(candidate) if !ids.contains(&candidate.version) => Err("the candidate is not kept".to_owned()),
+            Some(candidate) if candidate.weight > WEIGHT_WHOLE => Err(format!("the candidate's share is more than {WEIGHT_WHOLE}")),
             _ => Ok(()),
         }
     }
 }
 
-/// Names of variables only: what they hold is nobody's business.
-impl fmt::Debug for Held {
+/// Shows names of variables only: their values may be secrets.
+impl fmt::Debug for FunctionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held")
+        f.debug_struct("FunctionState")
             .field("live", &self.live)
             .field("candidate", &self.candidate)
             .field("versions", &self.versions)
@@ -213,11 +218,19 @@ impl fmt::Debug for Held {
     }
 }
 
-/// The format of anything that is stored as JSON.
-pub(super) fn format_of(json: &[u8]) -> serde_json::Result<u32> {
-    #[derive(Deserialize)]
-    struct Head {
-        format: u32,
-    }
-    serde_json::from_slice(json).map(|head: Head| head.format)
+/// Names the first name or id of an index that is not valid. Read apart from the state, because serde's own text may quote a secret.
+fn invalid_name(bytes: &[u8]) -> Option<String> {
+    let index: Value = serde_json::from_slice(bytes).ok()?;
+    index.get("functions")?.as_object()?.iter().find_map(|(name, function_state)| match FunctionName::parse(name) {
+        Err(error) => Some(error.to_string()),
+        Ok(name) => invalid_id(function_state).map(|id| format!("of the function `{name}`, {id:?} is not a valid version id")),
+    })
+}
+
+/// The first id that is not valid, cut to the length of a message.
+fn invalid_id(function_state: &Value) -> Option<String> {
+    let versions = function_state.get("versions").and_then(Value::as_array).into_iter().flatten();
+    let ids = versions.chain(function_state.get("candidate")).filter_map(|version| version.get("version"));
+    let mut ids = ids.chain(function_state.get("live")).filter_map(Value::as_str);
+    ids.find(|id| VersionId::parse(id).is_none()).map(|id| id.chars().take(ID_CHARACTERS_MAX).collect())
 }

@@ -1,4 +1,4 @@
-//! The store on a real disk: what is written comes back, what is broken is found, and a death at any point leaves one state or the other.
+//! The store on a real disk: every write is read back, every damage is found, and a death at any point leaves one state or the other.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -17,6 +17,7 @@ use super::fault_point::{PASSED, STEPS};
 use super::files::FILE_BYTES_MAX;
 use super::*;
 use crate::function::{Manifest, Module, ModuleKind};
+use crate::live::{Sticky, WEIGHT_WHOLE};
 
 const MANIFEST: &str = r#"
 entry = "index.ts"
@@ -55,8 +56,8 @@ fn version(function: &str, number: u8) -> Version {
     Version { id: id(number), function: name(function), entry: format!("file:///{function}/index.ts"), modules, manifest }
 }
 
-fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> Kept {
-    Kept { version: id(number).to_string(), stored_ms, live_ms, bytes: 0, modules: 3, note: None, routes: None }
+fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> StoredVersion {
+    StoredVersion { version: id(number), stored_ms, live_ms, bytes: 0, modules: 3, note: None, routes: None }
 }
 
 /// A state folder in a folder of its own.
@@ -67,14 +68,14 @@ fn folder() -> (TempDir, PathBuf) {
 }
 
 /// A store in which two versions of `f` are kept and the second is live.
-fn filled(state: &Path) -> (Store, State) {
+fn filled(state: &Path) -> (Store, StoredState) {
     let (store, mut state) = Store::open(state).unwrap();
-    let mut held = Held { live: Some(id(2).to_string()), ..Held::default() };
+    let mut function_state = FunctionState { live: Some(id(2)), ..FunctionState::default() };
     for number in [1, 2] {
         let bytes = store.put_version(&version("f", number)).unwrap();
-        held.versions.push(Kept { bytes, ..kept(number, number.into(), Some(number.into())) });
+        function_state.versions.push(StoredVersion { bytes, ..kept(number, number.into(), Some(number.into())) });
     }
-    state.functions.insert("f".into(), held);
+    state.functions.insert(name("f"), function_state);
     state.serial = 1;
     store.commit(&store.try_lock().unwrap().unwrap(), &state).unwrap();
     (store, state)
@@ -103,7 +104,7 @@ fn file(state: &Path, number: u8, kind: &str) -> PathBuf {
 fn a_version_comes_back_as_it_was() {
     let (_folder, state) = folder();
     let (store, _) = filled(&state);
-    let (written, read) = (version("f", 1), store.version(&name("f"), id(1).as_str()).unwrap());
+    let (written, read) = (version("f", 1), store.version(&name("f"), &id(1)).unwrap());
     assert_eq!((&read.id, &read.function, &read.entry), (&written.id, &written.function, &written.entry));
     assert_eq!(read.manifest, written.manifest);
     assert_eq!(read.modules.len(), written.modules.len());
@@ -118,11 +119,11 @@ fn a_version_comes_back_as_it_was() {
 fn a_state_comes_back_as_it_was_and_its_debug_form_hides_values() {
     let (_folder, path) = folder();
     let (store, mut state) = filled(&path);
-    let held = state.functions.get_mut("f").unwrap();
-    held.candidate = Some(HeldCandidate { version: id(1).to_string(), share: 250, sticky: Some("cookie:side".into()) });
-    held.scale = ScaleChange { max: Some(9), idle_s: Some(60), ..ScaleChange::default() };
-    held.env.insert("GREETING".into(), "hello there".into());
-    held.secrets.insert("TOKEN".into(), "hunter2".into());
+    let function_state = state.functions.get_mut("f").unwrap();
+    function_state.candidate = Some(CandidateState { version: id(1), weight: 250, sticky: Sticky::parse("cookie:side").ok() });
+    function_state.scale = ScaleChange { max: Some(9), idle_s: Some(60), ..ScaleChange::default() };
+    function_state.env.insert("GREETING".into(), "hello there".into());
+    function_state.secrets.insert("TOKEN".into(), "hunter2".into());
     state.remember(json!({ "what": ["any", 1, null] }));
     store.commit(&store.try_lock().unwrap().unwrap(), &state).unwrap();
     assert_eq!(store.reload().unwrap(), state);
@@ -136,7 +137,7 @@ fn a_state_comes_back_as_it_was_and_its_debug_form_hides_values() {
 fn only_the_owner_may_look() {
     let (_folder, state) = folder();
     let (store, _) = filled(&state);
-    store.put_code(&name("f"), id(1).as_str(), &[]).unwrap();
+    store.put_code(&name("f"), &id(1), &[]).unwrap();
     let _staging = store.staging().unwrap();
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&state), 0o700);
@@ -149,11 +150,11 @@ fn only_the_owner_may_look() {
 fn compiled_code_comes_back_or_is_ignored() {
     let (_folder, state) = folder();
     let (store, _) = filled(&state);
-    let code = |id: &VersionId| store.code(&name("f"), id.as_str());
+    let code = |id: &VersionId| store.code(&name("f"), id);
     assert_eq!(code(&id(1)), [], "there is none");
     let parts: [(String, u64, Arc<[u8]>); 3] =
         [("file:///f/a.js".into(), u64::MAX, [0, 10, 255].into()), ("b\n".into(), 0, [].into()), ("c".into(), 1, (*b"\n\n").into())];
-    store.put_code(&name("f"), id(1).as_str(), &parts).unwrap();
+    store.put_code(&name("f"), &id(1), &parts).unwrap();
     let same = parts.clone().map(|(url, hash, code)| (url, hash, code.to_vec()));
     assert_eq!(code(&id(1)), same);
     let path = file(&state, 1, "code");
@@ -165,18 +166,17 @@ fn compiled_code_comes_back_or_is_ignored() {
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
     assert_eq!(code(&id(1)), [], "not a file");
-    assert_eq!(store.code(&name("f"), "../f/x"), []);
 }
 
 #[test]
 fn an_intact_version_is_left_alone_and_a_broken_one_is_replaced() {
     use std::os::unix::fs::MetadataExt as _;
     let (_folder, state) = folder();
-    let (store, held) = filled(&state);
+    let (store, function_state) = filled(&state);
     let path = file(&state, 1, "json");
     let (before, whole) = (path.metadata().unwrap().ino(), std::fs::read(&path).unwrap());
     assert_eq!(store.put_version(&version("f", 1)).unwrap(), whole.len() as u64);
-    assert_eq!(held.functions["f"].versions[0].bytes, whole.len() as u64);
+    assert_eq!(function_state.functions["f"].versions[0].bytes, whole.len() as u64);
     assert_eq!(path.metadata().unwrap().ino(), before, "nothing was written");
     std::fs::write(&path, "torn").unwrap();
     assert_eq!(store.put_version(&version("f", 1)).unwrap(), whole.len() as u64);
@@ -213,7 +213,6 @@ fn every_kind_of_damage_to_a_version_is_found() {
     assert_eq!(problem(), "is missing");
     std::fs::create_dir(&file).unwrap();
     assert!(problem().starts_with("cannot be read: "));
-    assert!(matches!(store.version(&name("f"), "../f/v010101010101"), Err(StoreError::NotAnId)));
 }
 
 #[test]
@@ -231,8 +230,8 @@ fn a_broken_index_is_never_an_empty_state() {
         ("", "it ends too early"),
         ("\0\0\0\0", "it is not JSON"),
         (&whole.replace("\"serial\":1", "\"serial\":\"hunter2\""), "a field is missing or has the wrong type"),
-        (&whole.replace("\"f\":", "\"../f\":"), "not a function name"),
-        (&whole.replace("v010101010101", "v/../../../.."), "a version has no valid id"),
+        (&whole.replace("\"f\":", "\"../f\":"), "`../f` is not a function name"),
+        (&whole.replace("v010101010101", "v/../../../.."), "of the function `f`, \"v/../../../..\" is not a valid version id"),
         (&whole.replace("v010101010101", "v020202020202"), "kept twice"),
         (&whole.replace("\"live\":\"v02", "\"live\":\"v03"), "the live version is not kept"),
         (&whole.replace("\"format\":1", "\"format\":0"), "its format is 0 and not 1"),
@@ -245,7 +244,7 @@ fn a_broken_index_is_never_an_empty_state() {
     assert!(error.starts_with("index.json was written by a newer Skep (format 2, this one reads up to 1)"), "{error}");
     let unknown = whole.replace("\"serial\":", "\"later\":{},\"serial\":").replace("\"live\":", "\"later\":[1],\"live\":");
     assert_eq!(after(&unknown).unwrap(), state, "unknown fields are ignored");
-    assert_eq!(after(r#"{"format":1,"serial":0}"#).unwrap(), State::default());
+    assert_eq!(after(r#"{"format":1,"serial":0}"#).unwrap(), StoredState::default());
 }
 
 #[test]
@@ -253,23 +252,22 @@ fn a_state_that_names_what_is_not_kept_is_not_committed() {
     let (_folder, path) = folder();
     let (store, state) = filled(&path);
     let lock = store.try_lock().unwrap().unwrap();
-    let change = |change: &dyn Fn(&mut Held)| {
+    let change = |change: &dyn Fn(&mut FunctionState)| {
         let mut changed = state.clone();
         change(changed.functions.get_mut("f").unwrap());
         store.commit(&lock, &changed)
     };
-    let candidate = |number, share| Some(HeldCandidate { version: id(number).to_string(), share, sticky: None });
-    change(&|held| held.candidate = candidate(1, SHARE_MAX)).unwrap();
+    let candidate = |number, weight| Some(CandidateState { version: id(number), weight, sticky: None });
+    change(&|function_state| function_state.candidate = candidate(1, WEIGHT_WHOLE)).unwrap();
     let before = store.reload().unwrap();
     for result in [
-        change(&|held| held.live = Some(id(9).to_string())),
-        change(&|held| held.candidate = candidate(9, 1)),
-        change(&|held| held.candidate = candidate(1, SHARE_MAX + 1)),
-        change(&|held| held.versions.push(kept(1, 9, None))),
-        store.commit(&lock, &State { format: 2, ..state.clone() }),
-        store.commit(&lock, &State { functions: [("A".into(), Held::default())].into(), ..state.clone() }),
+        change(&|function_state| function_state.live = Some(id(9))),
+        change(&|function_state| function_state.candidate = candidate(9, 1)),
+        change(&|function_state| function_state.candidate = candidate(1, WEIGHT_WHOLE + 1)),
+        change(&|function_state| function_state.versions.push(kept(1, 9, None))),
+        store.commit(&lock, &StoredState { format: 2, ..state.clone() }),
     ] {
-        assert!(matches!(&result, Err(StoreError::Refused { path, .. }) if path == "index.json"), "{result:?}");
+        assert!(matches!(&result, Err(StoreError::NotReadable { path, .. }) if path == "index.json"), "{result:?}");
     }
     assert_eq!(store.reload().unwrap(), before);
 }
@@ -336,12 +334,12 @@ fn the_system_says_why_without_a_path_of_the_machine() {
 fn opening_removes_what_a_dead_writer_left_and_nothing_else() {
     let (_folder, path) = folder();
     let (store, state) = filled(&path);
-    store.put_code(&name("f"), id(1).as_str(), &[]).unwrap();
+    store.put_code(&name("f"), &id(1), &[]).unwrap();
     std::fs::write(path.join("versions/f/notes.txt"), "mine").unwrap();
     std::fs::write(path.join("versions/stray"), "mine").unwrap();
     let clean = tree(&path);
     store.put_version(&version("f", 3)).unwrap();
-    store.put_code(&name("f"), id(3).as_str(), &[]).unwrap();
+    store.put_code(&name("f"), &id(3), &[]).unwrap();
     store.put_version(&version("unknown", 1)).unwrap();
     std::fs::write(path.join(".torn.tmp"), "{\"for").unwrap();
     std::fs::write(path.join("versions/f/x.tmp"), "").unwrap();
@@ -357,8 +355,11 @@ fn opening_removes_what_a_dead_writer_left_and_nothing_else() {
 
     let index = std::fs::read(path.join("index.json")).unwrap();
     std::fs::remove_file(path.join("index.json")).unwrap();
-    assert_eq!(Store::open(&path).unwrap().1, State::default());
-    assert!(file(&path, 1, "json").exists() && file(&path, 3, "json").exists(), "whoever lost the index still has the versions");
+    assert_eq!(Store::open(&path).unwrap().1, StoredState::default());
+    assert!(
+        file(&path, 1, "json").exists() && file(&path, 3, "json").exists(),
+        "an operator who has lost the index still has the versions"
+    );
     std::fs::write(path.join("index.json"), index).unwrap();
 
     assert_eq!(Store::open(&path).unwrap().1, state);
@@ -386,17 +387,17 @@ fn two_locks_exclude_each_other() {
     let lock = one.lock().unwrap();
     assert!(other.try_lock().unwrap().is_none());
     assert!(one.try_lock().unwrap().is_none());
-    let (waits_tx, waits) = mpsc::channel();
-    let (has_tx, has) = mpsc::channel();
+    let (waits_tx, waits_rx) = mpsc::channel();
+    let (has_tx, has_rx) = mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| {
             waits_tx.send(()).unwrap();
             has_tx.send(other.lock().unwrap()).unwrap();
         });
-        waits.recv().unwrap();
-        assert!(has.try_recv().is_err(), "it waits");
+        waits_rx.recv().unwrap();
+        assert!(has_rx.try_recv().is_err(), "it waits");
         drop(lock);
-        let lock = has.recv().unwrap();
+        let lock = has_rx.recv().unwrap();
         assert!(one.try_lock().unwrap().is_none());
         drop(lock);
     });
@@ -405,11 +406,11 @@ fn two_locks_exclude_each_other() {
 
 #[test]
 fn the_oldest_releases_are_forgotten() {
-    let mut state = State::default();
+    let mut state = StoredState::default();
     (0..=RELEASES_MAX).for_each(|number| state.remember(json!(number)));
     assert_eq!((state.releases.len(), state.releases.front()), (RELEASES_MAX, Some(&json!(1))));
     state.releases.push_back(json!("too many"));
-    let read = State::read(&state.write().unwrap()).unwrap();
+    let read = StoredState::read(&state.write().unwrap()).unwrap();
     assert_eq!((read.releases.len(), read.releases.front()), (RELEASES_MAX, Some(&json!(2))));
 }
 
@@ -428,7 +429,7 @@ fn what_is_surplus() {
         (&[(1, 10, Some(20)), (2, 10, None), (3, 10, Some(30))], Some(3), Some(2), 0, &[]),
         // The predecessor is the one that was live last, wherever it stands.
         (&[(1, 1, Some(40)), (2, 2, Some(30)), (3, 3, Some(50)), (4, 4, None)], Some(3), None, 0, &[2, 4]),
-        // A return to an old version: what was live before it stays.
+        // A rollback to an old version: the version that was live before it stays.
         (&[(1, 1, Some(900)), (2, 2, Some(990)), (3, 3, Some(950))], Some(1), None, 2, &[3]),
         // Those that stay take the places.
         (&[(1, 990, None), (2, 991, Some(991)), (3, 992, Some(992)), (4, 993, None)], Some(3), None, 3, &[1]),
@@ -436,15 +437,14 @@ fn what_is_surplus() {
         (&[(1, 5000, None)], None, None, 1, &[]),
     ];
     for (row, (versions, live, candidate, count, leaving)) in rows.iter().enumerate() {
-        let text = |number: u8| id(number).to_string();
-        let held = Held {
-            live: live.map(text),
-            candidate: candidate.map(|number| HeldCandidate { version: text(number), share: 0, sticky: None }),
+        let function_state = FunctionState {
+            live: live.map(id),
+            candidate: candidate.map(|number| CandidateState { version: id(number), weight: 0, sticky: None }),
             versions: versions.iter().map(|(number, stored_ms, live_ms)| kept(*number, *stored_ms, *live_ms)).collect(),
-            ..Held::default()
+            ..FunctionState::default()
         };
-        let left = surplus(&held, Keep { count: *count, age: AGE }, NOW);
-        assert_eq!(left, leaving.iter().copied().map(text).collect::<Vec<_>>(), "row {row}");
+        let left = surplus(&function_state, Keep { count: *count, age: AGE }, NOW);
+        assert_eq!(left, leaving.iter().copied().map(id).collect::<Vec<_>>(), "row {row}");
     }
 }
 
@@ -453,18 +453,18 @@ fn a_swept_version_leaves_the_disk_after_the_commit() {
     let (_folder, path) = folder();
     let (store, mut state) = filled(&path);
     let lock = store.lock().unwrap();
-    store.put_code(&name("f"), id(1).as_str(), &[]).unwrap();
+    store.put_code(&name("f"), &id(1), &[]).unwrap();
     state.functions.get_mut("f").unwrap().versions[0].live_ms = None;
     let again = state.clone();
     let swept = state.sweep(Keep { count: 1, age: Duration::MAX }, 0);
-    assert_eq!(swept, [(name("f"), id(1).to_string())]);
+    assert_eq!(swept, [(name("f"), id(1))]);
     store.commit(&lock, &state).unwrap();
     store.remove(&lock, &again, &swept).unwrap();
     assert!(file(&path, 1, "json").exists(), "it is kept again");
     store.remove(&lock, &state, &swept).unwrap();
     assert!(!file(&path, 1, "json").exists() && !file(&path, 1, "code").exists() && file(&path, 2, "json").exists());
     assert!(store.verify(&state).is_empty());
-    store.remove(&lock, &State::default(), &[(name("f"), id(2).to_string()), (name("g"), id(1).to_string())]).unwrap();
+    store.remove(&lock, &StoredState::default(), &[(name("f"), id(2)), (name("g"), id(1))]).unwrap();
     assert_eq!(tree(&path), ["index.json", "lock", "versions"]);
 }
 
@@ -473,12 +473,12 @@ fn release(path: &Path) {
     let (store, mut state) = Store::open(path).unwrap();
     let lock = store.lock().unwrap();
     let bytes = store.put_version(&version("f", 3)).unwrap();
-    let held = state.functions.get_mut("f").unwrap();
-    held.versions.push(Kept { bytes, ..kept(3, 3, Some(3)) });
-    held.live = Some(id(3).to_string());
+    let function_state = state.functions.get_mut("f").unwrap();
+    function_state.versions.push(StoredVersion { bytes, ..kept(3, 3, Some(3)) });
+    function_state.live = Some(id(3));
     state.serial += 1;
     let swept = state.sweep(Keep { count: 2, age: Duration::MAX }, 4);
-    assert_eq!(swept, [(name("f"), id(1).to_string())]);
+    assert_eq!(swept, [(name("f"), id(1))]);
     store.commit(&lock, &state).unwrap();
     store.remove(&lock, &state, &swept).unwrap();
 }
@@ -520,7 +520,7 @@ fn a_death_at_any_point_leaves_the_old_state_or_the_new_one() {
         if !is_new {
             release(&path);
         }
-        assert_eq!(store.reload().unwrap().functions["f"].live.as_deref(), Some(id(3).as_str()), "{point}");
+        assert_eq!(store.reload().unwrap().functions["f"].live, Some(id(3)), "{point}");
     }
 }
 
@@ -551,22 +551,22 @@ fn nearly(whole: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn an_index() -> Vec<u8> {
-    let held = Held {
-        live: Some(id(1).to_string()),
+    let function_state = FunctionState {
+        live: Some(id(1)),
         versions: vec![kept(1, 2, Some(3)), kept(2, 4, None)],
         env: [("A".into(), "b".into())].into(),
-        ..Held::default()
+        ..FunctionState::default()
     };
-    State { functions: [("f".into(), held)].into(), ..State::default() }.write().unwrap()
+    StoredState { functions: [(name("f"), function_state)].into(), ..StoredState::default() }.write().unwrap()
 }
 
-fn a_held() -> impl Strategy<Value = Held> {
+fn a_held() -> impl Strategy<Value = FunctionState> {
     let versions = proptest::collection::vec((0..50u64, proptest::option::of(0..50u64)), 0..12);
     (versions, any::<[Option<prop::sample::Index>; 2]>()).prop_map(|(times, chosen)| {
         let versions: Vec<_> = (0..).zip(times).map(|(number, (stored, live))| kept(number, stored, live)).collect();
         let [live, candidate] = chosen.map(|index| Some(versions.get(index?.index(versions.len().max(1)))?.version.clone()));
-        let candidate = candidate.map(|version| HeldCandidate { version, share: 1, sticky: None });
-        Held { live, candidate, versions, ..Held::default() }
+        let candidate = candidate.map(|version| CandidateState { version, weight: 1, sticky: None });
+        FunctionState { live, candidate, versions, ..FunctionState::default() }
     })
 }
 
@@ -575,9 +575,9 @@ proptest! {
     fn no_bytes_of_an_index_bring_the_store_down(
         bytes in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), nearly(an_index()), "[\\[{\":,f}]{0,300}".prop_map(String::into_bytes)],
     ) {
-        if let Ok(state) = State::read(&bytes) {
-            // What was read can be written, and means the same.
-            prop_assert_eq!(State::read(&state.write().unwrap()).unwrap().functions, state.functions);
+        if let Ok(state) = StoredState::read(&bytes) {
+            // A state that was read can be written, and means the same.
+            prop_assert_eq!(StoredState::read(&state.write().unwrap()).unwrap().functions, state.functions);
         }
     }
 
@@ -600,18 +600,18 @@ proptest! {
 
     #[test]
     fn the_live_version_the_candidate_and_the_predecessor_never_leave(
-        held in a_held(), count in 0..12usize, age_ms in 0..60u64, now_ms in 0..120u64,
+        function_state in a_held(), count in 0..12usize, age_ms in 0..60u64, now_ms in 0..120u64,
     ) {
-        let predecessor = held.predecessor().map(|kept| kept.version.clone());
-        let staying: Vec<_> = [held.live.clone(), held.candidate.as_ref().map(|candidate| candidate.version.clone()), predecessor.clone()]
+        let predecessor = function_state.predecessor().map(|kept| kept.version.clone());
+        let staying: Vec<_> = [function_state.live.clone(), function_state.candidate.as_ref().map(|candidate| candidate.version.clone()), predecessor.clone()]
             .into_iter().flatten().collect();
-        let mut state = State { functions: [("f".into(), held.clone())].into(), ..State::default() };
+        let mut state = StoredState { functions: [(name("f"), function_state.clone())].into(), ..StoredState::default() };
         let keep = Keep { count, age: Duration::from_millis(age_ms) };
         let swept = state.sweep(keep, now_ms);
         let left = &state.functions["f"];
-        prop_assert!(staying.iter().all(|version| left.kept(version).is_some()));
+        prop_assert!(staying.iter().all(|version| left.stored_version(version).is_some()));
         prop_assert_eq!(left.predecessor().map(|kept| kept.version.clone()), predecessor);
-        prop_assert_eq!(left.versions.len() + swept.len(), held.versions.len());
+        prop_assert_eq!(left.versions.len() + swept.len(), function_state.versions.len());
         prop_assert!(left.versions.len() <= count.max(3));
         for kept in left.versions.iter().filter(|kept| !staying.contains(&kept.version)) {
             prop_assert!(kept.stored_ms.max(kept.live_ms.unwrap_or(0)) + age_ms >= now_ms, "{:?}", kept);

@@ -1,8 +1,8 @@
 //! A version as bytes, and back.
 //!
-//! `Store` writes the bytes below `versions/` with a checksum before them; they come back as the version that an instance's modules are loaded from.
+//! `Store` writes the bytes below `versions/` with a checksum before them; instances load their modules from the version that is read back.
 //!
-//! Invariant: bytes that `encode` makes are read back by `decode` as an equal version; a version that would not be is refused.
+//! Invariant: `decode` reads the bytes of `encode` back as an equal version; `encode` refuses a version for which that would not hold.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -10,20 +10,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::json_fault;
-use super::state::{FORMAT, format_of};
+use super::format::{FORMAT, format_of, json_fault};
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
 
-/// Why bytes are not the version they should be.
+/// Why bytes are not the expected version.
 pub(super) enum Unfit {
-    /// It has the format of a newer Skep.
+    /// They have the format of a newer Skep.
     Newer(u32),
-    /// Anything else.
+    /// Any other damage.
     Damaged(String),
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredVersion<'a> {
+struct VersionFile<'a> {
     format: u32,
     #[serde(borrow)]
     id: Cow<'a, str>,
@@ -35,14 +34,14 @@ struct StoredVersion<'a> {
     #[serde(borrow)]
     manifest: Cow<'a, str>,
     #[serde(borrow)]
-    modules: Vec<StoredModule<'a>>,
+    modules: Vec<ModuleFile<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredModule<'a> {
+struct ModuleFile<'a> {
     #[serde(borrow)]
     url: Cow<'a, str>,
-    kind: StoredKind,
+    kind: ModuleFileKind,
     #[serde(borrow)]
     code: Cow<'a, str>,
     #[serde(borrow)]
@@ -52,7 +51,7 @@ struct StoredModule<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum StoredKind {
+enum ModuleFileKind {
     JavaScript,
     Json,
 }
@@ -60,7 +59,7 @@ enum StoredKind {
 /// The version's bytes; an equal version has the same ones.
 pub(super) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     let manifest = version.manifest.to_string();
-    // The canonical text is longer than what the author wrote, and what is read has a largest length.
+    // The canonical text is longer than the author's, and a manifest that is parsed has a largest length.
     if Manifest::parse(&manifest).as_ref() != Ok(&version.manifest) {
         return Err("the manifest, with every default filled in, is too long".to_owned());
     }
@@ -69,7 +68,7 @@ pub(super) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     }
     let mut modules = version.modules.values().map(|module| stored(module)).collect::<Result<Vec<_>, _>>()?;
     modules.sort_unstable_by(|one, other| one.url.cmp(&other.url));
-    let stored = StoredVersion {
+    let stored = VersionFile {
         format: FORMAT,
         id: version.id.as_str().into(),
         function: version.function.as_str().into(),
@@ -80,16 +79,16 @@ pub(super) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&stored).map_err(|error| error.to_string())
 }
 
-fn stored(module: &Module) -> Result<StoredModule<'_>, String> {
+fn stored(module: &Module) -> Result<ModuleFile<'_>, String> {
     let source_map = match module.source_map.as_deref().map(std::str::from_utf8).transpose() {
         Ok(text) => text.map(Cow::Borrowed),
         Err(_) => return Err(format!("the source map of {} is not text", module.url)),
     };
-    Ok(StoredModule {
+    Ok(ModuleFile {
         url: module.url.as_str().into(),
         kind: match module.kind {
-            ModuleKind::JavaScript => StoredKind::JavaScript,
-            ModuleKind::Json => StoredKind::Json,
+            ModuleKind::JavaScript => ModuleFileKind::JavaScript,
+            ModuleKind::Json => ModuleFileKind::Json,
         },
         code: Cow::Borrowed(&*module.code),
         source_map,
@@ -104,7 +103,7 @@ pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Resul
     if format > FORMAT {
         return Err(Unfit::Newer(format));
     }
-    let stored: StoredVersion<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(json_fault(&error)))?;
+    let stored: VersionFile<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(json_fault(&error)))?;
     if stored.id != id.as_str() || stored.function != name.as_str() {
         return Err(damaged("it is another version, or another function's".to_owned()));
     }
@@ -116,12 +115,12 @@ pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Resul
     Ok(Version { id: id.clone(), function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
 }
 
-fn restored(module: StoredModule<'_>) -> Module {
+fn restored(module: ModuleFile<'_>) -> Module {
     Module {
         url: module.url.into_owned(),
         kind: match module.kind {
-            StoredKind::JavaScript => ModuleKind::JavaScript,
-            StoredKind::Json => ModuleKind::Json,
+            ModuleFileKind::JavaScript => ModuleKind::JavaScript,
+            ModuleFileKind::Json => ModuleKind::Json,
         },
         code: module.code.into(),
         source_map: module.source_map.map(|text| text.as_bytes().into()),

@@ -1,10 +1,12 @@
 //! Batches of one I/O thread: the calls it sends in a turn and the answers it receives.
 //!
-//! An I/O thread that has read many requests wakes each instance once, when it has read them all: a wake is a system call, and on a busy CPU a context
-//! switch. An instance puts all answers of its turn on the thread's [`ReplyBatch`] and wakes the thread once; there they are delivered without
-//! another system call. The task that does both is woken by the first call of a turn and so runs after everything that was ready with it.
+//! An I/O thread that has read many requests wakes each instance once, when it has read them all: a wake is a system call, and on a busy
+//! CPU a context switch. An instance puts all answers of its turn on the thread's [`ReplyBatch`] and wakes the thread once; there they are
+//! delivered without another system call. The task that does both is woken by the first call of a turn and so runs after everything that
+//! was ready with it.
 //!
-//! Invariant: a call is never left without a wake and an answer never without delivery; threads that did not install a batch send and wake at once.
+//! Invariant: a call is never left without a wake and an answer never without delivery; threads that did not install a batch send and wake
+//! at once.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -18,7 +20,7 @@ use tokio::sync::oneshot;
 use crate::fault::Fault;
 use crate::function::message::Response;
 
-/// What goes back to the caller.
+/// The answer or the fault that goes back to the caller.
 pub type Reply = Result<Response, Fault>;
 
 /// A thread that sleeps until it has mail.
@@ -30,17 +32,18 @@ pub trait Sleeper: Send + Sync {
 /// Answers on their way to one I/O thread.
 #[derive(Default)]
 pub struct ReplyBatch {
+    // Lock order: see runtime.
     queue: Mutex<Vec<(oneshot::Sender<Reply>, Reply)>>,
     waker: AtomicWaker,
 }
 
 impl ReplyBatch {
     /// Adds an answer. The caller wakes the thread when it has added all.
-    pub(super) fn push(&self, caller: oneshot::Sender<Reply>, reply: Reply) {
-        self.queue.lock().push((caller, reply));
+    pub(super) fn push(&self, reply_tx: oneshot::Sender<Reply>, reply: Reply) {
+        self.queue.lock().push((reply_tx, reply));
     }
 
-    /// Tells the thread that answers are there.
+    /// Wakes the thread: there are answers.
     pub(super) fn wake(&self) {
         self.waker.wake();
     }
@@ -49,9 +52,9 @@ impl ReplyBatch {
     fn poll_deliver(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.waker.register(cx.waker());
         let arrived = std::mem::take(&mut *self.queue.lock());
-        for (caller, reply) in arrived {
+        for (reply_tx, reply) in arrived {
             // The caller may have left.
-            let _ = caller.send(reply);
+            let _ = reply_tx.send(reply);
         }
         Poll::Pending
     }
@@ -69,7 +72,7 @@ thread_local! {
     static THREAD_BATCH: RefCell<Option<ThreadBatch>> = const { RefCell::new(None) };
 }
 
-/// Lets the calling I/O thread send and receive in batches. The future must be spawned on that thread; it never ends.
+/// Lets the calling I/O thread send and receive in batches. The future must be spawned on that thread; it never completes.
 pub async fn run() {
     let replies = Arc::new(ReplyBatch::default());
     THREAD_BATCH.set(Some(ThreadBatch { sleeping: Vec::new(), task: None, replies: replies.clone() }));
@@ -84,31 +87,31 @@ pub async fn run() {
 }
 
 fn take_sleeping(cx: &mut Context<'_>) -> Vec<Arc<dyn Sleeper>> {
-    THREAD_BATCH.with_borrow_mut(|batch| {
-        let Some(batch) = batch else { return Vec::new() };
-        if !batch.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            batch.task = Some(cx.waker().clone());
+    THREAD_BATCH.with_borrow_mut(|wakeups| {
+        let Some(wakeups) = wakeups else { return Vec::new() };
+        if !wakeups.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            wakeups.task = Some(cx.waker().clone());
         }
-        std::mem::take(&mut batch.sleeping)
+        std::mem::take(&mut wakeups.sleeping)
     })
 }
 
 /// The batch in which the calling thread receives its answers, if it has one.
 pub(super) fn replies_of_this_thread() -> Option<Arc<ReplyBatch>> {
-    THREAD_BATCH.with_borrow(|batch| batch.as_ref().map(|batch| batch.replies.clone()))
+    THREAD_BATCH.with_borrow(|wakeups| wakeups.as_ref().map(|wakeups| wakeups.replies.clone()))
 }
 
 /// Wakes an instance that has mail, now or at the end of this thread's turn.
 pub fn wake<S: Sleeper + 'static>(sleeper: &Arc<S>) {
-    let later = THREAD_BATCH.with_borrow_mut(|batch| {
-        let Some(batch) = batch else { return false };
-        let Some(task) = &batch.task else { return false };
-        if batch.sleeping.is_empty() {
+    let later = THREAD_BATCH.with_borrow_mut(|wakeups| {
+        let Some(wakeups) = wakeups else { return false };
+        let Some(task) = &wakeups.task else { return false };
+        if wakeups.sleeping.is_empty() {
             task.wake_by_ref();
         }
         let address = Arc::as_ptr(sleeper).cast::<()>();
-        if !batch.sleeping.iter().any(|known| Arc::as_ptr(known).cast::<()>() == address) {
-            batch.sleeping.push(sleeper.clone());
+        if !wakeups.sleeping.iter().any(|known| Arc::as_ptr(known).cast::<()>() == address) {
+            wakeups.sleeping.push(sleeper.clone());
         }
         true
     });

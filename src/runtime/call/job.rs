@@ -1,8 +1,8 @@
-//! A call on its way into an instance: what was asked, the way back, what it costs, and the place it holds.
+//! A call on its way into an instance: the request, the way back, the costs, and the slot it holds.
 //!
-//! Made by `pool`, carried by `worker`, taken apart by `exchange`.
+//! `pool` creates it, `worker` carries it, `in_flight` takes it apart.
 //!
-//! Invariant: a place is given back exactly once, by dropping its permit.
+//! Invariant: a slot is given back exactly once, by dropping its permit.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,13 +14,13 @@ use super::reply::ReplyTo;
 use crate::fault::Fault;
 use crate::function::message::{Body, Request};
 
-/// What one call cost; written by the instance's thread, read by whoever logs the call.
+/// The costs of one call; the instance's thread writes them, the code that logs the call reads them.
 #[derive(Debug, Default)]
 pub struct CallStats {
     /// CPU time charged to the call, in nanoseconds.
     pub cpu_ns: AtomicU64,
-    /// Set if the instance's thread was parked and will never answer.
-    pub loss: Loss,
+    /// Set if the instance's thread was frozen and will never answer.
+    pub lost_signal: LostSignal,
     /// Time from admission to the instance's thread, in nanoseconds.
     pub queue_ns: AtomicU64,
     /// The instance that took the call; 0 while none has.
@@ -36,16 +36,16 @@ impl CallStats {
     }
 }
 
-/// How a caller hears that nobody will answer: the thread that holds its exchange sleeps for ever.
+/// Notifies a caller that no answer will come: the thread that holds the call sleeps forever.
 #[derive(Debug, Default)]
-pub struct Loss {
+pub struct LostSignal {
     fault: OnceLock<Fault>,
     waker: AtomicWaker,
 }
 
-impl Loss {
+impl LostSignal {
     /// The call is lost.
-    pub fn tell(&self, fault: Fault) {
+    pub fn notify(&self, fault: Fault) {
         let _ = self.fault.set(fault);
         self.waker.wake();
     }
@@ -58,38 +58,38 @@ impl Loss {
 }
 
 /// One call on its way into an instance.
-pub struct Job {
-    /// What was asked, without the body. The caller keeps it too: a call that was lost may be made again.
+pub struct QueuedInvocation {
+    /// The request without its body. The caller keeps it too: a call that was lost may be sent again.
     pub request: Arc<Request>,
     /// The request's body.
     pub body: Body,
     /// The way back.
     pub reply: ReplyTo,
-    /// What it cost.
+    /// Its costs.
     pub stats: Arc<CallStats>,
     /// When the call was admitted.
     pub admitted: std::time::Instant,
-    /// The place in an instance, once it has one; dropped when nothing of the call is open any more.
+    /// The slot in an instance, once it has one; dropped when nothing of the call is open any more.
     pub permit: Permit,
 }
 
-/// Who gets a place back.
-pub trait Places: Send + Sync {
-    /// A place in worker `worker` is free.
+/// Receives the slots that become free.
+pub trait Slots: Send + Sync {
+    /// A slot in worker `worker` is free.
     fn release(&self, worker: u32);
 }
 
-/// A place in an instance. Dropping it frees the place.
+/// A slot in an instance. Dropping it frees the slot.
 #[derive(Default)]
-pub struct Permit(Option<(Arc<dyn Places>, u32)>);
+pub struct Permit(Option<(Arc<dyn Slots>, u32)>);
 
 impl Permit {
-    /// A place in worker `worker`.
-    pub fn new(places: Arc<dyn Places>, worker: u32) -> Self {
-        Self(Some((places, worker)))
+    /// A slot in worker `worker`.
+    pub fn new(slots: Arc<dyn Slots>, worker: u32) -> Self {
+        Self(Some((slots, worker)))
     }
 
-    /// Drops the permit without freeing the place: it went with its instance, or its owner counts it off.
+    /// Drops the permit without freeing the slot: it is gone with its instance, or its owner counts it off.
     pub fn void(&mut self) {
         self.0 = None;
     }
@@ -97,8 +97,8 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let Some((places, worker)) = self.0.take() {
-            places.release(worker);
+        if let Some((slots, worker)) = self.0.take() {
+            slots.release(worker);
         }
     }
 }

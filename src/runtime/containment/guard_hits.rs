@@ -1,24 +1,25 @@
-//! Rung L0 as it is told: what guards and limits refused, counted each time, logged a few times a second.
+//! Guard hits (level L0): each refusal of a guard or a limit is counted, and a few a second are logged.
 //!
-//! Told by instances through `ops`, on their own threads; goes to the log.
+//! Instances report them through `ops`, on their own threads.
 //!
-//! Invariant: however often a function is refused, its lines are few, and what was left out is counted.
+//! Invariant: however many guard hits a function has, its lines are few, and the lines that were left out are counted.
 
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::{Rung, record};
+use super::{ContainmentLevel, record};
 
 /// Lines a second, of all functions together.
 const LINES_MAX: u32 = 5;
 const SECOND: Duration = Duration::from_secs(1);
 
+// Lock order: see runtime.
 static THROTTLE: Mutex<Throttle> = Mutex::new(Throttle { since: None, lines: 0, left_out: 0 });
 
-/// A guard refused `what` to an instance: function, version and number.
+/// A guard refused `what` to an instance, given by function, version and number.
 pub fn refused((function, version, instance): (&str, &str, u32), what: &str) {
-    record(Rung::Prevented);
+    record(ContainmentLevel::Prevented);
     let Some(left_out) = THROTTLE.lock().admit(Instant::now()) else { return };
     tracing::warn!(function, version, instance, what, left_out, "refused what could have hurt the host");
 }

@@ -1,46 +1,46 @@
-//! The containment ladder: what was done about functions that misbehaved, counted per rung.
+//! The containment ladder: the acts against functions that misbehaved, counted per level.
 //!
-//! Every place that stops, refuses or parks something records it here; the admin API reads the counts, the log gets one line each.
+//! Every place that stops, refuses or freezes something records it here; the admin API reads the counts, the log gets one line each.
 //!
-//! Invariant: a rung is recorded exactly when it acted, by the one place that acts; see the table in README "What is promised".
+//! Invariant: a level is recorded exactly when it acted, by the one place that acts; see the table in `src/supervisor/README.md`.
 
-pub mod freeze;
 pub mod guard_hits;
-pub mod probe;
 
+use crate::sys::exit;
+use crate::sys::freeze::{self, FreezeCause};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::process::counters::Acts;
+use crate::process::counters::ContainmentCounters;
 
 /// How far a fault had to climb before it was contained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rung {
+pub enum ContainmentLevel {
     /// L0: a guard refused what would have hurt the host.
     Prevented,
     /// L1: an instance was ended by terminating its JavaScript.
     Interrupted,
-    /// L2: V8 asked for more heap than the function may have; the instance got enough to unwind, and was ended.
-    Graced,
-    /// L3: a thread could not be ended, or V8 gave up on it: it sleeps for ever.
-    Parked,
+    /// L2: V8 asked for more heap than the function may have; the instance got headroom to unwind in, and was ended.
+    HeadroomGranted,
+    /// L3: a thread could not be ended, or V8 gave up on it: it sleeps forever.
+    Frozen,
     /// L4: a fresh engine process took over from one that was tainted.
     HandedOver,
     /// L5: an engine process died and was replaced.
     Restarted,
 }
 
-impl Rung {
+impl ContainmentLevel {
     /// All, lowest first.
-    pub const ALL: [Self; 6] = [Self::Prevented, Self::Interrupted, Self::Graced, Self::Parked, Self::HandedOver, Self::Restarted];
+    pub const ALL: [Self; 6] = [Self::Prevented, Self::Interrupted, Self::HeadroomGranted, Self::Frozen, Self::HandedOver, Self::Restarted];
 
     /// The name in metrics and in the admin API.
     pub fn label(self) -> &'static str {
         match self {
             Self::Prevented => "prevented",
             Self::Interrupted => "interrupted",
-            Self::Graced => "graced",
-            Self::Parked => "parked",
+            Self::HeadroomGranted => "graced",
+            Self::Frozen => "parked",
             Self::HandedOver => "handed_over",
             Self::Restarted => "restarted",
         }
@@ -48,50 +48,50 @@ impl Rung {
 }
 
 /// The counts of a process without a supervisor.
-static OWN: Acts = [const { AtomicU64::new(0) }; 6];
+static OWN: ContainmentCounters = [const { AtomicU64::new(0) }; 6];
 
 /// The counts that all engines of a supervisor share.
-static SHARED: OnceLock<&'static Acts> = OnceLock::new();
+static SHARED: OnceLock<&'static ContainmentCounters> = OnceLock::new();
 
-/// Counts go on where earlier engine processes left them. Before the first isolate.
-pub fn share(acts: &'static Acts) {
-    let _ = SHARED.set(acts);
+/// Continues the counts of earlier engine processes. Must be called before the first isolate exists.
+pub fn use_shared_counters(counters: &'static ContainmentCounters) {
+    let _ = SHARED.set(counters);
 }
 
-fn acts() -> &'static Acts {
+fn counters() -> &'static ContainmentCounters {
     SHARED.get().copied().unwrap_or(&OWN)
 }
 
-/// Counts one act of a rung. Async-signal-safe. Whoever calls it writes the log line, because only that place knows the story.
-pub fn record(rung: Rung) {
-    if let Some(count) = acts().get(rung as usize) {
+/// Counts one act of a level. Async-signal-safe. The caller writes the log line, because only the caller knows the details.
+pub fn record(level: ContainmentLevel) {
+    if let Some(count) = counters().get(level as usize) {
         count.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// How often a rung acted since the host started.
-pub fn count(rung: Rung) -> u64 {
-    acts().get(rung as usize).map_or(0, |count| count.load(Ordering::Relaxed))
+/// How often a level acted since the host started.
+pub fn count(level: ContainmentLevel) -> u64 {
+    counters().get(level as usize).map_or(0, |count| count.load(Ordering::Relaxed))
 }
 
-/// Threads of this process that sleep for ever.
-pub fn parked_here() -> u64 {
-    PARKED_HERE.load(Ordering::Relaxed)
+/// Threads of this process that sleep forever.
+pub fn frozen_here() -> u64 {
+    FROZEN_HERE.load(Ordering::Relaxed)
 }
 
-/// One more of them.
-pub fn parked_one() {
-    PARKED_HERE.fetch_add(1, Ordering::Relaxed);
-    record(Rung::Parked);
+/// Counts one more frozen thread.
+pub fn count_frozen() {
+    FROZEN_HERE.fetch_add(1, Ordering::Relaxed);
+    record(ContainmentLevel::Frozen);
 }
 
-static PARKED_HERE: AtomicU64 = AtomicU64::new(0);
+static FROZEN_HERE: AtomicU64 = AtomicU64::new(0);
 
-/// Why a process should be replaced: one of its threads was parked.
+/// Why a process should be replaced: one of its threads was frozen.
 #[derive(Clone, Debug)]
 pub struct Taint {
-    /// Why it was parked.
-    pub cause: freeze::Cause,
+    /// Why it was frozen.
+    pub cause: FreezeCause,
     /// The function that ran on it, if one did.
     pub function: Option<String>,
     /// That function's version.
@@ -102,24 +102,22 @@ type OnTaint = Box<dyn Fn(&Taint) + Send + Sync>;
 
 static ON_TAINT: OnceLock<OnTaint> = OnceLock::new();
 
-/// Who is told that the process should be replaced. Once.
-pub fn on_taint(tell: impl Fn(&Taint) + Send + Sync + 'static) {
-    let _ = ON_TAINT.set(Box::new(tell));
+/// Sets the function that is notified when the process should be replaced. Called once.
+pub fn on_taint(report: impl Fn(&Taint) + Send + Sync + 'static) {
+    let _ = ON_TAINT.set(Box::new(report));
 }
 
-/// The process goes on, but should be replaced.
+/// Reports that the process continues, but should be replaced.
 pub fn taint(taint: &Taint) {
-    if let Some(tell) = ON_TAINT.get() {
-        tell(taint);
+    if let Some(report) = ON_TAINT.get() {
+        report(taint);
     }
 }
 
 /// Ends the process at once: it cannot keep its promises any more. A supervisor starts the next one.
-#[allow(unsafe_code, reason = "nothing of this process may run any more, destructors least of all")]
 pub fn die(why: &str) -> ! {
-    freeze::tell(&[b"fatal: ", why.as_bytes(), b"\n"]);
-    // SAFETY: ends the process without running anything of it.
-    unsafe { libc::_exit(EXIT_BROKEN) }
+    freeze::write_stderr(&[b"fatal: ", why.as_bytes(), b"\n"]);
+    exit::now(EXIT_BROKEN)
 }
 
 /// Exit status of a process that found itself broken; as `ExitCode::Internal`.

@@ -1,9 +1,9 @@
-//! The one connector: looks a host up, asks `rules` about every address, and connects to one that was found open.
+//! The one connector: it looks a host up, asks `rules` about every address, and connects to one that is open.
 //!
 //! `fetch` and WebSockets get their client here, for one host and one port each: its resolver gives the connector only addresses that were
 //! checked for that port, so no second look-up can lead elsewhere. Addresses that stand in the URL are checked before there is a client.
 //!
-//! Invariant: a client connects to nothing that [`Rules::check`] has not let pass.
+//! Invariant: a client connects only to addresses that [`Rules::check`] permits.
 
 use std::fmt;
 use std::io;
@@ -19,19 +19,19 @@ use http::Uri;
 use hyper_util::client::legacy::connect::dns::Name;
 
 use super::policy::ip_ranges::plain;
-use super::policy::rules::{Refusal, Rules};
+use super::policy::rules::{Denial, Rules};
 use crate::function::manifest::Net;
-use crate::runtime::ops::{Host, Identity};
+use crate::runtime::ops::{HostApi, Identity};
 
 /// Clients kept for their open connections, one for each host and port; the one that was used longest ago goes first.
 const CLIENTS_MAX: usize = 32;
 /// Connections kept open for later requests to one host.
 const IDLE_CONNECTIONS_MAX: usize = 8;
-/// What a connection holds of an answer that nobody reads yet: the head must fit as well.
+/// Bytes that a connection holds of an unread answer: the head must fit as well.
 const BUFFER_BYTES: usize = 64 * 1024;
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
-/// Addresses of one name that are looked at.
+/// Addresses of one name that are checked.
 const ADDRESSES_MAX: usize = 64;
 
 /// Names Skep to the servers that functions talk to.
@@ -40,20 +40,20 @@ pub(super) const USER_AGENT: &str = concat!("Skep/", env!("CARGO_PKG_VERSION"));
 /// Mozilla's root certificates, compiled in.
 static ROOTS: LazyLock<RootCertStore> = LazyLock::new(deno_tls::create_default_root_cert_store);
 
-/// What every connection of an instance passes.
-pub(super) struct Door {
-    guard: Arc<Guard>,
-    clients: Vec<(Target, Client)>,
+/// The connector of one instance; each of its connections passes here.
+pub(super) struct Connector {
+    guard: Arc<AddressGuard>,
+    clients: Vec<(HostPort, Client)>,
 }
 
 /// A host as it stands in a URL, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Target {
+struct HostPort {
     host: String,
     port: u16,
 }
 
-impl Target {
+impl HostPort {
     fn of(uri: &Uri) -> Option<Self> {
         let port = uri.port_u16().unwrap_or(if matches!(uri.scheme_str(), Some("https" | "wss")) { 443 } else { 80 });
         Some(Self { host: uri.host()?.to_owned(), port })
@@ -71,22 +71,22 @@ impl Target {
     }
 }
 
-/// The rules, and what they need to know of the process.
-struct Guard {
+/// The rules, and the facts of the process that they need.
+struct AddressGuard {
     rules: Rules,
-    host: Arc<dyn Host>,
+    host: Arc<dyn HostApi>,
     identity: Option<Identity>,
 }
 
-impl Guard {
-    fn check(&self, target: &Target, address: SocketAddr) -> Result<(), Refusal> {
+impl AddressGuard {
+    fn check(&self, target: &HostPort, address: SocketAddr) -> Result<(), Denial> {
         self.rules.check(&target.name(), address, is_own(&self.host.listens_on(), address))
     }
 
-    /// The host hears of it, and the function gets the reason.
-    fn refused(&self, refusal: &Refusal) -> String {
+    /// Reports the denial to the host, and returns the reason for the function.
+    fn deny(&self, denial: &Denial) -> String {
         self.host.refused(self.identity.as_ref(), "connection to a closed address");
-        refusal.to_string()
+        denial.to_string()
     }
 }
 
@@ -104,24 +104,24 @@ fn is_local(address: IpAddr) -> bool {
     address.is_loopback() || UdpSocket::bind((address, 0)).is_ok()
 }
 
-impl Door {
-    pub(super) fn new(net: &Net, host: Arc<dyn Host>, identity: Option<Identity>) -> Self {
-        Self { guard: Arc::new(Guard { rules: Rules::new(net), host, identity }), clients: Vec::new() }
+impl Connector {
+    pub(super) fn new(net: &Net, host: Arc<dyn HostApi>, identity: Option<Identity>) -> Self {
+        Self { guard: Arc::new(AddressGuard { rules: Rules::new(net), host, identity }), clients: Vec::new() }
     }
 
     /// A client that reaches the host and port of `uri`, and nothing else.
     pub(super) fn client(&mut self, uri: &Uri) -> Result<Client, JsErrorBox> {
-        let target = Target::of(uri).ok_or_else(|| JsErrorBox::type_error("the URL names no host"))?;
+        let target = HostPort::of(uri).ok_or_else(|| JsErrorBox::type_error("the URL names no host"))?;
         let checked = match target.address() {
             Some(address) => self.guard.check(&target, address),
             None => self.guard.rules.check_name(&target.name(), target.port),
         };
-        checked.map_err(|refusal| JsErrorBox::type_error(self.guard.refused(&refusal)))?;
+        checked.map_err(|denial| JsErrorBox::type_error(self.guard.deny(&denial)))?;
         if let Some(index) = self.clients.iter().position(|(known, _)| *known == target) {
             // Last is youngest.
             self.clients[index..].rotate_left(1);
         } else {
-            let client = connect_to(Checked { guard: self.guard.clone(), target: target.clone() })?;
+            let client = connect_to(CheckedResolver { guard: self.guard.clone(), target: target.clone() })?;
             if self.clients.len() >= CLIENTS_MAX {
                 self.clients.remove(0);
             }
@@ -131,7 +131,7 @@ impl Door {
     }
 }
 
-fn connect_to(checked: Checked) -> Result<Client, JsErrorBox> {
+fn connect_to(checked: CheckedResolver) -> Result<Client, JsErrorBox> {
     create_http_client(
         USER_AGENT,
         CreateHttpClientOptions {
@@ -152,39 +152,39 @@ fn connect_to(checked: Checked) -> Result<Client, JsErrorBox> {
 
 /// Looks one host up for one port.
 #[derive(Clone)]
-struct Checked {
-    guard: Arc<Guard>,
-    target: Target,
+struct CheckedResolver {
+    guard: Arc<AddressGuard>,
+    target: HostPort,
 }
 
-impl fmt::Debug for Checked {
+impl fmt::Debug for CheckedResolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.target)
     }
 }
 
-impl Checked {
+impl CheckedResolver {
     /// The addresses of the host that are open, in the order of the look-up.
     async fn addresses(self, name: String) -> io::Result<Vec<SocketAddr>> {
         if name != self.target.host {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("{name} was not checked")));
         }
         let mut open = Vec::new();
-        let mut refusal = None;
+        let mut denial = None;
         for address in tokio::net::lookup_host((name.as_str(), self.target.port)).await?.take(ADDRESSES_MAX) {
             match self.guard.check(&self.target, address) {
                 Ok(()) => open.push(address),
-                Err(refused) => refusal = Some(refused),
+                Err(denied) => denial = Some(denied),
             }
         }
-        match refusal {
-            Some(refusal) if open.is_empty() => Err(io::Error::new(io::ErrorKind::PermissionDenied, self.guard.refused(&refusal))),
+        match denial {
+            Some(denial) if open.is_empty() => Err(io::Error::new(io::ErrorKind::PermissionDenied, self.guard.deny(&denial))),
             _ => Ok(open),
         }
     }
 }
 
-impl Resolve for Checked {
+impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let looked_up = self.clone().addresses(name.as_str().to_owned());
         Box::pin(async move { Ok(looked_up.await?.into_iter()) })
@@ -199,8 +199,8 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn target(uri: &str) -> Target {
-        Target::of(&uri.parse().expect("a URI")).expect("a host")
+    fn target(uri: &str) -> HostPort {
+        HostPort::of(&uri.parse().expect("a URI")).expect("a host")
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_target_is_what_the_connector_will_connect_to() {
-        assert_eq!(target("https://example.com/a"), Target { host: "example.com".into(), port: 443 });
+        assert_eq!(target("https://example.com/a"), HostPort { host: "example.com".into(), port: 443 });
         assert_eq!(target("wss://example.com/a").port, 443);
         assert_eq!(target("ws://example.com").port, 80);
         assert_eq!(target("http://user:pass@example.com:81/").port, 81);

@@ -1,9 +1,10 @@
-//! How much one instance may ask of the network, and how much of it is in use.
+//! The network quota of one instance, and the used part of it.
 //!
-//! `fetch` asks before a request is made and while it waits; `mod` before a WebSocket connects.
+//! `fetch` asks before a request is sent and while it waits; `instance` asks before a WebSocket connects.
 //!
-//! Invariant: whatever is in use is a guard somebody holds; a request that was refused holds none.
+//! Invariant: everything in use is a guard that its user holds; a request that was denied holds none.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Requests that wait for the head of their answer.
 pub(super) const IN_FLIGHT_MAX: usize = 32;
-/// Requests that wait for one of those places.
+/// Requests that wait for one of those slots.
 pub(super) const QUEUED_MAX: usize = 256;
-/// Answers whose body is neither read to its end, nor cancelled, nor collected: as many as may be asked for at once.
+/// Answers whose body is neither read to its end, nor cancelled, nor collected: as many as requests at once.
 pub(super) const BODIES_MAX: usize = IN_FLIGHT_MAX + QUEUED_MAX;
 /// Requests, redirects included, on behalf of one call; and in one [`IDLE_WINDOW`] outside of open calls.
 pub(super) const TOTAL_MAX: u32 = 1000;
@@ -32,9 +33,51 @@ pub(super) const RATIO_FREE_BYTES: u64 = 1024 * 1024;
 /// Longest wait for the head of an answer, connecting included.
 pub(super) const HEAD_MAX: Duration = Duration::from_secs(300);
 
-/// What is in use.
-pub(super) struct Caps {
-    places: Arc<Semaphore>,
+/// Whether a request's headers, given by their lengths, are few and small enough.
+pub(super) fn check_size(lengths: impl ExactSizeIterator<Item = usize>) -> Result<(), JsErrorBox> {
+    if lengths.len() > HEADERS_MAX {
+        return Err(JsErrorBox::type_error(format!("more than {HEADERS_MAX} request headers")));
+    }
+    if lengths.sum::<usize>() > HEADER_BYTES_MAX {
+        return Err(JsErrorBox::type_error(format!("more than {} KB of request headers", HEADER_BYTES_MAX / 1024)));
+    }
+    Ok(())
+}
+
+/// Bytes of all bodies that an instance is reading whole, and their limit.
+pub(super) struct BufferedBodies {
+    total: Cell<usize>,
+    limit: usize,
+    on_refusal: Box<dyn Fn()>,
+}
+
+impl BufferedBodies {
+    /// Accounts for one body of which the host held `own` bytes and holds `bytes` now.
+    pub(super) fn hold(&self, own: &Cell<usize>, bytes: usize) -> Result<(), JsErrorBox> {
+        let others = self.total.get() - own.get();
+        let total = others.saturating_add(bytes);
+        if total > self.limit {
+            (self.on_refusal)();
+            return Err(JsErrorBox::range_error("the response bodies that are being read whole are larger than memory_mb"));
+        }
+        own.set(bytes);
+        self.total.set(total);
+        Ok(())
+    }
+
+    /// A body of which the host held `bytes` is gone.
+    pub(super) fn release(&self, bytes: usize) {
+        self.total.set(self.total.get() - bytes);
+    }
+
+    pub(super) fn new(limit: usize, on_refusal: Box<dyn Fn()>) -> Self {
+        Self { total: Cell::new(0), limit, on_refusal }
+    }
+}
+
+/// The used part of an instance's quota.
+pub(super) struct Quota {
+    slots: Arc<Semaphore>,
     pending: Rc<()>,
     bodies: Arc<()>,
     /// Requests so far by call. Calls that are over are forgotten when the map is swept.
@@ -43,9 +86,9 @@ pub(super) struct Caps {
     idle: u32,
 }
 
-/// A request that was let in: it holds its place in the queue until it is dropped.
-pub(super) struct Pending {
-    places: Arc<Semaphore>,
+/// A request that was admitted: it holds its place in the queue until it is dropped.
+pub(super) struct PendingRequest {
+    slots: Arc<Semaphore>,
     bodies: Arc<()>,
     _pending: Rc<()>,
 }
@@ -55,10 +98,10 @@ pub(super) struct OpenBody {
     _body: Arc<()>,
 }
 
-impl Caps {
+impl Quota {
     pub(super) fn new() -> Self {
         Self {
-            places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
+            slots: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
             pending: Rc::new(()),
             bodies: Arc::new(()),
             by_call: HashMap::new(),
@@ -67,8 +110,8 @@ impl Caps {
         }
     }
 
-    /// Counts a request for its call (`None`: no call is open) and lets it into the queue, or says why not.
-    pub(super) fn enter(&mut self, call: Option<u32>, is_open: impl Fn(u32) -> bool) -> Result<Pending, JsErrorBox> {
+    /// Counts a request for its call (`None`: no call is open) and admits it to the queue, or returns why not.
+    pub(super) fn enter(&mut self, call: Option<u32>, is_open: impl Fn(u32) -> bool) -> Result<PendingRequest, JsErrorBox> {
         if Rc::strong_count(&self.pending) > IN_FLIGHT_MAX + QUEUED_MAX {
             return Err(JsErrorBox::type_error(format!(
                 "too many requests at a time: {IN_FLIGHT_MAX} are in flight and {QUEUED_MAX} wait; await some of them first"
@@ -98,14 +141,14 @@ impl Caps {
             }));
         }
         *total += 1;
-        Ok(Pending { places: self.places.clone(), bodies: self.bodies.clone(), _pending: self.pending.clone() })
+        Ok(PendingRequest { slots: self.slots.clone(), bodies: self.bodies.clone(), _pending: self.pending.clone() })
     }
 }
 
-impl Pending {
-    /// Waits for a place among the requests in flight; first come, first served.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        self.places.clone().acquire_owned().await.ok()
+impl PendingRequest {
+    /// Waits for a slot among the requests in flight; first come, first served.
+    pub(super) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
+        self.slots.clone().acquire_owned().await.ok()
     }
 
     /// The answer is here, and has a body.
@@ -118,50 +161,50 @@ impl Pending {
 mod tests {
     use super::*;
 
-    fn refusal(caps: &mut Caps, call: Option<u32>) -> String {
-        caps.enter(call, |_| true).err().map(|error| error.to_string()).unwrap_or_default()
+    fn denied(quota: &mut Quota, call: Option<u32>) -> String {
+        quota.enter(call, |_| true).err().map(|error| error.to_string()).unwrap_or_default()
     }
 
     #[test]
     fn the_queue_is_bounded_and_dropping_a_request_makes_room() {
-        let mut caps = Caps::new();
+        let mut quota = Quota::new();
         let mut pending: Vec<_> =
-            (0..IN_FLIGHT_MAX + QUEUED_MAX).map(|n| caps.enter(Some(n as u32), |_| true).map_err(|_| "full").expect("room")).collect();
-        assert!(refusal(&mut caps, Some(1)).starts_with("too many requests at a time"));
+            (0..IN_FLIGHT_MAX + QUEUED_MAX).map(|n| quota.enter(Some(n as u32), |_| true).map_err(|_| "full").expect("room")).collect();
+        assert!(denied(&mut quota, Some(1)).starts_with("too many requests at a time"));
         pending.pop();
-        assert_eq!(refusal(&mut caps, Some(1)), "");
+        assert_eq!(denied(&mut quota, Some(1)), "");
     }
 
     #[test]
     fn a_call_has_its_total_and_others_theirs() {
-        let mut caps = Caps::new();
+        let mut quota = Quota::new();
         for _ in 0..TOTAL_MAX {
-            assert_eq!(refusal(&mut caps, Some(7)), "");
+            assert_eq!(denied(&mut quota, Some(7)), "");
         }
-        assert!(refusal(&mut caps, Some(7)).starts_with("1000 requests were made on behalf of one call"));
-        assert_eq!(refusal(&mut caps, Some(8)), "");
+        assert!(denied(&mut quota, Some(7)).starts_with("1000 requests were made on behalf of one call"));
+        assert_eq!(denied(&mut quota, Some(8)), "");
         for _ in 0..TOTAL_MAX {
-            assert_eq!(refusal(&mut caps, None), "");
+            assert_eq!(denied(&mut quota, None), "");
         }
-        assert!(refusal(&mut caps, None).contains("while no call was open"));
+        assert!(denied(&mut quota, None).contains("while no call was open"));
     }
 
     #[test]
     fn calls_that_are_over_are_forgotten() {
-        let mut caps = Caps::new();
+        let mut quota = Quota::new();
         for call in 0..5000 {
-            drop(caps.enter(Some(call), |other| other == call).map_err(|_| "full").expect("room"));
+            drop(quota.enter(Some(call), |other| other == call).map_err(|_| "full").expect("room"));
         }
-        assert!(caps.by_call.len() <= 1024);
+        assert!(quota.by_call.len() <= 1024);
     }
 
     #[test]
     fn open_bodies_are_bounded() {
-        let mut caps = Caps::new();
+        let mut quota = Quota::new();
         let mut bodies: Vec<_> =
-            (0..BODIES_MAX).map(|n| caps.enter(Some(n as u32), |_| true).map_err(|_| "full").expect("room").body()).collect();
-        assert!(refusal(&mut caps, Some(1)).contains("response bodies are open"));
+            (0..BODIES_MAX).map(|n| quota.enter(Some(n as u32), |_| true).map_err(|_| "full").expect("room").body()).collect();
+        assert!(denied(&mut quota, Some(1)).contains("response bodies are open"));
         bodies.pop();
-        assert_eq!(refusal(&mut caps, Some(1)), "");
+        assert_eq!(denied(&mut quota, Some(1)), "");
     }
 }

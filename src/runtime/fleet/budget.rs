@@ -1,57 +1,48 @@
 //! What the host may use: instances and memory of all functions together.
 //!
-//! `Fleet` asks before it makes an instance, and once a second whether memory must be given back. What is in the way is an idle instance of the
-//! function that has the most, and of those the one that was idle for longest: a busy host ends the instances nobody calls, and refuses only when all
-//! are busy.
+//! `Fleet` asks before it creates an instance, and once a second whether memory must be given back. An idle instance makes room: one of the
+//! function that has the most instances, and among equals the one that was idle for longest. A busy host ends the instances that no caller
+//! needs, and rejects calls only when all are busy.
 //!
-//! Invariant: an instance that works is never ended for another's sake, and the only one of a function never for the third one of another.
+//! Invariant: an instance that works is never ended for another's sake, and a function's only instance never for the third one of another
+//! function.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::Instant;
 
-use super::FleetMember;
+use super::member::{FleetMember, Idle};
 use crate::fault::{Fault, Kind};
 use crate::runtime::containment;
 use crate::sys::kernel;
 
-/// What a new instance is taken to need before it is seen.
+/// The assumed memory of a new instance, until the kernel counts it.
 const NEW_INSTANCE_BYTES: u64 = 4 << 20;
 
-/// Share of the budget (in eighths) above which idle instances are ended.
+/// Part of the budget (in eighths) above which idle instances are ended.
 const HIGH_WATER_EIGHTHS: u64 = 7;
 
-/// The same above which none is made ahead: what is made shall not be what is ended next.
+/// Part of the budget above which no instance is created ahead: it would be the next to end.
 const AHEAD_EIGHTHS: u64 = 6;
 
 /// Instances that may be ending at a time to make room: each costs CPU to take down.
 const EVICTING_MAX: usize = 64;
 
-/// Parked threads of a process that still makes new instances. One is enough to ask for a new process; where nobody answers, the
+/// Frozen threads of a process that still creates new instances. One is enough to ask for a new process; where no supervisor answers, the
 /// memory that they hold must not grow without bound.
-const PARKED_MAX: u64 = 8;
+const FROZEN_MAX: u64 = 8;
 
-/// A pool that has an instance without anything to do.
-#[derive(Clone, Copy, Debug)]
-pub struct Idle {
-    /// Instances that the pool has.
-    pub instances: usize,
-    /// Since when the idlest has nothing to do.
-    pub since: Instant,
-}
-
-/// The numbers and what is used of them.
+/// The host's budget and the used part of it.
 pub(in crate::runtime) struct Budget {
     max_instances: usize,
     memory_bytes: u64,
-    /// Workers that exist, blank ones included.
+    /// Workers that exist, prewarmed ones included.
     workers: AtomicUsize,
     /// Workers among them that were told to end to make room.
     evicting: AtomicUsize,
-    /// Whether workers have freed memory since `take_freed` was asked last.
+    /// Whether workers have freed memory since the last call of `take_freed`.
     freed: AtomicBool,
-    /// As the kernel said last, with a guess for what was made since.
+    /// As the kernel last reported it, plus an assumption for the instances created since.
     resident_bytes: AtomicU64,
 }
 
@@ -71,16 +62,16 @@ impl Budget {
         self.workers.load(Ordering::Relaxed)
     }
 
-    /// Whether there is memory for instances that nobody needs yet.
+    /// Whether there is memory for instances that no call needs yet.
     pub(in crate::runtime) fn has_plenty(&self) -> bool {
         self.resident_bytes.load(Ordering::Relaxed) < self.memory_bytes / 8 * AHEAD_EIGHTHS
     }
 
-    /// Counts a worker in, or says why there may be no more. It is for a function that has so many `instances` already.
+    /// Counts a worker in, or returns why there may be no more. It is for a function that has `instances` instances already.
     pub(in crate::runtime) fn admit(&self, instances: usize, pools: impl FnOnce() -> Vec<Arc<dyn FleetMember>>) -> Result<(), Fault> {
-        if containment::parked_here() >= PARKED_MAX {
+        if containment::frozen_here() >= FROZEN_MAX {
             return Err(
-                Fault::new(Kind::Overloaded, "too many threads of this process are parked: it has to be restarted").with_retry_after(1)
+                Fault::new(Kind::Overloaded, "too many threads of this process are frozen: it has to be restarted").with_retry_after(1)
             );
         }
         let before = self.workers.fetch_add(1, Ordering::Relaxed);
@@ -102,11 +93,11 @@ impl Budget {
         .with_retry_after(1))
     }
 
-    /// A worker is gone, or was never made.
+    /// A worker is gone, or was never created.
     pub(in crate::runtime) fn leave(&self) {
         self.workers.fetch_sub(1, Ordering::Relaxed);
         self.note_freed();
-        // Whoever left first makes the room, whether it was told to or not.
+        // The first worker that leaves makes the room, whether it was told to or not.
         let _ = self.evicting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1));
     }
 
@@ -115,12 +106,12 @@ impl Budget {
         self.freed.store(true, Ordering::Relaxed);
     }
 
-    /// Whether workers have freed memory since this was asked last.
+    /// Whether workers have freed memory since the last call of this method.
     pub(in crate::runtime) fn take_freed(&self) -> bool {
         self.freed.swap(false, Ordering::Relaxed)
     }
 
-    /// Looks at memory again, and ends idle instances while there is too much of it in use.
+    /// Reads the memory in use, and ends idle instances while it is too much.
     pub(in crate::runtime) fn sweep(&self, pools: &[Arc<dyn FleetMember>]) {
         let resident = kernel::resident_bytes();
         self.resident_bytes.store(resident, Ordering::Relaxed);
@@ -131,7 +122,8 @@ impl Budget {
         }
     }
 
-    /// Ends an idle instance for a function that has so many `instances`. False if there is none for it, or enough are ending already.
+    /// Ends an idle instance for a function that has `instances` instances. Returns false if there is none for it, or if enough are ending
+    /// already.
     fn evict(&self, pools: &[Arc<dyn FleetMember>], instances: usize) -> bool {
         if self.evicting.load(Ordering::Relaxed) >= EVICTING_MAX {
             return false;
@@ -146,8 +138,8 @@ impl Budget {
     }
 }
 
-/// Whose idle instance ends for a function that has so many `instances`: of the function with the most, the one idle for longest. A function that has
-/// more than one takes the only one from nobody.
+/// The pool whose idle instance ends for a function that has `instances` instances: that of the function with the most, among equals the
+/// one idle for longest. A function that has more than one never takes the only one of another.
 fn victim<T>(idle: impl Iterator<Item = (Idle, T)>, instances: usize) -> Option<T> {
     let may_lose = |(idle, _): &(Idle, T)| idle.instances > 1 || instances <= 1;
     idle.filter(may_lose).max_by_key(|(idle, _)| (idle.instances, Reverse(idle.since))).map(|(_, owner)| owner)
@@ -155,13 +147,13 @@ fn victim<T>(idle: impl Iterator<Item = (Idle, T)>, instances: usize) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
 
     use super::*;
 
-    /// Ends one for a function with so many `instances`; the pools are (instances, seconds idle).
+    /// The pool that loses an instance to a function with `instances` instances; the pools are (instances, seconds idle).
     fn chosen(pools: &[(usize, u64)], instances: usize) -> Option<usize> {
         let now = Instant::now() + Duration::from_secs(10_000);
         let idle = |(instances, seconds): (usize, u64)| Idle { instances, since: now - Duration::from_secs(seconds) };
@@ -187,7 +179,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks: somebody is chosen exactly if somebody may be, and nobody who may be has more instances or was idle for longer.
+        /// A pool is chosen exactly if one may lose an instance, and no other such pool has more instances or was idle for longer.
         #[test]
         fn the_choice_is_fair(pools in prop::collection::vec((1_usize..6, 0_u64..400), 0..12), instances in 0_usize..6) {
             let allowed = |pool: &&(usize, u64)| instances < 2 || pool.0 > 1;

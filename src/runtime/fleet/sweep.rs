@@ -1,10 +1,10 @@
-//! The sweep: once a second every pool looks at its traffic, and memory is given back.
+//! The sweep: once a second every pool samples its traffic, and memory is given back.
 //!
 //! Invariant: few instances collect their garbage at a time, because each costs milliseconds of CPU that calls may need.
 
 use std::time::{Duration, Instant};
 
-use super::Fleet;
+use super::registry::Fleet;
 use crate::sys::malloc;
 
 /// Instances that collect their garbage in one sweep.

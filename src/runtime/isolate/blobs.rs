@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::heap::Heap;
 
-/// deno_web's store, with a count.
+/// deno_web's store, with a count of its bytes.
 #[derive(Debug)]
 pub(super) struct CountedBlobs {
     store: BlobStore,
@@ -27,7 +27,7 @@ impl CountedBlobs {
     }
 }
 
-/// Bytes that a part keeps itself. Slices only refer to others; by their size in memory they are told from parts that hold bytes.
+/// Bytes that a part keeps itself. Slices only refer to others; their size in memory distinguishes them from parts that hold bytes.
 fn own_bytes(part: &Part) -> usize {
     let holds_bytes = size_of_val(&**part) == size_of::<InMemoryBlobPart>();
     if holds_bytes { part.size() } else { 0 }

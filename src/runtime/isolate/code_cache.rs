@@ -1,10 +1,10 @@
 //! V8's compiled code, kept by content so that the next isolate compiles nothing twice.
 //!
-//! Filled when V8 has compiled a module or script, read by the module loader of every isolate. `release` takes the code of a version once it has run,
-//! and offers it when the version is read again.
+//! Filled when V8 has compiled a module or script, read by the module loader of every isolate. `release` takes the code of a version once
+//! it has run, and offers it when the version is read again.
 //!
-//! Invariant: keyed by url and a hash of the whole source (V8 itself checks only the length); bounded in bytes. It is a hint: V8 refuses code of another build or of
-//! other flags, and compiles anew.
+//! Invariant: keyed by url and a hash of the whole source (V8 itself checks only the length); bounded in bytes. An entry is a hint: V8
+//! rejects code of another build or of other flags, and compiles anew.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -27,6 +27,7 @@ pub fn shared() -> &'static CodeCache {
 /// Compiled code by url and content.
 #[derive(Default)]
 pub struct CodeCache {
+    // Lock order: see runtime.
     entries: Mutex<Entries>,
 }
 

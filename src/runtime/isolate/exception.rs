@@ -1,13 +1,13 @@
 //! JavaScript errors as text: what a module threw while it loaded.
 //!
-//! Comes from deno_core's errors and V8's caught exceptions, goes to `worker`, which makes the fault.
+//! Comes from deno_core's errors and V8's caught exceptions, goes to `worker`, which creates the fault.
 //!
 //! Invariant: formatting an exception of a condemned isolate runs no user code; only what deno_core captured is used.
 
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::v8;
 
-/// Why an isolate could not be made or a function could not be loaded.
+/// Why an isolate cannot be created or a function cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct BootError {
@@ -18,9 +18,9 @@ pub struct BootError {
 }
 
 impl BootError {
-    /// The engine itself failed.
-    pub(super) fn engine(error: CoreError) -> Self {
-        Self { message: "the engine could not make an isolate".to_owned(), detail: error.to_string() }
+    /// V8 itself failed.
+    pub(super) fn v8(error: CoreError) -> Self {
+        Self { message: "V8 cannot create an isolate".to_owned(), detail: error.to_string() }
     }
 
     /// The prelude is not what this program expects.
@@ -28,12 +28,12 @@ impl BootError {
         Self { message: what.to_owned(), detail: what.to_owned() }
     }
 
-    /// It was ended before it was ready.
+    /// The isolate was ended before its module was loaded.
     pub fn interrupted() -> Self {
         Self { message: "loading was ended".to_owned(), detail: "loading was ended".to_owned() }
     }
 
-    /// The function or its manifest is wrong, in words of our own.
+    /// The function or its manifest is wrong; the message is the host's own.
     pub(super) fn function(message: String) -> Self {
         Self { detail: message.clone(), message }
     }
@@ -52,7 +52,7 @@ impl BootError {
         }
     }
 
-    /// The exception a call of a prelude function left behind.
+    /// The exception of a call of a prelude function.
     pub(super) fn caught(scope: &mut v8::PinnedRef<'_, v8::TryCatch<'_, '_, v8::HandleScope<'_>>>) -> Self {
         let detail = match scope.exception() {
             Some(exception) => deno_core::error::JsError::from_v8_exception(scope, exception).exception_message.clone(),

@@ -1,8 +1,9 @@
 //! The extensions of every isolate, in the one order that the snapshot and the program must share.
 //!
-//! Compiled into the build script (`src/build.rs`) and into the program. Data: none; what an extension needs at run time comes as arguments.
+//! It is compiled into the build script (`src/build.rs`) and into the program. It holds no data; an extension gets its data at run time as
+//! arguments.
 //!
-//! Invariant: `for_snapshot` and `late_arguments` name the same extensions in the same order.
+//! Invariant: `lazy` and `late_arguments` name the same extensions in the same order.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use deno_web::BlobStoreTrait;
 
 use crate::runtime::ops;
 
-/// Extensions without their arguments, for making the snapshot and for blank isolates.
+/// Extensions without their arguments, for the snapshot and for prewarmed isolates.
 pub fn lazy() -> Vec<Extension> {
     let mut extensions = vec![
         deno_webidl::deno_webidl::lazy_init(),
@@ -29,7 +30,7 @@ pub fn lazy() -> Vec<Extension> {
     extensions
 }
 
-/// What each extension of [`lazy`] is given once an isolate exists.
+/// The arguments of each extension of [`lazy`], once an isolate exists.
 pub fn late_arguments(blobs: Arc<dyn BlobStoreTrait>, fetch: deno_fetch::Options) -> Vec<ExtensionArguments> {
     vec![
         deno_webidl::deno_webidl::args(),
@@ -48,7 +49,7 @@ pub fn late_arguments(blobs: Arc<dyn BlobStoreTrait>, fetch: deno_fetch::Options
     ]
 }
 
-/// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry. What is not there cannot be reached.
+/// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry. A missing op cannot be reached.
 fn remove_unused(extension: &mut Extension) {
     if extension.name != "deno_web" {
         return;

@@ -1,9 +1,10 @@
 //! The memory of one isolate: V8's heap and its ArrayBuffers, both counted against `memory_mb`.
 //!
-//! V8 asks the near-heap-limit callback before it would abort the process; the callback ends the isolate and lends it enough to unwind.
-//! ArrayBuffers are counted by an allocator of their own, because V8's heap limit does not see them.
+//! V8 asks the near-heap-limit callback before it would abort the process; the callback ends the isolate and grants it enough headroom to
+//! unwind. ArrayBuffers are counted by an allocator of their own, because V8's heap limit does not see them.
 //!
-//! Invariant: beyond the function's limit V8's is raised only to end the isolate, or until memory is looked at next; a condemned isolate is dropped.
+//! Invariant: V8's limit is above the function's only to end the isolate, or until the next check of the memory; a condemned isolate is
+//! dropped.
 #![allow(unsafe_code, reason = "V8's allocator interface is a table of C functions")]
 
 use std::ffi::c_void;
@@ -12,10 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use deno_core::v8;
 
-use super::terminate::{Interrupt, Reason};
-use crate::runtime::containment::freeze;
-use crate::runtime::containment::freeze::Cause;
-use crate::runtime::limits::headroom::GRACE_BYTES;
+use super::terminate::{Interrupt, TerminationReason};
+use crate::runtime::limits::headroom::HEADROOM_BYTES;
+use crate::sys::freeze;
+use crate::sys::freeze::FreezeCause;
 
 /// Buffers of this size are always granted: V8 aborts if a typed array that lives in the heap cannot get its buffer.
 const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
@@ -23,7 +24,7 @@ const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
 /// How often V8 asks for one buffer: at first, and after each of three garbage collections (`Heap::AllocateExternalBackingStore`).
 const REFUSALS_OF_ONE: usize = 4;
 
-/// What the heap may grow while V8 looks for room for a buffer; a heap that is really full asks again.
+/// Bytes that the heap may grow while V8 looks for room for a buffer; if the heap is really full, V8 asks again.
 const REFUSED_SLACK_BYTES: usize = 1 << 20;
 
 /// The memory budget of one isolate.
@@ -34,12 +35,12 @@ pub struct Heap {
     /// Refusals in a row.
     refused: AtomicUsize,
     refusing: AtomicBool,
-    /// V8 came to the limit with which the isolate was made.
+    /// V8 came to the limit with which the isolate was created.
     was_full: AtomicBool,
     /// V8's limit is above the function's for the moment.
     raised: AtomicBool,
-    /// Size of the heap when memory was lent.
-    lent_at: AtomicUsize,
+    /// Size of the heap when headroom was granted.
+    headroom_at: AtomicUsize,
     kept: AtomicUsize,
     interrupt: Arc<Interrupt>,
 }
@@ -53,13 +54,13 @@ impl Heap {
             refusing: AtomicBool::new(false),
             was_full: AtomicBool::new(false),
             raised: AtomicBool::new(false),
-            lent_at: AtomicUsize::new(0),
+            headroom_at: AtomicUsize::new(0),
             kept: AtomicUsize::new(0),
             interrupt,
         })
     }
 
-    /// Isolate parameters whose limits this budget watches. `initial` bytes of heap are granted before the callback is asked.
+    /// Isolate parameters whose limits this budget sets. `initial` bytes of heap are granted before V8 calls the callback.
     pub(super) fn create_params(self: &Arc<Self>, initial: usize) -> v8::CreateParams {
         // SAFETY: the table's functions take the `Heap` that `into_raw` hands over, and `release` gives it back exactly once.
         let allocator = unsafe { v8::new_rust_allocator(Arc::into_raw(self.clone()), &ALLOCATOR) };
@@ -88,7 +89,7 @@ impl Heap {
 
     /// Ends the isolate for its memory.
     pub(super) fn condemn(&self) {
-        self.interrupt.strike(Reason::Memory);
+        self.interrupt.terminate(TerminationReason::Memory);
     }
 
     /// Bytes that the host keeps for the function where V8 does not see them: Blobs.
@@ -104,7 +105,7 @@ impl Heap {
         }
     }
 
-    /// They are kept no longer.
+    /// Counts off bytes that are kept no longer.
     pub(super) fn let_go(&self, bytes: usize) {
         self.kept.fetch_sub(bytes, Ordering::Relaxed);
     }
@@ -114,29 +115,30 @@ impl Heap {
         self.allowed.load(Ordering::Relaxed)
     }
 
-    /// V8 asks for more heap. Below the function's limit it gets it; at the limit the isolate ends, and is lent enough to unwind in. One that
-    /// has used that up as well ignores its end: its thread is parked here, because V8 would abort the process next. `used` tells the size of the
-    /// heap; V8 may ask again and again without having used what it was lent, each time that it collects garbage for a large object.
+    /// V8 asks for more heap. Below the function's limit it gets it; at the limit the isolate ends, and is granted enough headroom to
+    /// unwind in. One that has used that up as well ignores its termination: its thread is frozen here, because V8 would abort the process
+    /// next. `used` returns the size of the heap; V8 may ask again and again without having used its headroom, each time that it collects
+    /// garbage for a large object.
     pub(super) fn near_limit(&self, current: usize, used: impl Fn() -> usize) -> usize {
         let allowed = self.allowed_bytes().saturating_sub(self.buffer_bytes());
         if current < allowed && !self.was_full.swap(true, Ordering::Relaxed) {
-            // What V8 wants may be larger than what is left of the limit, and then it would abort the process: it gets more than enough, and the
-            // limit is set at the next look at memory.
+            // V8 may want more than the rest of the limit, and would then abort the process: it gets more than enough,
+            // and the limit is set at the next check of the memory.
             self.raised.store(true, Ordering::Relaxed);
             self.interrupt.sample();
-            return current.saturating_add(GRACE_BYTES);
+            return current.saturating_add(HEADROOM_BYTES);
         }
         if self.refusing.swap(false, Ordering::Relaxed) {
-            // It is not the heap that is full: V8 asks in the course of collecting garbage for a buffer that was refused.
+            // The heap is not full: V8 asks while it collects garbage for a buffer that was refused.
             return current.saturating_add(REFUSED_SLACK_BYTES);
         }
-        self.interrupt.strike(Reason::Memory);
-        if self.interrupt.lend() {
-            self.lent_at.store(used(), Ordering::Relaxed);
-        } else if used().saturating_sub(self.lent_at.load(Ordering::Relaxed)) > GRACE_BYTES / 4 * 3 {
-            freeze::park_here(Cause::Memory);
+        self.interrupt.terminate(TerminationReason::Memory);
+        if self.interrupt.grant_headroom() {
+            self.headroom_at.store(used(), Ordering::Relaxed);
+        } else if used().saturating_sub(self.headroom_at.load(Ordering::Relaxed)) > HEADROOM_BYTES / 4 * 3 {
+            freeze::freeze_here(FreezeCause::Memory);
         }
-        current.saturating_add(GRACE_BYTES)
+        current.saturating_add(HEADROOM_BYTES)
     }
 
     fn grant(&self, bytes: usize) -> bool {
@@ -146,14 +148,14 @@ impl Heap {
             return true;
         }
         if bytes <= ALWAYS_GRANTED_BYTES {
-            self.interrupt.strike(Reason::Memory);
+            self.interrupt.terminate(TerminationReason::Memory);
             return true;
         }
-        // The first refusal is a RangeError, which a function may handle; one that goes on is ended.
+        // The first refusal is a RangeError, which a function may handle; the isolate of one that continues is ended.
         self.buffers.fetch_sub(bytes, Ordering::Relaxed);
         self.refusing.store(true, Ordering::Relaxed);
         if self.refused.fetch_add(1, Ordering::Relaxed) >= REFUSALS_OF_ONE {
-            self.interrupt.strike(Reason::Memory);
+            self.interrupt.terminate(TerminationReason::Memory);
         }
         false
     }

@@ -1,4 +1,4 @@
-//! Gives V8 the modules of one version, and nothing else.
+//! The module loader: it gives V8 the modules of one version, and nothing else.
 //!
 //! Specifiers were resolved when the version was compiled; here they are looked up. Source maps and compiled code come from here as well.
 //!
@@ -18,7 +18,7 @@ use deno_error::JsErrorBox;
 
 use super::code_cache::{self, CodeCache};
 use crate::function::version::{Module, ModuleKind, Version};
-use crate::runtime::ops::{guard, guard_or};
+use crate::runtime::ops::{catch_panic, catch_panic_or};
 
 /// The module loader of one isolate; empty until the isolate gets its version.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Loader {
         *self.version.borrow_mut() = Some(version);
     }
 
-    /// Lets the version go, for what deno_core leaves behind of an isolate whose module never finished loading.
+    /// Releases the version, because deno_core never frees all of an isolate whose module never finished loading.
     pub(super) fn clear(&self) {
         *self.version.borrow_mut() = None;
     }
@@ -58,20 +58,20 @@ impl Loader {
 
 impl ModuleLoader for Loader {
     fn resolve(&self, specifier: &str, referrer: &str, _kind: ResolutionKind) -> ModuleResolveResponse {
-        guard("module resolve", 0, || self.find(specifier, referrer)).flatten()
+        catch_panic("module resolve", 0, || self.find(specifier, referrer)).flatten()
     }
 
     fn load(&self, specifier: &ModuleSpecifier, _referrer: Option<&ModuleLoadReferrer>, _options: ModuleLoadOptions) -> ModuleLoadResponse {
-        guard("module load", 0, || self.read(specifier)).unwrap_or_else(|error| ModuleLoadResponse::Sync(Err(error)))
+        catch_panic("module load", 0, || self.read(specifier)).unwrap_or_else(|error| ModuleLoadResponse::Sync(Err(error)))
     }
 
     fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
-        guard_or("code cache", (), || code_cache::shared().put(specifier.as_str(), hash, code));
+        catch_panic_or("code cache", (), || code_cache::shared().put(specifier.as_str(), hash, code));
         Box::pin(std::future::ready(()))
     }
 
     fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
-        guard_or("code cache", None, || {
+        catch_panic_or("code cache", None, || {
             let hash = CodeCache::hash(source);
             let data = code_cache::shared().get(specifier.as_str(), hash).map(|code| Cow::Owned(code.to_vec()));
             Some(SourceCodeCacheInfo { hash, data })
@@ -79,7 +79,7 @@ impl ModuleLoader for Loader {
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        guard_or("source map", None, || self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec())))
+        catch_panic_or("source map", None, || self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec())))
     }
 
     fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {

@@ -1,13 +1,13 @@
-//! Method names as V8 strings, made once per isolate and not once per request.
+//! Method names as V8 strings, created once per isolate and not once per request.
 //!
-//! Invariant: what is not among the known methods is made anew; nothing is ever forgotten.
+//! Invariant: the string of an unknown method is created for each request; the known ones stay as long as the isolate.
 
 use deno_core::{JsRuntime, v8};
 
 /// Method names as V8 strings that exist once per isolate.
-pub(super) struct Methods(Vec<(http::Method, v8::Global<v8::String>)>);
+pub(super) struct MethodStrings(Vec<(http::Method, v8::Global<v8::String>)>);
 
-impl Methods {
+impl MethodStrings {
     pub(super) fn new(js: &mut JsRuntime) -> Self {
         deno_core::scope!(scope, js);
         use http::Method;

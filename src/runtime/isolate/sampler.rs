@@ -1,7 +1,7 @@
-//! Whose JavaScript runs: asked by the watchdog, answered by V8 at its next check, on the isolate's own thread.
+//! Samples of the running JavaScript: the watchdog asks whose code runs, and V8 answers at its next check, on the isolate's own thread.
 //!
-//! A turn may run code of many calls, and V8 tells nobody when it goes from one to the next. So the watchdog samples busy turns: the CPU
-//! time since the last sample is noted for the call whose code runs now. `worker` collects the notes at the end of the turn.
+//! A turn may run code of many calls, and V8 does not report when it switches from one to the next. So the watchdog samples busy turns: the
+//! CPU time since the last sample is noted for the call whose code runs now. `worker` collects the notes at the end of the turn.
 //!
 //! Invariant: no JavaScript runs here and nothing is borrowed that an interrupted op could hold.
 #![allow(unsafe_code, reason = "an interrupt of V8 is a C function")]
@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use deno_core::v8;
 
+use super::external_memory::external_bytes;
 use super::heap::Heap;
-use super::terminate::{Interrupt, Reason};
+use super::terminate::{Interrupt, TerminationReason};
 use crate::runtime::limits::cpu_account::CpuSlice;
-use crate::runtime::ops::guard_or;
+use crate::runtime::ops::{call_in_context, catch_panic_or};
 use crate::sys::cpu_clock::own_cpu_ns;
 
 /// The isolate of a thread.
-struct Watched {
+struct SampledIsolate {
     heap: Arc<Heap>,
     interrupt: Arc<Interrupt>,
     context: v8::Global<v8::Context>,
@@ -30,35 +31,35 @@ struct Watched {
 #[derive(Default)]
 struct Notes {
     slices: Vec<CpuSlice>,
-    /// Up to where CPU time was noted.
+    /// The thread's CPU clock up to which time was noted.
     noted_ns: u64,
-    /// What one call may use in one turn.
+    /// CPU time that one call may use in one turn.
     limit_ns: u64,
-    watched: Option<Watched>,
-    /// Where the last sample was taken.
+    isolate: Option<SampledIsolate>,
+    /// The stack at the last sample.
     stack: Option<String>,
 }
 
 thread_local! {
-    static NOTES: RefCell<Notes> = const { RefCell::new(Notes { slices: Vec::new(), noted_ns: 0, limit_ns: u64::MAX, watched: None, stack: None }) };
+    static NOTES: RefCell<Notes> = const { RefCell::new(Notes { slices: Vec::new(), noted_ns: 0, limit_ns: u64::MAX, isolate: None, stack: None }) };
 }
 
 /// The calling thread has this isolate.
-pub(super) fn watch(heap: &Arc<Heap>, interrupt: &Arc<Interrupt>, context: v8::Global<v8::Context>) {
-    NOTES.with_borrow_mut(|notes| notes.watched = Some(Watched { heap: heap.clone(), interrupt: interrupt.clone(), context }));
+pub(super) fn attach(heap: &Arc<Heap>, interrupt: &Arc<Interrupt>, context: v8::Global<v8::Context>) {
+    NOTES.with_borrow_mut(|notes| notes.isolate = Some(SampledIsolate { heap: heap.clone(), interrupt: interrupt.clone(), context }));
 }
 
 /// The calling thread's isolate is about to go.
 pub(super) fn forget() {
-    NOTES.with_borrow_mut(|notes| notes.watched = None);
+    NOTES.with_borrow_mut(|notes| notes.isolate = None);
 }
 
-/// What one call may use in one turn, on the calling thread.
+/// Sets the CPU time that one call may use in one turn, on the calling thread.
 pub fn limit(cpu: Duration) {
     NOTES.with_borrow_mut(|notes| notes.limit_ns = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX));
 }
 
-/// Moves the calling thread's notes into `into`; what is noted next begins at `now_ns` of the thread's CPU clock.
+/// Moves the calling thread's notes into `into`; the next note begins at `now_ns` of the thread's CPU clock.
 pub fn collect(into: &mut Vec<CpuSlice>, now_ns: u64) {
     NOTES.with_borrow_mut(|notes| {
         into.append(&mut notes.slices);
@@ -66,57 +67,57 @@ pub fn collect(into: &mut Vec<CpuSlice>, now_ns: u64) {
     });
 }
 
-/// Where the JavaScript of the calling thread was when the last sample was taken; once.
+/// The JavaScript stack of the calling thread at the last sample; each is returned once.
 pub fn stack() -> Option<String> {
     NOTES.with_borrow_mut(|notes| notes.stack.take())
 }
 
 /// Whether the calling thread's isolate has to end.
 pub(super) fn is_condemned() -> bool {
-    let reason = |notes: &RefCell<Notes>| notes.try_borrow().ok()?.watched.as_ref()?.interrupt.reason();
+    let reason = |notes: &RefCell<Notes>| notes.try_borrow().ok()?.isolate.as_ref()?.interrupt.reason();
     NOTES.with(reason).is_some()
 }
 
 /// V8 calls this on the isolate's thread.
 pub(super) unsafe extern "C" fn take(isolate: v8::UnsafeRawIsolatePtr, _data: *mut c_void) {
-    guard_or("sample", (), || sample(isolate));
+    catch_panic_or("sample", (), || sample(isolate));
 }
 
 fn sample(isolate: v8::UnsafeRawIsolatePtr) {
     // SAFETY: V8 passes the isolate that it interrupted, on the thread that entered it; the scope ends before this returns.
     let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
     let statistics = isolate.get_heap_statistics();
-    let external = super::external_bytes(&mut isolate);
+    let external = external_bytes(&mut isolate);
     let now_ns = own_cpu_ns();
     NOTES.with(|notes| {
         // Nothing that borrows them runs JavaScript, so this never fails.
         let Ok(mut notes) = notes.try_borrow_mut() else { return };
-        let Some(context) = notes.watched.as_ref().map(|watched| &watched.context) else { return };
+        let Some(context) = notes.isolate.as_ref().map(|isolate| &isolate.context) else { return };
         let (call, stack) = seen(&mut isolate, context);
         let call = call.unwrap_or(0);
         let spent_ns = notes.note(call, now_ns);
         notes.stack = stack;
-        let Some(Watched { heap, interrupt, .. }) = &notes.watched else { return };
+        let Some(SampledIsolate { heap, interrupt, .. }) = &notes.isolate else { return };
         // A turn may allocate for long without an end. Nothing can be collected here, so half of it may be garbage.
         if heap.is_over(statistics.used_heap_size() / 2, external / 2) {
             heap.condemn();
         }
         interrupt.runs(call);
         if spent_ns > notes.limit_ns {
-            interrupt.strike_for(Reason::Cpu, call);
+            interrupt.terminate_for(TerminationReason::Cpu, call);
         }
     });
 }
 
 impl Notes {
-    /// Returns what the call has used in this turn.
+    /// Returns the CPU time that the call has used in this turn.
     fn note(&mut self, call: u32, now_ns: u64) -> u64 {
         let cpu_ns = now_ns.saturating_sub(self.noted_ns);
         self.noted_ns = now_ns;
-        match self.slices.iter_mut().find(|share| share.call == call) {
-            Some(share) => {
-                share.cpu_ns += cpu_ns;
-                share.cpu_ns
+        match self.slices.iter_mut().find(|slice| slice.call == call) {
+            Some(slice) => {
+                slice.cpu_ns += cpu_ns;
+                slice.cpu_ns
             }
             None => {
                 self.slices.push(CpuSlice { call, cpu_ns });
@@ -132,7 +133,7 @@ fn seen(isolate: &mut v8::Isolate, context: &v8::Global<v8::Context>) -> (Option
     v8::callback_scope!(unsafe scope, isolate);
     let context = v8::Local::new(scope, context);
     let scope = &mut v8::ContextScope::new(scope, context);
-    (super::call_in_context(scope), stack_text(scope))
+    (call_in_context(scope), stack_text(scope))
 }
 
 /// The innermost frames. Nothing of the function runs for it: names and positions are V8's own.

@@ -1,4 +1,4 @@
-//! The startup snapshot and the scripts it leaves out, as made by `src/build.rs`.
+//! The startup snapshot and the scripts it leaves out, as `src/build.rs` creates them.
 //!
 //! Invariant: one snapshot per process. V8 shares the read-only heap of the first isolate with all later ones, so a second, different
 //! snapshot would be silent heap corruption.

@@ -1,14 +1,16 @@
-//! `error.stack`: V8 asks for its text when somebody reads it first, deno_core formats it, positions mapped to the author's source.
+//! `error.stack`: V8 asks for its text when code first reads it, deno_core formats it, positions mapped to the author's source.
 //!
-//! Called by V8 on the isolate's thread, in the middle of a function's JavaScript. `name` and `message` are whatever the function made of them.
+//! Called by V8 on the isolate's thread, in the middle of a function's JavaScript. `name` and `message` may be any values that the function
+//! set.
 //!
-//! Invariant: no text longer than [`TEXT_MAX`] is copied out of V8, nothing is formatted for an isolate that has to end, and no panic leaves.
+//! Invariant: no text longer than [`TEXT_MAX`] is copied out of V8, nothing is formatted for an isolate that has to end, and no panic
+//! leaves.
 
 use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
 use deno_core::v8;
 
 use super::sampler;
-use crate::runtime::ops::guard_or;
+use crate::runtime::ops::catch_panic_or;
 
 /// Longest name or message, in characters, that becomes part of a stack.
 const TEXT_MAX: usize = 1 << 20;
@@ -23,13 +25,13 @@ pub(super) fn prepare<'s>(
     if sampler::is_condemned() {
         return nothing;
     }
-    guard_or("prepareStackTrace", nothing, || match too_long(scope, error) {
+    catch_panic_or("prepareStackTrace", nothing, || match too_long(scope, error) {
         Some(header) => format_stack_trace(scope, header, frames),
         None => prepare_stack_trace_callback(scope, error, frames),
     })
 }
 
-/// What stands for an error whose name or message is too long, unless the function formats its stacks itself.
+/// The replacement for an error whose name or message is too long, unless the function formats its stacks itself.
 fn too_long<'s>(scope: &mut v8::PinScope<'s, '_>, error: v8::Local<'s, v8::Value>) -> Option<v8::Local<'s, v8::Value>> {
     let error = v8::Local::<v8::Object>::try_from(error).ok()?;
     let length = ["name", "message"].into_iter().filter_map(|key| text_length(scope, error, key)).max()?;
@@ -42,7 +44,8 @@ fn too_long<'s>(scope: &mut v8::PinScope<'s, '_>, error: v8::Local<'s, v8::Value
     Some(v8::Object::with_prototype_and_properties(scope, null, &[key.into()], &[text.into()]).into())
 }
 
-/// Characters of a property as text; `None` if it is none. Getters may run; what they throw, they throw again when the stack is formatted.
+/// Characters of a property as text; `None` if it has no text. Getters may run; what they throw, they throw again when the stack is
+/// formatted.
 fn text_length(scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Object>, key: &str) -> Option<usize> {
     v8::tc_scope!(let scope, scope);
     let key = v8::String::new(scope, key)?;

@@ -1,15 +1,15 @@
-//! Who pays for CPU time: the turns of one instance, shared out among the calls whose code ran in them.
+//! The CPU account of one instance: which calls pay for the CPU time of each turn.
 //!
-//! `event_loop` says how long each dispatch and each poll took and reads the thread's CPU clock once a turn; the samples of `isolate::sample`
-//! say whose code ran inside a poll. What comes out are charges; `Exchanges` holds them against `cpu_ms`.
+//! `worker::turn` reports how long each dispatch and each poll took, and reads the thread's CPU clock once a turn. The samples of
+//! `isolate::sampler` name the call whose code ran inside a poll. The results are charges; `InFlightTable` holds them against `cpu_ms`.
 //!
-//! Invariant: no clock is read here. What was spent is charged once, and a call that only waited is never charged for another's turn.
+//! Invariant: this file reads no clock. CPU time is charged once, and a call that only waited is never charged for another call's turn.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// CPU time of polls that waits for a sample before it is shared out in equal parts. Long, because that makes the innocent pay; a sample that was
-/// asked for during native work is taken when that returns.
+/// The most CPU time of polls that waits for a sample; beyond it, the open calls pay equal parts. It is long because equal parts make
+/// innocent calls pay. V8 takes a sample that was requested during native work when that work returns.
 const UNSAMPLED_MAX_NS: u64 = 10_000_000_000;
 
 /// Work that no caller waits for any more may use `cpu_ms`, and a tenth of a CPU in the long run.
@@ -18,13 +18,13 @@ const LONG_RUN_DIVISOR: u32 = 10;
 /// The least that such work may use at once, so that a tiny `cpu_ms` does not end an instance for its clean-up.
 const CREDIT_MIN: Duration = Duration::from_millis(100);
 
-/// A finished call that used nothing for so long has probably come to its end.
+/// A finished call that used no CPU time for this long has probably no more work.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Finished calls whose late work is watched at a time.
+/// The most finished calls whose late work is tracked at a time.
 const WATCHED_MAX: usize = 512;
 
-/// CPU time that was noted for one call; call 0 is code outside every call.
+/// CPU time that a sample noted for one call; call 0 is code outside every call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CpuSlice {
     /// The call's id in its instance.
@@ -33,8 +33,8 @@ pub struct CpuSlice {
     pub cpu_ns: u64,
 }
 
-/// CPU time of one instance that was not charged yet.
-pub(in crate::runtime) struct Ledger {
+/// CPU time of one instance that is not charged yet.
+pub(in crate::runtime) struct CpuAccount {
     settled_ns: u64,
     dispatched: Vec<(u32, u64)>,
     polled: u64,
@@ -42,29 +42,29 @@ pub(in crate::runtime) struct Ledger {
     charges: Vec<(u32, u64)>,
 }
 
-impl Ledger {
+impl CpuAccount {
     /// Charges begin at `now_ns` of the thread's CPU clock.
     pub(in crate::runtime) fn new(now_ns: u64) -> Self {
         Self { settled_ns: now_ns, dispatched: Vec::new(), polled: 0, unsampled_ns: 0, charges: Vec::new() }
     }
 
-    /// A call was dispatched and ran until it first waited.
+    /// Notes a dispatch: how long the call ran until it first waited.
     pub(in crate::runtime) fn dispatched(&mut self, call: u32, took: Duration) {
         self.dispatched.push((call, nanos(took)));
     }
 
-    /// The event loop turned.
+    /// Notes a poll of the event loop.
     pub(in crate::runtime) fn polled(&mut self, took: Duration) {
         self.polled += nanos(took);
     }
 
-    /// What was spent until `now_ns` is nobody's: the host collected garbage.
+    /// Charges the CPU time until `now_ns` to no call: the host collected garbage.
     pub(in crate::runtime) fn skip(&mut self, now_ns: u64) {
         self.settled_ns = now_ns;
     }
 
-    /// Shares out what was spent until `now_ns`. `samples` were taken inside polls; `open` are the calls that have no answer yet; `strays` says whether
-    /// code of other calls may run too. Charges to call 0 are nobody's. Returns them and what was spent in all.
+    /// Distributes the CPU time until `now_ns`. `samples` were taken inside polls; `open` are the calls that have no answer yet; `strays`
+    /// says whether code of other calls may run too. A charge to call 0 belongs to no call. Returns the charges and the CPU time in all.
     pub(in crate::runtime) fn settle(
         &mut self,
         now_ns: u64,
@@ -78,20 +78,20 @@ impl Ledger {
         let weight = self.dispatched.iter().map(|(_, took)| took).sum::<u64>() + self.polled;
         let mut left = spent;
         for (call, took) in self.dispatched.drain(..) {
-            let share = part(spent, took, weight).min(left);
-            left -= share;
-            self.charges.push((call, share));
+            let slice = part(spent, took, weight).min(left);
+            left -= slice;
+            self.charges.push((call, slice));
         }
         self.polled = 0;
         self.unsampled_ns += left;
-        self.share_out_polls(samples, open, strays);
+        self.apportion_polls(samples, open, strays);
         (&self.charges, spent)
     }
 
-    fn share_out_polls(&mut self, samples: &[CpuSlice], open: impl Iterator<Item = u32> + Clone, strays: bool) {
-        let sampled: u64 = samples.iter().map(|share| share.cpu_ns).sum();
+    fn apportion_polls(&mut self, samples: &[CpuSlice], open: impl Iterator<Item = u32> + Clone, strays: bool) {
+        let sampled: u64 = samples.iter().map(|slice| slice.cpu_ns).sum();
         if sampled > 0 {
-            self.charges.extend(samples.iter().map(|share| (share.call, part(self.unsampled_ns, share.cpu_ns, sampled))));
+            self.charges.extend(samples.iter().map(|slice| (slice.call, part(self.unsampled_ns, slice.cpu_ns, sampled))));
             self.unsampled_ns = 0;
             return;
         }
@@ -101,8 +101,8 @@ impl Ledger {
             (Some(only), None) if !strays => self.charges.push((only, std::mem::take(&mut self.unsampled_ns))),
             _ if self.unsampled_ns > UNSAMPLED_MAX_NS => {
                 let count = open.clone().count() as u64;
-                let share = std::mem::take(&mut self.unsampled_ns) / count.max(1);
-                self.charges.extend(open.map(|call| (call, share)));
+                let slice = std::mem::take(&mut self.unsampled_ns) / count.max(1);
+                self.charges.extend(open.map(|call| (call, slice)));
             }
             _ => {}
         }
@@ -121,23 +121,23 @@ fn nanos(duration: Duration) -> u64 {
 }
 
 /// CPU time of work that no caller waits for: after the answer, after a limit answered, or outside every call.
-pub(in crate::runtime) struct LateWork {
+pub(in crate::runtime) struct BackgroundBudget {
     credit: Duration,
-    accounts: HashMap<u32, Account>,
+    credits: HashMap<u32, CallCredit>,
 }
 
-struct Account {
+struct CallCredit {
     left: Duration,
     seen: Instant,
 }
 
-impl LateWork {
+impl BackgroundBudget {
     /// Each finished call, and the code outside every call, may use this much at once.
     pub(in crate::runtime) fn new(cpu: Duration) -> Self {
-        Self { credit: cpu.max(CREDIT_MIN), accounts: HashMap::new() }
+        Self { credit: cpu.max(CREDIT_MIN), credits: HashMap::new() }
     }
 
-    /// Code of this call may still run, though nobody waits for it.
+    /// Code of this call may still run, though no caller waits for it.
     pub(in crate::runtime) fn expect(&mut self, call: u32, now: Instant) {
         self.charge(call, 0, now);
     }
@@ -145,34 +145,35 @@ impl LateWork {
     /// Whether there may be such code.
     pub(in crate::runtime) fn is_expected(&mut self, now: Instant) -> bool {
         let credit = self.credit;
-        self.accounts.retain(|_, account| now.saturating_duration_since(account.seen) < QUIET || account.after(now, credit) < credit);
-        !self.accounts.is_empty()
+        self.credits
+            .retain(|_, call_credit| now.saturating_duration_since(call_credit.seen) < QUIET || call_credit.after(now, credit) < credit);
+        !self.credits.is_empty()
     }
 
-    /// Charges late work of a call. True if it has used up what it may.
+    /// Charges late work of a call. Returns true if the call has used up its credit.
     pub(in crate::runtime) fn charge(&mut self, call: u32, cpu_ns: u64, now: Instant) -> bool {
-        if self.accounts.len() >= WATCHED_MAX {
+        if self.credits.len() >= WATCHED_MAX {
             let credit = self.credit;
-            self.accounts.retain(|_, account| account.after(now, credit) < credit);
+            self.credits.retain(|_, call_credit| call_credit.after(now, credit) < credit);
         }
         let credit = self.credit;
-        let account = self.accounts.entry(call).or_insert(Account { left: credit, seen: now });
-        account.left = account.after(now, credit);
-        account.seen = now;
-        match account.left.checked_sub(Duration::from_nanos(cpu_ns)) {
+        let call_credit = self.credits.entry(call).or_insert(CallCredit { left: credit, seen: now });
+        call_credit.left = call_credit.after(now, credit);
+        call_credit.seen = now;
+        match call_credit.left.checked_sub(Duration::from_nanos(cpu_ns)) {
             Some(left) => {
-                account.left = left;
+                call_credit.left = left;
                 false
             }
             None => {
-                account.left = Duration::ZERO;
+                call_credit.left = Duration::ZERO;
                 true
             }
         }
     }
 }
 
-impl Account {
+impl CallCredit {
     fn after(&self, now: Instant, credit: Duration) -> Duration {
         (self.left + now.saturating_duration_since(self.seen) / LONG_RUN_DIVISOR).min(credit)
     }
@@ -189,53 +190,53 @@ mod tests {
 
     #[test]
     fn dispatches_pay_by_how_long_they_took() {
-        let mut ledger = Ledger::new(0);
-        ledger.dispatched(1, Duration::from_nanos(300));
-        ledger.dispatched(2, Duration::from_nanos(100));
-        let (charges, spent) = ledger.settle(40, &[], open(&[1, 2]), false);
+        let mut cpu_account = CpuAccount::new(0);
+        cpu_account.dispatched(1, Duration::from_nanos(300));
+        cpu_account.dispatched(2, Duration::from_nanos(100));
+        let (charges, spent) = cpu_account.settle(40, &[], open(&[1, 2]), false);
         assert_eq!((charges, spent), (&[(1, 30), (2, 10),][..], 40));
     }
 
     #[test]
     fn a_call_that_waits_beside_a_busy_one_pays_nothing() {
-        let mut ledger = Ledger::new(0);
-        ledger.polled(Duration::from_millis(30));
-        let (charges, _) = ledger.settle(30_000_000, &[], open(&[1, 2]), false);
-        assert_eq!(charges, [], "nobody is known to have used it yet");
-        ledger.polled(Duration::from_millis(20));
-        let (charges, _) = ledger.settle(50_000_000, &[CpuSlice { call: 1, cpu_ns: 10_000_000 }], open(&[1, 2]), false);
+        let mut cpu_account = CpuAccount::new(0);
+        cpu_account.polled(Duration::from_millis(30));
+        let (charges, _) = cpu_account.settle(30_000_000, &[], open(&[1, 2]), false);
+        assert_eq!(charges, [], "no call is known to have used it yet");
+        cpu_account.polled(Duration::from_millis(20));
+        let (charges, _) = cpu_account.settle(50_000_000, &[CpuSlice { call: 1, cpu_ns: 10_000_000 }], open(&[1, 2]), false);
         assert_eq!(charges, [(1, 50_000_000)]);
     }
 
     #[test]
     fn the_only_call_pays_at_once_and_no_call_is_nobody() {
-        let mut ledger = Ledger::new(0);
-        ledger.polled(Duration::from_nanos(5));
-        assert_eq!(ledger.settle(7, &[], open(&[9]), false).0, [(9, 7)]);
-        ledger.polled(Duration::from_nanos(5));
-        assert_eq!(ledger.settle(10, &[], open(&[]), false).0, [(0, 3)]);
+        let mut cpu_account = CpuAccount::new(0);
+        cpu_account.polled(Duration::from_nanos(5));
+        assert_eq!(cpu_account.settle(7, &[], open(&[9]), false).0, [(9, 7)]);
+        cpu_account.polled(Duration::from_nanos(5));
+        assert_eq!(cpu_account.settle(10, &[], open(&[]), false).0, [(0, 3)]);
     }
 
     #[test]
     fn the_only_open_call_does_not_pay_for_one_that_was_answered() {
-        let mut ledger = Ledger::new(0);
-        ledger.polled(Duration::from_nanos(5));
-        assert_eq!(ledger.settle(7, &[], open(&[9]), true).0, []);
-        ledger.polled(Duration::from_nanos(5));
-        assert_eq!(ledger.settle(9, &[CpuSlice { call: 4, cpu_ns: 9 }], open(&[9]), true).0, [(4, 9)]);
+        let mut cpu_account = CpuAccount::new(0);
+        cpu_account.polled(Duration::from_nanos(5));
+        assert_eq!(cpu_account.settle(7, &[], open(&[9]), true).0, []);
+        cpu_account.polled(Duration::from_nanos(5));
+        assert_eq!(cpu_account.settle(9, &[CpuSlice { call: 4, cpu_ns: 9 }], open(&[9]), true).0, [(4, 9)]);
     }
 
     #[test]
     fn work_without_samples_is_shared_at_last() {
-        let mut ledger = Ledger::new(0);
-        ledger.polled(Duration::from_millis(50));
-        assert_eq!(ledger.settle(10_000_000_002, &[], open(&[1, 2]), false).0, [(1, 5_000_000_001), (2, 5_000_000_001)]);
+        let mut cpu_account = CpuAccount::new(0);
+        cpu_account.polled(Duration::from_millis(50));
+        assert_eq!(cpu_account.settle(10_000_000_002, &[], open(&[1, 2]), false).0, [(1, 5_000_000_001), (2, 5_000_000_001)]);
     }
 
     #[test]
     fn late_work_has_a_credit_that_comes_back_slowly() {
         let begun = Instant::now();
-        let mut late = LateWork::new(Duration::from_millis(100));
+        let mut late = BackgroundBudget::new(Duration::from_millis(100));
         assert!(!late.charge(1, 90_000_000, begun));
         assert!(late.charge(1, 20_000_000, begun));
         assert!(!late.charge(2, 20_000_000, begun), "another call has its own");
@@ -251,20 +252,20 @@ mod tests {
                 1..40,
             )
         ) {
-            let mut ledger = Ledger::new(0);
+            let mut cpu_account = CpuAccount::new(0);
             let (mut now, mut charged) = (0, 0);
             for (spent, dispatched, samples) in turns {
                 now += spent;
                 for (call, took) in dispatched {
-                    ledger.dispatched(call, Duration::from_nanos(took));
+                    cpu_account.dispatched(call, Duration::from_nanos(took));
                 }
-                ledger.polled(Duration::from_nanos(10));
+                cpu_account.polled(Duration::from_nanos(10));
                 let samples: Vec<CpuSlice> = samples.into_iter().map(|(call, cpu_ns)| CpuSlice { call, cpu_ns }).collect();
-                charged += ledger.settle(now, &samples, [1, 2, 3].into_iter(), false).0.iter().map(|(_, ns)| ns).sum::<u64>();
+                charged += cpu_account.settle(now, &samples, [1, 2, 3].into_iter(), false).0.iter().map(|(_, ns)| ns).sum::<u64>();
             }
-            // Shares are rounded down: at most some nanoseconds a turn are lost.
-            prop_assert!(charged + ledger.unsampled_ns <= now);
-            prop_assert!(charged + ledger.unsampled_ns + 40 * 8 >= now);
+            // Slices are rounded down: a turn loses some nanoseconds at most.
+            prop_assert!(charged + cpu_account.unsampled_ns <= now);
+            prop_assert!(charged + cpu_account.unsampled_ns + 40 * 8 >= now);
         }
     }
 }

@@ -1,56 +1,58 @@
-//! What the watchdog does about a worker, decided from what it sees of it.
+//! The watchdog's decisions about a worker: sample it, terminate its JavaScript, freeze its thread.
 //!
-//! `watchdog` looks (atomics and a CPU clock) and acts; this decides, and remembers what it saw last.
+//! `worker::watchdog` observes (atomics and a CPU clock) and acts. This file decides, and remembers the last observation.
 //!
-//! Invariant: no clock is read and nothing is touched here. A worker is struck only for one uninterrupted turn, and parked only after it was struck.
+//! Invariant: this file reads no clock and touches no worker. A worker is terminated only for one uninterrupted turn, and frozen only after
+//! that.
 
 use std::time::{Duration, Instant};
 
-use crate::runtime::containment::freeze::Cause;
+use crate::sys::freeze::FreezeCause;
 
-/// CPU time a struck worker may use before its thread is parked, beside [`PATIENCE_PER_MB`].
+/// CPU time a terminating worker may use before its thread is frozen, beside [`PATIENCE_PER_MB`].
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// More of it for each megabyte of the function's limit: a garbage collection that has begun is not broken off.
+/// More CPU time for each megabyte of the function's limit: V8 does not break off a garbage collection that has begun.
 const PATIENCE_PER_MB: Duration = Duration::from_millis(3);
 
-/// More of it for one that was lent memory: it may be in the middle of one long step, such as turning half a gigabyte of text to lower case.
-const PATIENCE_IN_GRACE: Duration = Duration::from_millis(1500);
+/// More CPU time for a worker that was granted headroom: it may be in the middle of one long step, such as turning half a gigabyte of text
+/// to lower case.
+const PATIENCE_WITH_HEADROOM: Duration = Duration::from_millis(1500);
 
-/// The same while its module is linked, which is not terminated, and while its isolate is taken down.
+/// Takes the place of [`PATIENCE`] while a worker links its module, which is not terminated, and while it takes its isolate down.
 const PATIENCE_WITHOUT_TERMINATION: Duration = Duration::from_secs(2);
 
-/// How long a struck worker may make no progress at all: it waits for something that does not come.
+/// How long a terminating worker may use no CPU time at all: it waits for an event that does not come.
 const STANDSTILL: Duration = Duration::from_secs(5);
 
-/// Where a worker is in its life; decides how long it may take to end.
+/// The phase of a worker's life; it decides how long the worker may take to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(in crate::runtime) enum WorkerPhase {
-    /// Without a function.
-    Blank,
-    /// Its module is read and linked: JavaScript must not be terminated now, the engine would not stand it.
+    /// It has no function yet.
+    Prewarmed,
+    /// It reads and links its module. Its JavaScript must not be terminated now: deno_core and V8 do not withstand that.
     Loading,
-    /// Its module is evaluated.
+    /// It evaluates its module.
     Evaluating,
     /// It takes calls.
     Serving,
-    /// Its calls are answered; the isolate is taken down.
+    /// Its calls are answered; it takes its isolate down.
     Ending,
 }
 
-/// What the watchdog sees of a worker.
+/// The watchdog's observation of a worker.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::runtime) struct Sight {
+pub(in crate::runtime) struct Observation {
     /// Its thread has ended.
     pub(in crate::runtime) over: bool,
-    /// Its thread is parked.
-    pub(in crate::runtime) parked: Option<Cause>,
+    /// Its thread is frozen.
+    pub(in crate::runtime) frozen: Option<FreezeCause>,
     /// It has to end.
-    pub(in crate::runtime) struck: bool,
-    /// It was lent memory to end with.
-    pub(in crate::runtime) graced: bool,
-    /// What the function may use, in megabytes.
+    pub(in crate::runtime) terminating: bool,
+    /// It was granted headroom to end with.
+    pub(in crate::runtime) has_headroom: bool,
+    /// The function's memory limit, in megabytes.
     pub(in crate::runtime) memory_mb: u32,
     pub(in crate::runtime) phase: WorkerPhase,
     /// Odd while JavaScript may run.
@@ -62,86 +64,86 @@ pub(in crate::runtime) struct Sight {
     pub(in crate::runtime) now: Instant,
 }
 
-/// What to do about it.
+/// The watchdog's next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::runtime) enum Verdict {
+pub(in crate::runtime) enum Action {
     /// It is gone: watch it no longer.
     Forget,
-    /// Its thread was parked: see to its calls, and watch it no longer.
-    Bury(Cause),
+    /// Its thread is frozen: have its calls answered, and watch it no longer.
+    Abandon(FreezeCause),
     /// It waits.
     Rest,
-    /// It runs: have it say whose code.
+    /// It runs: sample whose code runs.
     Sample,
-    /// Its turn is too long: strike.
-    Strike,
-    /// It was struck and is not gone: terminate again.
+    /// Its turn is too long: terminate.
     Terminate,
-    /// It was struck long ago: park its thread.
-    Park,
+    /// It was terminated and is not gone: terminate again.
+    TerminateAgain,
+    /// It was terminated long ago: freeze its thread.
+    Freeze,
 }
 
-/// What is remembered of a worker from one look to the next.
+/// The watchdog's memory of a worker, from one observation to the next.
 #[derive(Default)]
-pub(in crate::runtime) struct Judge {
-    /// The turn seen last, and the CPU clock when it was first seen.
+pub(in crate::runtime) struct Escalation {
+    /// The turn of the last observation, and the CPU clock when that turn was first observed.
     turn: u64,
     since_ns: u64,
-    struck: Option<Struck>,
+    terminating: Option<Terminating>,
 }
 
 /// A worker that has to end.
-struct Struck {
+struct Terminating {
     at_ns: u64,
     phase: WorkerPhase,
-    /// The CPU clock seen last, and since when it stands still.
+    /// The CPU clock of the last observation, and since when it stands still.
     seen_ns: u64,
     still_since: Instant,
 }
 
-impl Judge {
-    /// Decides.
-    pub(in crate::runtime) fn decide(&mut self, seen: &Sight) -> Verdict {
-        if let Some(cause) = seen.parked {
-            return Verdict::Bury(cause);
+impl Escalation {
+    /// Decides the next step, and remembers the observation.
+    pub(in crate::runtime) fn decide(&mut self, seen: &Observation) -> Action {
+        if let Some(cause) = seen.frozen {
+            return Action::Abandon(cause);
         }
         if seen.over {
-            return Verdict::Forget;
+            return Action::Forget;
         }
         let runs = seen.turn % 2 == 1;
-        if seen.struck || (runs && seen.phase == WorkerPhase::Ending) {
-            return self.press(seen);
+        if seen.terminating || (runs && seen.phase == WorkerPhase::Ending) {
+            return self.decide_terminating(seen);
         }
-        let Some(now_ns) = seen.cpu_ns.filter(|_| runs) else { return Verdict::Rest };
+        let Some(now_ns) = seen.cpu_ns.filter(|_| runs) else { return Action::Rest };
         if seen.turn != self.turn {
             self.turn = seen.turn;
             self.since_ns = now_ns;
         } else if now_ns.saturating_sub(self.since_ns) > seen.turn_limit_ns {
-            return Verdict::Strike;
+            return Action::Terminate;
         }
-        Verdict::Sample
+        Action::Sample
     }
 
-    fn press(&mut self, seen: &Sight) -> Verdict {
-        let Some(now_ns) = seen.cpu_ns else { return Verdict::Terminate };
-        let fresh = || Struck { at_ns: now_ns, phase: seen.phase, seen_ns: now_ns, still_since: seen.now };
-        let struck = self.struck.get_or_insert_with(fresh);
-        if struck.phase != seen.phase {
-            *struck = fresh();
+    fn decide_terminating(&mut self, seen: &Observation) -> Action {
+        let Some(now_ns) = seen.cpu_ns else { return Action::TerminateAgain };
+        let fresh = || Terminating { at_ns: now_ns, phase: seen.phase, seen_ns: now_ns, still_since: seen.now };
+        let terminating = self.terminating.get_or_insert_with(fresh);
+        if terminating.phase != seen.phase {
+            *terminating = fresh();
         }
-        if struck.seen_ns != now_ns {
-            struck.seen_ns = now_ns;
-            struck.still_since = seen.now;
+        if terminating.seen_ns != now_ns {
+            terminating.seen_ns = now_ns;
+            terminating.still_since = seen.now;
         }
         let patience = PATIENCE_PER_MB * seen.memory_mb
             + match seen.phase {
                 WorkerPhase::Loading | WorkerPhase::Ending => PATIENCE_WITHOUT_TERMINATION,
-                WorkerPhase::Blank | WorkerPhase::Evaluating | WorkerPhase::Serving => PATIENCE,
+                WorkerPhase::Prewarmed | WorkerPhase::Evaluating | WorkerPhase::Serving => PATIENCE,
             }
-            + if seen.graced { PATIENCE_IN_GRACE } else { Duration::ZERO };
-        let used = Duration::from_nanos(now_ns.saturating_sub(struck.at_ns));
-        let stood_still = seen.now.saturating_duration_since(struck.still_since);
-        if used > patience || stood_still > STANDSTILL { Verdict::Park } else { Verdict::Terminate }
+            + if seen.has_headroom { PATIENCE_WITH_HEADROOM } else { Duration::ZERO };
+        let used = Duration::from_nanos(now_ns.saturating_sub(terminating.at_ns));
+        let stood_still = seen.now.saturating_duration_since(terminating.still_since);
+        if used > patience || stood_still > STANDSTILL { Action::Freeze } else { Action::TerminateAgain }
     }
 }
 
@@ -153,12 +155,12 @@ mod tests {
     const TICK: Duration = Duration::from_millis(10);
     const LIMIT_NS: u64 = 100_000_000;
 
-    fn sight(turn: u64, cpu_ns: u64, now: Instant) -> Sight {
-        Sight {
+    fn observation(turn: u64, cpu_ns: u64, now: Instant) -> Observation {
+        Observation {
             over: false,
-            parked: None,
-            struck: false,
-            graced: false,
+            frozen: None,
+            terminating: false,
+            has_headroom: false,
             memory_mb: 0,
             phase: WorkerPhase::Serving,
             turn,
@@ -168,51 +170,56 @@ mod tests {
         }
     }
 
-    /// Looks again and again at a worker that burns all of a CPU; returns after how many looks `wanted` came.
-    fn looks_until(judge: &mut Judge, wanted: Verdict, mut next: impl FnMut(u64) -> Sight) -> Option<u64> {
-        (0..2000).find(|tick| judge.decide(&next(*tick)) == wanted)
+    /// Observes a worker tick by tick; returns the tick at which `wanted` came.
+    fn observations_until(escalation: &mut Escalation, wanted: Action, mut next: impl FnMut(u64) -> Observation) -> Option<u64> {
+        (0..2000).find(|tick| escalation.decide(&next(*tick)) == wanted)
     }
 
     #[test]
-    fn an_endless_turn_is_struck_and_then_parked() {
-        let (mut judge, start) = (Judge::default(), Instant::now());
-        let at = |tick: u64| sight(1, tick * 10_000_000, start + TICK * tick as u32);
-        assert_eq!(looks_until(&mut judge, Verdict::Strike, at), Some(11));
-        let struck = |tick: u64| Sight { struck: true, ..at(11 + tick) };
-        assert_eq!(looks_until(&mut judge, Verdict::Park, struck), Some(51));
+    fn an_endless_turn_is_terminated_and_then_frozen() {
+        let (mut escalation, start) = (Escalation::default(), Instant::now());
+        let at = |tick: u64| observation(1, tick * 10_000_000, start + TICK * tick as u32);
+        assert_eq!(observations_until(&mut escalation, Action::Terminate, at), Some(11));
+        let terminating = |tick: u64| Observation { terminating: true, ..at(11 + tick) };
+        assert_eq!(observations_until(&mut escalation, Action::Freeze, terminating), Some(51));
     }
 
     #[test]
-    fn a_struck_worker_that_waits_for_ever_is_parked_too() {
-        let (mut judge, start) = (Judge::default(), Instant::now());
-        let waits = |tick: u64| Sight { struck: true, ..sight(1, 7, start + TICK * tick as u32) };
-        assert_eq!(looks_until(&mut judge, Verdict::Park, waits), Some(501));
+    fn a_terminating_worker_that_waits_forever_is_frozen_too() {
+        let (mut escalation, start) = (Escalation::default(), Instant::now());
+        let waits = |tick: u64| Observation { terminating: true, ..observation(1, 7, start + TICK * tick as u32) };
+        assert_eq!(observations_until(&mut escalation, Action::Freeze, waits), Some(501));
     }
 
     #[test]
     fn linking_and_taking_down_have_more_time() {
         for phase in [WorkerPhase::Loading, WorkerPhase::Ending] {
-            let (mut judge, start) = (Judge::default(), Instant::now());
-            let at = |tick: u64| Sight { struck: true, phase, ..sight(1, tick * 10_000_000, start + TICK * tick as u32) };
-            assert_eq!(looks_until(&mut judge, Verdict::Park, at), Some(201), "{phase:?}");
+            let (mut escalation, start) = (Escalation::default(), Instant::now());
+            let at = |tick: u64| Observation { terminating: true, phase, ..observation(1, tick * 10_000_000, start + TICK * tick as u32) };
+            assert_eq!(observations_until(&mut escalation, Action::Freeze, at), Some(201), "{phase:?}");
         }
     }
 
     #[test]
     fn large_heaps_and_lent_memory_have_more_time() {
-        for (graced, memory_mb, looks) in [(false, 100, 81), (true, 0, 201), (true, 100, 231)] {
-            let (mut judge, start) = (Judge::default(), Instant::now());
-            let at = |tick: u64| Sight { struck: true, graced, memory_mb, ..sight(1, tick * 10_000_000, start + TICK * tick as u32) };
-            assert_eq!(looks_until(&mut judge, Verdict::Park, at), Some(looks));
+        for (has_headroom, memory_mb, looks) in [(false, 100, 81), (true, 0, 201), (true, 100, 231)] {
+            let (mut escalation, start) = (Escalation::default(), Instant::now());
+            let at = |tick: u64| Observation {
+                terminating: true,
+                has_headroom,
+                memory_mb,
+                ..observation(1, tick * 10_000_000, start + TICK * tick as u32)
+            };
+            assert_eq!(observations_until(&mut escalation, Action::Freeze, at), Some(looks));
         }
     }
 
     #[test]
-    fn what_is_parked_or_gone_is_not_watched() {
+    fn a_frozen_or_ended_worker_is_not_watched() {
         let now = Instant::now();
-        let parked = Sight { parked: Some(Cause::Memory), over: true, ..sight(1, 0, now) };
-        assert_eq!(Judge::default().decide(&parked), Verdict::Bury(Cause::Memory));
-        assert_eq!(Judge::default().decide(&Sight { over: true, ..sight(1, 0, now) }), Verdict::Forget);
+        let frozen = Observation { frozen: Some(FreezeCause::Memory), over: true, ..observation(1, 0, now) };
+        assert_eq!(Escalation::default().decide(&frozen), Action::Abandon(FreezeCause::Memory));
+        assert_eq!(Escalation::default().decide(&Observation { over: true, ..observation(1, 0, now) }), Action::Forget);
     }
 
     prop_compose! {
@@ -222,33 +229,34 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a worker does: while it is not struck it is never parked, and it is struck exactly when one turn used more than it may.
+        /// Any worker: while it is not terminating it is never frozen, and it is terminated exactly when one turn used more than it may.
         #[test]
         fn only_a_long_turn_is_struck(steps in prop::collection::vec(step(), 1..200)) {
-            let (mut judge, mut now) = (Judge::default(), Instant::now());
+            let (mut escalation, mut now) = (Escalation::default(), Instant::now());
             let (mut turn, mut cpu, mut first_seen) = (0, 0, None::<(u64, u64)>);
             for (advance, used, wall) in steps {
                 turn += advance;
                 cpu += used;
                 now += Duration::from_millis(wall);
-                let verdict = judge.decide(&sight(turn, cpu, now));
+                let action = escalation.decide(&observation(turn, cpu, now));
                 if turn % 2 == 0 {
-                    prop_assert_eq!(verdict, Verdict::Rest);
+                    prop_assert_eq!(action, Action::Rest);
                     continue;
                 }
                 let began = match first_seen {
                     Some((seen, began)) if seen == turn => began,
                     _ => { first_seen = Some((turn, cpu)); cpu }
                 };
-                let expected = if cpu - began > LIMIT_NS { Verdict::Strike } else { Verdict::Sample };
-                prop_assert_eq!(verdict, expected);
+                let expected = if cpu - began > LIMIT_NS { Action::Terminate } else { Action::Sample };
+                prop_assert_eq!(action, expected);
             }
         }
 
-        /// A struck worker is terminated at every look until it is parked, and it is parked only if it used up its patience or stood still.
+        /// A terminating worker is terminated at every observation until it is frozen, and it is frozen only if it used up its patience or
+        /// stood still.
         #[test]
-        fn a_struck_worker_is_pressed_until_it_is_parked(steps in prop::collection::vec(step(), 1..200)) {
-            let (mut judge, begun) = (Judge::default(), Instant::now());
+        fn a_terminating_worker_is_terminated_again_until_it_is_frozen(steps in prop::collection::vec(step(), 1..200)) {
+            let (mut escalation, begun) = (Escalation::default(), Instant::now());
             let (mut now, mut cpu, mut first, mut moved) = (begun, 0, None, begun);
             for (_, used, wall) in steps {
                 cpu += used;
@@ -257,9 +265,9 @@ mod tests {
                     moved = now;
                 }
                 let first = *first.get_or_insert(cpu);
-                let verdict = judge.decide(&Sight { struck: true, ..sight(1, cpu, now) });
+                let action = escalation.decide(&Observation { terminating: true, ..observation(1, cpu, now) });
                 let worn_out = cpu - first > 500_000_000 || now - moved > STANDSTILL;
-                prop_assert_eq!(verdict, if worn_out { Verdict::Park } else { Verdict::Terminate });
+                prop_assert_eq!(action, if worn_out { Action::Freeze } else { Action::TerminateAgain });
             }
         }
     }

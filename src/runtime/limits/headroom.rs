@@ -1,7 +1,7 @@
-//! Grace: how many isolates may use memory beyond their limit at a time.
+//! Permits for headroom: they bound the number of isolates that use memory beyond their limit at a time.
 //!
-//! An isolate that hit its heap limit is lent gigabytes to unwind in, or V8 would abort the process. Fifty at once would take the machine's
-//! memory, so the heap callback waits here until one of few permits is free; its isolate is condemned already.
+//! An isolate that hit its heap limit is granted gigabytes of headroom to unwind in, or V8 would abort the process. Fifty at once would
+//! take the machine's memory, so the heap callback waits here until one of few permits is free; its isolate is condemned already.
 //!
 //! Invariant: a permit is held by a condemned isolate from its first call of the heap callback until its thread has gone.
 
@@ -11,28 +11,30 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 /// What a condemned isolate may use until it has unwound: larger than V8's largest object, or V8 aborts the process.
-pub const GRACE_BYTES: usize = 2 << 30;
+pub const HEADROOM_BYTES: usize = 2 << 30;
 
-/// Longest wait for a permit. Whoever waits longer goes on without: waiting for ever could be a deadlock inside the engine.
+/// Longest wait for a permit. An isolate that waits longer continues without one: to wait forever could be a deadlock inside V8.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// Permits that are free.
+// Lock order: see runtime.
 static FREE: Mutex<usize> = Mutex::new(2);
 static RETURNED: Condvar = Condvar::new();
 
-/// Allows so many isolates at a time. Before the first isolate.
+/// Sets the number of permits. Must be called before the first isolate exists.
 pub fn allow(permits: usize) {
     *FREE.lock() = permits.max(1);
 }
 
 /// Whether one isolate holds a permit.
 #[derive(Debug, Default)]
-pub struct Grace {
+pub struct Headroom {
     held: AtomicBool,
 }
 
-impl Grace {
+impl Headroom {
     /// Waits for a permit. A second call has no effect.
-    pub fn enter(&self) {
+    pub fn acquire(&self) {
         if self.held.load(Ordering::Relaxed) {
             return;
         }
@@ -47,8 +49,8 @@ impl Grace {
         self.held.store(true, Ordering::Relaxed);
     }
 
-    /// Gives the permit back, if one is held: the isolate is gone, or its thread is parked and uses no more.
-    pub fn leave(&self) {
+    /// Gives the permit back, if one is held: the isolate is gone, or its thread is frozen and uses no more.
+    pub fn release(&self) {
         if self.held.swap(false, Ordering::Relaxed) {
             *FREE.lock() += 1;
             RETURNED.notify_one();
@@ -56,9 +58,9 @@ impl Grace {
     }
 }
 
-impl Drop for Grace {
+impl Drop for Headroom {
     fn drop(&mut self) {
-        self.leave();
+        self.release();
     }
 }
 
@@ -69,15 +71,15 @@ mod tests {
     #[test]
     fn a_permit_is_taken_once_and_given_back_once() {
         let before = *FREE.lock();
-        let grace = Grace::default();
-        grace.enter();
-        grace.enter();
+        let headroom = Headroom::default();
+        headroom.acquire();
+        headroom.acquire();
         assert_eq!(*FREE.lock(), before - 1);
-        grace.leave();
-        grace.leave();
+        headroom.release();
+        headroom.release();
         assert_eq!(*FREE.lock(), before);
-        grace.enter();
-        drop(grace);
+        headroom.acquire();
+        drop(headroom);
         assert_eq!(*FREE.lock(), before);
     }
 }

@@ -1,6 +1,6 @@
 //! Decisions about CPU time and memory, without V8 and without a clock.
 //!
-//! `worker` reports what it measured and carries out what is decided here.
+//! `worker` passes its measurements in and carries the decisions out.
 //!
 //! Invariant: the same measurements always lead to the same decision.
 

@@ -9,11 +9,11 @@ use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::catch_panic::{guard, has_panicked};
+use super::catch_panic::{catch_panic, has_panicked};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 use crate::runtime::call::Reply;
-use crate::runtime::call::{Exchanges, Outbound};
+use crate::runtime::call::{InFlightTable, Outbound};
 
 /// Headers of one answer.
 const HEADERS_MAX: usize = 1024;
@@ -34,7 +34,7 @@ pub fn op_skep_reply_text(
     #[string] body: &str,
 ) -> Result<(), JsErrorBox> {
     // `&str` is UTF-8 here; V8's Latin-1 strings were converted by the op macro.
-    guard("op_skep_reply_text", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes()))))
+    catch_panic("op_skep_reply_text", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes()))))
 }
 
 /// Answers with bytes.
@@ -46,35 +46,35 @@ pub fn op_skep_reply_bytes(
     #[string] headers: &str,
     #[buffer] body: &[u8],
 ) -> Result<(), JsErrorBox> {
-    guard("op_skep_reply_bytes", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body))))
+    catch_panic("op_skep_reply_bytes", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body))))
 }
 
 /// Answers without a body.
 #[op2(fast)]
 pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
-    guard("op_skep_reply_empty", id, || reply(state, id, status, headers, Body::Empty))
+    catch_panic("op_skep_reply_empty", id, || reply(state, id, status, headers, Body::Empty))
 }
 
 /// Answers with a head now and a body later, through `op_skep_stream_write`.
 #[op2(fast)]
 pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
-    guard("op_skep_reply_stream", id, || reply_stream(state, id, status, headers))
+    catch_panic("op_skep_reply_stream", id, || reply_stream(state, id, status, headers))
 }
 
 fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str) {
     let (outbound, body) = Outbound::channel();
-    let exchanges = state.borrow_mut::<Exchanges>();
+    let table = state.borrow_mut::<InFlightTable>();
     let answer = response(status, headers, Body::Stream(Box::pin(body)));
-    match exchanges.get_mut(id) {
-        // An answer that is refused has no body to write to: the first write tells the function.
-        Some(exchange) if !exchange.is_answered() && answer.is_ok() => exchange.outbound = Some(outbound),
-        Some(exchange) if exchange.is_answered() => return,
+    match table.get_mut(id) {
+        // An invalid answer has no body to write to: the function learns it from its first write.
+        Some(in_flight) if !in_flight.is_answered() && answer.is_ok() => in_flight.outbound = Some(outbound),
+        Some(in_flight) if in_flight.is_answered() => return,
         _ => {}
     }
-    exchanges.answer(id, answer);
+    table.answer(id, answer);
 }
 
-/// The handler failed. `kind`: 0 it threw, 1 it returned something that is no answer.
+/// The handler failed. `kind`: 0 it threw, 1 it returned a value that is not an answer.
 #[op2(fast)]
 pub fn op_skep_fail(
     state: &mut OpState,
@@ -83,23 +83,23 @@ pub fn op_skep_fail(
     #[string] message: &str,
     #[string] detail: &str,
 ) -> Result<(), JsErrorBox> {
-    guard("op_skep_fail", id, || fail(state, id, kind, message, detail))
+    catch_panic("op_skep_fail", id, || fail(state, id, kind, message, detail))
 }
 
 fn fail(state: &mut OpState, id: u32, kind: u32, message: &str, detail: &str) {
     if has_panicked() {
-        // What the handler failed of is the host's fault, and that is what the caller hears when the instance ends.
+        // The host made the handler fail: the caller gets the host's fault when the instance ends.
         return;
     }
     let kind = if kind == 0 { Kind::Threw } else { Kind::BadResponse };
-    // What a function throws may hold secrets: the client is told so only in dev.
+    // A thrown value may hold secrets: the client sees it only in dev.
     let safe = if kind == Kind::Threw { "the function threw an error" } else { message };
     let detail = if detail.is_empty() { message } else { detail };
     let (safe, detail) = (head_of(safe), head_of(detail));
-    state.borrow_mut::<Exchanges>().answer(id, Err(Fault::new(kind, safe).with_detail(detail)));
+    state.borrow_mut::<InFlightTable>().answer(id, Err(Fault::new(kind, safe).with_detail(detail)));
 }
 
-/// As much of a text as is kept.
+/// The part of a text that is kept.
 fn head_of(text: &str) -> &str {
     text.get(..text.floor_char_boundary(DETAIL_BYTES_MAX)).unwrap_or_default()
 }
@@ -107,11 +107,11 @@ fn head_of(text: &str) -> &str {
 /// A `waitUntil` promise begins (true) or has settled (false).
 #[op2(fast)]
 pub fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) -> Result<(), JsErrorBox> {
-    guard("op_skep_background", id, || state.borrow_mut::<Exchanges>().background(id, begins))
+    catch_panic("op_skep_background", id, || state.borrow_mut::<InFlightTable>().background(id, begins))
 }
 
 fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {
-    state.borrow_mut::<Exchanges>().answer(id, response(status, headers, body));
+    state.borrow_mut::<InFlightTable>().answer(id, response(status, headers, body));
 }
 
 fn response(status: u32, headers: &str, body: Body) -> Reply {
@@ -125,7 +125,7 @@ fn response(status: u32, headers: &str, body: Body) -> Reply {
 /// Turns header text into a map. Values are Latin-1 in JavaScript and UTF-8 here, so they go back to single bytes.
 ///
 /// # Errors
-/// If it is no header text, or too much of it.
+/// If it is not header text, or if it is too long.
 pub fn parse_headers(text: &str) -> Result<HeaderMap, Fault> {
     let mut map = HeaderMap::new();
     if text.is_empty() {

@@ -12,9 +12,9 @@ use deno_core::{OpState, ToJsBuffer, op2};
 use deno_error::JsErrorBox;
 use tokio::sync::mpsc;
 
-use super::catch_panic::{guard, guard_async};
+use super::catch_panic::{catch_panic, catch_panic_async};
 use crate::function::message::BodyError;
-use crate::runtime::call::{ByteStream, Exchanges, Inbound};
+use crate::runtime::call::{ByteStream, InFlightTable, Inbound};
 
 /// How long a client may take nothing of an answer before it is given up.
 const CLIENT_STALL_MAX: Duration = Duration::from_secs(60);
@@ -27,19 +27,19 @@ fn closed() -> JsErrorBox {
 #[op2]
 #[serde]
 pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
-    guard("op_skep_body_full", id, || body_full(state, id))
+    catch_panic("op_skep_body_full", id, || body_full(state, id))
 }
 
 fn body_full(state: &mut OpState, id: u32) -> Option<ToJsBuffer> {
-    let exchanges = state.borrow_mut::<Exchanges>();
-    let exchange = exchanges.get_mut(id)?;
-    match std::mem::replace(&mut exchange.inbound, Inbound::Done) {
+    let table = state.borrow_mut::<InFlightTable>();
+    let in_flight = table.get_mut(id)?;
+    match std::mem::replace(&mut in_flight.inbound, Inbound::Done) {
         Inbound::Full(bytes) => {
-            forget_bare_inbound(exchanges, id);
+            forget_bare_inbound(table, id);
             Some(Vec::from(bytes).into())
         }
         other => {
-            exchange.inbound = other;
+            in_flight.inbound = other;
             None
         }
     }
@@ -49,21 +49,21 @@ fn body_full(state: &mut OpState, id: u32) -> Option<ToJsBuffer> {
 #[op2]
 #[serde]
 pub async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
-    guard_async("op_skep_body_read", id, body_read(state, id)).await.flatten()
+    catch_panic_async("op_skep_body_read", id, body_read(state, id)).await.flatten()
 }
 
 async fn body_read(state: Rc<RefCell<OpState>>, id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
     let mut stream = {
         let mut state = state.borrow_mut();
-        let exchange = state.borrow_mut::<Exchanges>().get_mut(id).ok_or_else(closed)?;
-        match std::mem::replace(&mut exchange.inbound, Inbound::Reading) {
+        let in_flight = state.borrow_mut::<InFlightTable>().get_mut(id).ok_or_else(closed)?;
+        match std::mem::replace(&mut in_flight.inbound, Inbound::Reading) {
             Inbound::Stream(stream) => stream,
             Inbound::Full(bytes) => {
-                exchange.inbound = Inbound::Done;
+                in_flight.inbound = Inbound::Done;
                 return Ok(Some(Vec::from(bytes).into()));
             }
             Inbound::Done => {
-                exchange.inbound = Inbound::Done;
+                in_flight.inbound = Inbound::Done;
                 return Ok(None);
             }
             Inbound::Reading => return Err(JsErrorBox::type_error("the body is being read already")),
@@ -71,43 +71,43 @@ async fn body_read(state: Rc<RefCell<OpState>>, id: u32) -> Result<Option<ToJsBu
     };
     let chunk = next_chunk(&mut stream).await;
     let mut state = state.borrow_mut();
-    let exchanges = state.borrow_mut::<Exchanges>();
-    let Some(exchange) = exchanges.get_mut(id) else { return Err(closed()) };
+    let table = state.borrow_mut::<InFlightTable>();
+    let Some(in_flight) = table.get_mut(id) else { return Err(closed()) };
     match chunk {
         Some(Ok(bytes)) => {
-            exchange.inbound = Inbound::Stream(stream);
+            in_flight.inbound = Inbound::Stream(stream);
             Ok(Some(Vec::from(bytes).into()))
         }
         Some(Err(error)) => {
-            exchange.inbound = Inbound::Done;
+            in_flight.inbound = Inbound::Done;
             Err(JsErrorBox::type_error(error.to_string()))
         }
         None => {
-            exchange.inbound = Inbound::Done;
-            forget_bare_inbound(exchanges, id);
+            in_flight.inbound = Inbound::Done;
+            forget_bare_inbound(table, id);
             Ok(None)
         }
     }
 }
 
-/// JavaScript wants no more of the body.
+/// JavaScript reads no more of the body.
 #[op2(fast)]
 pub fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) -> Result<(), JsErrorBox> {
-    guard("op_skep_body_cancel", id, || body_cancel(state, id))
+    catch_panic("op_skep_body_cancel", id, || body_cancel(state, id))
 }
 
 fn body_cancel(state: &mut OpState, id: u32) {
-    let exchanges = state.borrow_mut::<Exchanges>();
-    if let Some(exchange) = exchanges.get_mut(id) {
-        exchange.inbound = Inbound::Done;
-        forget_bare_inbound(exchanges, id);
+    let table = state.borrow_mut::<InFlightTable>();
+    if let Some(in_flight) = table.get_mut(id) {
+        in_flight.inbound = Inbound::Done;
+        forget_bare_inbound(table, id);
     }
 }
 
 /// The answer of a called function has nothing but its body; it leaves with it.
-fn forget_bare_inbound(exchanges: &mut Exchanges, id: u32) {
-    if exchanges.get(id).is_some_and(|exchange| exchange.head.is_none()) {
-        exchanges.forget(id);
+fn forget_bare_inbound(table: &mut InFlightTable, id: u32) {
+    if table.get(id).is_some_and(|in_flight| in_flight.head.is_none()) {
+        table.forget(id);
     }
 }
 
@@ -127,12 +127,12 @@ async fn next_chunk(stream: &mut ByteStream) -> Option<Result<Bytes, BodyError>>
 /// Sends a chunk. False: the connection is slow (or gone) and `op_skep_stream_ready` must be awaited.
 #[op2(fast)]
 pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> Result<bool, JsErrorBox> {
-    guard("op_skep_stream_write", id, || stream_write(state, id, chunk))
+    catch_panic("op_skep_stream_write", id, || stream_write(state, id, chunk))
 }
 
 fn stream_write(state: &mut OpState, id: u32, chunk: &[u8]) -> bool {
-    let exchanges = state.borrow_mut::<Exchanges>();
-    let Some(outbound) = exchanges.get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else { return false };
+    let table = state.borrow_mut::<InFlightTable>();
+    let Some(outbound) = table.get_mut(id).and_then(|in_flight| in_flight.outbound.as_mut()) else { return false };
     match outbound.tx.try_send(Bytes::copy_from_slice(chunk)) {
         Ok(()) => true,
         Err(mpsc::error::TrySendError::Full(chunk)) => {
@@ -146,13 +146,13 @@ fn stream_write(state: &mut OpState, id: u32, chunk: &[u8]) -> bool {
 /// Waits until the stalled chunk is taken. False: the client left.
 #[op2]
 pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<bool, JsErrorBox> {
-    guard_async("op_skep_stream_ready", id, stream_ready(state, id)).await
+    catch_panic_async("op_skep_stream_ready", id, stream_ready(state, id)).await
 }
 
 async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
     let (tx, stalled) = {
         let mut state = state.borrow_mut();
-        let Some(outbound) = state.borrow_mut::<Exchanges>().get_mut(id).and_then(|exchange| exchange.outbound.as_mut()) else {
+        let Some(outbound) = state.borrow_mut::<InFlightTable>().get_mut(id).and_then(|in_flight| in_flight.outbound.as_mut()) else {
             return false;
         };
         (outbound.tx.clone(), outbound.stalled.take())
@@ -166,19 +166,19 @@ async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
 /// The body is complete (empty text) or failed (why).
 #[op2(fast)]
 pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) -> Result<(), JsErrorBox> {
-    guard("op_skep_stream_close", id, || stream_close(state, id, error))
+    catch_panic("op_skep_stream_close", id, || stream_close(state, id, error))
 }
 
 fn stream_close(state: &mut OpState, id: u32, error: &str) {
-    let exchanges = state.borrow_mut::<Exchanges>();
-    let Some(exchange) = exchanges.get_mut(id) else { return };
-    match exchange.outbound.take() {
+    let table = state.borrow_mut::<InFlightTable>();
+    let Some(in_flight) = table.get_mut(id) else { return };
+    match in_flight.outbound.take() {
         Some(outbound) if error.is_empty() => outbound.complete(),
         Some(outbound) => {
             outbound.cut(error);
-            exchanges.retract(id, error);
+            table.retract(id, error);
         }
         None => {}
     }
-    exchanges.forget_if_over(id);
+    table.forget_if_over(id);
 }

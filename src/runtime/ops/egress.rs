@@ -1,8 +1,8 @@
-//! What the prelude asks before a WebSocket connects.
+//! The op that the prelude calls before a WebSocket connects.
 //!
-//! From `js-prelude/30_egress.js`; decided by `isolate::egress`, which the build script does not have.
+//! `js-prelude/api/egress.js` calls it; `runtime::egress`, which the build script does not have, decides.
 //!
-//! Invariant: the URL that was decided about is the one that goes on to the connection.
+//! Invariant: the WebSocket connects to the very URL that the decision was about.
 
 use std::rc::Rc;
 
@@ -11,14 +11,14 @@ use deno_error::JsErrorBox;
 use http::HeaderName;
 use serde::Serialize;
 
-use super::catch_panic::guard;
+use super::catch_panic::catch_panic;
 use crate::runtime::call::CALL_IDS;
 
-/// Counts functions that call each other over HTTP. Always the host's to write.
+/// Counts functions that call each other over HTTP. Only the host writes it.
 pub const HOPS_HEADER: HeaderName = HeaderName::from_static("x-skep-hops");
 
 /// Decides about connections of this instance.
-pub trait WayOut {
+pub trait Egress {
     /// Opens the way for one WebSocket; `headers` are the lengths of its request's headers.
     ///
     /// # Errors
@@ -26,10 +26,10 @@ pub trait WayOut {
     fn socket(&self, state: &mut OpState, call: Option<u32>, url: &str, headers: &[usize]) -> Result<Socket, JsErrorBox>;
 }
 
-/// What a WebSocket connects with.
+/// The means with which a WebSocket connects.
 #[derive(Serialize)]
 pub struct Socket {
-    /// Its address, as it was understood.
+    /// Its URL, as it was parsed.
     pub url: String,
     /// A client that reaches this address and no other.
     pub rid: u32,
@@ -46,7 +46,7 @@ pub fn op_skep_socket(
     #[string] url: String,
     #[serde] headers: Vec<u32>,
 ) -> Result<Socket, JsErrorBox> {
-    let way_out = state.try_borrow::<Rc<dyn WayOut>>().cloned().ok_or_else(|| JsErrorBox::type_error("there is no network yet"))?;
+    let egress = state.try_borrow::<Rc<dyn Egress>>().cloned().ok_or_else(|| JsErrorBox::type_error("there is no network yet"))?;
     let headers: Vec<usize> = headers.into_iter().map(|length| length as usize).collect();
-    guard("op_skep_socket", call, || way_out.socket(state, (1..CALL_IDS).contains(&call).then_some(call), &url, &headers)).flatten()
+    catch_panic("op_skep_socket", call, || egress.socket(state, (1..CALL_IDS).contains(&call).then_some(call), &url, &headers)).flatten()
 }

@@ -1,9 +1,9 @@
-//! `console.*` of a function: lines for the host's log, tagged with who wrote them.
+//! `console.*` of a function: lines for the host's log, tagged with the instance that wrote them.
 //!
-//! Lines come from the prelude, go to the host, and are counted against the instance's allowance on the way.
+//! Lines come from the prelude, go to the host, and are counted against the instance's quota on the way.
 //!
-//! Invariant: a line is cut at [`LINE_BYTES_MAX`], an instance writes no more than [`VOLUME_BYTES`] in [`VOLUME_TIME`], and none of it
-//! blocks the instance. What is dropped is counted, and told.
+//! Invariant: a line is cut at [`LINE_BYTES_MAX`], an instance writes no more than [`LOG_QUOTA_BYTES`] in [`LOG_QUOTA_TIME`], and none of
+//! it blocks the instance. Dropped lines are counted and reported.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,51 +11,24 @@ use std::time::{Duration, Instant};
 use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 
-use super::call::{Host, Identity};
-use super::catch_panic::guard;
+use super::catch_panic::catch_panic;
+use super::host::{ConsoleLine, HostApi, Identity};
 use super::refuse::refuse;
-use crate::function::trace::TraceContext;
-use crate::runtime::call::Exchanges;
+use crate::function::level::Level;
+use crate::runtime::call::InFlightTable;
 
 /// Longest line that is kept, in bytes.
 pub const LINE_BYTES_MAX: usize = 10 << 10;
-/// What an instance may write at once, and again in every [`VOLUME_TIME`].
-const VOLUME_BYTES: usize = 256 << 10;
-const VOLUME_TIME: Duration = Duration::from_secs(10);
-/// What a line costs beside its text, so that empty ones are no way around.
+/// Bytes that an instance may write at once, and again in every [`LOG_QUOTA_TIME`].
+const LOG_QUOTA_BYTES: usize = 256 << 10;
+const LOG_QUOTA_TIME: Duration = Duration::from_secs(10);
+/// The cost of a line beside its text, so that empty lines do not evade the quota.
 const LINE_COST_BYTES: usize = 64;
-
-/// Console levels as deno_web numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// `console.debug`
-    Debug,
-    /// `console.log`, `console.info`
-    Info,
-    /// `console.warn`
-    Warn,
-    /// `console.error`, uncaught errors
-    Error,
-}
-
-/// One line a function wrote.
-pub struct ConsoleLine<'a> {
-    /// Who wrote it; `None` in an instance that has no function yet.
-    pub identity: Option<&'a Identity>,
-    /// Trace and request id of the call that wrote it, while that is open.
-    pub request: Option<(TraceContext, &'a str)>,
-    /// How urgent.
-    pub level: Level,
-    /// Without the final line break.
-    pub text: &'a str,
-    /// Whether the end is missing.
-    pub cut: bool,
-}
 
 /// Writes a line to the host's log. `call` is the id of the call whose code runs, or 0.
 #[op2(fast)]
 pub fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) -> Result<(), JsErrorBox> {
-    guard("op_skep_log", call, || log(state, call, level, text))
+    catch_panic("op_skep_log", call, || log(state, call, level, text))
 }
 
 fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
@@ -67,18 +40,18 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
     };
     let text = text.strip_suffix('\n').unwrap_or(text);
     let end = text.floor_char_boundary(LINE_BYTES_MAX);
-    let Some(host) = state.try_borrow::<Arc<dyn Host>>().cloned() else { return };
+    let Some(host) = state.try_borrow::<Arc<dyn HostApi>>().cloned() else { return };
     let identity = state.try_borrow::<Identity>().cloned();
-    match state.borrow_mut::<Volume>().admit(end + LINE_COST_BYTES, Instant::now()) {
-        Verdict::Write => {}
-        Verdict::WriteAfter(dropped) => tell_dropped(&*host, identity.as_ref(), dropped),
-        Verdict::DropFirst => {
-            state.borrow_mut::<Volume>().told_by = Some((host, identity));
+    match state.borrow_mut::<LogQuota>().admit(end + LINE_COST_BYTES, Instant::now()) {
+        LineDecision::Write => {}
+        LineDecision::WriteAfter(dropped) => report_dropped(&*host, identity.as_ref(), dropped),
+        LineDecision::DropFirst => {
+            state.borrow_mut::<LogQuota>().reporter = Some((host, identity));
             return refuse(state, "log volume");
         }
-        Verdict::Drop => return,
+        LineDecision::Drop => return,
     }
-    let head = state.borrow::<Exchanges>().get(call).and_then(|exchange| exchange.head.as_deref());
+    let head = state.borrow::<InFlightTable>().get(call).and_then(|in_flight| in_flight.head.as_deref());
     let request = head.map(|head| (head.trace, &*head.request_id));
     host.console(ConsoleLine {
         identity: identity.as_ref(),
@@ -89,55 +62,55 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
     });
 }
 
-fn tell_dropped(host: &dyn Host, identity: Option<&Identity>, dropped: u64) {
-    let text = format!("{dropped} lines were dropped: an instance may log {VOLUME_BYTES} bytes in {} s", VOLUME_TIME.as_secs());
+fn report_dropped(host: &dyn HostApi, identity: Option<&Identity>, dropped: u64) {
+    let text = format!("{dropped} lines were dropped: an instance may log {LOG_QUOTA_BYTES} bytes in {} s", LOG_QUOTA_TIME.as_secs());
     host.console(ConsoleLine { identity, request: None, level: Level::Warn, text: &text, cut: false });
 }
 
-/// What is to be done with a line.
+/// The decision about a line.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+enum LineDecision {
     Write,
-    /// So many lines before it were dropped, which is to be told first.
+    /// This many lines before it were dropped, which is reported first.
     WriteAfter(u64),
     /// The first that is dropped after others were written.
     DropFirst,
     Drop,
 }
 
-/// The allowance of one instance: a bucket that fills as time passes.
+/// The log quota of one instance: a bucket that empties as time passes.
 #[derive(Default)]
-pub(super) struct Volume {
+pub(super) struct LogQuota {
     /// Bytes written, less what time has forgiven.
     used: f64,
     at: Option<Instant>,
     dropped: u64,
-    /// Who hears of dropped lines if no other line comes before the instance ends.
-    told_by: Option<(Arc<dyn Host>, Option<Identity>)>,
+    /// Receives the report of dropped lines if no other line comes before the instance ends.
+    reporter: Option<(Arc<dyn HostApi>, Option<Identity>)>,
 }
 
-impl Volume {
-    fn admit(&mut self, bytes: usize, now: Instant) -> Verdict {
+impl LogQuota {
+    fn admit(&mut self, bytes: usize, now: Instant) -> LineDecision {
         let passed = self.at.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
-        self.used = (self.used - VOLUME_BYTES as f64 * passed.as_secs_f64() / VOLUME_TIME.as_secs_f64()).max(0.0);
+        self.used = (self.used - LOG_QUOTA_BYTES as f64 * passed.as_secs_f64() / LOG_QUOTA_TIME.as_secs_f64()).max(0.0);
         // Once lines were dropped, the next is written when there is room for more than it: else every second line would be a report.
-        let room = if self.dropped > 0 { VOLUME_BYTES / 2 } else { VOLUME_BYTES };
+        let room = if self.dropped > 0 { LOG_QUOTA_BYTES / 2 } else { LOG_QUOTA_BYTES };
         if self.used + bytes as f64 > room as f64 {
             self.dropped += 1;
-            return if self.dropped == 1 { Verdict::DropFirst } else { Verdict::Drop };
+            return if self.dropped == 1 { LineDecision::DropFirst } else { LineDecision::Drop };
         }
         self.used += bytes as f64;
         match std::mem::take(&mut self.dropped) {
-            0 => Verdict::Write,
-            dropped => Verdict::WriteAfter(dropped),
+            0 => LineDecision::Write,
+            dropped => LineDecision::WriteAfter(dropped),
         }
     }
 }
 
-impl Drop for Volume {
+impl Drop for LogQuota {
     fn drop(&mut self) {
-        if let (Some((host, identity)), true) = (&self.told_by, self.dropped > 0) {
-            tell_dropped(&**host, identity.as_ref(), self.dropped);
+        if let (Some((host, identity)), true) = (&self.reporter, self.dropped > 0) {
+            report_dropped(&**host, identity.as_ref(), self.dropped);
         }
     }
 }
@@ -148,22 +121,22 @@ mod tests {
 
     #[test]
     fn what_is_too_much_is_dropped_and_told_when_there_is_room_again() {
-        let (mut volume, start) = (Volume::default(), Instant::now());
-        let half = VOLUME_BYTES / 2;
-        assert_eq!(volume.admit(half, start), Verdict::Write);
-        assert_eq!(volume.admit(half, start), Verdict::Write);
-        assert_eq!(volume.admit(1, start), Verdict::DropFirst);
-        assert_eq!(volume.admit(1, start), Verdict::Drop);
-        assert_eq!(volume.admit(1, start + VOLUME_TIME / 4), Verdict::Drop);
-        assert_eq!(volume.admit(1, start + VOLUME_TIME * 3 / 4), Verdict::WriteAfter(3));
-        assert_eq!(volume.admit(1, start + VOLUME_TIME * 3 / 4), Verdict::Write);
+        let (mut quota, start) = (LogQuota::default(), Instant::now());
+        let half = LOG_QUOTA_BYTES / 2;
+        assert_eq!(quota.admit(half, start), LineDecision::Write);
+        assert_eq!(quota.admit(half, start), LineDecision::Write);
+        assert_eq!(quota.admit(1, start), LineDecision::DropFirst);
+        assert_eq!(quota.admit(1, start), LineDecision::Drop);
+        assert_eq!(quota.admit(1, start + LOG_QUOTA_TIME / 4), LineDecision::Drop);
+        assert_eq!(quota.admit(1, start + LOG_QUOTA_TIME * 3 / 4), LineDecision::WriteAfter(3));
+        assert_eq!(quota.admit(1, start + LOG_QUOTA_TIME * 3 / 4), LineDecision::Write);
     }
 
     #[test]
     fn time_gives_back_no_more_than_the_whole() {
-        let (mut volume, start) = (Volume::default(), Instant::now());
-        assert_eq!(volume.admit(1, start), Verdict::Write);
-        assert_eq!(volume.admit(VOLUME_BYTES, start + VOLUME_TIME * 100), Verdict::Write);
-        assert_eq!(volume.admit(1, start + VOLUME_TIME * 100), Verdict::DropFirst);
+        let (mut quota, start) = (LogQuota::default(), Instant::now());
+        assert_eq!(quota.admit(1, start), LineDecision::Write);
+        assert_eq!(quota.admit(LOG_QUOTA_BYTES, start + LOG_QUOTA_TIME * 100), LineDecision::Write);
+        assert_eq!(quota.admit(1, start + LOG_QUOTA_TIME * 100), LineDecision::DropFirst);
     }
 }

@@ -1,25 +1,27 @@
 //! Host calls: what JavaScript may ask of Rust, and the extension that lists it beside the prelude files.
 //!
-//! Compiled twice: into the program, and into the build script that makes the snapshot (op names and order must agree). Calls come from
-//! `js-prelude/99_dispatch.js` on an instance's thread; they read and answer the exchanges that `worker` put there.
+//! The room is compiled twice: into the program, and into the build script that creates the snapshot (op names and order must agree). The
+//! prelude calls the ops on an instance's thread; they read and answer the calls that `worker` put into the in-flight table.
 //!
 //! Invariant: an op takes numbers, strings and buffers, never a user's object, and returns an error instead of panicking; this folder
-//! imports nothing of the crate but `fault` and `function`.
+//! imports nothing of the crate but `fault`, `function` and `runtime::call`.
 
-mod answer;
 mod body;
 mod call;
-mod catch_panic;
+mod answer;
 mod egress;
+mod request;
 mod log;
 mod refuse;
-mod request;
+mod host;
+mod context;
+mod catch_panic;
 
 pub use answer::parse_headers;
-pub use call::{Host, Identity};
-pub use catch_panic::{Panicked, guard, guard_or, take_panic};
-pub use egress::{HOPS_HEADER, Socket, WayOut};
-pub use log::{ConsoleLine, Level};
+pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
+pub(in crate::runtime) use context::call_in_context;
+pub use egress::{Egress, HOPS_HEADER, Socket};
+pub use host::{ConsoleLine, HostApi, Identity};
 pub use refuse::MemoryBytes;
 pub use request::{header_value, request_url};
 
@@ -52,35 +54,55 @@ deno_core::extension!(
         refuse::op_skep_collect,
         refuse::op_skep_wasm_shape,
     ],
-    esm_entry_point = "ext:skep/90_globals.js",
+    esm_entry_point = "ext:skep/api/globals.js",
     esm = [
         dir "js-prelude",
-        "10_errors.js",
-        "12_trace.js",
-        "20_guard_core.js",
-        "20_guard_proxy.js",
-        "21_array_search.js",
-        "22_array_change.js",
-        "23_array_make.js",
-        "24_array_from.js",
-        "25_guard_array.js",
-        "25_guard_text.js",
-        "26_guard_buffer.js",
-        "27_guard_limits.js",
-        "30_egress.js",
-        "41_guard_symbols.js",
-        "42_guard_locales.js",
-        "90_globals.js",
+        "core/errors.js",
+        "core/trace.js",
+        "guards/core.js",
+        "guards/proxy.js",
+        "guards/array/search.js",
+        "guards/array/make.js",
+        "guards/array/change.js",
+        "guards/array/join.js",
+        "guards/array/from.js",
+        "guards/array/guard.js",
+        "guards/text.js",
+        "guards/buffer.js",
+        "guards/timers.js",
+        "guards/messages.js",
+        "guards/streams.js",
+        "guards/symbols.js",
+        "guards/locales.js",
+        "dialects/deno.js",
+        "dialects/plain.js",
+        "dialects/workers.js",
+        "dialects/index.js",
+        "api/egress.js",
+        "api/globals.js",
     ],
-    lazy_loaded_js = [dir "js-prelude", "28_guard_wasm.js", "40_guard_crypto.js", "43_guard_compression.js", "99_dispatch.js"],
+    lazy_loaded_js = [
+        dir "js-prelude",
+        "guards/lazy/wasm.js",
+        "guards/lazy/crypto_arguments.js",
+        "guards/lazy/crypto.js",
+        "guards/lazy/compression.js",
+        "dispatch/boot.js",
+        "dispatch/request.js",
+        "dispatch/stream.js",
+        "dispatch/respond.js",
+        "dispatch/call_function.js",
+        "dispatch/call.js",
+        "dispatch/index.js",
+    ],
     state = |state| {
-        state.put(crate::runtime::call::Exchanges::default());
-        state.put(log::Volume::default());
+        state.put(crate::runtime::call::InFlightTable::default());
+        state.put(log::LogQuota::default());
     },
 );
 
 // `22_http_client.js` of deno_fetch loads deno_net's TLS script; functions have no raw sockets, so this takes its place.
 deno_core::extension!(
     deno_net,
-    lazy_loaded_js = [dir "js-prelude/stubs", "02_tls.js"],
+    lazy_loaded_js = [dir "js-prelude", "ext:deno_net/02_tls.js" = "stubs/tls.js"],
 );

@@ -1,16 +1,17 @@
-//! What the prelude's guards ask of the host: to count a refusal, how much memory there is, and what a WebAssembly module brings along.
+//! Ops of the prelude's guards: they report refusals, return limits, collect garbage, and read the shape of a WebAssembly module.
 //!
-//! Called by `js-prelude/2*.js`. Refusals go to the host, which counts them as rung L0 and writes them to its log.
+//! Called by `js-prelude/guards/`. Refusals go to the host, which counts them as level L0 and writes them to its log.
 //!
-//! Invariant: the one value of a function's that comes here is a WebAssembly module, which V8 made and no code of the function's can stand in for.
+//! Invariant: the only value of a function that comes here is a WebAssembly module, which V8 created and no code of the function can
+//! imitate.
 
 use std::sync::Arc;
 
 use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
 
-use super::call::{Host, Identity};
-use super::catch_panic::guard;
+use super::catch_panic::catch_panic;
+use super::host::{HostApi, Identity};
 
 /// Most resources (message ports, bodies, sockets) of one instance.
 const RESOURCES_MAX: usize = 10_000;
@@ -22,17 +23,17 @@ pub struct MemoryBytes(pub u64);
 /// A guard refused `what`.
 #[op2(fast)]
 pub fn op_skep_refuse(state: &mut OpState, #[string] what: &str) -> Result<(), JsErrorBox> {
-    guard("op_skep_refuse", 0, || refuse(state, what))
+    catch_panic("op_skep_refuse", 0, || refuse(state, what))
 }
 
-/// Tells the host that something was refused.
+/// Reports a refusal to the host.
 pub(super) fn refuse(state: &OpState, what: &str) {
-    if let Some(host) = state.try_borrow::<Arc<dyn Host>>() {
+    if let Some(host) = state.try_borrow::<Arc<dyn HostApi>>() {
         host.refused(state.try_borrow::<Identity>(), what);
     }
 }
 
-/// The instance's `memory_mb` in bytes; nothing before it is assigned.
+/// The instance's `memory_mb` in bytes; 0 before it is assigned.
 #[op2(fast)]
 pub fn op_skep_memory_bytes(state: &mut OpState) -> f64 {
     state.try_borrow::<MemoryBytes>().map_or(0.0, |memory| memory.0 as f64)
@@ -44,32 +45,32 @@ pub fn op_skep_resource_left(state: &mut OpState) -> bool {
     state.resource_table.len() < RESOURCES_MAX
 }
 
-/// Collects garbage, so that what is no longer used is not counted.
+/// Collects garbage, so that unused objects are not counted.
 #[op2(nofast)]
 pub fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
     scope.low_memory_notification();
 }
 
-/// Writes into `shape` how many memories a module declares, their pages, the entries of its tables, and how many of the memories are shared. False if
-/// `value` is no module.
+/// Writes into `shape` how many memories a module declares, their pages, the entries of its tables, and how many of the memories are
+/// shared. False if `value` is not a module.
 #[op2(fast)]
 pub fn op_skep_wasm_shape(value: v8::Local<'_, v8::Value>, #[buffer] shape: &mut [u32]) -> Result<bool, JsErrorBox> {
-    guard("op_skep_wasm_shape", 0, || wasm_shape(value, shape))
+    catch_panic("op_skep_wasm_shape", 0, || wasm_shape(value, shape))
 }
 
 fn wasm_shape(value: v8::Local<'_, v8::Value>, shape: &mut [u32]) -> bool {
     let Ok(module) = v8::Local::<v8::WasmModuleObject>::try_from(value) else { return false };
     let compiled = module.get_compiled_module();
-    let found = Shape::of(compiled.get_wire_bytes_ref());
+    let found = WasmShape::of(compiled.get_wire_bytes_ref());
     for (place, number) in shape.iter_mut().zip([found.memories, found.pages, found.entries, found.shared]) {
         *place = u32::try_from(number).unwrap_or(u32::MAX);
     }
     true
 }
 
-/// What a module makes when it is instantiated. What could not be read counts as too much.
+/// The memories and tables that a module creates when it is instantiated. A module that cannot be read counts as too much.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Shape {
+struct WasmShape {
     memories: u64,
     pages: u64,
     entries: u64,
@@ -83,10 +84,10 @@ const HEADER_BYTES: usize = 8;
 /// Among the flags of a memory's limits.
 const SHARED: u8 = 2;
 
-impl Shape {
+impl WasmShape {
     fn of(module: &[u8]) -> Self {
         let mut shape = Self::default();
-        let mut reader = Reader(module.get(HEADER_BYTES..).unwrap_or_default());
+        let mut reader = WasmReader(module.get(HEADER_BYTES..).unwrap_or_default());
         while !reader.0.is_empty() {
             if shape.section(&mut reader).is_none() {
                 return Self { memories: u64::MAX, pages: u64::MAX, entries: u64::MAX, shared: u64::MAX };
@@ -95,10 +96,10 @@ impl Shape {
         shape
     }
 
-    fn section(&mut self, reader: &mut Reader<'_>) -> Option<()> {
+    fn section(&mut self, reader: &mut WasmReader<'_>) -> Option<()> {
         let id = reader.byte()?;
         let length = usize::try_from(reader.number()?).ok()?;
-        let mut section = Reader(reader.take(length)?);
+        let mut section = WasmReader(reader.take(length)?);
         if id == MEMORIES {
             self.memories = section.number()?;
             for _ in 0..self.memories {
@@ -114,10 +115,10 @@ impl Shape {
     }
 }
 
-/// Reads the binary format; `None` at its end or where it does not know further.
-struct Reader<'a>(&'a [u8]);
+/// Reads the binary format; `None` at its end or at bytes that it does not know.
+struct WasmReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> WasmReader<'a> {
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.0.split_at_checked(length)?;
         self.0 = tail;
@@ -128,7 +129,7 @@ impl<'a> Reader<'a> {
         self.take(1).and_then(|byte| byte.first().copied())
     }
 
-    /// LEB128. The sign of a signed one is lost, which nobody here asks for.
+    /// LEB128. The sign of a signed number is lost; no caller here needs it.
     fn number(&mut self) -> Option<u64> {
         let mut number = 0u64;
         for shift in (0..70).step_by(7) {
@@ -191,8 +192,8 @@ mod tests {
 
     const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 
-    fn shape(sections: &[&[u8]]) -> Shape {
-        Shape::of(&[HEADER, &sections.concat()].concat())
+    fn shape(sections: &[&[u8]]) -> WasmShape {
+        WasmShape::of(&[HEADER, &sections.concat()].concat())
     }
 
     #[test]
@@ -200,17 +201,17 @@ mod tests {
         let types: &[u8] = &[1, 4, 1, 0x60, 0, 0];
         let tables: &[u8] = &[4, 9, 2, 0x70, 0, 0x90, 0x4e, 0x6f, 1, 2, 3];
         let memories: &[u8] = &[5, 6, 2, 0, 2, 1, 0x80 | 1, 0];
-        assert_eq!(shape(&[types, tables]), Shape { entries: 10_002, ..Shape::default() });
-        assert_eq!(shape(&[types]), Shape::default());
+        assert_eq!(shape(&[types, tables]), WasmShape { entries: 10_002, ..WasmShape::default() });
+        assert_eq!(shape(&[types]), WasmShape::default());
         assert_eq!(shape(&[memories]).memories, u64::MAX, "the maximum of the second memory is missing");
         let memories: &[u8] = &[5, 7, 2, 0, 2, 1, 0x81, 0, 9];
-        assert_eq!(shape(&[tables, memories]), Shape { memories: 2, pages: 3, entries: 10_002, shared: 0 });
+        assert_eq!(shape(&[tables, memories]), WasmShape { memories: 2, pages: 3, entries: 10_002, shared: 0 });
     }
 
     #[test]
     fn shared_memories_are_counted() {
         let memories: &[u8] = &[5, 7, 2, 3, 2, 4, 1, 1, 9];
-        assert_eq!(shape(&[memories]), Shape { memories: 2, pages: 3, entries: 0, shared: 1 });
+        assert_eq!(shape(&[memories]), WasmShape { memories: 2, pages: 3, entries: 0, shared: 1 });
     }
 
     #[test]
@@ -226,6 +227,6 @@ mod tests {
         assert_eq!(shape(&[&[5, 9, 1]]).memories, u64::MAX);
         assert_eq!(shape(&[&[5, 1, 9]]).memories, u64::MAX);
         assert_eq!(shape(&[&[0x80; 12]]).memories, u64::MAX);
-        assert_eq!(Shape::of(b""), Shape::default());
+        assert_eq!(WasmShape::of(b""), WasmShape::default());
     }
 }

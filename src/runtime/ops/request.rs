@@ -1,7 +1,7 @@
 //! Ops that read a request's head: URL, headers, trace and request id, each when JavaScript asks for it.
 //!
-//! The request crosses as it was received; here hop-by-hop headers are left out and `x-forwarded-*` are put in, so that a function which
-//! never looks costs nothing.
+//! The request crosses as it was received. These ops leave hop-by-hop headers out and put `x-forwarded-*` in, so that a function which
+//! never reads the headers costs nothing.
 //!
 //! Invariant: header values cross as bytes (Latin-1 strings), as the Fetch standard wants them.
 
@@ -11,11 +11,11 @@ use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
 use http::header;
 
-use super::catch_panic::guard;
+use super::catch_panic::catch_panic;
 use crate::function::message::Request;
-use crate::runtime::call::Exchanges;
+use crate::runtime::call::InFlightTable;
 
-/// Not for the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
+/// Hidden from the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
 const HIDDEN: [&str; 9] =
     ["connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "x-skep-hops"];
 
@@ -24,9 +24,9 @@ const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarde
 
 fn head(state: &OpState, id: u32) -> Result<&Request, JsErrorBox> {
     state
-        .borrow::<Exchanges>()
+        .borrow::<InFlightTable>()
         .get(id)
-        .and_then(|exchange| exchange.head.as_deref())
+        .and_then(|in_flight| in_flight.head.as_deref())
         .ok_or_else(|| JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"))
 }
 
@@ -34,7 +34,7 @@ fn head(state: &OpState, id: u32) -> Result<&Request, JsErrorBox> {
 fn authority(head: &Request) -> String {
     let named = match (&head.authority, head.headers.get(header::HOST)) {
         (Some(authority), _) => Some(authority.clone()),
-        // What is no authority would become part of the URL's path.
+        // A value that is not a valid authority would become part of the URL's path.
         (None, Some(host)) => http::uri::Authority::try_from(host.as_bytes()).ok(),
         (None, None) => None,
     };
@@ -55,7 +55,7 @@ fn visible_path(head: &Request) -> Cow<'_, str> {
 #[op2]
 #[string]
 pub fn op_skep_url(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
-    guard("op_skep_url", id, || head(state, id).map(request_url)).flatten()
+    catch_panic("op_skep_url", id, || head(state, id).map(request_url)).flatten()
 }
 
 /// The same, of a request.
@@ -104,7 +104,7 @@ pub fn op_skep_headers<'s>(
     state: &mut OpState,
     #[smi] id: u32,
 ) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
-    guard("op_skep_headers", id, || headers(scope, head(state, id)?)).flatten()
+    catch_panic("op_skep_headers", id, || headers(scope, head(state, id)?)).flatten()
 }
 
 fn headers<'s>(scope: &mut v8::PinScope<'s, '_>, head: &Request) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
@@ -146,7 +146,7 @@ pub fn op_skep_header<'s>(
         Some(value) => latin1(scope, &value),
         None => Ok(v8::null(scope).into()),
     };
-    guard("op_skep_header", id, read).flatten()
+    catch_panic("op_skep_header", id, read).flatten()
 }
 
 /// What the function sees of a header; `name` in lower case.
@@ -181,7 +181,7 @@ fn joined(head: &Request, name: &str) -> Option<Vec<u8>> {
 #[op2]
 #[string]
 pub fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
-    guard("op_skep_meta", id, || head(state, id).map(meta)).flatten()
+    catch_panic("op_skep_meta", id, || head(state, id).map(meta)).flatten()
 }
 
 fn meta(head: &Request) -> String {

@@ -1,6 +1,6 @@
 //! One call, from admission to the last byte of its answer.
 //!
-//! Whoever calls awaits [`Pool::call`]; dropping that future, or the body of the answer, tells the instance that the caller left.
+//! The caller awaits [`Pool::call`]. Dropping that future, or the body of the answer, notifies the instance that the caller left.
 //!
 //! Invariant: `wall_ms` is kept here, on the caller's side, so that no JavaScript can hold a caller longer.
 
@@ -17,9 +17,9 @@ use http_body::Frame;
 use super::Pool;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
-use crate::runtime::call::{CallStats, Job, Permit, Reply, ReplyTo};
+use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply, ReplyTo};
 
-/// A call's answer and what it cost.
+/// A call's answer and its costs.
 pub struct CallOutcome {
     /// The answer or the fault.
     pub reply: Reply,
@@ -28,14 +28,14 @@ pub struct CallOutcome {
 }
 
 impl Pool {
-    /// Calls the function. The answer's head comes within `wall_ms`, or a fault does. A call that was lost because of another one is made once
-    /// more, if it is safe (RFC 9110, section 9.2.1) and has no body.
+    /// Calls the function. The answer's head comes within `wall_ms`, or a fault does. A call that was lost because of another one is sent
+    /// once more, if it is safe (RFC 9110, section 9.2.1) and has no body.
     pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> CallOutcome {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
         let until = Instant::now() + self.version.manifest.limits.wall;
         let mut called = self.clone().call_once(request.clone(), body, until).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
-            tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is made again");
+            tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is sent again");
             called = self.clone().call_once(request, Body::Empty, until).await;
         }
         called
@@ -47,17 +47,18 @@ impl Pool {
     }
 
     async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> CallOutcome {
-        let (reply, mut answer) = ReplyTo::channel();
+        let (reply, mut reply_rx) = ReplyTo::channel();
         let stats = Arc::new(CallStats::default());
-        let job = Job { request, body, reply, stats: stats.clone(), admitted: Instant::now(), permit: Permit::default() };
-        if let Err(fault) = self.admit(job) {
+        let invocation =
+            QueuedInvocation { request, body, reply, stats: stats.clone(), admitted: Instant::now(), permit: Permit::default() };
+        if let Err(fault) = self.admit(invocation) {
             return CallOutcome { reply: Err(fault), stats };
         }
         let wall = self.version.manifest.limits.wall;
-        let mut caller = Caller { pool: self, stats: stats.clone(), present: true };
-        let answered = poll_fn(|cx| match answer.poll_unpin(cx) {
+        let mut caller = CallerGuard { pool: self, stats: stats.clone(), present: true };
+        let answered = poll_fn(|cx| match reply_rx.poll_unpin(cx) {
             Poll::Ready(answered) => Poll::Ready(Ok(answered)),
-            Poll::Pending => stats.loss.poll(cx).map(Err),
+            Poll::Pending => stats.lost_signal.poll(cx).map(Err),
         });
         let reply = match tokio::time::timeout_at(until.into(), answered).await {
             Ok(Ok(Ok(reply))) => caller.settle(reply),
@@ -76,19 +77,19 @@ impl Pool {
     }
 }
 
-/// Tells the instance when the caller goes.
-struct Caller {
+/// Notifies the instance when the caller leaves.
+struct CallerGuard {
     pool: Arc<Pool>,
     stats: Arc<CallStats>,
     present: bool,
 }
 
-impl Caller {
+impl CallerGuard {
     /// The answer is here. A body that streams keeps the caller present until it ends.
     fn settle(mut self, reply: Reply) -> Reply {
         let mut response = reply.inspect_err(|_| self.present = false)?;
         match std::mem::take(&mut response.body) {
-            Body::Stream(body) => response.body = Body::Stream(Box::pin(Attended { body, caller: self })),
+            Body::Stream(body) => response.body = Body::Stream(Box::pin(WatchedBody { body, caller: self })),
             whole => {
                 response.body = whole;
                 self.present = false;
@@ -98,7 +99,7 @@ impl Caller {
     }
 }
 
-impl Drop for Caller {
+impl Drop for CallerGuard {
     fn drop(&mut self) {
         if self.present {
             self.pool.cancel(&self.stats);
@@ -107,19 +108,19 @@ impl Drop for Caller {
 }
 
 /// A streaming body whose drop before its end means that the caller left.
-struct Attended {
+struct WatchedBody {
     body: Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>,
-    caller: Caller,
+    caller: CallerGuard,
 }
 
-impl http_body::Body for Attended {
+impl http_body::Body for WatchedBody {
     type Data = Bytes;
     type Error = BodyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let mut polled = self.body.as_mut().poll_frame(cx);
         if polled.is_pending()
-            && let Poll::Ready(fault) = self.caller.stats.loss.poll(cx)
+            && let Poll::Ready(fault) = self.caller.stats.lost_signal.poll(cx)
         {
             polled = Poll::Ready(Some(Err(fault.into())));
         }

@@ -7,9 +7,9 @@
 use std::time::Instant;
 
 use super::Pool;
-use super::state::State;
+use super::state::PoolState;
 use crate::fault::{Fault, Kind};
-use crate::runtime::call::Job;
+use crate::runtime::call::QueuedInvocation;
 
 impl Pool {
     /// Lets every call that was admitted finish, then ends the instances. New calls are still taken: they came through an old table.
@@ -21,42 +21,43 @@ impl Pool {
         self.changed.notify_waiters();
     }
 
-    /// Ends every instance now; calls that it has, that wait, or that still come are answered with the fault `draining`. Returns how many there were
-    /// in instances and waiting.
+    /// Ends every instance now; calls that they have, that wait, or that still come are answered with the fault `draining`. Returns how
+    /// many there were in instances and waiting.
     pub fn cut(&self) -> usize {
         let mut state = self.state.lock();
         let over = Fault::new(Kind::Draining, "the version was replaced, and the time to finish its calls is over").with_retry_after(1);
         let in_flight = state.cut(over.clone());
-        let waiting = state.take_stranded(Instant::now());
+        let waiting = state.take_unservable(Instant::now());
         drop(state);
         self.changed.notify_waiters();
-        let cut = in_flight + waiting.as_ref().map_or(0, Stranded::count);
-        if let Some(stranded) = waiting {
-            stranded.answer();
+        let cut = in_flight + waiting.as_ref().map_or(0, UnservableCalls::count);
+        if let Some(unservable) = waiting {
+            unservable.answer();
         }
         cut
     }
 }
 
-/// Calls that nobody will answer, and what they are told. Kept until the pool's lock is released: what a call holds may take it.
-pub(super) struct Stranded {
+/// Calls that no instance will answer, and their fault. They are kept until the pool's lock is released, because dropping a call may take
+/// it.
+pub(super) struct UnservableCalls {
     fault: Fault,
-    jobs: Vec<Job>,
+    invocations: Vec<QueuedInvocation>,
 }
 
-impl Stranded {
+impl UnservableCalls {
     pub(super) fn count(&self) -> usize {
-        self.jobs.len()
+        self.invocations.len()
     }
 
     pub(super) fn answer(self) {
-        for job in self.jobs {
-            job.reply.send(Err(self.fault.clone()));
+        for invocation in self.invocations {
+            invocation.reply.send(Err(self.fault.clone()));
         }
     }
 }
 
-impl State {
+impl PoolState {
     /// Ends every instance; returns how many calls they have.
     fn cut(&mut self, over: Fault) -> usize {
         self.retired = true;
@@ -70,12 +71,12 @@ impl State {
     }
 
     /// The calls that wait, if no instance will ever take them.
-    pub(super) fn take_stranded(&mut self, now: Instant) -> Option<Stranded> {
-        let fault = self.refusal(now)?.clone();
-        Some(self.strand(fault))
+    pub(super) fn take_unservable(&mut self, now: Instant) -> Option<UnservableCalls> {
+        let fault = self.unservable_because(now)?.clone();
+        Some(self.drain_waiting(fault))
     }
 
-    pub(super) fn strand(&mut self, fault: Fault) -> Stranded {
-        Stranded { fault, jobs: self.waiting.drain(..).collect() }
+    pub(super) fn drain_waiting(&mut self, fault: Fault) -> UnservableCalls {
+        UnservableCalls { fault, invocations: self.waiting.drain(..).collect() }
     }
 }

@@ -1,17 +1,17 @@
-//! One instance as its pool sees it: where it is in its life, what it has to do, and for how long it had nothing.
+//! One instance as its pool sees it: the phase of its life, its calls, and how long it has been idle.
 //!
 //! `state` keeps these in a list; `scale`, `status` and `drain` read and end them.
 //!
-//! Invariant: an instance that ends takes no more calls, and leaves the list only when its thread says that it has ended.
+//! Invariant: an instance that ends takes no more calls, and leaves the list only when its thread reports the end.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crate::runtime::call::CallStats;
-use crate::runtime::isolate::Reason;
+use crate::runtime::isolate::TerminationReason;
 use crate::runtime::worker::Handle;
 
-/// How long an instance is idle before it collects its garbage: a pause between two calls is no idleness.
+/// How long an instance is idle before it collects its garbage: a pause between two calls is not idleness.
 const TRIM_AFTER: Duration = Duration::from_secs(2);
 
 /// Calls that an instance may remember beside those that are open.
@@ -19,26 +19,26 @@ const FORGOTTEN_MAX: usize = 64;
 
 pub(super) struct Instance {
     pub(super) worker: Arc<Handle>,
-    pub(super) phase: Phase,
+    pub(super) phase: InstancePhase,
     /// Its module was loaded: JavaScript may be terminated.
     loaded: bool,
     pub(super) in_flight: u32,
-    /// The most calls at a time since the pool was looked at last.
+    /// The most calls at a time since the last sample of the pool.
     pub(super) peak: u32,
-    /// Calls that were placed here so far.
+    /// Calls that were assigned to it so far.
     pub(super) requests: u64,
     pub(super) idle_since: Instant,
     pub(super) made: Instant,
-    /// What its thread had used when it was made: as a blank isolate, mostly.
+    /// CPU time that its thread used before it became an instance: as a prewarmed isolate, mostly.
     pub(super) cpu_before_ns: u64,
     trimmed: bool,
-    /// Calls that were placed here and may be open; cleared of the others as it grows.
+    /// Calls that were assigned to it and may be open; cleared of the others as it grows.
     pub(super) calls: Vec<Weak<CallStats>>,
 }
 
-/// Where an instance is in its life.
+/// The phase of an instance's life.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum InstancePhase {
     /// It loads its module; calls wait for it.
     Booting,
     /// It takes calls.
@@ -53,7 +53,7 @@ impl Instance {
         let cpu_before_ns = worker.cpu_ns().unwrap_or(0);
         Self {
             worker,
-            phase: Phase::Booting,
+            phase: InstancePhase::Booting,
             loaded: false,
             in_flight: 0,
             peak: 0,
@@ -70,19 +70,19 @@ impl Instance {
     pub(super) fn loaded(&mut self, now: Instant) {
         self.loaded = true;
         self.idle_since = now;
-        if self.phase == Phase::Booting {
-            self.phase = Phase::Ready;
+        if self.phase == InstancePhase::Booting {
+            self.phase = InstancePhase::Ready;
         }
     }
 
-    /// Whether it takes calls. One that a limit has struck does not, before its thread says so.
+    /// Whether it takes calls. A terminating instance takes none, even before its thread reports the end.
     pub(super) fn takes_calls(&self) -> bool {
-        self.phase == Phase::Ready && !self.worker.is_condemned()
+        self.phase == InstancePhase::Ready && !self.worker.is_condemned()
     }
 
     /// Whether it takes calls, or will.
     pub(super) fn is_alive(&self) -> bool {
-        self.phase == Phase::Booting || self.takes_calls()
+        self.phase == InstancePhase::Booting || self.takes_calls()
     }
 
     /// Whether it has nothing to do.
@@ -90,8 +90,8 @@ impl Instance {
         self.takes_calls() && self.in_flight == 0
     }
 
-    /// A call gets a place in it.
-    pub(super) fn take_in(&mut self, stats: &Arc<CallStats>, now: Instant) {
+    /// A call gets a slot in it.
+    pub(super) fn assign(&mut self, stats: &Arc<CallStats>, now: Instant) {
         self.in_flight += 1;
         self.peak = self.peak.max(self.in_flight);
         self.requests += 1;
@@ -103,17 +103,18 @@ impl Instance {
         self.calls.push(Arc::downgrade(stats));
     }
 
-    /// It takes no more calls, finishes what it has, and ends.
+    /// It takes no more calls, finishes those it has, and ends.
     pub(super) fn end(&mut self) {
-        self.phase = Phase::Ending;
+        self.phase = InstancePhase::Ending;
         self.worker.retire();
     }
 
-    /// It ends whatever it has to do. While its module loads it has nothing, and loading is never broken off: that has limits of its own.
+    /// It ends at once, whatever calls it has. While its module loads it has none, and loading is never broken off: loading has limits of
+    /// its own.
     pub(super) fn cut(&mut self) {
         self.end();
         if self.loaded {
-            self.worker.strike(Reason::Shutdown);
+            self.worker.terminate(TerminationReason::Shutdown);
         }
     }
 

@@ -1,37 +1,38 @@
-//! What a pool hears of its instances' threads: loaded, failed, lost, ended; and of places that are free again.
+//! The events that a pool receives from its instances' threads: loaded, failed, lost, ended, and slots that are free again.
 //!
-//! `worker` calls this from the instance's own thread, or from the undertaker's if that is parked.
+//! `worker` calls this from the instance's own thread, or from the thread of `abandon` if the instance's thread is frozen.
 //!
-//! Invariant: a call that waits when an instance goes is placed elsewhere, waits for another one, or is answered.
+//! Invariant: a call that waits when an instance goes is assigned to another instance, waits for another one, or is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::Pool;
-use super::drain::Stranded;
-use super::state::State;
+use super::drain::UnservableCalls;
+use super::state::PoolState;
 use crate::fault::Fault;
-use crate::runtime::call::{Job, Places};
-use crate::runtime::isolate::Reason;
-use crate::runtime::worker::{Exit, Handle, Owner};
+use crate::function::Dialect;
+use crate::runtime::call::{QueuedInvocation, Slots};
+use crate::runtime::isolate::TerminationReason;
+use crate::runtime::worker::{Exit, Handle, InstanceListener};
 
-impl Places for Pool {
+impl Slots for Pool {
     fn release(&self, worker: u32) {
         let mut state = self.state.lock();
         let now = Instant::now();
         state.release(worker, now);
-        state.place_waiting(now);
+        state.assign_waiting(now);
     }
 }
 
-impl Owner for Pool {
-    fn ready(&self, worker: &Arc<Handle>, dialect: &str) {
-        tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, dialect, "instance ready");
+impl InstanceListener for Pool {
+    fn ready(&self, worker: &Arc<Handle>, dialect: Dialect) {
+        tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, %dialect, "instance ready");
         let mut state = self.state.lock();
         let now = Instant::now();
         state.loaded(worker.id, now);
-        state.place_waiting(now);
+        state.assign_waiting(now);
         drop(state);
         self.changed.notify_waiters();
     }
@@ -41,9 +42,9 @@ impl Owner for Pool {
             function = %self.version.function, version = %self.version.id, instance = worker.id,
             fault = fault.kind().label(), detail = fault.facts().detail.as_deref().unwrap_or_default(), "{}", fault.facts().message
         );
-        let refused = self.state.lock().boot_failed(worker.id, &fault, Instant::now());
-        for job in refused {
-            job.reply.send(Err(fault.clone()));
+        let unanswered = self.state.lock().boot_failed(worker.id, &fault, Instant::now());
+        for invocation in unanswered {
+            invocation.reply.send(Err(fault.clone()));
         }
         self.changed.notify_waiters();
     }
@@ -51,38 +52,38 @@ impl Owner for Pool {
     fn lost(&self, worker: &Arc<Handle>, fault: &dyn Fn(u32) -> Fault) {
         let calls = self.state.lock().lost_calls(worker.id);
         for stats in calls {
-            stats.loss.tell(fault(stats.call.load(Ordering::Acquire)));
+            stats.lost_signal.notify(fault(stats.call.load(Ordering::Acquire)));
         }
     }
 
-    fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<Job>) {
+    fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<QueuedInvocation>) {
         self.log_end(worker.id, exit);
-        for job in &mut unheard {
-            // Their places went with the instance.
-            job.permit.void();
+        for invocation in &mut unheard {
+            // Their slots are gone with the instance.
+            invocation.permit.void();
         }
         let mut state = self.state.lock();
         state.remove(worker.id);
         state.take_back(unheard);
-        state.place_waiting(Instant::now());
-        let stranded = self.replace(&mut state);
+        state.assign_waiting(Instant::now());
+        let unservable = self.replace(&mut state);
         drop(state);
-        if let Some(stranded) = stranded {
-            stranded.answer();
+        if let Some(unservable) = unservable {
+            unservable.answer();
         }
         self.changed.notify_waiters();
     }
 }
 
 impl Pool {
-    /// Makes what is missing now that an instance is gone. Returns the calls that nobody will answer.
-    fn replace(&self, state: &mut State) -> Option<Stranded> {
+    /// Creates the instances that are missing now that one is gone. Returns the calls that no instance will answer.
+    fn replace(&self, state: &mut PoolState) -> Option<UnservableCalls> {
         while state.lacks_instance(Instant::now()) {
             if let Err(fault) = self.spawn(state) {
-                return if state.has_instances() { None } else { Some(state.strand(fault)) };
+                return if state.has_instances() { None } else { Some(state.drain_waiting(fault)) };
             }
         }
-        state.take_stranded(Instant::now())
+        state.take_unservable(Instant::now())
     }
 
     fn log_end(&self, instance: u32, exit: Exit) {
@@ -90,7 +91,7 @@ impl Pool {
         match exit {
             Exit::NotLoaded => {}
             Exit::Retired => tracing::info!(%function, %version, instance, "instance retired"),
-            Exit::Interrupted(Reason::Shutdown) => {
+            Exit::Interrupted(TerminationReason::Shutdown) => {
                 tracing::info!(%function, %version, instance, "instance cut: its time to finish is over")
             }
             _ => tracing::warn!(%function, %version, instance, ?exit, "instance ended"),

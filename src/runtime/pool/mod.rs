@@ -1,21 +1,22 @@
 //! The instances of one version: which of them takes a call, and when there are more or fewer of them.
 //!
-//! `live` holds one pool per live version; `ingress` and `ctx.call` send calls; `worker` reports what becomes of its threads; `admin` and releases
-//! ask and order.
+//! `live` holds one pool per live version. `invoke` sends calls; `worker` reports the events of its threads; `admin` and `release` read the
+//! status and change the scale.
 //!
 //! Invariant: a call that was admitted is answered; being in flight is holding a [`Permit`](crate::runtime::call::Permit).
 
 mod call;
-mod drain;
-mod instance;
 mod listener;
-mod policy;
+mod drain;
 mod scale;
-mod state;
 mod status;
+mod state;
+mod policy;
+mod instance;
+mod counters;
+mod warm;
 #[cfg(test)]
 mod tests;
-mod warm;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -27,30 +28,37 @@ use tokio::sync::Notify;
 use crate::fault::{Fault, Kind};
 use crate::function::Scale;
 use crate::function::version::Version;
-use crate::runtime::call::{CallStats, Job};
+use crate::runtime::call::{CallStats, QueuedInvocation, Slots};
 use crate::runtime::fleet::Fleet;
 use crate::runtime::isolate::Assignment;
 use crate::runtime::ops::Identity;
-use crate::runtime::worker::{BootLimits, Handle, Orders};
+use crate::runtime::worker::{BootLimits, BootRequest, Handle};
 
 pub use call::CallOutcome;
-use state::{Admission, State};
-use status::Counters;
-pub use status::{Counts, InstanceState, InstanceStatus, PoolStatus};
+use counters::CallCounters;
+pub use counters::CallCounts;
+use state::{Admission, PoolState};
+pub use status::{InstanceState, InstanceStatus, PoolStatus};
 
 /// The pool of one version.
 pub struct Pool {
     version: Arc<Version>,
     fleet: Arc<Fleet>,
-    state: Mutex<State>,
-    counters: Counters,
-    /// An instance is ready, failed or gone, or no call waits any more.
+    // Lock order: see runtime.
+    state: Mutex<PoolState>,
+    counters: CallCounters,
+    /// Notified when an instance is ready, failed or gone, when a waiting call leaves, and when the pool retires.
     changed: Notify,
     me: Weak<Pool>,
 }
 
+/// The pool as the owner of its instances' slots.
+fn slots_of(pool: &Weak<Pool>) -> Weak<dyn Slots> {
+    pool.clone()
+}
+
 impl Pool {
-    /// A pool without instances, with the scale of the manifest; the first call, or `min`, makes them.
+    /// A pool without instances, with the scale of the manifest; the first call, or `min`, creates them.
     pub fn new(version: Arc<Version>, fleet: Arc<Fleet>) -> Arc<Self> {
         let scale = version.manifest.scale.clone();
         Self::with_scale(version, scale, fleet)
@@ -61,44 +69,44 @@ impl Pool {
         Arc::new_cyclic(|me| Self {
             version,
             fleet,
-            state: Mutex::new(State::new(scale, me.clone())),
-            counters: Counters::default(),
+            state: Mutex::new(PoolState::new(scale, slots_of(me))),
+            counters: CallCounters::default(),
             changed: Notify::new(),
             me: me.clone(),
         })
     }
 
-    /// What the instances run.
+    /// The version that the instances run.
     pub fn version(&self) -> &Arc<Version> {
         &self.version
     }
 
     /// Takes a call in: into an instance, into the queue, or not at all.
-    fn admit(&self, job: Job) -> Result<(), Fault> {
+    fn admit(&self, invocation: QueuedInvocation) -> Result<(), Fault> {
         let mut state = self.state.lock();
         let now = Instant::now();
         match state.admission(now) {
-            Admission::Place(index) => {
-                state.place(index, job, now);
+            Admission::Assign(index) => {
+                state.assign(index, invocation, now);
                 Ok(())
             }
             Admission::SpawnAndWait => {
                 let spawned = self.spawn(&mut state);
                 match spawned {
                     Ok(()) => {
-                        state.waiting.push_back(job);
+                        state.waiting.push_back(invocation);
                         Ok(())
                     }
-                    // Others may free a place; without any instance nobody will.
+                    // Other instances may free a slot; without any instance no slot becomes free.
                     Err(_) if state.has_instances() && state.queue_has_room() => {
-                        state.waiting.push_back(job);
+                        state.waiting.push_back(invocation);
                         Ok(())
                     }
                     Err(fault) => Err(fault),
                 }
             }
             Admission::Wait => {
-                state.waiting.push_back(job);
+                state.waiting.push_back(invocation);
                 Ok(())
             }
             Admission::Full => Err(Fault::new(Kind::Overloaded, "every instance of the function is full, and so is its queue")
@@ -108,45 +116,45 @@ impl Pool {
         }
     }
 
-    /// Makes an instance. If the host is full, one that is idle ends for it.
-    fn spawn(&self, state: &mut State) -> Result<(), Fault> {
+    /// Creates an instance. If the host is full, an idle one ends for it.
+    fn spawn(&self, state: &mut PoolState) -> Result<(), Fault> {
         let worker = self.fleet.take(self.version.manifest.limits.memory_bytes, state.alive())?;
         self.assign(state, worker)
     }
 
-    /// Makes a blank worker an instance.
-    fn assign(&self, state: &mut State, worker: Arc<Handle>) -> Result<(), Fault> {
-        let Some(owner) = self.me.upgrade() else {
+    /// Turns a prewarmed worker into an instance.
+    fn assign(&self, state: &mut PoolState, worker: Arc<Handle>) -> Result<(), Fault> {
+        let Some(pool) = self.me.upgrade() else {
             worker.retire();
             return Err(Fault::new(Kind::InstanceLost, "the version is gone"));
         };
         let identity =
             Identity { function: self.version.function.as_str().into(), version: self.version.id.as_str().into(), instance: worker.id };
-        let orders = Orders {
+        let request = BootRequest {
             assignment: Assignment { identity, version: self.version.clone() },
-            owner: owner.clone(),
+            listener: pool.clone(),
             boot: BootLimits { cpu: self.fleet.config().boot_cpu, wall: self.fleet.config().boot_wall },
         };
-        if worker.assign(Box::new(orders)).is_err() {
-            return Err(Fault::new(Kind::InstanceLost, "a blank isolate ended before it was used"));
+        if worker.assign(Box::new(request)).is_err() {
+            return Err(Fault::new(Kind::InstanceLost, "a prewarmed isolate ended before it was used"));
         }
         state.add(worker, Instant::now());
-        self.fleet.register(&owner);
+        self.fleet.register(&pool);
         Ok(())
     }
 
     /// The caller of a call left.
-    fn cancel(&self, job: &CallStats) {
+    fn cancel(&self, stats: &CallStats) {
         let mut state = self.state.lock();
-        let instance = job.instance.load(Ordering::Acquire);
+        let instance = stats.instance.load(Ordering::Acquire);
         if instance == 0 {
-            // Its place in the queue is for somebody who still waits. What it holds is dropped after the lock.
-            let left = state.take_waiting(job);
+            // Its place in the queue is for a call that still waits. The invocation is dropped after the lock is released.
+            let left = state.take_waiting(stats);
             drop(state);
             drop(left);
             self.changed.notify_waiters();
         } else if let Some(worker) = state.worker(instance) {
-            worker.abort(job.call.load(Ordering::Acquire));
+            worker.abort(stats.call.load(Ordering::Acquire));
         }
     }
 }

@@ -1,40 +1,41 @@
 //! More and fewer instances: what `min`, the traffic and an operator want.
 //!
-//! `fleet` has every pool looked at once a second; `policy` decides, and this makes instances ahead of their need and ends those above it. Operators
-//! change the scale and have single instances replaced.
+//! `fleet` sweeps every pool once a second. `policy` decides; this file creates instances ahead of their need and ends those above it. An
+//! operator changes the scale and has single instances replaced.
 //!
-//! Invariant: an instance that is made ahead pushes nobody out, and the first one is made for a call or for `min`, never by the scaler.
+//! Invariant: no instance ends for one that is created ahead, and the scaler never creates the first instance: a call, `min` or `prewarm`
+//! does.
 
 use std::time::{Duration, Instant};
 
 use super::Pool;
 use super::instance::Instance;
-use super::policy::{STABLE_WINDOW, Sample, Scaler};
-use super::state::State;
+use super::policy::{LoadSample, STABLE_WINDOW, Scaler};
+use super::state::PoolState;
 use crate::fault::Fault;
 use crate::function::Scale;
 use crate::runtime::fleet::{FleetMember, Idle};
 
 impl Pool {
-    /// How many instances there may be, and how much waits for them.
+    /// How many instances there may be, and how many calls may wait for them.
     pub fn scale(&self) -> Scale {
         self.state.lock().scale.clone()
     }
 
-    /// Changes the scale at once: instances are made up to `min`, what waits is placed where there is room now, and idle instances above `max` end. Busy
-    /// ones above it end within seconds, when they have finished what they have.
+    /// Changes the scale at once: instances are created up to `min`, the calls that wait are assigned where there is room now, and idle
+    /// instances above `max` end. Busy ones above it end within seconds, when they have finished their calls.
     pub fn rescale(&self, scale: Scale) {
         let mut state = self.state.lock();
         let max = scale.max as usize;
         state.scale = scale;
-        state.place_waiting(Instant::now());
+        state.assign_waiting(Instant::now());
         state.end_idle(max);
         drop(state);
         self.fill_to_min();
     }
 
-    /// Has an instance replaced: it takes no more calls, finishes what it has, and ends. Another one is made ahead if `min` or the traffic would miss it.
-    /// False if there is no such instance, or if it ends already.
+    /// Has an instance replaced: it takes no more calls, finishes those it has, and ends. Another one is created ahead if `min` or the
+    /// traffic needs it. Returns false if there is no such instance, or if it ends already.
     pub fn recycle(&self, instance: u32) -> bool {
         let mut state = self.state.lock();
         let Some(leaving) = state.find(instance).filter(|one| one.is_alive()) else { return false };
@@ -50,7 +51,7 @@ impl Pool {
         true
     }
 
-    /// Makes instances until there are `min`, and enough for what waits.
+    /// Creates instances until there are `min`, and enough for the calls that wait.
     pub fn fill_to_min(&self) {
         // One lock for each: a call that comes meanwhile does not wait for all of them.
         while self.make_missing() {}
@@ -64,18 +65,18 @@ impl Pool {
         let made = self.spawn(&mut state);
         drop(state);
         if let Err(fault) = &made {
-            tracing::warn!(function = %self.version.function, %fault, "an instance could not be started");
+            tracing::warn!(function = %self.version.function, %fault, "cannot start an instance");
         }
         made.is_ok()
     }
 
-    /// Makes one instance if there is none, so that the next call finds it loaded or loading.
+    /// Creates one instance if there is none, so that the next call finds it loaded or loading.
     pub fn prewarm(&self) {
         let mut state = self.state.lock();
         if !state.has_instances()
             && let Err(fault) = self.spawn(&mut state)
         {
-            tracing::debug!(function = %self.version.function, %fault, "no instance was made ahead");
+            tracing::debug!(function = %self.version.function, %fault, "cannot create an instance ahead");
         }
     }
 
@@ -85,7 +86,7 @@ impl Pool {
         missing && state.may_make_ahead() && self.spawn_ahead(&mut state).is_ok()
     }
 
-    fn spawn_ahead(&self, state: &mut State) -> Result<(), Fault> {
+    fn spawn_ahead(&self, state: &mut PoolState) -> Result<(), Fault> {
         let worker = self.fleet.make_ahead(self.version.manifest.limits.memory_bytes)?;
         self.assign(state, worker)
     }
@@ -107,7 +108,7 @@ impl FleetMember for Pool {
 
     fn sweep(&self, now: Instant, trims: &mut usize) {
         let mut state = self.state.lock();
-        state.look(now);
+        state.apply_decision(now);
         state.trim_idle(now, trims);
         state.tidy();
         drop(state);
@@ -115,12 +116,12 @@ impl FleetMember for Pool {
     }
 }
 
-impl State {
+impl PoolState {
     /// Takes a sample, decides how many instances there are to be, and ends those that are too many.
-    fn look(&mut self, now: Instant) {
+    fn apply_decision(&mut self, now: Instant) {
         let sample = self.sample(now);
         if self.instances.is_empty() && self.waiting.is_empty() && sample.idle >= STABLE_WINDOW.max(self.scale.idle) {
-            // Nobody calls it: it costs neither memory nor time.
+            // No caller needs it: it costs neither memory nor time.
             self.scaler = Scaler::default();
             self.decision = super::policy::Decision::default();
             return;
@@ -133,8 +134,8 @@ impl State {
         }
     }
 
-    /// Instances that are about to end have calls of their own, which nobody else will get: they do not count.
-    fn sample(&mut self, now: Instant) -> Sample {
+    /// Instances that are about to end have calls of their own, which no other instance will get: they do not count.
+    fn sample(&mut self, now: Instant) -> LoadSample {
         let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let (mut in_flight, mut peak) = (0, 0);
         for instance in self.instances.iter_mut().filter(|instance| instance.is_alive()) {
@@ -147,7 +148,7 @@ impl State {
         if concurrency > 0 {
             self.active = Some(now);
         }
-        Sample {
+        LoadSample {
             at: now,
             concurrency,
             peak: waiting.saturating_add(peak),
@@ -156,7 +157,7 @@ impl State {
         }
     }
 
-    /// A version that does not load, or whose time is over, gets no instances but for calls.
+    /// A version that does not load, or whose time is over, gets no instance that no call waits for.
     fn may_make_ahead(&self) -> bool {
         !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.max as usize
     }
@@ -166,7 +167,7 @@ impl State {
         self.end_above(keep, Instance::is_idle);
     }
 
-    /// Ends the least busy instances above `keep`, the idlest first, among those that may be ended. They finish what they have.
+    /// Ends the least busy instances above `keep`, the idlest first, among those that may be ended. They finish the calls they have.
     fn end_above(&mut self, keep: usize, may_be_ended: fn(&Instance) -> bool) {
         let surplus = self.alive().saturating_sub(keep);
         if surplus == 0 || !self.waiting.is_empty() {
@@ -177,7 +178,7 @@ impl State {
         candidates.into_iter().take(surplus).for_each(Instance::end);
     }
 
-    /// `min` is kept against other functions too.
+    /// No instance of `min` ends for another function.
     fn idle(&self) -> Option<Idle> {
         let instances = self.alive();
         if instances <= self.scale.min as usize && !self.retired {
@@ -193,7 +194,7 @@ impl State {
         idlest.map(Instance::end).is_some()
     }
 
-    /// Has instances that have calls look after those that only wait for background work.
+    /// Has instances stop waiting for background work that takes too long.
     fn tidy(&self) {
         for instance in self.instances.iter().filter(|instance| instance.in_flight > 0) {
             instance.worker.tidy();

@@ -1,40 +1,39 @@
-//! Who is where: the instances of a pool, the calls that wait, and the decisions about both.
+//! The state of a pool: its instances, the calls that wait, and the decisions about both.
 //!
-//! `Pool` holds this under its lock and carries the decisions out. What is asked at every call stands here; `scale`, `status` and `drain` add
-//! what is asked once a second or by an operator.
+//! `Pool` holds this under its lock and carries the decisions out. The decisions of every call stand here; `scale`, `status` and `drain`
+//! add those that are taken once a second or for an operator.
 //!
-//! Invariant: no clock, no thread and no channel is made here; the same state and time give the same decision.
+//! Invariant: this file reads no clock and creates no thread and no channel; the same state and time give the same decision.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::Pool;
-use super::instance::{Instance, Phase};
+use super::instance::{Instance, InstancePhase};
 use super::policy::{Decision, Scaler};
 use crate::fault::Fault;
 use crate::function::Scale;
-use crate::runtime::call::{CallStats, Job, Permit};
+use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Slots};
 use crate::runtime::worker::Handle;
 
 /// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
 const BROKEN_PAUSE: Duration = Duration::from_millis(500);
 
-/// Longest time for which a failed boot is answered from memory.
+/// Longest time for which calls get the fault of the last failed boot instead of another boot.
 const BROKEN_PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// What to do with a call.
+/// The decision about a call.
 pub(super) enum Admission {
     /// Give it to this instance.
-    Place(usize),
-    /// Make another instance and let the call wait for it.
+    Assign(usize),
+    /// Create another instance and let the call wait for it.
     SpawnAndWait,
     /// Let it wait.
     Wait,
-    /// Refuse it: the queue is full.
+    /// Reject it: the queue is full.
     Full,
-    /// Refuse it: the version does not load, or is over.
+    /// Reject it: the version does not load, or its time is over.
     Refuse(Fault),
 }
 
@@ -45,26 +44,27 @@ pub(super) struct Broken {
 }
 
 /// The state of one pool.
-pub(super) struct State {
+pub(super) struct PoolState {
     pub(super) scale: Scale,
-    pool: Weak<Pool>,
+    /// Receives the slots of ended calls: the pool itself.
+    slots: Weak<dyn Slots>,
     pub(super) instances: Vec<Instance>,
-    pub(super) waiting: VecDeque<Job>,
+    pub(super) waiting: VecDeque<QueuedInvocation>,
     pub(super) broken: Option<Broken>,
     pub(super) retired: bool,
-    /// What every call is told from now on: its time is over.
+    /// The fault of every call from now on: the time of the version is over.
     pub(super) over: Option<Fault>,
     pub(super) scaler: Scaler,
     pub(super) decision: Decision,
-    /// When a call was last seen by the scaler.
+    /// When the scaler last saw a call.
     pub(super) active: Option<Instant>,
 }
 
-impl State {
-    pub(super) fn new(scale: Scale, pool: Weak<Pool>) -> Self {
+impl PoolState {
+    pub(super) fn new(scale: Scale, slots: Weak<dyn Slots>) -> Self {
         Self {
             scale,
-            pool,
+            slots,
             instances: Vec::new(),
             waiting: VecDeque::new(),
             broken: None,
@@ -79,9 +79,9 @@ impl State {
     /// Decides about one call: the least loaded instance with room, else a new one, else the queue.
     pub(super) fn admission(&mut self, now: Instant) -> Admission {
         if let Some(index) = self.instance_with_room() {
-            return Admission::Place(index);
+            return Admission::Assign(index);
         }
-        if let Some(fault) = self.refusal(now) {
+        if let Some(fault) = self.unservable_because(now) {
             return Admission::Refuse(fault.clone());
         }
         if self.wants_instance_for(self.waiting.len() + 1, now) {
@@ -96,8 +96,8 @@ impl State {
         Some(least_loaded.0)
     }
 
-    /// Why nobody will answer a call that no instance has room for, if nobody will.
-    pub(super) fn refusal(&self, now: Instant) -> Option<&Fault> {
+    /// The fault of a call that no instance has room for, if no instance will ever take it.
+    pub(super) fn unservable_because(&self, now: Instant) -> Option<&Fault> {
         let broken = || self.broken.as_ref().filter(|broken| now < broken.until).map(|broken| &broken.fault);
         self.over.as_ref().or_else(|| if self.has_instances() { None } else { broken() })
     }
@@ -132,7 +132,7 @@ impl State {
     }
 
     pub(super) fn booting(&self) -> usize {
-        self.instances.iter().filter(|instance| instance.phase == Phase::Booting).count()
+        self.instances.iter().filter(|instance| instance.phase == InstancePhase::Booting).count()
     }
 
     pub(super) fn has_instances(&self) -> bool {
@@ -150,34 +150,35 @@ impl State {
     }
 
     /// Sends a call to an instance. If that has just ended, the call waits at the front of the queue.
-    pub(super) fn place(&mut self, index: usize, mut job: Job, now: Instant) {
-        let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(job) };
-        let Some(pool) = self.pool.upgrade() else { return };
-        let stats = job.stats.clone();
-        job.permit = Permit::new(pool, instance.worker.id);
-        instance.take_in(&stats, now);
+    pub(super) fn assign(&mut self, index: usize, mut invocation: QueuedInvocation, now: Instant) {
+        let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(invocation) };
+        let Some(slots) = self.slots.upgrade() else { return };
+        let stats = invocation.stats.clone();
+        invocation.permit = Permit::new(slots, instance.worker.id);
+        instance.assign(&stats, now);
         stats.instance.store(instance.worker.id, Ordering::Release);
-        match instance.worker.call(job) {
+        match instance.worker.call(invocation) {
             Ok(call) => stats.call.store(call, Ordering::Release),
-            Err(mut job) => {
-                // Its end is about to be reported. The place is counted off here, because dropping a permit takes the pool's lock.
-                job.permit.void();
+            Err(mut invocation) => {
+                // The end of the instance is about to be reported. The slot is counted off here, because dropping a permit takes the pool's
+                // lock.
+                invocation.permit.void();
                 instance.in_flight -= 1;
                 instance.requests -= 1;
-                instance.phase = Phase::Ending;
+                instance.phase = InstancePhase::Ending;
                 stats.instance.store(0, Ordering::Release);
-                self.waiting.push_front(job);
+                self.waiting.push_front(invocation);
             }
         }
     }
 
-    /// Places what waits, as far as there is room. Calls whose caller has left are dropped on the way.
-    pub(super) fn place_waiting(&mut self, now: Instant) {
+    /// Assigns the calls that wait, as far as there is room. Calls whose caller has left are dropped on the way.
+    pub(super) fn assign_waiting(&mut self, now: Instant) {
         while !self.waiting.is_empty() {
             let Some(index) = self.instance_with_room() else { return };
-            let Some(job) = self.waiting.pop_front() else { return };
-            if !job.reply.is_closed() {
-                self.place(index, job, now);
+            let Some(invocation) = self.waiting.pop_front() else { return };
+            if !invocation.reply.is_closed() {
+                self.assign(index, invocation, now);
             }
         }
         if self.retired {
@@ -193,7 +194,7 @@ impl State {
         }
     }
 
-    /// A place is free again.
+    /// A slot is free again.
     pub(super) fn release(&mut self, worker: u32, now: Instant) {
         if let Some(instance) = self.find(worker) {
             instance.in_flight = instance.in_flight.saturating_sub(1);
@@ -207,11 +208,11 @@ impl State {
         calls.iter().filter_map(Weak::upgrade).filter(|stats| stats.instance.load(Ordering::Acquire) == worker).collect()
     }
 
-    /// Calls that an instance never heard are the next to be placed.
-    pub(super) fn take_back(&mut self, unheard: Vec<Job>) {
-        for job in unheard.into_iter().rev() {
-            job.stats.instance.store(0, Ordering::Release);
-            self.waiting.push_front(job);
+    /// Calls that never reached an instance's JavaScript are the next to be assigned.
+    pub(super) fn take_back(&mut self, unheard: Vec<QueuedInvocation>) {
+        for invocation in unheard.into_iter().rev() {
+            invocation.stats.instance.store(0, Ordering::Release);
+            self.waiting.push_front(invocation);
         }
     }
 
@@ -219,8 +220,8 @@ impl State {
         self.instances.retain(|instance| instance.worker.id != worker);
     }
 
-    /// A module did not load. Without another instance nobody will answer what waits: it is returned.
-    pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<Job> {
+    /// A module did not load. If the pool has no other instance, no instance will answer the calls that wait: they are returned.
+    pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<QueuedInvocation> {
         self.remove(worker);
         let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
         self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });
@@ -228,8 +229,8 @@ impl State {
     }
 
     /// Takes a waiting call out of the queue.
-    pub(super) fn take_waiting(&mut self, stats: &CallStats) -> Option<Job> {
-        let index = self.waiting.iter().position(|job| std::ptr::eq(&*job.stats, stats))?;
+    pub(super) fn take_waiting(&mut self, stats: &CallStats) -> Option<QueuedInvocation> {
+        let index = self.waiting.iter().position(|invocation| std::ptr::eq(&*invocation.stats, stats))?;
         self.waiting.remove(index)
     }
 

@@ -1,19 +1,17 @@
-//! What an operator may ask about a pool and its instances.
+//! The status of a pool and of its instances, as an operator sees it.
 //!
-//! Read under the pool's lock; counted with atomics at every call. `admin` and the rules of a release ask.
+//! It is read under the pool's lock; calls are counted with atomics. `admin` and the rules of a release read it.
 //!
-//! Invariant: asking changes nothing, and starts nothing.
+//! Invariant: reading the status changes nothing and starts nothing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Pool;
-use super::instance::{Instance, Phase};
-use super::state::State;
-use crate::fault::Blame;
-use crate::runtime::call::Reply;
+use super::counters::CallCounts;
+use super::instance::{Instance, InstancePhase};
+use super::state::PoolState;
 
-/// What goes on in a pool.
+/// The status of a pool.
 #[derive(Clone, Debug, Default)]
 pub struct PoolStatus {
     /// Instances that take calls.
@@ -34,12 +32,12 @@ pub struct PoolStatus {
     pub broken: Option<String>,
 }
 
-/// What goes on in one instance.
+/// The status of one instance.
 #[derive(Clone, Debug)]
 pub struct InstanceStatus {
     /// Its number, unique in the process.
     pub id: u32,
-    /// Where it is in its life.
+    /// The phase of its life.
     pub state: InstanceState,
     /// V8 heap that is in RAM, in bytes, as last seen.
     pub heap_bytes: usize,
@@ -47,7 +45,7 @@ pub struct InstanceStatus {
     pub external_bytes: usize,
     /// CPU time of its thread since it became an instance.
     pub cpu: Duration,
-    /// Calls that it was given so far.
+    /// Calls that were assigned to it so far.
     pub requests: u64,
     /// Calls that it has now.
     pub in_flight: u32,
@@ -57,7 +55,7 @@ pub struct InstanceStatus {
     pub idle: Duration,
 }
 
-/// Where an instance is in its life.
+/// The phase of an instance's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstanceState {
     /// It loads its module.
@@ -79,52 +77,25 @@ impl InstanceState {
     }
 }
 
-/// Calls of a pool since it was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Calls that were answered, with a fault or without; callers that left before do not count.
-    pub answered: u64,
-    /// Faults among the answers for which the function is to blame.
-    pub function_faults: u64,
-}
-
-/// The counters behind [`Counts`].
-#[derive(Default)]
-pub(super) struct Counters {
-    answered: AtomicU64,
-    function_faults: AtomicU64,
-}
-
-impl Counters {
-    pub(super) fn note(&self, reply: &Reply) {
-        // The answer first: whoever reads in the opposite order never sees more faults than answers.
-        self.answered.fetch_add(1, Ordering::Relaxed);
-        if reply.as_ref().is_err_and(|fault| fault.kind().blame() == Blame::Function) {
-            self.function_faults.fetch_add(1, Ordering::Release);
-        }
-    }
-}
-
 impl Pool {
-    /// What goes on.
+    /// The status of the pool.
     pub fn status(&self) -> PoolStatus {
         self.state.lock().status()
     }
 
-    /// What goes on in each instance, the oldest first.
+    /// The status of each instance, the oldest first.
     pub fn instances(&self) -> Vec<InstanceStatus> {
         let now = Instant::now();
         self.state.lock().instances.iter().map(|instance| instance.status(now)).collect()
     }
 
     /// Calls that were answered, and those of them that failed by the function's fault.
-    pub fn counts(&self) -> Counts {
-        let function_faults = self.counters.function_faults.load(Ordering::Acquire);
-        Counts { answered: self.counters.answered.load(Ordering::Relaxed), function_faults }
+    pub fn counts(&self) -> CallCounts {
+        self.counters.read()
     }
 }
 
-impl State {
+impl PoolState {
     fn status(&self) -> PoolStatus {
         let memory = || self.instances.iter().map(|instance| instance.worker.memory());
         PoolStatus {
@@ -148,9 +119,9 @@ impl Instance {
         InstanceStatus {
             id: self.worker.id,
             state: match self.phase {
-                Phase::Booting => InstanceState::Booting,
-                Phase::Ready if self.takes_calls() => InstanceState::Ready,
-                Phase::Ready | Phase::Ending => InstanceState::Ending,
+                InstancePhase::Booting => InstanceState::Booting,
+                InstancePhase::Ready if self.takes_calls() => InstanceState::Ready,
+                InstancePhase::Ready | InstancePhase::Ending => InstanceState::Ending,
             },
             heap_bytes: memory.heap_bytes,
             external_bytes: memory.external_bytes,

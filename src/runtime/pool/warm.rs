@@ -2,18 +2,19 @@
 //!
 //! A release warms a version before it becomes live, and waits for the one before it to finish.
 //!
-//! Invariant: nobody polls; whoever waits is woken by what becomes of an instance. Loading has limits of its own, and no instance is tried for ever.
+//! Invariant: a waiting future does not poll; the events of the instances wake it. Loading has limits of its own, and the number of
+//! attempts is bounded.
 
 use std::time::Instant;
 
 use super::Pool;
 use crate::fault::{Fault, Kind};
 
-/// Instances that `warm` makes at most, for each that is asked for: one that dies as soon as it is ready is not made again and again.
+/// The most instances that `warm` creates for each that is asked for: one that dies as soon as it is ready is not created again and again.
 pub(super) const TRIES: usize = 2;
 
 impl Pool {
-    /// Makes an instance if there is none, and waits until one is ready.
+    /// Creates an instance if there is none, and waits until one is ready.
     ///
     /// # Errors
     /// Why the version does not load, or why there may be no instance.
@@ -21,25 +22,26 @@ impl Pool {
         self.warm(1).await.map(drop)
     }
 
-    /// Makes instances until so many (or `scale.max`) are ready, and waits for them. Returns how many are: fewer, if the host has no room for more.
+    /// Creates instances until `instances` of them (at most `scale.max`) are ready. Returns how many are ready: fewer, if the host has no
+    /// room for more.
     ///
     /// # Errors
     /// Why the version does not load, or why there may not be a single instance.
     pub async fn warm(&self, instances: usize) -> Result<usize, Fault> {
         let mut tries = instances.min(self.state.lock().scale.max as usize) * TRIES;
-        let mut refused = None;
+        let mut spawn_error = None;
         loop {
-            // From here on it is woken, so nothing is missed between the look and the wait.
+            // From here on a notification wakes this future, so none is missed between the check and the wait.
             let changed = self.changed.notified();
-            if let Some(warmed) = self.try_warm(instances, &mut tries, &mut refused) {
+            if let Some(warmed) = self.try_warm(instances, &mut tries, &mut spawn_error) {
                 return warmed;
             }
             changed.await;
         }
     }
 
-    /// Makes what is missing. `None` while instances load that are to be waited for.
-    fn try_warm(&self, instances: usize, tries: &mut usize, refused: &mut Option<Fault>) -> Option<Result<usize, Fault>> {
+    /// Creates the missing instances. Returns `None` while instances load that the caller has to wait for.
+    fn try_warm(&self, instances: usize, tries: &mut usize, spawn_error: &mut Option<Fault>) -> Option<Result<usize, Fault>> {
         let mut state = self.state.lock();
         let wanted = instances.min(state.scale.max as usize);
         let ready = state.ready();
@@ -57,7 +59,7 @@ impl Pool {
         while state.alive() < wanted && *tries > 0 {
             *tries -= 1;
             if let Err(fault) = self.spawn(&mut state) {
-                *refused = Some(fault);
+                *spawn_error = Some(fault);
                 *tries = 0;
             }
         }
@@ -65,10 +67,11 @@ impl Pool {
             return None;
         }
         let died = || Fault::new(Kind::InstanceLost, "every instance ended as soon as it was ready");
-        Some(if ready > 0 { Ok(ready) } else { Err(refused.take().unwrap_or_else(died)) })
+        Some(if ready > 0 { Ok(ready) } else { Err(spawn_error.take().unwrap_or_else(died)) })
     }
 
-    /// Waits until no instance is left and no call waits for one. Meant for a version that was retired: another one may get new instances at any time.
+    /// Waits until no instance is left and no call waits for one. Meant for a version that was retired: another one may get new instances
+    /// at any time.
     pub async fn drained(&self) {
         loop {
             let changed = self.changed.notified();

@@ -1,58 +1,55 @@
-//! Loading a function's module into a blank isolate, within the boot limits.
+//! Loading a function's module into a prewarmed isolate, within the boot limits.
 //!
-//! Called by `event_loop` once a blank worker has its orders; what comes out is the handler's dialect or a `boot_failed` fault.
+//! Called by `event_loop` once a prewarmed worker has its boot request; the result is the handler's dialect or a `boot_failed` fault.
 //!
-//! Invariant: while modules are linked nothing is terminated; a link that does not end is parked.
+//! Invariant: nothing is terminated while modules are linked; a thread whose link does not end is frozen.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
-use std::time::Duration;
 
 use futures::task::AtomicWaker;
 
 use crate::fault::{Fault, Kind};
-use crate::runtime::isolate::{BootError, Isolate, Reason};
+use crate::function::Dialect;
+use crate::runtime::isolate::{BootError, Isolate, TerminationReason};
 
-use super::faults::{megabytes, milliseconds};
+use super::faults::{megabytes, milliseconds, took_too_long};
+use super::handle::{BootRequest, Handle};
 use super::panic_barrier;
-use super::{Handle, Orders, Phase};
+use crate::runtime::limits::cpu_escalation::WorkerPhase;
 
 /// Loads the function's module within the boot limits.
-pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, orders: &Orders) -> Result<String, Fault> {
-    let version = &orders.assignment.version;
-    isolate.assign(&orders.assignment).map_err(refused)?;
-    handle.limit_turn(orders.boot.cpu);
-    let loaded = tokio::time::timeout(orders.boot.wall, load(handle, isolate, &version.entry)).await;
-    let boot = orders.boot;
-    if panic_barrier::noted(handle).is_some() {
+pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootRequest) -> Result<Dialect, Fault> {
+    let version = &request.assignment.version;
+    isolate.assign(&request.assignment).map_err(does_not_load)?;
+    handle.limit_turn(request.boot.cpu);
+    let loaded = tokio::time::timeout(request.boot.wall, load(handle, isolate, &version.entry)).await;
+    let boot = request.boot;
+    if panic_barrier::caught(handle).is_some() {
         return Err(Fault::new(Kind::BootFailed, "the host failed while the module was loaded"));
     }
     match (loaded, handle.interrupt.reason()) {
-        (_, Some(Reason::Memory)) => Err(Fault::new(Kind::BootFailed, "the module needs more memory to load than memory_mb allows")
-            .with_limit(megabytes(version.manifest.limits.memory_bytes), "more")),
+        (_, Some(TerminationReason::Memory)) => {
+            Err(Fault::new(Kind::BootFailed, "the module needs more memory to load than memory_mb allows")
+                .with_limit(megabytes(version.manifest.limits.memory_bytes), "more"))
+        }
         (_, Some(_)) => Err(took_too_long(boot.cpu)),
         (Err(_elapsed), None) => {
             Err(Fault::new(Kind::BootFailed, "the module did not finish loading: a top-level await never settles or takes too long")
                 .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
         }
-        (Ok(Err(error)), None) => Err(refused(error)),
+        (Ok(Err(error)), None) => Err(does_not_load(error)),
         (Ok(Ok(dialect)), None) => Ok(dialect),
     }
 }
 
-/// The fault of a module that used up its CPU time.
-pub(super) fn took_too_long(cpu: Duration) -> Fault {
-    Fault::new(Kind::BootFailed, "the module used too much CPU time while loading")
-        .with_limit(milliseconds(cpu), format!("> {}", milliseconds(cpu)))
-}
-
-async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<String, BootError> {
-    handle.enter_phase(Phase::Loading);
+async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<Dialect, BootError> {
+    handle.enter_phase(WorkerPhase::Loading);
     handle.interrupt.hold_back(true);
     let linked = in_turns(handle, isolate.link(entry)).await;
-    handle.enter_phase(Phase::Evaluating);
+    handle.enter_phase(WorkerPhase::Evaluating);
     handle.interrupt.hold_back(false);
     let module = linked?;
     if handle.interrupt.reason().is_some() {
@@ -61,7 +58,7 @@ async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<Str
     in_turns(handle, isolate.evaluate(module, entry)).await
 }
 
-/// Polls a future while the watchdog looks.
+/// Polls a future in turns, which the watchdog observes.
 async fn in_turns<T>(handle: &Handle, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     let relay = Relay::default();
@@ -76,8 +73,8 @@ async fn in_turns<T>(handle: &Handle, work: impl Future<Output = T>) -> T {
     .await
 }
 
-/// Stands between the thread's own waker and a boot. deno_core forgets whom a promise that never settles would have woken, and whoever keeps the
-/// thread's waker keeps the descriptors of its runtime: of 40 modules that never finished loading, 80 stayed open.
+/// Stands between the thread's own waker and a boot. deno_core never frees the waker of a promise that never settles, and the thread's
+/// waker keeps the descriptors of its runtime open: of 40 modules that never finished loading, 80 descriptors stayed open.
 #[derive(Default)]
 struct Relay(Arc<ToThread>);
 
@@ -96,6 +93,6 @@ impl Drop for Relay {
     }
 }
 
-fn refused(error: BootError) -> Fault {
+fn does_not_load(error: BootError) -> Fault {
     Fault::new(Kind::BootFailed, "the function does not load").with_detail(error.detail)
 }

@@ -1,8 +1,9 @@
-//! The life of a worker's thread: blank, then loading, then serving, then gone.
+//! The life of a worker's thread: prewarmed, then loading, then serving, then gone.
 //!
 //! One future on a current-thread runtime: commands first, then one turn of JavaScript's event loop, then the limits.
 //!
-//! Invariant: after an interrupt nothing of the isolate is used but the exchanges, which are failed; every call that was accepted is answered.
+//! Invariant: after an interrupt nothing of the isolate is used but the in-flight table, whose calls fail; every call that was accepted is
+//! answered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -11,163 +12,155 @@ use std::sync::Arc;
 use crate::fault::{Fault, Kind};
 use crate::function::Limits;
 use crate::process::crash_note;
-use crate::runtime::containment::{self, Rung};
-use crate::runtime::isolate::{Isolate, Reason, sampler};
+use crate::runtime::containment::{self, ContainmentLevel};
+use crate::runtime::isolate::{Isolate, TerminationReason, sampler};
+use crate::sys::thread;
 
 use super::boot::boot;
 use super::faults::{crashed, interrupted, lost};
+use super::handle::{BootRequest, Exit, Handle, WorkerCommand};
 use super::panic_barrier;
 use super::turn::Turn;
-use super::{Command, Exit, Handle, Orders, Phase};
+use crate::runtime::limits::cpu_escalation::WorkerPhase;
 
 /// The body of a worker's thread.
 pub(super) fn run(handle: &Arc<Handle>, heap_bytes: usize) {
-    let _parkable = handle.slot.enter(handle.id);
+    let _freezable = handle.freeze_slot.enter(handle.id);
     handle.note_thread();
     handle.weight.enter();
     let mut left = VecDeque::new();
     // A panic of ours must not leave callers without an answer; the isolate it happened in is gone either way.
-    let outcome = panic_barrier::stopped("a worker", || live(handle, heap_bytes, &mut left));
-    panic_barrier::noted(handle);
+    let outcome = panic_barrier::run("a worker", || live(handle, heap_bytes, &mut left));
+    panic_barrier::caught(handle);
     let exit = outcome.unwrap_or(Exit::Crashed);
     crash_note::leave();
-    handle.interrupt.end_grace();
+    handle.interrupt.return_headroom();
     left.extend(handle.mailbox.close());
     let mut unheard = Vec::new();
     for command in left {
         match command {
-            Command::Call(_, job) => unheard.push(job),
-            // It ended before it could become an instance: whoever wanted one hears of it.
-            Command::Assign(orders) => {
-                let fault = Fault::new(Kind::Overloaded, "the system gives no more isolates").with_retry_after(1);
-                orders.owner.boot_failed(handle, fault);
-                *handle.owner.lock() = Some(orders.owner);
+            WorkerCommand::Call(_, invocation) => unheard.push(invocation),
+            // The worker ended before it could become an instance: its pool is notified.
+            WorkerCommand::Assign(request) => {
+                let fault = Fault::new(Kind::Overloaded, "the host cannot create another isolate").with_retry_after(1);
+                request.listener.boot_failed(handle, fault);
+                *handle.listener.lock() = Some(request.listener);
             }
             _ => {}
         }
     }
-    let owner = handle.owner.lock().take();
-    if let Some(owner) = owner {
-        owner.ended(handle, exit, unheard);
+    let listener = handle.listener.lock().take();
+    if let Some(listener) = listener {
+        listener.ended(handle, exit, unheard);
     }
     handle.weight.leave();
     handle.gone();
 }
 
-fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<Command>) -> Exit {
+fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<WorkerCommand>) -> Exit {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build() else {
         return Exit::Crashed;
     };
     let exit = runtime.block_on(async {
-        let mut isolate = match Isolate::blank(handle.host.clone(), handle.interrupt.clone(), heap_bytes) {
+        let mut isolate = match Isolate::prewarmed(handle.host.clone(), handle.interrupt.clone(), heap_bytes) {
             Ok(isolate) => isolate,
             Err(error) => {
-                tracing::error!(error = %error.detail, "an isolate could not be made");
+                tracing::error!(error = %error.detail, "cannot create an isolate");
                 return Exit::Crashed;
             }
         };
-        let Some(orders) = wait_for_orders(handle).await else { return Exit::Retired };
-        let exit = work(handle, &mut isolate, &orders, left).await;
-        if matches!(handle.interrupt.reason(), Some(Reason::Cpu | Reason::Memory)) && !handle.interrupt.was_graced() {
-            containment::record(Rung::Interrupted);
+        let Some(request) = wait_for_request(handle).await else { return Exit::Retired };
+        let exit = work(handle, &mut isolate, &request, left).await;
+        if matches!(handle.interrupt.reason(), Some(TerminationReason::Cpu | TerminationReason::Memory)) && !handle.interrupt.has_headroom()
+        {
+            containment::record(ContainmentLevel::Interrupted);
         }
-        // Its callers have their answers; what is left is to take the isolate down, within a bound of its own.
-        handle.enter_phase(Phase::Ending);
+        // Its callers have their answers. The isolate is taken down within a bound of its own.
+        handle.enter_phase(WorkerPhase::Ending);
         handle.begin_turn();
         drop(isolate);
         handle.end_turn();
         exit
     });
-    // Blocking work of the function (DNS, crypto) must not hold the thread's end back.
+    // Blocking work of the function (DNS, crypto) must not delay the thread's exit.
     runtime.shutdown_background();
     exit
 }
 
-/// Becomes an instance and serves until the end.
-async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, orders: &Orders, left: &mut VecDeque<Command>) -> Exit {
-    let limits = orders.assignment.version.manifest.limits.clone();
-    let _ = handle.assigned.set((orders.assignment.identity.clone(), limits.clone()));
-    *handle.owner.lock() = Some(orders.owner.clone());
-    name_thread(&orders.assignment.identity.function);
-    crash_note::enter(handle.id, &orders.assignment.identity.function, &orders.assignment.identity.version);
-    match boot(handle, isolate, orders).await {
+/// Becomes an instance and serves until it has to end.
+async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest, left: &mut VecDeque<WorkerCommand>) -> Exit {
+    let limits = request.assignment.version.manifest.limits.clone();
+    let _ = handle.assigned.set((request.assignment.identity.clone(), limits.clone()));
+    *handle.listener.lock() = Some(request.listener.clone());
+    thread::set_name(&request.assignment.identity.function);
+    crash_note::enter(handle.id, &request.assignment.identity.function, &request.assignment.identity.version);
+    match boot(handle, isolate, request).await {
         Ok(dialect) => {
             handle.note_memory(isolate.check_memory());
-            orders.owner.ready(handle, &dialect);
+            request.listener.ready(handle, dialect);
         }
         Err(fault) => {
-            orders.owner.boot_failed(handle, fault);
+            request.listener.boot_failed(handle, fault);
             return Exit::NotLoaded;
         }
     }
-    handle.enter_phase(Phase::Serving);
+    handle.enter_phase(WorkerPhase::Serving);
     serve(handle, isolate, &limits, left).await
 }
 
 /// Sleeps until the worker is assigned or told to end.
-async fn wait_for_orders(handle: &Handle) -> Option<Box<Orders>> {
+async fn wait_for_request(handle: &Handle) -> Option<Box<BootRequest>> {
     let mut commands = VecDeque::new();
     loop {
         poll_fn(|cx| handle.mailbox.poll_take(cx, &mut commands)).await;
         for command in commands.drain(..) {
             match command {
-                Command::Assign(orders) => return Some(orders),
-                Command::Retire => return None,
-                Command::Call(_, job) => {
-                    job.reply.send(Err(lost("a call reached an instance without a function")));
+                WorkerCommand::Assign(request) => return Some(request),
+                WorkerCommand::Retire => return None,
+                WorkerCommand::Call(_, invocation) => {
+                    invocation.reply.send(Err(lost("a call reached an instance without a function")));
                 }
-                Command::Abort(_) | Command::Trim | Command::Tidy => {}
+                WorkerCommand::Abort(_) | WorkerCommand::Trim | WorkerCommand::Tidy => {}
             }
         }
     }
 }
 
 /// Serves calls until told to end or ended by a limit.
-async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<Command>) -> Exit {
+async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<WorkerCommand>) -> Exit {
     handle.limit_turn(limits.cpu);
     sampler::limit(limits.cpu);
     let mut turn = Turn::new(handle, limits);
     let exit = poll_fn(|cx| turn.poll(isolate, cx)).await;
     match exit {
         Exit::Interrupted(reason) => {
-            let culprit = culprit(handle, isolate);
+            let offender = offender(handle, isolate);
             if let Some(stack) = sampler::stack() {
                 let function = handle.assigned.get().map_or("", |(identity, _)| &identity.function);
                 tracing::warn!(function, instance = handle.id, ?reason, stack, "where it was seen last");
             }
-            isolate.with_exchanges(|exchanges| {
-                exchanges.fail_all(|id| interrupted(reason, limits, culprit.is_none_or(|culprit| culprit == id)));
+            isolate.with_in_flight(|table| {
+                table.fail_all(|id| interrupted(reason, limits, offender.is_none_or(|offender| offender == id)));
             });
         }
         Exit::Crashed => {
-            let culprit = turn.crashed_in().filter(|id| *id != 0).or_else(|| culprit(handle, isolate));
-            isolate.with_exchanges(|exchanges| exchanges.fail_all(|id| crashed(culprit.is_none_or(|culprit| culprit == id))));
+            let offender = turn.crashed_in().filter(|id| *id != 0).or_else(|| offender(handle, isolate));
+            isolate.with_in_flight(|table| table.fail_all(|id| crashed(offender.is_none_or(|offender| offender == id))));
         }
-        Exit::Retired | Exit::NotLoaded | Exit::Parked(_) => {}
+        Exit::Retired | Exit::NotLoaded | Exit::Frozen(_) => {}
     }
     left.append(&mut turn.into_commands());
     exit
 }
 
 /// The call to blame: the one that was being dispatched, the one a sample saw, the one V8 says ran last, or the only one there is.
-fn culprit(handle: &Handle, isolate: &mut Isolate) -> Option<u32> {
-    if let Some(known) = handle.culprit() {
+fn offender(handle: &Handle, isolate: &mut Isolate) -> Option<u32> {
+    if let Some(known) = handle.offender() {
         return Some(known);
     }
-    let open: Vec<u32> = isolate.with_exchanges(|exchanges| exchanges.unanswered().collect());
+    let open: Vec<u32> = isolate.with_in_flight(|table| table.unanswered().collect());
     match open[..] {
         [only] => Some(only),
         _ => isolate.running_call().filter(|id| open.contains(id)),
-    }
-}
-
-/// Thread names show in `top -H`, debuggers and crash reports; Linux keeps 15 bytes.
-fn name_thread(function: &str) {
-    let mut name: Vec<u8> = function.bytes().take(15).collect();
-    name.push(0);
-    #[allow(unsafe_code, reason = "the standard library can name only threads that do not run yet")]
-    // SAFETY: the name is NUL-terminated and at most 16 bytes with the NUL.
-    unsafe {
-        libc::pthread_setname_np(libc::pthread_self(), name.as_ptr().cast());
     }
 }

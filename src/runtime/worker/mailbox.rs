@@ -1,6 +1,6 @@
 //! Commands on their way to a worker's thread.
 //!
-//! Any thread sends, the worker takes everything at once. A worker that is awake is not woken again: the waker is taken by the first sender
+//! Any thread sends; the worker takes everything at once. A worker that is awake is not woken again: the waker is taken by the first sender
 //! and comes back when the worker goes to sleep, so a burst costs one wake.
 //!
 //! Invariant: bounded by its senders, which hold a permit for every call; after `close`, nothing is accepted and nothing is lost silently.
@@ -13,31 +13,38 @@ use std::time::Duration;
 use futures::task::AtomicWaker;
 use parking_lot::Mutex;
 
-use super::Command;
-
-#[derive(Default)]
-pub(super) struct Mailbox {
-    queue: Mutex<Queue>,
+pub(super) struct Mailbox<C> {
+    // Lock order: see runtime.
+    queue: Mutex<CommandQueue<C>>,
     waker: AtomicWaker,
     closed: AtomicBool,
 }
 
-#[derive(Default)]
-struct Queue {
-    commands: Vec<Command>,
+struct CommandQueue<C> {
+    commands: Vec<C>,
     closed: bool,
 }
 
-impl Mailbox {
+impl<C> Default for Mailbox<C> {
+    fn default() -> Self {
+        Self {
+            queue: Mutex::new(CommandQueue { commands: Vec::new(), closed: false }),
+            waker: AtomicWaker::new(),
+            closed: AtomicBool::new(false),
+        }
+    }
+}
+
+impl<C> Mailbox<C> {
     /// Adds a command and wakes the worker, or gives the command back if the worker has ended.
-    pub(super) fn send(&self, command: Command) -> Result<(), Command> {
+    pub(super) fn send(&self, command: C) -> Result<(), C> {
         self.put(command)?;
         self.waker.wake();
         Ok(())
     }
 
     /// Adds a command; the sender wakes the worker itself.
-    pub(super) fn put(&self, command: Command) -> Result<(), Command> {
+    pub(super) fn put(&self, command: C) -> Result<(), C> {
         let mut queue = self.queue.lock();
         if queue.closed {
             return Err(command);
@@ -47,7 +54,7 @@ impl Mailbox {
     }
 
     /// Moves every command into `into`. Pending if there is none; then the waker is kept.
-    pub(super) fn poll_take(&self, cx: &mut Context<'_>, into: &mut VecDeque<Command>) -> Poll<()> {
+    pub(super) fn poll_take(&self, cx: &mut Context<'_>, into: &mut VecDeque<C>) -> Poll<()> {
         if self.take(into) {
             return Poll::Ready(());
         }
@@ -55,7 +62,7 @@ impl Mailbox {
         if self.take(into) { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn take(&self, into: &mut VecDeque<Command>) -> bool {
+    fn take(&self, into: &mut VecDeque<C>) -> bool {
         let mut queue = self.queue.lock();
         if queue.commands.is_empty() {
             return false;
@@ -64,16 +71,16 @@ impl Mailbox {
         true
     }
 
-    /// Accepts nothing any more and returns what was still waiting.
-    pub(super) fn close(&self) -> Vec<Command> {
+    /// Accepts nothing any more; returns the commands that still wait.
+    pub(super) fn close(&self) -> Vec<C> {
         self.closed.store(true, Ordering::Release);
         let mut queue = self.queue.lock();
         queue.closed = true;
         std::mem::take(&mut queue.commands)
     }
 
-    /// As `close`, for a worker whose thread may hold the lock for ever: `None` if it does.
-    pub(super) fn close_within(&self, wait: Duration) -> Option<Vec<Command>> {
+    /// As `close`, for a worker whose thread may hold the lock forever: `None` if it does.
+    pub(super) fn close_within(&self, wait: Duration) -> Option<Vec<C>> {
         self.closed.store(true, Ordering::Release);
         let mut queue = self.queue.try_lock_for(wait)?;
         queue.closed = true;

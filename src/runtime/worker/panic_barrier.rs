@@ -1,14 +1,14 @@
-//! Panics that were stopped below a function: who was it, and a line in the log.
+//! Panics of the host's own code below a function: the call to blame, and a line in the log.
 //!
-//! `ops::guard` notes them on the worker's thread, `event_loop` asks here after every turn.
+//! `ops::catch_panic` notes them on the worker's thread; `turn` asks here after every turn, `boot` and `event_loop` after their own steps.
 //!
-//! Invariant: an instance in which something of ours panicked ends with that turn; what was half done is never gone on with.
+//! Invariant: an instance in which the host's own code panicked ends with that turn; no half-done work is continued.
 
-use super::Handle;
-use crate::runtime::ops::{guard, take_panic};
+use super::handle::Handle;
+use crate::runtime::ops::{catch_panic, take_panic};
 
-/// The call whose host code panicked on this thread; 0 if it is not known whose it was.
-pub(super) fn noted(handle: &Handle) -> Option<u32> {
+/// The call whose host code panicked on this thread; 0 if the call is not known.
+pub(super) fn caught(handle: &Handle) -> Option<u32> {
     let panicked = take_panic()?;
     let identity = handle.assigned.get().map(|(identity, _)| identity);
     let (function, version) = identity.map_or(("", ""), |identity| (&identity.function, &identity.version));
@@ -24,9 +24,9 @@ pub(super) fn noted(handle: &Handle) -> Option<u32> {
     Some(panicked.call)
 }
 
-/// Runs what may panic above V8, where nothing but this thread would end of it.
-pub(super) fn stopped<T>(place: &'static str, work: impl FnOnce() -> T) -> Option<T> {
-    guard(place, 0, work).ok()
+/// Runs work that may panic above V8, where a panic would end only this thread.
+pub(super) fn run<T>(place: &'static str, work: impl FnOnce() -> T) -> Option<T> {
+    catch_panic(place, 0, work).ok()
 }
 
 #[cfg(test)]
@@ -45,15 +45,15 @@ mod tests {
     use crate::function::trace::TraceContext;
     use crate::release::compile::compile;
     use crate::release::source::discover;
-    use crate::runtime::fleet::{Fleet, FleetConfig};
-    use crate::runtime::isolate::init_engine;
-    use crate::runtime::ops::{ConsoleLine, Host, Identity};
+    use crate::runtime::fleet::{self, FleetConfig};
+    use crate::runtime::isolate::init_v8;
+    use crate::runtime::ops::{ConsoleLine, HostApi, Identity};
     use crate::runtime::pool::Pool;
 
     /// A host whose log is broken.
     struct NoLog;
 
-    impl Host for NoLog {
+    impl HostApi for NoLog {
         fn console(&self, _: ConsoleLine<'_>) {
             panic!("on purpose");
         }
@@ -97,7 +97,7 @@ mod tests {
     /// The one test of this binary that runs JavaScript.
     #[test]
     fn a_panic_below_javascript_ends_the_instance_and_nothing_else() {
-        init_engine();
+        init_v8();
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         std::fs::write(root.join("f.js"), SOURCE).unwrap();
@@ -105,7 +105,7 @@ mod tests {
         let version = Arc::new(compile(&root, &source).outcome.unwrap_or_else(|error| panic!("{}", error.diagnostic())));
         let limit = Duration::from_secs(60);
         let config = FleetConfig { warm: 0, max_instances: 4, memory_bytes: 8 << 30, boot_cpu: limit, boot_wall: limit };
-        let pool = Pool::new(version, Fleet::start(config, Arc::new(NoLog)).unwrap());
+        let pool = Pool::new(version, fleet::start(config, Arc::new(NoLog)).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let call = |path| match runtime.block_on(pool.clone().call(request(path), Body::Empty)).reply {
             Ok(Response { body: Body::Full(text), .. }) => Ok(String::from_utf8(text.to_vec()).unwrap()),
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(call("/"), Ok("1".to_owned()));
         assert_eq!(call("/log"), Err(Kind::Crashed));
         assert_eq!(call("/"), Ok("1".to_owned()), "another instance");
-        assert_eq!(call("/"), Ok("2".to_owned()), "which goes on");
+        assert_eq!(call("/"), Ok("2".to_owned()), "which continues");
         pool.retire();
     }
 }

@@ -1,23 +1,24 @@
-//! Turns of a serving worker: calls in, one turn of JavaScript's event loop, the bill for it, answers out.
+//! Turns of a serving worker: calls in, one turn of JavaScript's event loop, the charges for it, answers out.
 //!
-//! Polled by `event_loop` on the worker's thread; commands come from the mailbox, answers leave through the exchanges.
+//! Polled by `event_loop` on the worker's thread; commands come from the mailbox, answers leave through the in-flight table.
 //!
-//! Invariant: JavaScript runs only between `begin_turn` and `end_turn`, where the watchdog looks; once a reason to end is set, no call is charged
-//! or answered here any more.
+//! Invariant: JavaScript runs only between `begin_turn` and `end_turn`, where the watchdog observes it; once a reason to end is set, no
+//! call is charged or answered here any more.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::function::Limits;
-use crate::runtime::call::Exchanges;
-use crate::runtime::containment::{self, Rung};
-use crate::runtime::isolate::{Isolate, Reason, sampler};
+use crate::runtime::call::InFlightTable;
+use crate::runtime::containment::{self, ContainmentLevel};
+use crate::runtime::isolate::{Isolate, TerminationReason, sampler};
 use crate::runtime::limits::cpu_account::CpuSlice;
 use crate::sys::cpu_clock::own_cpu_ns;
 
-use super::{Command, Exit, Handle, panic_barrier};
-use crate::runtime::limits::cpu_account::{LateWork, Ledger};
+use super::handle::{Exit, Handle, WorkerCommand};
+use super::panic_barrier;
+use crate::runtime::limits::cpu_account::{BackgroundBudget, CpuAccount};
 
 /// Calls taken in before JavaScript's event loop gets its turn, so that a flood of calls cannot starve timers and promises.
 const CALLS_PER_ROUND: usize = 64;
@@ -25,24 +26,24 @@ const CALLS_PER_ROUND: usize = 64;
 /// Rounds before the runtime's own timers and sockets get their turn.
 const ROUNDS_PER_POLL: usize = 8;
 
-/// CPU time after which memory is looked at again: whoever allocates much, computes.
+/// CPU time after which the memory is checked again: code that allocates much also computes.
 const MEMORY_CHECK_NS: u64 = 200_000;
 
 /// Answers of one round leave together unless the round takes longer than this.
 const ANSWERS_WAIT_MAX: Duration = Duration::from_micros(200);
 
-/// What one poll of the serving future carries over to the next.
+/// The state of a serving worker between two polls.
 pub(super) struct Turn<'a> {
     handle: &'a Handle,
     limits: &'a Limits,
-    commands: VecDeque<Command>,
+    commands: VecDeque<WorkerCommand>,
     retiring: bool,
-    ledger: Ledger,
-    late: LateWork,
+    cpu_account: CpuAccount,
+    background: BackgroundBudget,
     samples: Vec<CpuSlice>,
-    /// CPU time since memory was looked at.
+    /// CPU time since the last check of the memory.
     unchecked_ns: u64,
-    /// The call below which something of ours panicked; 0 if it is not known whose it was.
+    /// The call below which the host's own code panicked; 0 if the call is not known.
     crashed_in: Option<u32>,
 }
 
@@ -53,8 +54,8 @@ impl<'a> Turn<'a> {
             limits,
             commands: VecDeque::new(),
             retiring: false,
-            ledger: Ledger::new(own_cpu_ns()),
-            late: LateWork::new(limits.cpu),
+            cpu_account: CpuAccount::new(own_cpu_ns()),
+            background: BackgroundBudget::new(limits.cpu),
             samples: Vec::new(),
             unchecked_ns: 0,
             crashed_in: None,
@@ -63,7 +64,7 @@ impl<'a> Turn<'a> {
 
     /// Serves until there is nothing to do for the moment, or the worker has to end.
     pub(super) fn poll(&mut self, isolate: &mut Isolate, cx: &mut Context<'_>) -> Poll<Exit> {
-        let exit = panic_barrier::stopped("the event loop", || self.take(isolate, cx));
+        let exit = panic_barrier::run("the event loop", || self.take(isolate, cx));
         if exit.is_none() && self.handle.interrupt.turn() % 2 == 1 {
             self.handle.end_turn();
         }
@@ -71,13 +72,13 @@ impl<'a> Turn<'a> {
         if self.crashed_in.is_some() { Poll::Ready(Exit::Crashed) } else { exit.unwrap_or(Poll::Ready(Exit::Crashed)) }
     }
 
-    /// The call below which something of ours panicked, if something did; 0 if it is not known whose it was.
+    /// The call below which the host's own code panicked, if it did; 0 if the call is not known.
     pub(super) fn crashed_in(&self) -> Option<u32> {
         self.crashed_in
     }
 
-    /// What was taken from the mailbox and not done.
-    pub(super) fn into_commands(self) -> VecDeque<Command> {
+    /// The commands that were taken from the mailbox and not executed.
+    pub(super) fn into_commands(self) -> VecDeque<WorkerCommand> {
         self.commands
     }
 
@@ -105,7 +106,7 @@ impl<'a> Turn<'a> {
     }
 
     fn notice_crash(&mut self) {
-        self.crashed_in = self.crashed_in.or_else(|| panic_barrier::noted(self.handle));
+        self.crashed_in = self.crashed_in.or_else(|| panic_barrier::caught(self.handle));
     }
 
     /// Takes calls in, then turns JavaScript's event loop once.
@@ -115,9 +116,9 @@ impl<'a> Turn<'a> {
         let mut settled = begun;
         for _ in 0..CALLS_PER_ROUND {
             let Some(command) = self.commands.pop_front() else { break };
-            if let Some(id) = self.obey(isolate, command) {
+            if let Some(id) = self.execute(isolate, command) {
                 let before = std::mem::replace(&mut now, Instant::now());
-                self.ledger.dispatched(id, now.duration_since(before));
+                self.cpu_account.dispatched(id, now.duration_since(before));
                 if now.duration_since(settled) > ANSWERS_WAIT_MAX {
                     self.settle(isolate, false);
                     settled = now;
@@ -130,14 +131,14 @@ impl<'a> Turn<'a> {
         }
         self.handle.interrupt.next_turn();
         let polled = isolate.poll(cx);
-        self.ledger.polled(now.elapsed());
+        self.cpu_account.polled(now.elapsed());
         if self.handle.interrupt.reason().is_some() {
-            // What the loop says of an isolate that was ended means nothing.
+            // The event loop's result means nothing once the isolate has to end.
             return Poll::Pending;
         }
         match polled {
             Poll::Ready(Ok(())) => {
-                for id in isolate.with_exchanges(Exchanges::fail_unsettled) {
+                for id in isolate.with_in_flight(InFlightTable::fail_unsettled) {
                     isolate.abort(id);
                 }
             }
@@ -147,80 +148,80 @@ impl<'a> Turn<'a> {
             }
             Poll::Pending => {}
         }
-        if self.retiring && self.commands.is_empty() && isolate.with_exchanges(|exchanges| exchanges.is_idle()) {
+        if self.retiring && self.commands.is_empty() && isolate.with_in_flight(|table| table.is_idle()) {
             return Poll::Ready(Exit::Retired);
         }
         Poll::Pending
     }
 
-    /// Does what a command says; returns the call it dispatched.
-    fn obey(&mut self, isolate: &mut Isolate, command: Command) -> Option<u32> {
+    /// Executes a command; returns the call it dispatched.
+    fn execute(&mut self, isolate: &mut Isolate, command: WorkerCommand) -> Option<u32> {
         match command {
-            // Nobody waits for it any more: it must not have effects either.
-            Command::Call(_, job) if job.reply.is_closed() => drop(job),
-            Command::Call(id, job) => {
+            // The caller has left: the call must not have effects either.
+            WorkerCommand::Call(_, invocation) if invocation.reply.is_closed() => drop(invocation),
+            WorkerCommand::Call(id, invocation) => {
                 // A new call is a new turn: the bound is on one call, not on many that came together.
                 self.handle.begin_call(id);
-                isolate.dispatch(id, job);
+                isolate.dispatch(id, invocation);
                 if self.handle.interrupt.reason().is_none() {
                     self.handle.end_call();
                 }
                 return Some(id);
             }
-            Command::Abort(id) => {
-                self.late.expect(id, Instant::now());
+            WorkerCommand::Abort(id) => {
+                self.background.expect(id, Instant::now());
                 isolate.give_up(id);
             }
-            Command::Trim => {
+            WorkerCommand::Trim => {
                 isolate.trim();
                 self.handle.note_memory(isolate.check_memory());
-                self.ledger.skip(own_cpu_ns());
+                self.cpu_account.skip(own_cpu_ns());
             }
-            Command::Tidy => {
-                for id in isolate.with_exchanges(|exchanges| exchanges.end_background(self.limits.wall)) {
+            WorkerCommand::Tidy => {
+                for id in isolate.with_in_flight(|table| table.end_background(self.limits.wall)) {
                     tracing::warn!(
                         instance = self.handle.id,
                         call = id,
-                        "waitUntil work took longer than wall_ms and is waited for no longer"
+                        "waitUntil work took longer than wall_ms: the instance no longer waits for it"
                     );
-                    self.late.expect(id, Instant::now());
+                    self.background.expect(id, Instant::now());
                     isolate.give_up(id);
                 }
             }
-            Command::Retire => self.retiring = true,
-            Command::Assign(_) => {}
+            WorkerCommand::Retire => self.retiring = true,
+            WorkerCommand::Assign(_) => {}
         }
         None
     }
 
-    /// Charges the CPU time since the last call of this function, and lets the answers go. `polled`: the event loop turned since.
+    /// Charges the CPU time since the last call of this function, and sends the answers. `polled`: the event loop turned since.
     fn settle(&mut self, isolate: &mut Isolate, polled: bool) {
         if self.handle.interrupt.reason().is_some() {
-            // The instance is at its end: whoever ends it answers.
+            // The instance has to end: `event_loop` or `abandon` answers its calls.
             return;
         }
         let now_ns = own_cpu_ns();
         self.samples.clear();
         sampler::collect(&mut self.samples, now_ns);
-        // Samples of dispatches tell nothing new.
+        // Samples of dispatches add nothing: each dispatch was measured.
         let samples = if polled { &self.samples[..] } else { &[] };
         let now = Instant::now();
-        let strays = self.late.is_expected(now);
-        let (ledger, limits) = (&mut self.ledger, self.limits);
-        let (charged, spent_ns) = isolate.with_exchanges(|exchanges| {
-            let (charges, spent_ns) = ledger.settle(now_ns, samples, exchanges.unanswered(), strays);
-            let charged = exchanges.charge(charges, limits.cpu);
-            exchanges.end_turn();
-            (charged, spent_ns)
+        let strays = self.background.is_expected(now);
+        let (cpu_account, limits) = (&mut self.cpu_account, self.limits);
+        let (overruns, spent_ns) = isolate.with_in_flight(|table| {
+            let (charges, spent_ns) = cpu_account.settle(now_ns, samples, table.unanswered(), strays);
+            let overruns = table.charge(charges, limits.cpu);
+            table.end_turn();
+            (overruns, spent_ns)
         });
-        for id in charged.over {
-            containment::record(Rung::Interrupted);
-            self.late.expect(id, now);
-            self.commands.push_front(Command::Abort(id));
+        for id in overruns.over {
+            containment::record(ContainmentLevel::Interrupted);
+            self.background.expect(id, now);
+            self.commands.push_front(WorkerCommand::Abort(id));
         }
-        let late = &mut self.late;
-        if let Some((id, _)) = charged.late.into_iter().find(|(id, cpu_ns)| late.charge(*id, *cpu_ns, now)) {
-            self.handle.interrupt.strike_for(Reason::Cpu, id);
+        let background = &mut self.background;
+        if let Some((id, _)) = overruns.late.into_iter().find(|(id, cpu_ns)| background.charge(*id, *cpu_ns, now)) {
+            self.handle.interrupt.terminate_for(TerminationReason::Cpu, id);
         }
         self.unchecked_ns += spent_ns;
         if self.unchecked_ns > MEMORY_CHECK_NS {

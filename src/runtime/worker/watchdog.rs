@@ -1,9 +1,9 @@
-//! Ends turns that use too much CPU, from outside, and parks threads that do not end.
+//! The watchdog: one thread that terminates turns which use too much CPU time, and freezes threads that do not end.
 //!
-//! One thread looks at every busy worker a hundred times a second and reads its CPU clock; an idle process sleeps.
+//! It observes every busy worker a hundred times a second and reads its CPU clock. In an idle process it sleeps.
 //!
 //! Invariant: once a reason is set, the termination is repeated until the thread has gone, because deno_core may swallow one; a thread
-//! that goes on all the same is parked.
+//! that continues all the same is frozen.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
@@ -11,14 +11,16 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{Handle, abandon};
+use super::abandon;
+use super::handle::Handle;
 use crate::process::crash_note;
-use crate::runtime::isolate::Reason;
-use crate::runtime::limits::cpu_escalation::{Judge, Sight, Verdict};
+use crate::runtime::isolate::TerminationReason;
+use crate::runtime::limits::cpu_escalation::{Action, Escalation, Observation};
 use crate::sys::cpu_clock::CpuClock;
+use crate::sys::freeze::FreezeCause;
 use crate::sys::scheduling::Gauge;
 
-/// How often busy workers are looked at.
+/// Time between two observations of a busy worker.
 const TICK: Duration = Duration::from_millis(10);
 
 static WATCHDOG: LazyLock<Watchdog> = LazyLock::new(|| {
@@ -28,24 +30,29 @@ static WATCHDOG: LazyLock<Watchdog> = LazyLock::new(|| {
 
 #[derive(Default)]
 struct Watchdog {
-    watched: Mutex<Vec<Watched>>,
+    // Lock order: see runtime.
+    watched: Mutex<Vec<WatchedWorker>>,
     asleep: AtomicBool,
     alarm: Condvar,
     started: bool,
 }
 
-struct Watched {
+struct WatchedWorker {
     handle: Weak<Handle>,
-    judge: Judge,
+    escalation: Escalation,
     gauge: Gauge,
 }
 
 /// Starts to watch a worker.
 pub(super) fn watch(handle: &Arc<Handle>) {
-    WATCHDOG.watched.lock().push(Watched { handle: Arc::downgrade(handle), judge: Judge::default(), gauge: Gauge::default() });
+    WATCHDOG.watched.lock().push(WatchedWorker {
+        handle: Arc::downgrade(handle),
+        escalation: Escalation::default(),
+        gauge: Gauge::default(),
+    });
 }
 
-/// Whether the watchdog runs; without it no limit on CPU time would strike.
+/// Whether the watchdog runs; without it no limit on CPU time is enforced.
 pub fn is_running() -> bool {
     WATCHDOG.started
 }
@@ -92,16 +99,17 @@ impl Watchdog {
 
     fn run(&self) {
         let mut quiet_ticks = 0;
+        let mut abandoned = Vec::new();
         loop {
             {
                 let mut watched = self.watched.lock();
                 let mut busy = false;
-                watched.retain_mut(|one| one.look(&mut busy));
+                watched.retain_mut(|one| one.check(&mut busy, &mut abandoned));
                 quiet_ticks = if busy { 0 } else { quiet_ticks + 1 };
                 // Falling asleep costs the next turn a lock; a second of quiet makes that rare.
                 if quiet_ticks > 100 {
                     self.asleep.store(true, Ordering::SeqCst);
-                    watched.retain_mut(|one| one.look(&mut busy));
+                    watched.retain_mut(|one| one.check(&mut busy, &mut abandoned));
                     if !busy {
                         self.alarm.wait(&mut watched);
                     }
@@ -109,34 +117,38 @@ impl Watchdog {
                     quiet_ticks = 0;
                 }
             }
+            // Without the lock: what becomes of their calls may take a pool's lock, and a pool that spawns takes the two the other way round.
+            for (handle, cause) in abandoned.drain(..) {
+                abandon::abandon(handle, cause);
+            }
             std::thread::sleep(TICK);
         }
     }
 }
 
-impl Watched {
-    /// Returns whether the worker is still to be watched; sets `busy` if it runs JavaScript or has to end.
-    fn look(&mut self, busy: &mut bool) -> bool {
+impl WatchedWorker {
+    /// Returns whether the watchdog has to keep the worker; sets `busy` if it runs JavaScript or has to end.
+    fn check(&mut self, busy: &mut bool, abandoned: &mut Vec<(Arc<Handle>, FreezeCause)>) -> bool {
         let Some(handle) = self.handle.upgrade() else { return false };
-        let sight = handle.sight();
-        // Whoever is to end shall not wait for its turn to do so.
-        let long = self.gauge.is_long(sight.turn, sight.now, sight.cpu_ns) && !sight.struck;
-        handle.weight.step_back(long, || handle.interrupt.turn() == sight.turn);
-        let verdict = self.judge.decide(&sight);
-        *busy |= verdict != Verdict::Rest;
-        match verdict {
-            Verdict::Forget => return false,
-            Verdict::Bury(cause) => {
-                abandon::bury(handle, cause);
+        let observation = handle.observe();
+        // A terminating worker is not stepped back, so that its end does not wait for a free CPU.
+        let long = self.gauge.is_long(observation.turn, observation.now, observation.cpu_ns) && !observation.terminating;
+        handle.weight.step_back(long, || handle.interrupt.turn() == observation.turn);
+        let action = self.escalation.decide(&observation);
+        *busy |= action != Action::Rest;
+        match action {
+            Action::Forget => return false,
+            Action::Abandon(cause) => {
+                abandoned.push((handle, cause));
                 return false;
             }
-            Verdict::Rest => {}
-            Verdict::Sample => handle.interrupt.sample(),
-            Verdict::Strike => handle.strike(Reason::Cpu),
-            Verdict::Terminate => handle.press(),
-            Verdict::Park => {
-                handle.press();
-                handle.slot.order();
+            Action::Rest => {}
+            Action::Sample => handle.interrupt.sample(),
+            Action::Terminate => handle.terminate(TerminationReason::Cpu),
+            Action::TerminateAgain => handle.terminate_again(),
+            Action::Freeze => {
+                handle.terminate_again();
+                handle.freeze_slot.request();
             }
         }
         true
@@ -144,16 +156,16 @@ impl Watched {
 }
 
 impl Handle {
-    fn sight(&self) -> Sight {
+    fn observe(&self) -> Observation {
         let turn = self.interrupt.turn();
-        let struck = self.interrupt.reason().is_some();
+        let terminating = self.interrupt.reason().is_some();
         // Reading the clock is a system call, which a worker that waits does not need.
-        let cpu_ns = if struck || turn % 2 == 1 { self.cpu_ns() } else { None };
-        Sight {
+        let cpu_ns = if terminating || turn % 2 == 1 { self.cpu_ns() } else { None };
+        Observation {
             over: self.is_over(),
-            parked: self.slot.cause(),
-            struck,
-            graced: self.interrupt.was_graced(),
+            frozen: self.freeze_slot.cause(),
+            terminating,
+            has_headroom: self.interrupt.has_headroom(),
             memory_mb: self.assigned.get().map_or(0, |(_, limits)| u32::try_from(limits.memory_bytes >> 20).unwrap_or(u32::MAX)),
             phase: self.phase(),
             turn,
@@ -163,8 +175,8 @@ impl Handle {
         }
     }
 
-    fn press(&self) {
-        self.interrupt.strike_again();
+    fn terminate_again(&self) {
+        self.interrupt.terminate_again();
         self.mailbox.wake();
     }
 }

@@ -1,10 +1,11 @@
-//! The supervisor's life: one engine serves, a fresh one takes its place when that must be, until somebody ends the host.
+//! The supervisor's life: one engine serves, and a fresh one replaces it when necessary, until a signal ends the host.
 //!
-//! Signals and [`News`] come in; engines are started, told to hand over, told to stop, or killed; the service manager hears how it goes.
+//! Signals and [`EngineEvent`]s come in; the supervisor starts engines, commands them to hand over or to stop, or kills them, and notifies
+//! the service manager of its status.
 //!
-//! An engine is booting ⇒ serving ⇒ leaving. A serving one that is tainted or asks for an upgrade, or a SIGHUP, makes a successor; when that is ready
-//! the old one is told to leave (L4). A serving one that ends without being told to is replaced at once (L5). A first engine that never serves ends the
-//! supervisor.
+//! An engine is booting ⇒ serving ⇒ leaving. A serving one that is tainted or asks for an upgrade, or a SIGHUP, needs a successor; when
+//! that serves the old one is told to leave (L4). A serving one that exits without being told to is replaced at once (L5). If the first
+//! engine never serves, the supervisor exits.
 //!
 //! Invariant: an engine is told to leave only when another one serves; nothing here waits for an engine.
 
@@ -21,48 +22,51 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::engines::{Briefing, Launch, Member, News, Stage};
-use super::plan::{self, Pauses, Question, Wishes};
+use super::engines::{EngineEvent, EngineProcess, EngineStage, Launch, StartConfig};
+use super::plan::{self, Pauses, PendingHandovers, UpgradeRequest};
 use super::signals::Signals;
 use crate::config::{Config, ExitCode};
 use crate::process::counters;
-use crate::process::counters::Acts;
-use crate::process::crash_note::Entry;
+use crate::process::counters::ContainmentCounters;
+use crate::process::crash_note::SlotState;
 use crate::process::message::{ToEngine, ToSupervisor};
 use crate::process::sockets::{Label, Sockets};
 use crate::process::systemd::{Heartbeat, Service};
-use crate::supervisor::quarantine::Ledger;
+use crate::supervisor::quarantine::CrashHistory;
+
+/// Events of engines that wait for the supervisor; more hold up the tasks that read the channels.
+const EVENTS_MAX: usize = 256;
 
 /// Longest time an engine may take until it serves.
 const BOOT_MAX: Duration = Duration::from_secs(120);
 
-/// How much longer than its drain time an engine may take to end.
+/// How much longer than its drain time an engine may take to exit.
 const LEAVE_GRACE: Duration = Duration::from_secs(5);
 
-/// Engines that finish what they have, at a time: each holds its memory.
+/// Engines that finish their open requests at a time: each holds its memory.
 const LEAVING_MAX: usize = 2;
 
-/// How long a hand-over waits when there are more.
+/// How long a hand-over waits while that many are leaving.
 const LEAVING_PAUSE: Duration = Duration::from_secs(1);
 
-/// Slots of the crash note beside one for each instance: blank isolates and threads that are parked.
+/// Slots of the crash note beside one for each instance: prewarmed isolates and threads that are frozen.
 const SPARE_WORKERS: usize = 64;
 
 /// Supervises engines until a signal ends the host.
 ///
 /// # Errors
-/// If the system gives no process to begin with.
+/// If the first engine process cannot be started.
 pub fn run(config: &Config, sockets: Sockets) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { Supervisor::new(config, sockets)?.live().await })
+    runtime.block_on(async { Supervisor::new(config, sockets)?.run_to_end().await })
 }
 
 /// Why a new engine is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    /// Nobody serves.
+enum StartReason {
+    /// No engine serves.
     Restart,
-    /// Somebody does, and is to be replaced.
+    /// An engine serves, and a fresh one is to replace it.
     HandOver,
 }
 
@@ -70,79 +74,79 @@ struct Supervisor {
     launch: Launch,
     drain: Duration,
     sockets: Sockets,
-    members: Vec<Member>,
+    engines: Vec<EngineProcess>,
     generation: u64,
-    /// The shared counts, and the memory that engines are given.
-    acts: (OwnedFd, &'static Acts),
-    ledger: Ledger,
+    /// The shared counts, and the memory that engines receive.
+    counters: (OwnedFd, &'static ContainmentCounters),
+    crash_history: CrashHistory,
     restarts: Pauses,
     hand_overs: Pauses,
     /// The next engine, and when it is started.
-    due: Option<(Instant, Purpose)>,
-    /// What was wished for since the last engine was started.
-    wanted: Wishes,
-    /// What the engine that boots was started for.
-    underway: Wishes,
+    due: Option<(Instant, StartReason)>,
+    /// Hand-overs that were asked for since the last engine was started.
+    wanted: PendingHandovers,
+    /// Hand-overs that the booting engine was started for.
+    in_progress: PendingHandovers,
     /// Whether there ever was an engine that served.
     has_served: bool,
-    /// What to end with, once the host is being ended.
+    /// The exit code, once the host is stopping.
     stopping: Option<ExitCode>,
     signals: Signals,
     service: Service,
     heartbeat: Heartbeat,
-    /// What the service manager heard last of the engines.
+    /// The status that the service manager was notified of last.
     status: String,
-    tell: mpsc::UnboundedSender<(u64, News)>,
-    news: mpsc::UnboundedReceiver<(u64, News)>,
+    events_tx: mpsc::Sender<(u64, EngineEvent)>,
+    events_rx: mpsc::Receiver<(u64, EngineEvent)>,
 }
 
 impl Supervisor {
     fn new(config: &Config, sockets: Sockets) -> io::Result<Self> {
-        let (tell, news) = mpsc::unbounded_channel();
+        let (events_tx, events_rx) = mpsc::channel(EVENTS_MAX);
         let service = Service::of_environment();
         Ok(Self {
             launch: Launch::like_this_process(config.pool.max_instances + SPARE_WORKERS)?,
             drain: config.ingress.drain,
             sockets,
-            members: Vec::new(),
+            engines: Vec::new(),
             generation: 0,
-            acts: counters::make()?,
-            ledger: Ledger::default(),
+            counters: counters::make()?,
+            crash_history: CrashHistory::default(),
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
             hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
             due: None,
-            wanted: Wishes::default(),
-            underway: Wishes::default(),
+            wanted: PendingHandovers::default(),
+            in_progress: PendingHandovers::default(),
             has_served: false,
             stopping: None,
             signals: Signals::listen()?,
             heartbeat: service.heartbeat(),
             service,
             status: String::new(),
-            tell,
-            news,
+            events_tx,
+            events_rx,
         })
     }
 
-    async fn live(mut self) -> io::Result<ExitCode> {
+    async fn run_to_end(mut self) -> io::Result<ExitCode> {
         self.start_engine()?;
         loop {
-            self.tell_status();
+            self.notify_status();
             if let Some(code) = self.step().await {
                 return Ok(code);
             }
         }
     }
 
-    /// Waits for one thing to happen, and does what follows from it. Returns what to end with, once there is nothing left to supervise.
+    /// Waits for one event and handles it. Returns the exit code once there is nothing left to supervise.
     async fn step(&mut self) -> Option<ExitCode> {
         let next = self.next_deadline();
         tokio::select! {
             name = self.signals.next() => self.on_signal(name),
-            Some((generation, news)) = self.news.recv() => match news {
-                News::Said(message) => self.on_word(generation, message),
-                News::Ended(status) => {
-                    if let Some(code) = self.on_end(generation, status) {
+            Some((generation, event)) = self.events_rx.recv() => match event {
+                EngineEvent::Message(message) => self.on_message(generation, message),
+                EngineEvent::Exited(status) => {
+                    if let Some(code) = self.on_exit(generation, status) {
                         return Some(code);
                     }
                 }
@@ -150,18 +154,22 @@ impl Supervisor {
             () = until(next) => self.on_time(Instant::now()),
             () = self.heartbeat.next() => self.on_heartbeat(),
         }
-        self.stopping.filter(|_| self.members.is_empty())
+        self.stopping.filter(|_| self.engines.is_empty())
     }
 
     fn start_engine(&mut self) -> io::Result<()> {
         self.generation += 1;
-        self.underway = std::mem::take(&mut self.wanted);
-        let briefing =
-            Briefing { generation: self.generation, acts: &self.acts.0, sockets: &self.sockets, quarantined: self.ledger.quarantined() };
-        let mut member = self.launch.start(&briefing, self.tell.clone())?;
-        member.deadline = Some(member.born + BOOT_MAX);
-        tracing::info!(generation = self.generation, pid = member.pid, "engine started");
-        self.members.push(member);
+        self.in_progress = std::mem::take(&mut self.wanted);
+        let config = StartConfig {
+            generation: self.generation,
+            counters: &self.counters.0,
+            sockets: &self.sockets,
+            quarantined: self.crash_history.quarantined(),
+        };
+        let mut engine = self.launch.start(&config, self.events_tx.clone())?;
+        engine.deadline = Some(engine.born + BOOT_MAX);
+        tracing::info!(generation = self.generation, pid = engine.pid, "engine started");
+        self.engines.push(engine);
         Ok(())
     }
 
@@ -173,7 +181,7 @@ impl Supervisor {
         } else {
             tracing::warn!(signal = name, "ending at once");
             self.stopping = Some(ExitCode::DrainTimeout);
-            self.members.iter_mut().for_each(Member::kill);
+            self.engines.iter_mut().for_each(EngineProcess::kill);
         }
     }
 
@@ -181,19 +189,20 @@ impl Supervisor {
         self.service.stopping();
         self.stopping = Some(ExitCode::Ok);
         self.due = None;
-        // Nobody will accept any more: a client is better refused than left waiting. The engines let go of theirs when they hear of it.
+        // No engine will accept any more: a client is better refused than left waiting. The engines close their copies when they receive
+        // `Stop`.
         self.sockets = Sockets::default();
         let deadline = Instant::now() + self.drain + LEAVE_GRACE;
-        for member in &mut self.members {
-            member.deadline = Some(deadline);
-            if member.tell(&ToEngine::Stop { cause: cause.to_owned() }).is_err() {
-                member.kill();
+        for engine in &mut self.engines {
+            engine.deadline = Some(deadline);
+            if engine.send(&ToEngine::Stop { cause: cause.to_owned() }).is_err() {
+                engine.kill();
             }
         }
     }
 
-    fn on_word(&mut self, generation: u64, message: ToSupervisor) {
-        let Some(index) = self.members.iter().position(|member| member.generation == generation) else { return };
+    fn on_message(&mut self, generation: u64, message: ToSupervisor) {
+        let Some(index) = self.engines.iter().position(|engine| engine.generation == generation) else { return };
         match message {
             ToSupervisor::Ready => self.on_ready(index),
             ToSupervisor::Failed { why } => self.on_failed(index, why),
@@ -202,42 +211,45 @@ impl Supervisor {
                 let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
                 tracing::warn!(generation, reason, function, version, "the engine is tainted: a fresh one takes over");
                 if !function.is_empty() {
-                    self.sentence(&format!("a thread that had to be parked ({reason})"), &[Entry { function, version, signal: Some(0) }]);
+                    self.quarantine(
+                        &format!("a thread that had to be frozen ({reason})"),
+                        &[SlotState { function, version, signal: Some(0) }],
+                    );
                 }
                 self.on_taint(index);
             }
-            ToSupervisor::Upgrade { question } => self.on_upgrade(Question { generation, number: question }),
+            ToSupervisor::Upgrade { question } => self.on_upgrade(UpgradeRequest { generation, number: question }),
             ToSupervisor::Unknown => {}
         }
     }
 
     fn on_ready(&mut self, index: usize) {
-        let Some(member) = self.members.get_mut(index) else { return };
-        let generation = member.generation;
-        if self.stopping.is_some() || member.stage != Stage::Booting {
+        let Some(engine) = self.engines.get_mut(index) else { return };
+        let generation = engine.generation;
+        if self.stopping.is_some() || engine.stage != EngineStage::Booting {
             return;
         }
-        member.stage = Stage::Serving;
-        member.deadline = None;
-        let tainted = member.tainted;
-        tracing::info!(generation, pid = member.pid, boot_ms = member.born.elapsed().as_millis() as u64, "engine serves");
+        engine.stage = EngineStage::Serving;
+        engine.deadline = None;
+        let tainted = engine.tainted;
+        tracing::info!(generation, pid = engine.pid, boot_ms = engine.born.elapsed().as_millis() as u64, "engine serves");
         let leave_by = Instant::now() + self.drain + LEAVE_GRACE;
         let mut left = false;
-        for old in self.members.iter_mut().filter(|old| old.stage == Stage::Serving && old.generation < generation) {
-            old.stage = Stage::Leaving;
+        for old in self.engines.iter_mut().filter(|old| old.stage == EngineStage::Serving && old.generation < generation) {
+            old.stage = EngineStage::Leaving;
             old.deadline = Some(leave_by);
             left = true;
             tracing::info!(from = old.generation, to = generation, "engine handed over");
-            if old.tell(&ToEngine::HandOver).is_err() {
+            if old.send(&ToEngine::HandOver).is_err() {
                 old.kill();
             }
         }
         if left {
             self.count(counters::HANDED_OVER);
         }
-        let done = std::mem::take(&mut self.underway);
+        let done = std::mem::take(&mut self.in_progress);
         if !std::mem::replace(&mut self.has_served, true) || (done.hang_up.is_some() && !self.is_reloading()) {
-            self.tell_ready();
+            self.notify_ready();
         }
         if tainted {
             self.on_taint(index);
@@ -245,128 +257,130 @@ impl Supervisor {
     }
 
     fn open_port(&mut self, index: usize, port: u16) {
-        let Some(member) = self.members.get_mut(index) else { return };
-        let told = match self.sockets.open(port) {
-            Ok(listening) => member.hand(Label::Port(port), listening),
-            Err(error) => member.tell(&ToEngine::NoPort { port, errno: error.source.raw_os_error().unwrap_or(libc::EINVAL) }),
+        let Some(engine) = self.engines.get_mut(index) else { return };
+        let sent = match self.sockets.open(port) {
+            Ok(listening) => engine.hand(Label::Port(port), listening),
+            Err(error) => engine.send(&ToEngine::NoPort { port, errno: error.source.raw_os_error().unwrap_or(libc::EINVAL) }),
         };
-        if told.is_err() {
-            member.kill();
+        if sent.is_err() {
+            engine.kill();
         }
     }
 
-    /// Returns what to end with, if the first engine never served.
-    fn on_end(&mut self, generation: u64, status: ExitStatus) -> Option<ExitCode> {
-        let index = self.members.iter().position(|member| member.generation == generation)?;
-        let member = self.members.remove(index);
-        let (how, lived) = (plan::describe(status), member.born.elapsed());
-        let why = member.why.clone().unwrap_or_default();
+    /// Returns the exit code, if the first engine never served.
+    fn on_exit(&mut self, generation: u64, status: ExitStatus) -> Option<ExitCode> {
+        let index = self.engines.iter().position(|engine| engine.generation == generation)?;
+        let engine = self.engines.remove(index);
+        let (how, lived) = (plan::describe(status), engine.born.elapsed());
+        let why = engine.why.clone().unwrap_or_default();
         if let Some(code) = &mut self.stopping {
             if *code == ExitCode::Ok {
                 *code = plan::code_of_shutdown(status);
             }
             return None;
         }
-        if plan::is_crash(status) && !member.was_killed {
-            self.blame(&member, &how);
+        if plan::is_crash(status) && !engine.was_killed {
+            self.attribute(&engine, &how);
         }
-        match member.stage {
-            Stage::Leaving => tracing::info!(generation, how, "the old engine has ended"),
-            Stage::Booting if !self.has_served => {
+        match engine.stage {
+            EngineStage::Leaving => tracing::info!(generation, how, "the old engine has ended"),
+            EngineStage::Booting if !self.has_served => {
                 tracing::error!(generation, how, why, "the engine did not start");
                 return Some(plan::code_of_failed_start(status));
             }
-            Stage::Booting if self.is_serving() => {
+            EngineStage::Booting if self.is_serving() => {
                 tracing::error!(generation, how, why, "the fresh engine did not start: the old one stays");
-                self.on_no_successor(&successor::reason(&member, &how), lived);
+                self.on_no_successor(&failure_reason(&engine, &how), lived);
             }
-            Stage::Booting | Stage::Serving => {
+            EngineStage::Booting | EngineStage::Serving => {
                 let pause = self.restarts.after(lived);
-                tracing::error!(generation, pid = member.pid, how, why, again_in_ms = pause.as_millis() as u64, "the engine died");
-                if member.stage == Stage::Serving {
+                tracing::error!(generation, pid = engine.pid, how, why, again_in_ms = pause.as_millis() as u64, "the engine died");
+                if engine.stage == EngineStage::Serving {
                     self.count(counters::RESTARTED);
                 } else {
-                    self.disappoint(&successor::reason(&member, &how));
+                    self.on_handover_failed(&failure_reason(&engine, &how));
                 }
                 // A successor that is on its way was meant for a hand-over and comes just in time.
                 if !self.is_booting() {
                     self.due = None;
-                    self.want(Purpose::Restart, pause);
+                    self.want(StartReason::Restart, pause);
                 }
             }
         }
         None
     }
 
-    fn blame(&mut self, member: &Member, how: &str) {
-        let note = member.note();
-        let suspects: Vec<_> = note.iter().map(|entry| format!("{} {}", entry.function, entry.version)).collect();
+    fn attribute(&mut self, engine: &EngineProcess, how: &str) {
+        let note = engine.note();
+        let suspects: Vec<_> = note.iter().map(|slot_state| format!("{} {}", slot_state.function, slot_state.version)).collect();
         if !suspects.is_empty() {
-            let certain = note.iter().any(|entry| entry.signal.is_some());
-            tracing::warn!(generation = member.generation, certain, suspects = suspects.join(", "), "what ran when the engine died");
+            let certain = note.iter().any(|slot_state| slot_state.signal.is_some());
+            tracing::warn!(generation = engine.generation, certain, suspects = suspects.join(", "), "suspects of the engine's death");
         }
-        self.sentence(how, &note);
+        self.quarantine(how, &note);
     }
 
-    /// Enters what a version did; the second time within ten minutes it may not run any more.
-    fn sentence(&mut self, how: &str, note: &[Entry]) {
-        for one in self.ledger.record(Instant::now(), how, note) {
+    /// Records the suspects of a death; the versions that this quarantines may not run any more.
+    fn quarantine(&mut self, how: &str, note: &[SlotState]) {
+        for one in self.crash_history.record(Instant::now(), how, note) {
             tracing::warn!(function = one.function, version = one.version, reason = one.reason, "quarantined until its next version");
         }
     }
 
     /// An engine is wanted in `pause`. A restart that is due stays so; of hand-overs the earliest counts.
-    fn want(&mut self, purpose: Purpose, pause: Duration) {
+    fn want(&mut self, start_reason: StartReason, pause: Duration) {
         let at = Instant::now() + pause;
-        let stays = self.due.is_some_and(|(due, purpose)| due <= at || purpose == Purpose::Restart);
+        let stays = self.due.is_some_and(|(due, start_reason)| due <= at || start_reason == StartReason::Restart);
         if self.stopping.is_none() && !stays {
-            self.due = Some((at, purpose));
+            self.due = Some((at, start_reason));
         }
     }
 
     fn on_time(&mut self, now: Instant) {
-        for member in self.members.iter_mut().filter(|member| member.deadline.is_some_and(|deadline| deadline <= now)) {
-            tracing::warn!(generation = member.generation, stage = ?member.stage, "the engine takes too long and is killed");
-            member.deadline = None;
-            member.kill();
+        for engine in self.engines.iter_mut().filter(|engine| engine.deadline.is_some_and(|deadline| deadline <= now)) {
+            tracing::warn!(generation = engine.generation, stage = ?engine.stage, "the engine takes too long and is killed");
+            engine.deadline = None;
+            engine.kill();
         }
-        let Some((_, purpose)) = self.due.take_if(|(due, _)| *due <= now) else { return };
+        let Some((_, start_reason)) = self.due.take_if(|(due, _)| *due <= now) else { return };
         if self.is_booting() {
-            // A SIGHUP while an engine boots: what it read may be old already, so once more when it serves.
-            return self.want(purpose, LEAVING_PAUSE);
+            // A SIGHUP while an engine boots: the files that it read may have changed since, so another follows when it serves.
+            return self.want(start_reason, LEAVING_PAUSE);
         }
-        if purpose == Purpose::HandOver && self.members.iter().filter(|member| member.stage == Stage::Leaving).count() >= LEAVING_MAX {
-            return self.want(purpose, LEAVING_PAUSE);
+        if start_reason == StartReason::HandOver
+            && self.engines.iter().filter(|engine| engine.stage == EngineStage::Leaving).count() >= LEAVING_MAX
+        {
+            return self.want(start_reason, LEAVING_PAUSE);
         }
         let Err(error) = self.start_engine() else { return };
-        let why = format!("it could not be started: {error}");
+        let why = format!("it cannot be started: {error}");
         if self.is_serving() {
-            tracing::error!(%error, "no engine could be started: the old one stays");
+            tracing::error!(%error, "cannot start an engine: the old one stays");
             return self.on_no_successor(&why, Duration::ZERO);
         }
-        self.disappoint(&why);
+        self.on_handover_failed(&why);
         let pause = self.restarts.after(Duration::ZERO);
-        tracing::error!(%error, again_in_ms = pause.as_millis() as u64, "no engine could be started");
-        self.want(purpose, pause);
+        tracing::error!(%error, again_in_ms = pause.as_millis() as u64, "cannot start an engine");
+        self.want(start_reason, pause);
     }
 
-    fn count(&self, rung: usize) {
-        if let Some(acts) = self.acts.1.get(rung) {
-            acts.fetch_add(1, Ordering::Relaxed);
+    fn count(&self, level: usize) {
+        if let Some(counters) = self.counters.1.get(level) {
+            counters.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let deadlines = self.members.iter().filter_map(|member| member.deadline);
+        let deadlines = self.engines.iter().filter_map(|engine| engine.deadline);
         deadlines.chain(self.due.map(|(due, _)| due)).min()
     }
 
     fn is_booting(&self) -> bool {
-        self.members.iter().any(|member| member.stage == Stage::Booting)
+        self.engines.iter().any(|engine| engine.stage == EngineStage::Booting)
     }
 
     fn is_serving(&self) -> bool {
-        self.members.iter().any(|member| member.stage == Stage::Serving)
+        self.engines.iter().any(|engine| engine.stage == EngineStage::Serving)
     }
 }
 
@@ -374,5 +388,14 @@ async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Why an engine does not serve, for the caller that asked for it.
+fn failure_reason(engine: &EngineProcess, how: &str) -> String {
+    match &engine.why {
+        Some(why) => why.clone(),
+        None if engine.was_killed => format!("it took longer than {} s", BOOT_MAX.as_secs()),
+        None => format!("it exited with {how}; the log has the reason"),
     }
 }

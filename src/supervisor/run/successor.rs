@@ -1,15 +1,15 @@
-//! Hand-overs: who asks for a successor (a taint, a SIGHUP, an upgrade), and who hears of it if there is none.
+//! Hand-overs: requests for a successor (a taint, a SIGHUP, an upgrade), and the reports if there is none.
 //!
-//! Part of the supervisor; which wishes are tried again is decided in `plan`.
+//! Part of the supervisor; `plan` decides which hand-overs are tried again.
 //!
-//! Invariant: a wish for a successor is wanted, under way, fulfilled or answered; none is forgotten.
+//! Invariant: a hand-over is wanted, in progress, fulfilled or answered; none is forgotten.
 
 use std::time::Duration;
 
-use super::super::plan::{self, Question};
-use super::{BOOT_MAX, Purpose, Supervisor};
+use super::super::plan::{self, UpgradeRequest};
+use super::{StartReason, Supervisor};
 use crate::process::message::{ToEngine, short};
-use crate::supervisor::engines::{Member, Stage};
+use crate::supervisor::engines::EngineStage;
 
 impl Supervisor {
     pub(super) fn on_hang_up(&mut self) {
@@ -21,84 +21,75 @@ impl Supervisor {
             self.service.reloading();
         }
         self.wanted.hang_up = Some(0);
-        self.want(Purpose::HandOver, Duration::ZERO);
+        self.want(StartReason::HandOver, Duration::ZERO);
     }
 
-    pub(super) fn on_upgrade(&mut self, question: Question) {
+    pub(super) fn on_upgrade(&mut self, question: UpgradeRequest) {
         tracing::info!(generation = question.generation, "an upgrade is asked for: a fresh engine takes over");
         self.wanted.upgrade = Some(question);
-        self.want(Purpose::HandOver, Duration::ZERO);
+        self.want(StartReason::HandOver, Duration::ZERO);
     }
 
     pub(super) fn on_taint(&mut self, index: usize) {
-        let Some(member) = self.members.get_mut(index) else { return };
-        member.tainted = true;
-        match member.stage {
+        let Some(engine) = self.engines.get_mut(index) else { return };
+        engine.tainted = true;
+        match engine.stage {
             // Remembered until it serves: before that there is nothing to replace.
-            Stage::Booting => {}
-            Stage::Serving => {
-                let lived = member.born.elapsed();
+            EngineStage::Booting => {}
+            EngineStage::Serving => {
+                let lived = engine.born.elapsed();
                 if self.due.is_none() && !self.is_booting() {
                     let pause = self.hand_overs.after(lived);
-                    self.want(Purpose::HandOver, pause);
+                    self.want(StartReason::HandOver, pause);
                 }
             }
-            // It is on its way out.
-            Stage::Leaving => {}
+            // It exits soon anyway.
+            EngineStage::Leaving => {}
         }
     }
 
     pub(super) fn on_failed(&mut self, index: usize, why: String) {
-        if let Some(member) = self.members.get_mut(index) {
-            member.why = Some(why);
+        if let Some(engine) = self.engines.get_mut(index) {
+            engine.why = Some(why);
         }
     }
 
-    /// A successor does not serve, and the engine that it was to replace does. Another attempt follows if anybody still wants one.
+    /// A successor does not serve, and the engine that it was to replace does. Another attempt follows if a hand-over still needs one.
     pub(super) fn on_no_successor(&mut self, why: &str, lived: Duration) {
-        self.disappoint(why);
+        self.on_handover_failed(why);
         if self.wanted.is_empty() && !self.is_tainted() {
             self.hand_overs.forget();
             return;
         }
         let pause = self.hand_overs.after(lived);
         tracing::warn!(again_in_ms = pause.as_millis() as u64, "another attempt to hand over follows");
-        self.want(Purpose::HandOver, pause);
+        self.want(StartReason::HandOver, pause);
     }
 
-    /// What the last engine was started for did not come about.
-    pub(super) fn disappoint(&mut self, why: &str) {
-        let outcome = std::mem::take(&mut self.underway).disappoint();
+    /// The hand-overs that the last engine was started for have failed.
+    pub(super) fn on_handover_failed(&mut self, why: &str) {
+        let outcome = std::mem::take(&mut self.in_progress).fail();
         self.wanted = self.wanted.and(outcome.left);
         if let Some(question) = outcome.answered {
             tracing::error!(generation = question.generation, why, "the upgrade failed");
             let answer = ToEngine::UpgradeFailed { question: question.number, why: short(why) };
-            let asked = self.members.iter_mut().filter(|member| member.generation == question.generation);
-            // One that does not hear is on its way out.
-            asked.for_each(|member| drop(member.tell(&answer)));
+            let asked = self.engines.iter_mut().filter(|engine| engine.generation == question.generation);
+            // An engine that cannot be reached exits soon.
+            asked.for_each(|engine| drop(engine.send(&answer)));
         }
         if outcome.gave_up {
             tracing::error!(attempts = plan::ATTEMPTS_MAX, why, "SIGHUP: no fresh engine serves: given up");
             if !self.is_reloading() {
-                self.tell_ready();
+                self.notify_ready();
             }
         }
     }
 
     pub(super) fn is_tainted(&self) -> bool {
-        self.members.iter().any(|member| member.stage == Stage::Serving && member.tainted)
+        self.engines.iter().any(|engine| engine.stage == EngineStage::Serving && engine.tainted)
     }
 
     pub(super) fn is_reloading(&self) -> bool {
-        self.wanted.hang_up.or(self.underway.hang_up).is_some()
-    }
-}
-
-/// Why an engine does not come to serve, for whoever asked for it.
-pub(super) fn reason(member: &Member, how: &str) -> String {
-    match &member.why {
-        Some(why) => why.clone(),
-        None if member.was_killed => format!("it took longer than {} s", BOOT_MAX.as_secs()),
-        None => format!("it ended with {how}, and the log says why"),
+        self.wanted.hang_up.or(self.in_progress.hang_up).is_some()
     }
 }

@@ -1,14 +1,14 @@
-//! The supervisor with engines of its own making: this test binary again, told by its arguments which engine to be.
+//! Tests of the supervisor with engines of their own: this test binary again, whose arguments say which engine it plays.
 //!
-//! Invariant: what an engine expects and does not get ends it, which its supervisor sees as a death.
+//! Invariant: an engine whose expectation fails exits, which its supervisor sees as a death.
 
 use super::*;
 use crate::config::CommandLine;
 use crate::process::engine;
-use crate::process::engine::{Engine, Order};
+use crate::process::engine::{Engine, EngineCommand};
 use crate::process::upgrade::UpgradeError;
 
-/// Longer than any of it takes.
+/// Longer than any of the tests takes.
 const HANG: Duration = Duration::from_secs(60);
 
 /// A supervisor whose engines run the test of this name.
@@ -18,7 +18,7 @@ fn supervisor(engine: &str) -> Supervisor {
     let mut supervisor = Supervisor::new(&config, Sockets::bind(any, any, 1).unwrap()).unwrap();
     let itself = std::env::current_exe().unwrap();
     let test = format!("{}::{engine}", module_path!().split_once("::").unwrap().1);
-    // What an engine's own test runner prints is of no interest.
+    // The output of an engine's own test runner is of no interest.
     let args = ["-c", "exec \"$0\" \"$@\" >/dev/null", itself.to_str().unwrap(), &test, "--exact", "--nocapture"];
     supervisor.launch = Launch { program: "/bin/sh".into(), args: args.map(Into::into).into(), workers: 1 };
     supervisor.hand_overs = Pauses::new(Duration::from_millis(1), Duration::from_millis(1));
@@ -27,8 +27,8 @@ fn supervisor(engine: &str) -> Supervisor {
 }
 
 impl Supervisor {
-    /// Lives until something is so. No engine that served dies meanwhile.
-    async fn live_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    /// Runs until a condition holds. No engine that served dies meanwhile.
+    async fn run_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let live = async {
             while !is_so(self) {
                 assert_eq!(self.step().await, None);
@@ -39,15 +39,15 @@ impl Supervisor {
     }
 
     fn serves(&self, generation: u64) -> bool {
-        self.members.iter().any(|member| member.generation == generation && member.stage == Stage::Serving)
+        self.engines.iter().any(|engine| engine.generation == generation && engine.stage == EngineStage::Serving)
     }
 
     fn serves_alone(&self, generation: u64) -> bool {
-        self.members.len() == 1 && self.serves(generation)
+        self.engines.len() == 1 && self.serves(generation)
     }
 
-    fn counted(&self, rung: usize) -> u64 {
-        self.acts.1[rung].load(Ordering::SeqCst)
+    fn counted(&self, level: usize) -> u64 {
+        self.counters.1[level].load(Ordering::SeqCst)
     }
 
     async fn end(mut self) {
@@ -56,37 +56,37 @@ impl Supervisor {
     }
 }
 
-fn inherit() -> Option<(Engine, engine::Orders)> {
+fn inherit() -> Option<(Engine, engine::EngineCommands)> {
     engine::is_engine().then(|| Engine::inherit(|_| ()).unwrap())
 }
 
 /// Ends this process as an engine that does not start.
 fn fail(engine: &Engine) -> ! {
-    engine.control.failed("no room for it");
+    engine.supervisor_client.failed("no room for it");
     std::process::exit(i32::from(ExitCode::Functions.code()))
 }
 
 #[tokio::test]
 async fn an_engine_that_asks_twice() {
-    let Some((engine, mut orders)) = inherit() else { return };
-    if engine.standing.generation == 2 {
+    let Some((engine, mut commands)) = inherit() else { return };
+    if engine.engine_info.generation == 2 {
         fail(&engine);
     }
-    engine.control.ready();
-    if engine.standing.generation == 1 {
-        assert_eq!(engine.control.upgrade().await, Err(UpgradeError::Failed("no room for it".to_owned())));
-        assert_eq!(engine.control.upgrade().await, Ok(()));
-        assert_eq!(engine.control.upgrade().await, Err(UpgradeError::HandedOver));
-        assert_eq!(orders.next().await, Order::HandOver);
+    engine.supervisor_client.ready();
+    if engine.engine_info.generation == 1 {
+        assert_eq!(engine.supervisor_client.upgrade().await, Err(UpgradeError::Failed("no room for it".to_owned())));
+        assert_eq!(engine.supervisor_client.upgrade().await, Ok(()));
+        assert_eq!(engine.supervisor_client.upgrade().await, Err(UpgradeError::HandedOver));
+        assert_eq!(commands.next().await, EngineCommand::HandOver);
     } else {
-        assert!(matches!(orders.next().await, Order::Stop(_)));
+        assert!(matches!(commands.next().await, EngineCommand::Stop(_)));
     }
 }
 
 #[tokio::test]
 async fn whoever_asks_for_an_upgrade_hears_what_came_of_it() {
     let mut supervisor = supervisor("an_engine_that_asks_twice");
-    supervisor.live_until("the second successor serves", |supervisor| supervisor.serves_alone(3)).await;
+    supervisor.run_until("the second successor serves", |supervisor| supervisor.serves_alone(3)).await;
     assert_eq!(supervisor.counted(counters::HANDED_OVER), 1);
     assert!(supervisor.due.is_none() && supervisor.wanted.is_empty());
     supervisor.end().await;
@@ -94,49 +94,49 @@ async fn whoever_asks_for_an_upgrade_hears_what_came_of_it() {
 
 #[tokio::test]
 async fn an_engine_whose_next_three_do_not_start() {
-    let Some((engine, mut orders)) = inherit() else { return };
-    if (2..=4).contains(&engine.standing.generation) {
+    let Some((engine, mut commands)) = inherit() else { return };
+    if (2..=4).contains(&engine.engine_info.generation) {
         fail(&engine);
     }
-    engine.control.ready();
-    orders.next().await;
+    engine.supervisor_client.ready();
+    commands.next().await;
 }
 
 #[tokio::test]
 async fn a_taint_is_tried_until_a_successor_serves() {
     let mut supervisor = supervisor("an_engine_whose_next_three_do_not_start");
-    supervisor.live_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
+    supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
     supervisor.on_taint(0);
-    supervisor.live_until("the fourth successor serves", |supervisor| supervisor.serves_alone(5)).await;
+    supervisor.run_until("the fourth successor serves", |supervisor| supervisor.serves_alone(5)).await;
     supervisor.end().await;
 }
 
 #[tokio::test]
 async fn a_hang_up_is_tried_three_times_and_an_upgrade_once() {
     let mut supervisor = supervisor("an_engine_whose_next_three_do_not_start");
-    supervisor.live_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
+    supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
     let is_over = |supervisor: &Supervisor| supervisor.due.is_none() && !supervisor.is_booting();
-    supervisor.on_upgrade(Question { generation: 1, number: 1 });
-    supervisor.live_until("the upgrade has failed", is_over).await;
+    supervisor.on_upgrade(UpgradeRequest { generation: 1, number: 1 });
+    supervisor.run_until("the upgrade has failed", is_over).await;
     assert_eq!(supervisor.generation, 2);
     supervisor.generation = 1;
     supervisor.on_hang_up();
-    supervisor.live_until("the hang-up is given up", is_over).await;
+    supervisor.run_until("the hang-up is given up", is_over).await;
     assert!(supervisor.serves_alone(1) && !supervisor.is_reloading());
     assert_eq!(supervisor.generation, 4);
-    // Another one is another story.
+    // Another SIGHUP starts anew.
     supervisor.on_hang_up();
-    supervisor.live_until("a successor serves", |supervisor| supervisor.serves_alone(5)).await;
+    supervisor.run_until("a successor serves", |supervisor| supervisor.serves_alone(5)).await;
     supervisor.end().await;
 }
 
 #[tokio::test]
 async fn a_program_that_is_gone_is_no_successor() {
     let mut supervisor = supervisor("an_engine_whose_next_three_do_not_start");
-    supervisor.live_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
+    supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
     supervisor.launch.program = "/nowhere/skep".into();
     supervisor.on_hang_up();
-    supervisor.live_until("it is given up", |supervisor| !supervisor.is_reloading()).await;
+    supervisor.run_until("it is given up", |supervisor| !supervisor.is_reloading()).await;
     assert!(supervisor.serves_alone(1) && supervisor.due.is_none());
     supervisor.end().await;
 }

@@ -1,4 +1,4 @@
-//! The way out: lines gather in a buffer, one thread writes it to standard error.
+//! The output of the log: lines gather in a buffer, and one thread writes it to standard error.
 //!
 //! Invariant: a writer holds the buffer's lock only to append; when the buffer is full, lines are dropped and counted, never waited for.
 
@@ -16,7 +16,7 @@ const BUFFER_BYTES_MAX: usize = 8 << 20;
 const GATHER: Duration = Duration::from_millis(5);
 
 static SINK: LazyLock<Sink> = LazyLock::new(|| {
-    // Without its thread the sink still works: `flush` writes at the end, and a full buffer drops lines.
+    // Without its thread the sink still works: `flush` writes when the process exits, and a full buffer drops lines.
     let _ = std::thread::Builder::new().name("skep log".to_owned()).spawn(|| SINK.run());
     Sink::default()
 });
@@ -49,7 +49,7 @@ pub(in crate::telemetry) fn write_past(line: &str) {
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// Appends what `write` writes, a whole number of lines.
+/// Appends the text that `write` writes, a whole number of lines.
 pub(in crate::telemetry) fn append(write: impl FnOnce(&mut Vec<u8>)) {
     let mut buffer = SINK.buffer.lock();
     if buffer.bytes.len() > BUFFER_BYTES_MAX {
@@ -66,7 +66,7 @@ pub(in crate::telemetry) fn append(write: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
-/// Writes everything that waits. For the end of the process.
+/// Writes everything that waits. For the exit of the process.
 pub fn flush() {
     SINK.write_out();
 }
@@ -94,7 +94,7 @@ impl Sink {
         if dropped > 0 {
             let _ = writeln!(bytes, "{{\"level\":\"warn\",\"event\":\"log lines dropped\",\"count\":{dropped}}}");
         }
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed there is no place to report it.
         let _ = std::io::stderr().write_all(&bytes);
     }
 }

@@ -1,9 +1,9 @@
-//! The log as it is written, for whoever follows it: every line in its JSON form, beside the name of the function it is about.
+//! The log as it is written, for the clients that follow it: every line in its JSON form, beside the name of the function it is about.
 //!
-//! `line` tells the lines; the admin API subscribes. What the log's level leaves out is not there either, nor are the supervisor's lines: that is
-//! another process.
+//! `emit` sends the lines; the admin API subscribes. Lines that the log's level leaves out are not there either, nor are the supervisor's
+//! lines: that is another process.
 //!
-//! Invariant: nobody who follows holds up who writes: a slow one misses lines and is told how many.
+//! Invariant: a follower never delays a writer: a slow follower misses lines and receives their number.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,39 +20,39 @@ pub const FOLLOWERS_MAX: usize = 32;
 
 static FOLLOWERS: AtomicUsize = AtomicUsize::new(0);
 
-static LINES: LazyLock<broadcast::Sender<Line>> = LazyLock::new(|| broadcast::Sender::new(LINES_MAX));
+static LINES: LazyLock<broadcast::Sender<TailLine>> = LazyLock::new(|| broadcast::Sender::new(LINES_MAX));
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TailLine {
     /// The function it is about, if it is about one.
     pub function: Option<Box<str>>,
     /// One JSON object, without a line end.
     pub json: Bytes,
 }
 
-/// What a follower gets.
+/// An event that a follower receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Followed {
+pub enum TailEvent {
     /// The next line.
-    Line(Line),
-    /// So many lines were written faster than they were read, and are gone.
+    Line(TailLine),
+    /// This many lines were written faster than they were read, and are gone.
     Missed(u64),
 }
 
-/// There are [`FOLLOWERS_MAX`] already.
+/// [`FOLLOWERS_MAX`] clients follow the log already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{FOLLOWERS_MAX} others follow the log already")]
+#[error("{FOLLOWERS_MAX} other clients follow the log already")]
 pub struct TooManyFollowers;
 
 /// Follows the log until it is dropped.
 #[derive(Debug)]
-pub struct Subscription(broadcast::Receiver<Line>);
+pub struct Subscription(broadcast::Receiver<TailLine>);
 
 /// Follows the log from its next line on.
 ///
 /// # Errors
-/// If too many do.
+/// If too many clients do.
 pub fn subscribe() -> Result<Subscription, TooManyFollowers> {
     let one_more = |followers| (followers < FOLLOWERS_MAX).then_some(followers + 1);
     FOLLOWERS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).map_err(|_| TooManyFollowers)?;
@@ -61,10 +61,10 @@ pub fn subscribe() -> Result<Subscription, TooManyFollowers> {
 
 impl Subscription {
     /// Waits for the next line. May be cancelled.
-    pub async fn next(&mut self) -> Followed {
+    pub async fn next(&mut self) -> TailEvent {
         match self.0.recv().await {
-            Ok(line) => Followed::Line(line),
-            Err(RecvError::Lagged(missed)) => Followed::Missed(missed),
+            Ok(line) => TailEvent::Line(line),
+            Err(RecvError::Lagged(missed)) => TailEvent::Missed(missed),
             // The sender lives as long as the process.
             Err(RecvError::Closed) => std::future::pending().await,
         }
@@ -77,16 +77,16 @@ impl Drop for Subscription {
     }
 }
 
-/// Whether anybody follows.
+/// Whether any client follows.
 pub(in crate::telemetry) fn is_followed() -> bool {
     FOLLOWERS.load(Ordering::Relaxed) > 0
 }
 
-/// Tells a line to everybody who follows.
-pub(in crate::telemetry) fn tell(function: Option<&str>, mut json: Vec<u8>) {
-    json.truncate(json.trim_ascii_end().len());
-    // The last one may just have left.
-    let _ = LINES.send(Line { function: function.map(Into::into), json: json.into() });
+/// Sends a line to every follower.
+pub(in crate::telemetry) fn send(function: Option<&str>, json: &[u8]) {
+    let json = Bytes::copy_from_slice(json.trim_ascii_end());
+    // An error means that the last follower has just left.
+    let _ = LINES.send(TailLine { function: function.map(Into::into), json });
 }
 
 /// Held by tests that count followers.
@@ -106,15 +106,15 @@ mod tests {
         let mut follower = subscribe().unwrap();
         assert!(is_followed());
         for number in 0..LINES_MAX + 10 {
-            tell(Some("hello"), format!("{{\"number\":{number}}}\n").into_bytes());
+            send(Some("hello"), format!("{{\"number\":{number}}}\n").as_bytes());
         }
-        assert_eq!(follower.next().now_or_never(), Some(Followed::Missed(10)));
-        let first = Line { function: Some("hello".into()), json: Bytes::from_static(b"{\"number\":10}") };
-        assert_eq!(follower.next().now_or_never(), Some(Followed::Line(first)));
+        assert_eq!(follower.next().now_or_never(), Some(TailEvent::Missed(10)));
+        let first = TailLine { function: Some("hello".into()), json: Bytes::from_static(b"{\"number\":10}") };
+        assert_eq!(follower.next().now_or_never(), Some(TailEvent::Line(first)));
         drop(follower);
         assert!(!is_followed());
-        // What nobody has read is not kept.
-        tell(None, b"{}".to_vec());
+        // A line without a reader is not kept.
+        send(None, b"{}");
         assert_eq!(LINES.len(), 0);
     }
 
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(subscribe().unwrap_err(), TooManyFollowers);
         followers.pop();
         followers.push(subscribe().unwrap());
-        tell(None, b"{}".to_vec());
-        assert!(followers.iter_mut().all(|follower| matches!(follower.next().now_or_never(), Some(Followed::Line(_)))));
+        send(None, b"{}");
+        assert!(followers.iter_mut().all(|follower| matches!(follower.next().now_or_never(), Some(TailEvent::Line(_)))));
     }
 }

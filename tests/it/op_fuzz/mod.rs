@@ -2,7 +2,7 @@
 //!
 //! `fuzz.js` finds everything that hangs below the global object and calls it with hostile values. Ops are not among it: that is a test of its own.
 //!
-//! Invariant: the process that began is the one that ends, nothing was parked, nothing of the host's panicked, and the function next door is right
+//! Invariant: the process that began is the one that ends, nothing was frozen, nothing of the host's panicked, and the function next door is right
 //! all the time. A seed that fails says so, and `?seed=…&calls=…&log` shows the call.
 
 use serde_json::Value;

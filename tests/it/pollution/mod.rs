@@ -3,7 +3,7 @@
 //! One function per way to do damage ([`POLLUTIONS`]); each answers in every shape there is, is left by a client in the middle, and throws. What
 //! becomes of it is its own affair, as long as it has a name.
 //!
-//! Invariant: the process that began is the one that ends, nothing was parked, and the function next door is right after every step.
+//! Invariant: the process that began is the one that ends, nothing was frozen, and the function next door is right after every step.
 
 use serde_json::Value;
 

@@ -148,14 +148,15 @@ fn a_write_that_is_sent_twice_happens_once() {
     refused(&skep, &deploy("v1", &"k".repeat(256)), 400);
 
     // Two at the same time: one is carried out, and the other hears of it.
-    let gate = super::gate::Gate::start();
-    let slow = upload("f", "wait=true", &[("index.js", &gate.code("v3")), ("function.toml", &gate.manifest())])
+    let checks = super::gate::CheckServer::start();
+    let slow = upload("f", "wait=true", &[("index.js", &checks.code("v3")), ("function.toml", &checks.manifest())])
         .header("idempotency-key", "wednesday");
     let mut client = Client::connect(skep.admin);
     client.send(&slow);
-    let at_gate = gate.arrival();
+    let at_gate = checks.arrival();
     let meanwhile = ask(&skep, &slow);
     assert_eq!((meanwhile.status, meanwhile.header("retry-after")), (409, Some("1")), "{meanwhile}");
+    assert_eq!(meanwhile.json()["error"]["kind"], "in_progress", "{meanwhile}");
     at_gate.open();
     let answered = client.read_response("PUT").json();
     assert_eq!(answered["status"], "done", "{answered:#}");
@@ -276,6 +277,6 @@ fn the_log_is_followed_by_function_and_its_level_is_set() {
     assert_eq!(look(&skep, "/api/v1/log-level"), json!({ "level": "error" }));
     assert_eq!(call(&skep, "f"), "v1");
     asked(&skep, &with_json("PUT", "/api/v1/log-level", &json!({ "level": "info" })));
-    skep.wait_for_line(&["the level of the log was set", "INFO"]);
+    skep.wait_for_line(&["the level of the log was set", r#""log_level":"info""#]);
     assert_eq!(skep.log_text().matches("request done").count(), 2, "an answer is no error");
 }

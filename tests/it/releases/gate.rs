@@ -12,30 +12,30 @@ use crate::support::HANG;
 use crate::support::client::Wire;
 
 /// The server.
-pub(super) struct Gate {
+pub(super) struct CheckServer {
     address: SocketAddr,
-    arrivals: mpsc::Receiver<TcpStream>,
+    arrivals_rx: mpsc::Receiver<TcpStream>,
     closed: Arc<AtomicBool>,
 }
 
 /// A check that waits.
 pub(super) struct Arrival(Wire<TcpStream>);
 
-impl Gate {
+impl CheckServer {
     pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (arrived_tx, arrivals) = mpsc::channel();
+        let (arrivals_tx, arrivals_rx) = mpsc::channel();
         let closed = Arc::new(AtomicBool::new(false));
         let is_closed = Arc::clone(&closed);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                if is_closed.load(Ordering::SeqCst) || arrived_tx.send(stream).is_err() {
+                if is_closed.load(Ordering::SeqCst) || arrivals_tx.send(stream).is_err() {
                     break;
                 }
             }
         });
-        Self { address, arrivals, closed }
+        Self { address, arrivals_rx, closed }
     }
 
     /// A function that answers `text`, and whose check asks here.
@@ -51,7 +51,7 @@ impl Gate {
 
     /// Waits for the next check.
     pub(super) fn arrival(&self) -> Arrival {
-        let stream = self.arrivals.recv_timeout(HANG).expect("a check that asks");
+        let stream = self.arrivals_rx.recv_timeout(HANG).expect("a check that asks");
         stream.set_read_timeout(Some(HANG)).expect("a time-out");
         let mut wire = Wire::new(stream);
         wire.read_head().expect("a request");
@@ -59,7 +59,7 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
+impl Drop for CheckServer {
     fn drop(&mut self) {
         self.closed.store(true, Ordering::SeqCst);
         drop(TcpStream::connect(self.address)); // wakes the accepting thread

@@ -1,18 +1,18 @@
 //! Releases of one function that come at the same time: who waits, who wins, who is cancelled.
 //!
-//! A [`Gate`] holds a release at its check, so that the others really wait.
+//! A [`CheckServer`] holds a release at its check, so that the others really wait.
 //!
 //! Invariant: a release that never began has left no trace but its record.
 
 use serde_json::{Value, json};
 use skep::release::deploy::queue::WAITING_MAX;
 
-use super::gate::Gate;
+use super::gate::CheckServer;
 use super::*;
 
 /// Submits a release whose check asks at the gate; its id.
-fn submit_gated(skep: &Skep, name: &str, gate: &Gate, text: &str) -> Value {
-    asked(skep, &upload(name, "", &[("index.js", &gate.code(text)), ("function.toml", &gate.manifest())]))["id"].clone()
+fn submit_gated(skep: &Skep, name: &str, checks: &CheckServer, text: &str) -> Value {
+    asked(skep, &upload(name, "", &[("index.js", &checks.code(text)), ("function.toml", &checks.manifest())]))["id"].clone()
 }
 
 fn submit(skep: &Skep, name: &str, text: &str) -> Value {
@@ -32,10 +32,10 @@ fn ends(skep: &Skep, id: &Value, status: &str) -> Value {
 
 #[test]
 fn of_releases_that_wait_the_newest_wins() {
-    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    let (skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
-    let running = submit_gated(&skep, "f", &gate, "v2");
-    let at_gate = gate.arrival();
+    let running = submit_gated(&skep, "f", &checks, "v2");
+    let at_gate = checks.arrival();
     let older = submit(&skep, "f", "v3");
     let newer = submit(&skep, "f", "v4");
     assert_eq!((&older["status"], &newer["status"]), (&json!("waiting"), &json!("waiting")));
@@ -54,12 +54,12 @@ fn of_releases_that_wait_the_newest_wins() {
 
 #[test]
 fn a_release_is_cancelled_while_it_waits_and_while_it_runs() {
-    let gate = Gate::start();
+    let checks = CheckServer::start();
     let skep = Launch::serve(Project::empty()).arg("--single-process").arg("--warm=0").start();
     let v1 = becomes_live(&skep, "f", &says("v1"));
     assert_eq!(call(&skep, "f"), "v1");
-    let running = submit_gated(&skep, "f", &gate, "v2");
-    let at_gate = gate.arrival();
+    let running = submit_gated(&skep, "f", &checks, "v2");
+    let at_gate = checks.arrival();
     let waiting = submit(&skep, "f", "v3");
     let answer = ask(&skep, &cancel(&waiting["id"]));
     assert_eq!((answer.status, &answer.json()["status"]), (202, &json!("cancelled")), "{answer}");
@@ -102,10 +102,10 @@ fn a_module_that_does_not_finish_loading_is_cancelled() {
 
 #[test]
 fn a_group_waits_for_each_of_its_functions_and_changes_of_variables_are_not_superseded() {
-    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    let (skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "one", &says("one v1"));
-    let running = submit_gated(&skep, "one", &gate, "one v2");
-    let at_gate = gate.arrival();
+    let running = submit_gated(&skep, "one", &checks, "one v2");
+    let at_gate = checks.arrival();
     let files = json!({ "files": { "one/index.js": says("one v3"), "two/index.js": says("two v3") } });
     let group = asked(&skep, &with_json("POST", "/api/v1/releases", &files));
     let variables = asked(&skep, &with_json("PATCH", "/api/v1/functions/one/variables", &json!({ "env": { "A": "1" } })));
@@ -158,11 +158,11 @@ fn a_release_that_is_cancelled_at_any_moment_is_live_as_a_whole_or_has_left_noth
 
 #[test]
 fn an_order_that_a_release_before_it_has_made_pointless_is_undone() {
-    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    let (skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v0"));
     becomes_live(&skep, "f", &says("v1"));
-    let running = submit_gated(&skep, "f", &gate, "v2");
-    let at_gate = gate.arrival();
+    let running = submit_gated(&skep, "f", &checks, "v2");
+    let at_gate = checks.arrival();
     let removal = asked(&skep, &Request::new("DELETE", "/api/v1/functions/f"));
     let variables = asked(&skep, &with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } })));
     let rollback = asked(&skep, &with_json("POST", "/api/v1/functions/f/rollback", &json!({})));
@@ -179,10 +179,10 @@ fn an_order_that_a_release_before_it_has_made_pointless_is_undone() {
 
 #[test]
 fn the_queue_has_an_end() {
-    let (skep, gate) = (alone(Project::empty()), Gate::start());
+    let (skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
-    submit_gated(&skep, "f", &gate, "v2");
-    let _at_gate = gate.arrival();
+    submit_gated(&skep, "f", &checks, "v2");
+    let _at_gate = checks.arrival();
     let mut client = Client::connect(skep.admin);
     let request = with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } }));
     for number in 0..WAITING_MAX {
@@ -194,22 +194,22 @@ fn the_queue_has_an_end() {
 }
 
 #[test]
-fn an_automatic_return_does_not_take_the_next_version_away() {
-    let (skep, gate) = (alone(Project::empty()), Gate::start());
+fn an_automatic_rollback_does_not_take_the_next_version_away() {
+    let (skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
     let bad = [
         ("index.js", "export default () => { throw new Error('bad day'); };"),
-        ("function.toml", "[return]\nfaults_percent = 20\ncalls = 5\nwatch_s = 600\n"),
+        ("function.toml", "[rollback]\nfaults_percent = 20\ncalls = 5\nwatch_s = 600\n"),
     ];
     let begun = asked(&skep, &upload("f", "wait=true", &bad));
     assert_eq!(begun["status"], "done", "{begun:#}");
-    let mended = submit_gated(&skep, "f", &gate, "v3");
-    let at_gate = gate.arrival();
+    let mended = submit_gated(&skep, "f", &checks, "v3");
+    let at_gate = checks.arrival();
     // The return is asked for while the mended version is on its way, and comes after it.
     let returning = eventually("a return waits", || {
         assert_eq!(skep.get("/f").status, 500);
         let records = look(&skep, "/api/v1/releases");
-        records.as_array()?.iter().find(|record| record["purpose"] == "automatic_return").cloned()
+        records.as_array()?.iter().find(|record| record["purpose"] == "automatic_rollback").cloned()
     });
     at_gate.open();
     ends(&skep, &mended, "done");

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::gate::Gate;
+use super::gate::CheckServer;
 use super::*;
 use crate::support::process;
 
@@ -88,11 +88,11 @@ fn a_hand_over_keeps_everything_and_the_fresh_engine_releases() {
 
 #[test]
 fn a_release_that_began_in_the_old_engine_is_live_in_the_fresh_one() {
-    let (skep, gate) = (Skep::start(Project::empty()), Gate::start());
+    let (skep, checks) = (Skep::start(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
     becomes_live(&skep, "g", &says("g1"));
-    let begun = asked(&skep, &upload("f", "", &[("index.js", &gate.code("v2")), ("function.toml", &gate.manifest())]));
-    let at_gate = gate.arrival();
+    let begun = asked(&skep, &upload("f", "", &[("index.js", &checks.code("v2")), ("function.toml", &checks.manifest())]));
+    let at_gate = checks.arrival();
     // It waits for the one before, in the old engine.
     let waits = asked(&skep, &upload("f", "", &[("index.js", &says("v3"))]));
     assert_eq!(waits["status"], "waiting");
@@ -116,16 +116,16 @@ fn a_release_that_began_in_the_old_engine_is_live_in_the_fresh_one() {
 
 #[test]
 fn releases_that_were_taken_in_are_finished_before_the_host_ends() {
-    let (mut skep, gate) = (alone(Project::empty()), Gate::start());
+    let (mut skep, checks) = (alone(Project::empty()), CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
-    asked(&skep, &upload("f", "", &[("index.js", &gate.code("v2")), ("function.toml", &gate.manifest())]));
-    let at_gate = gate.arrival();
+    asked(&skep, &upload("f", "", &[("index.js", &checks.code("v2")), ("function.toml", &checks.manifest())]));
+    let at_gate = checks.arrival();
     let waits = asked(&skep, &with_json("PATCH", "/api/v1/functions/f/variables", &json!({ "env": { "A": "1" } })));
     assert_eq!(waits["status"], "waiting");
     skep.signal(libc::SIGTERM);
     skep.wait_for_line(&["draining"]);
     at_gate.open();
-    gate.arrival().open(); // the same code with other variables is checked as well
+    checks.arrival().open(); // the same code with other variables is checked as well
     assert_eq!(skep.wait_for_exit().code(), Some(0));
     let skep = alone(skep.into_project());
     assert_eq!(call(&skep, "f"), "v2");

@@ -223,10 +223,10 @@ fn in_flight(skep: &Skep) -> usize {
 
 #[test]
 fn a_scale_that_is_changed_while_a_release_runs_is_that_of_the_new_version() {
-    let (skep, gate) = (alone(Project::empty()), super::gate::Gate::start());
+    let (skep, checks) = (alone(Project::empty()), super::gate::CheckServer::start());
     becomes_live(&skep, "f", &says("v1"));
-    let begun = asked(&skep, &upload("f", "", &[("index.js", &gate.code("v2")), ("function.toml", &gate.manifest())]));
-    let at_gate = gate.arrival();
+    let begun = asked(&skep, &upload("f", "", &[("index.js", &checks.code("v2")), ("function.toml", &checks.manifest())]));
+    let at_gate = checks.arrival();
     scale(&skep, "f", &json!({ "min": 2, "max": 2 }));
     at_gate.open();
     release_becomes(&skep, &begun["id"], "it ends", |record| record["status"] == "done");

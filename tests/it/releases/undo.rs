@@ -131,7 +131,7 @@ fn a_deploy_over_a_function_of_the_folder_is_refused_and_says_who_owns_it() {
     ));
     let (kind, message) = refused(&skep, &upload("mine", "wait=true", &[("index.js", &says("deployed"))]), 409);
     assert_eq!(kind, "conflict");
-    assert!(message.contains("`mine`") && message.contains("functions folder"), "{message}");
+    assert!(message.contains("`mine`") && message.contains("functions directory"), "{message}");
     refused(&skep, &Request::new("DELETE", "/api/v1/functions/mine"), 409);
     assert_eq!(call(&skep, "mine"), "folder");
     assert_eq!(look(&skep, "/api/v1/releases"), json!([]));
@@ -170,7 +170,7 @@ fn a_version_that_fails_too_often_gives_way_to_the_one_before_by_itself() {
     let held = hold(&skep, "f", "v1");
     let bad = [
         ("index.js", "export default () => { throw new Error('bad day'); };"),
-        ("function.toml", "[return]\nfaults_percent = 20\ncalls = 5\nwatch_s = 600\n"),
+        ("function.toml", "[rollback]\nfaults_percent = 20\ncalls = 5\nwatch_s = 600\n"),
     ];
     let begun = asked(&skep, &upload("f", "", &bad));
     let published = release_becomes(&skep, &begun["id"], "it is published", |record| step(record, "published")["state"] == "done");
@@ -182,13 +182,13 @@ fn a_version_that_fails_too_often_gives_way_to_the_one_before_by_itself() {
     });
     let returned = eventually("the return is in the records", || {
         let records = look(&skep, "/api/v1/releases");
-        records.as_array()?.iter().find(|record| record["purpose"] == "automatic_return" && record["status"] == "done").cloned()
+        records.as_array()?.iter().find(|record| record["purpose"] == "automatic_rollback" && record["status"] == "done").cloned()
     });
     assert_eq!(version(&returned), v1);
     let note = returned["note"].as_str().expect("a reason");
     assert!(note.contains(&v2) && note.contains("faults"), "{note}");
     assert_eq!(returned["by"], Value::Null);
-    skep.wait_for_line(&["automatic return", &v2]);
+    skep.wait_for_line(&["automatic rollback", &v2]);
     assert_eq!(let_go(held), "v1");
 }
 

@@ -1,6 +1,6 @@
-//! A raw HTTP/1.1 client: it writes exactly the bytes it is told and reads answers piece by piece, as they arrive.
+//! A raw HTTP/1.1 client: it writes exactly the bytes that the test gives it and reads answers piece by piece, as they arrive.
 //!
-//! It is also a strict judge of framing: an answer with two lengths, a malformed chunk or a stray byte fails the test.
+//! It also checks framing strictly: an answer with two lengths, a malformed chunk or a stray byte fails the test.
 //!
 //! Invariant: nothing here retries, pools or follows redirects.
 
@@ -44,7 +44,7 @@ impl Request {
         self
     }
 
-    /// Sends the body, which may go on after what is known now, in chunks.
+    /// Sends the body in chunks: more of them may follow.
     pub fn chunked(mut self) -> Self {
         self.chunked = true;
         self
@@ -142,7 +142,7 @@ fn all<'a>(headers: &'a [(String, String)], name: &str) -> Vec<&'a str> {
 pub struct Client {
     host: SocketAddr,
     wire: Wire<TcpStream>,
-    /// What is left of the body whose head was read last.
+    /// The rest of the body whose head was read last.
     body: Framing,
 }
 
@@ -160,7 +160,7 @@ impl Client {
         Ok(Self::over(stream, address))
     }
 
-    /// Speaks over a stream that somebody else made, with timeouts of their choice.
+    /// Uses a stream that the caller opened, with timeouts of the caller's choice.
     pub fn over(stream: TcpStream, host: SocketAddr) -> Self {
         Self { host, wire: Wire::new(stream), body: Framing::Length(0) }
     }
@@ -176,7 +176,7 @@ impl Client {
         self.try_read_response(&request.method)
     }
 
-    /// Sends a whole request. A server that has answered already need not read all of it, so a broken pipe is no failure here.
+    /// Sends a whole request. A server that has answered already need not read all of it, so a broken pipe is not a failure here.
     pub fn send(&mut self, request: &Request) {
         let mut bytes = request.head(self.host);
         match &request.body {
@@ -188,7 +188,7 @@ impl Client {
         self.write(&bytes);
     }
 
-    /// Sends the head of a chunked request, and its body so far; `chunk` and `finish` go on with it.
+    /// Sends the head of a chunked request, and its body so far; `chunk` and `finish` continue it.
     pub fn open(&mut self, request: &Request) {
         let mut bytes = request.clone().chunked().head(self.host);
         if let Some(body) = &request.body {
@@ -215,7 +215,7 @@ impl Client {
         }
     }
 
-    /// Says that nothing more will be sent; answers can still be read.
+    /// Shuts the write side down; answers can still be read.
     pub fn half_close(&mut self) {
         self.wire.stream.shutdown(Shutdown::Write).expect("half-closed");
     }
@@ -234,7 +234,7 @@ impl Client {
         Ok(Response { status, headers, body })
     }
 
-    /// Reads the head of the next answer, or fails the test. What follows is read by `read_piece`.
+    /// Reads the head of the next answer, or fails the test. `read_piece` reads the body.
     pub fn read_head(&mut self, method: &str) -> Head {
         self.try_read_head(method).unwrap_or_else(|error| panic!("no answer: {error}"))
     }
@@ -251,12 +251,12 @@ impl Client {
         Ok(Head { status, headers })
     }
 
-    /// Reads the next piece of the body as it was sent: one chunk, or what has arrived. `None` at its end.
+    /// Reads the next piece of the body as it was sent: one chunk, or the bytes that have arrived. `None` at its end.
     pub fn read_piece(&mut self) -> Option<Vec<u8>> {
         self.try_read_piece().unwrap_or_else(|error| panic!("the body breaks off: {error}"))
     }
 
-    /// The same, where a body that breaks off is what the test is about.
+    /// The same, for tests of bodies that break off.
     pub fn try_read_piece(&mut self) -> io::Result<Option<Vec<u8>>> {
         self.wire.read_piece(&mut self.body)
     }
@@ -302,11 +302,11 @@ fn framed(bytes: &[u8]) -> Vec<u8> {
 /// How the end of a body is recognised.
 #[derive(Clone, Copy, Debug)]
 pub enum Framing {
-    /// So many bytes are still to come.
+    /// This many bytes are still to come.
     Length(u64),
     /// Chunks until an empty one.
     Chunked,
-    /// All there is until the connection closes.
+    /// All bytes until the connection closes.
     UntilClose,
 }
 
@@ -320,7 +320,7 @@ impl Framing {
         }
     }
 
-    /// What the headers say, or `None` if they say nothing.
+    /// The framing that the headers name, or `None` if they name none.
     pub fn of_headers(headers: &[(String, String)]) -> Option<Self> {
         match (one(headers, "content-length"), one(headers, "transfer-encoding")) {
             (Some(length), None) => Some(Self::Length(length.parse().unwrap_or_else(|_| panic!("a length, not {length:?}")))),
@@ -434,7 +434,7 @@ impl<S: Read> Wire<S> {
         taken
     }
 
-    /// Reads what has arrived, at least one byte; 0 if the other side has closed.
+    /// Reads the bytes that have arrived, at least one; 0 if the other side has closed.
     fn fill(&mut self) -> io::Result<usize> {
         self.buffer.drain(..self.read);
         self.read = 0;

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::{HANG, Request, Response};
 
-/// A connection that is used for one request after the other, as long as the server lets it.
+/// A connection that is used for one request after the other, as long as the server allows it.
 pub struct Kept {
     runtime: tokio::runtime::Runtime,
     address: SocketAddr,
@@ -32,8 +32,8 @@ impl Kept {
         Self { runtime, address, send }
     }
 
-    /// One request. `None` if the server said goodbye before it took it: either this end knew already, or the goodbye names the last request that was
-    /// taken, and it is an earlier one. Clients send such a request again by themselves (RFC 9113 §6.8).
+    /// Sends one request. `None` if the server sent GOAWAY before it took the request: either this end knew already, or the GOAWAY names
+    /// the last request that was taken, and it is an earlier one. Clients send such a request again by themselves (RFC 9113 §6.8).
     pub fn exchange(&mut self, request: &Request) -> Option<Result<Response, h2::Error>> {
         let (send, address) = (self.send.clone(), self.address);
         self.runtime.block_on(async {

@@ -1,6 +1,6 @@
-//! What every test stands on: a project on disk, the real binary serving it, and clients that control every byte.
+//! The kit of the tests: a project on disk, the real binary serving it, and clients that control every byte.
 //!
-//! A test writes a [`Project`], starts a [`Skep`] on it, talks to it through [`Client`] or [`http2`], and looks at its log lines.
+//! A test writes a [`Project`], starts a [`Skep`] on it, talks to it through [`Client`] or [`http2`], and checks its log lines.
 //! Nothing here sleeps or fixes a port: addresses come from the binary's first lines, and waiting means waiting for a fact.
 //!
 //! Invariant: dropping a `Skep` ends every process it started.

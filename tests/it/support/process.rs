@@ -1,8 +1,8 @@
-//! The real binary: started on free ports, watched through its output, ended with everything it started.
+//! The real binary: started on free ports, observed through its output, ended with everything it started.
 //!
-//! Two threads read stdout and stderr line by line into [`Output`]; whoever waits for a line is woken by its arrival.
+//! Two threads read stdout and stderr line by line into [`Output`]; the arrival of a line wakes the threads that wait for one.
 //!
-//! Invariant: no process outlives its `Skep`, and a test that fails shows what the binary printed.
+//! Invariant: no process outlives its `Skep`, and a test that fails shows the output of the binary.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -56,12 +56,12 @@ impl Launch {
         Skep::spawn(command, self.project)
     }
 
-    /// The same, by a command that somebody made of `command`.
+    /// The same, by a command that the test built from [`Launch::command`].
     pub fn start_by(self, command: Command) -> Skep {
         Skep::spawn(command, self.project)
     }
 
-    /// What starts it, if `program` is the binary.
+    /// The command that starts it, if `program` is the binary.
     pub fn command(&self, mut program: Command) -> Command {
         program
             .arg(self.command)
@@ -78,11 +78,11 @@ impl Launch {
 
 /// A running Skep.
 pub struct Skep {
-    /// Where functions are called.
+    /// The address where functions are called.
     pub listen: SocketAddr,
-    /// Where health and releases are asked.
+    /// The admin address.
     pub admin: SocketAddr,
-    /// What it serves.
+    /// The project that it serves.
     pub project: Project,
     child: Child,
     output: Arc<Output>,
@@ -129,7 +129,7 @@ impl Skep {
         self.send(&Request::get(path))
     }
 
-    /// `GET path` on the admin address; `None` if nobody answers there.
+    /// `GET path` on the admin address; `None` if no process answers there.
     pub fn admin_status(&self, path: &str) -> Option<u16> {
         Client::try_connect(self.admin).ok()?.try_exchange(&Request::get(path)).ok().map(|response| response.status)
     }
@@ -171,14 +171,14 @@ impl Skep {
         assert_eq!(sent, 0, "signal {signal} to {pid}");
     }
 
-    /// Waits until the process and everything it started have ended; says how it ended.
+    /// Waits until the process and everything it started have exited; returns its exit status.
     pub fn wait_for_exit(&mut self) -> ExitStatus {
         // Output ends when the last process that holds the pipes ends.
         self.output.wait("the end of the process", |text| (text.ended == 2).then_some(()));
         self.child.wait().expect("an exit status")
     }
 
-    /// Ends whatever still runs, and gives the project back: for another Skep on the same state.
+    /// Ends every process that still runs, and returns the project: for another Skep on the same state.
     pub fn into_project(mut self) -> Project {
         std::mem::replace(&mut self.project, Project::empty())
     }
@@ -188,7 +188,7 @@ impl Skep {
         family(self.child.id()).into_iter().filter_map(resident_bytes_of).sum()
     }
 
-    /// Memory of the process that was started, without its children, that it shares with nobody, in bytes.
+    /// Memory of the process that was started, without its children, that it shares with no other process, in bytes.
     pub fn private_bytes_of_first(&self) -> u64 {
         let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("a rollup of its memory");
         let kib = |line: &str| line.split_whitespace().nth(1)?.parse::<u64>().ok();
@@ -244,7 +244,7 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// A command that has ended.
+/// A command that has exited.
 #[derive(Debug)]
 pub struct Finished {
     pub code: i32,
@@ -276,7 +276,7 @@ pub fn run(mut command: Command) -> Finished {
     }
 }
 
-/// What the process printed so far.
+/// The output of the process so far.
 #[derive(Default)]
 struct Output {
     text: Mutex<Text>,
@@ -287,7 +287,7 @@ struct Output {
 struct Text {
     stdout: Vec<String>,
     stderr: Vec<String>,
-    /// How many of the two streams have ended.
+    /// Number of the two streams that have ended.
     ended: u8,
 }
 
@@ -296,7 +296,7 @@ impl Output {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the output again whenever it grows, until `look` finds what it wants.
+    /// Calls `look` on the output whenever it grows, until it returns a value.
     fn wait<T>(&self, what: &str, look: impl Fn(&Text) -> Option<T>) -> T {
         let begun = Instant::now();
         let mut text = self.lock();

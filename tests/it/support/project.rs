@@ -58,12 +58,12 @@ impl Project {
         self.root.path()
     }
 
-    /// What `--functions` names.
+    /// The functions directory, for `--functions`.
     pub fn functions(&self) -> PathBuf {
         self.root.path().join("functions")
     }
 
-    /// What `--state` names.
+    /// The state directory, for `--state`.
     pub fn state(&self) -> PathBuf {
         self.root.path().join("state")
     }

@@ -1,8 +1,8 @@
-//! A server outside Skep that functions call with `fetch`: it keeps every request it got and answers each one `200 ok`.
+//! A server outside Skep that functions call with `fetch`: it keeps every request that it received and answers each with `200 ok`.
 //!
 //! It listens on a free loopback port, so a function reaches it only if its manifest says `[net] allow`.
 //!
-//! Invariant: its threads end with it, or with the connections they serve.
+//! Invariant: its threads exit with it, or with the connections they serve.
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

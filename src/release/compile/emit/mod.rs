@@ -1,7 +1,7 @@
-//! From the text of one module to what the engine compiles.
+//! From the text of one module to the code that V8 compiles.
 //!
-//! `graph` hands over the text of each file. TypeScript and JSX become JavaScript with a source map; JavaScript is parsed all the same, for
-//! its imports and its errors, and passed through as it is.
+//! `graph` passes the text of each file. TypeScript and JSX become JavaScript with a source map; JavaScript is parsed as well, for its
+//! imports and its errors, and passed through unchanged.
 //!
 //! Invariant: pure; the same text and options give the same code and map.
 
@@ -14,15 +14,16 @@ use deno_ast::diagnostics::Diagnostic as _;
 use deno_ast::swc::ast::{self, Program};
 use deno_ast::swc::parser::error::SyntaxError;
 use deno_ast::{
-    DecoratorsTranspileOption, EmitOptions, FoldProgramError, ImportsNotUsedAsValues, JsxRuntime, MediaType, ModuleSpecifier,
-    ParseDiagnostic, ParseParams, ParsedSource, ProgramRef, SourceMap, SourceMapOption, StartSourcePos, TranspileOptions,
+    EmitOptions, FoldProgramError, ImportsNotUsedAsValues, MediaType, ModuleSpecifier, ParseDiagnostic, ParseParams, ParsedSource,
+    ProgramRef, SourceMap, SourceMapOption, StartSourcePos, TranspileOptions,
 };
 
 use crate::release::compile::parse::imports;
-use crate::release::compile::parse::imports::{Form, Import};
+use crate::release::compile::parse::imports::{Import, ImportForm};
 use crate::release::compile::parse::stack_guard;
+use tsconfig::TsSettings;
 
-/// What the engine compiles, and what it will ask for.
+/// The code that V8 compiles, and the imports it will ask for.
 #[derive(Debug)]
 pub(in crate::release::compile) struct Transpiled {
     pub(in crate::release::compile) code: Arc<str>,
@@ -31,17 +32,17 @@ pub(in crate::release::compile) struct Transpiled {
     pub(in crate::release::compile) imports: Vec<Import>,
 }
 
-/// What is wrong with a module, and which bytes of it.
+/// An error in a module, and its bytes.
 #[derive(Debug)]
-pub(in crate::release::compile) struct Refusal {
+pub(in crate::release::compile) struct TranspileError {
     pub(in crate::release::compile) fact: Fact,
     pub(in crate::release::compile) bytes: Range<usize>,
 }
 
-/// What may be wrong with a module by itself.
+/// The errors that one module can have by itself.
 #[derive(Debug)]
 pub(in crate::release::compile) enum Fact {
-    /// It does not parse; the parser's words.
+    /// It does not parse; the parser's text.
     Syntax(String),
     /// It is CommonJS.
     CommonJs,
@@ -53,38 +54,24 @@ pub(in crate::release::compile) enum Fact {
     Failed,
 }
 
-/// What a function's `tsconfig.json` or `deno.json` says about code.
-#[derive(Clone, Debug)]
-pub(in crate::release::compile) struct Style {
-    pub(in crate::release::compile) jsx: JsxRuntime,
-    pub(in crate::release::compile) decorators: DecoratorsTranspileOption,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        // No engine knows decorators yet, so even the standard ones are transpiled.
-        Self { jsx: JsxRuntime::default(), decorators: DecoratorsTranspileOption::Ecma }
-    }
-}
-
 /// Transpiles one module; `url` becomes the name of the source in the map.
 pub(in crate::release::compile) fn transpile(
     url: &ModuleSpecifier,
     media: MediaType,
     text: Arc<str>,
-    style: &Style,
-) -> Result<Transpiled, Vec<Refusal>> {
-    stack_guard::with_room(&text, media, || parse(url, media, Arc::clone(&text), style)).unwrap_or_else(|refusal| {
-        let (fact, bytes) = match refusal {
-            stack_guard::Refusal::TooDeep(bytes) => (Fact::TooDeep, bytes),
-            stack_guard::Refusal::TooLong => (Fact::TooLong, 0..0),
-            stack_guard::Refusal::Failed => (Fact::Failed, 0..0),
+    ts_settings: &TsSettings,
+) -> Result<Transpiled, Vec<TranspileError>> {
+    stack_guard::with_room(&text, media, || parse(url, media, Arc::clone(&text), ts_settings)).unwrap_or_else(|error| {
+        let (fact, bytes) = match error {
+            stack_guard::StackError::TooDeep(bytes) => (Fact::TooDeep, bytes),
+            stack_guard::StackError::TooLong => (Fact::TooLong, 0..0),
+            stack_guard::StackError::Failed => (Fact::Failed, 0..0),
         };
-        Err(vec![Refusal { fact, bytes }])
+        Err(vec![TranspileError { fact, bytes }])
     })
 }
 
-fn parse(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, style: &Style) -> Result<Transpiled, Vec<Refusal>> {
+fn parse(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, ts_settings: &TsSettings) -> Result<Transpiled, Vec<TranspileError>> {
     let params = ParseParams {
         specifier: url.clone(),
         text: Arc::clone(&text),
@@ -96,13 +83,17 @@ fn parse(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, style: &Style)
     let parsed = deno_ast::parse_program(params).map_err(|diagnostic| vec![syntax(&diagnostic)])?;
     let (parsed, common_js) = imports::common_js(parsed);
     if let Some(bytes) = common_js {
-        return Err(vec![Refusal { fact: Fact::CommonJs, bytes }]);
+        return Err(vec![TranspileError { fact: Fact::CommonJs, bytes }]);
     }
     let fatal: Vec<_> = diagnostics(&parsed).filter(|diagnostic| is_fatal(diagnostic.kind())).map(syntax).collect();
     if !fatal.is_empty() {
         return Err(fatal);
     }
-    if is_plain(media) { Ok(pass_through(&parsed, &text)) } else { emit(url, media, &text, parsed, style).map_err(|refusal| vec![refusal]) }
+    if is_plain(media) {
+        Ok(pass_through(&parsed, &text))
+    } else {
+        emit(url, media, &text, parsed, ts_settings).map_err(|error| vec![error])
+    }
 }
 
 pub(in crate::release::compile) fn is_plain(media: MediaType) -> bool {
@@ -113,12 +104,12 @@ fn diagnostics(parsed: &ParsedSource) -> impl Iterator<Item = &ParseDiagnostic> 
     parsed.diagnostics().iter().chain(parsed.script_module_diagnostics())
 }
 
-fn syntax(diagnostic: &ParseDiagnostic) -> Refusal {
+fn syntax(diagnostic: &ParseDiagnostic) -> TranspileError {
     let bytes = diagnostic.range().as_byte_range(StartSourcePos::START_SOURCE_POS);
-    Refusal { fact: Fact::Syntax(diagnostic.message().into_owned()), bytes }
+    TranspileError { fact: Fact::Syntax(diagnostic.message().into_owned()), bytes }
 }
 
-/// What no engine would run. The parser also notes what it can live with, most of it for type checkers; that is not our business.
+/// Errors that V8 would have as well. The parser also reports errors that do not stop it, most of them for type checkers; they are ignored.
 fn is_fatal(error: &SyntaxError) -> bool {
     matches!(
         error,
@@ -136,7 +127,7 @@ fn is_fatal(error: &SyntaxError) -> bool {
     )
 }
 
-/// JavaScript stays as it is, but for the attribute that engines demand on JSON imports.
+/// JavaScript stays unchanged, but for the attribute that V8 demands on JSON imports.
 fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
     let imports = match parsed.program_ref() {
         ProgramRef::Module(module) => imports::collect(module),
@@ -145,7 +136,7 @@ fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
     let mut code = Arc::clone(text);
     let mut insertions: Vec<_> = imports.iter().filter_map(json_attribute).collect();
     if !insertions.is_empty() {
-        // From the end, so that each insertion leaves the places of the others alone. No line is added: errors keep their line.
+        // From the end, so that no insertion moves the position of another. No line is added: errors keep their line.
         insertions.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let mut completed = text.to_string();
         for (at, attribute) in insertions {
@@ -161,29 +152,35 @@ fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
 fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
     let end = import.bytes.as_ref()?.end;
     imports::lacks_json_attribute(&import.specifier, &import.attribute).then_some(match import.form {
-        Form::Declaration => (end, " with { type: \"json\" }"),
-        Form::Call => (end, ", { with: { type: \"json\" } }"),
+        ImportForm::Declaration => (end, " with { type: \"json\" }"),
+        ImportForm::Call => (end, ", { with: { type: \"json\" } }"),
     })
 }
 
-/// Everything we run is a module, and JSX is given its imports only in one.
+/// Every file runs as a module, and JSX gets its imports only in one.
 fn as_module(script: ast::Script) -> ast::Module {
     ast::Module { span: script.span, body: script.body.into_iter().map(ast::ModuleItem::Stmt).collect(), shebang: script.shebang }
 }
 
-fn emit(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>, parsed: ParsedSource, style: &Style) -> Result<Transpiled, Refusal> {
+fn emit(
+    url: &ModuleSpecifier,
+    media: MediaType,
+    text: &Arc<str>,
+    parsed: ParsedSource,
+    ts_settings: &TsSettings,
+) -> Result<Transpiled, TranspileError> {
     let options = TranspileOptions {
-        decorators: style.decorators.clone(),
+        decorators: ts_settings.decorators.clone(),
         verbatim_module_syntax: false,
         imports_not_used_as_values: ImportsNotUsedAsValues::Remove,
-        jsx: matches!(media, MediaType::Tsx | MediaType::Jsx).then(|| style.jsx.clone()),
+        jsx: matches!(media, MediaType::Tsx | MediaType::Jsx).then(|| ts_settings.jsx.clone()),
         var_decl_imports: false,
     };
     let source_map = SourceMap::single(url.clone(), text.to_string());
     let comments = parsed.comments().as_single_threaded();
     let globals = parsed.globals().clone();
     let program = parsed.program();
-    // The tree is taken over if it is ours alone.
+    // The tree is moved if no other reference is left.
     drop(parsed);
     let module = match Arc::unwrap_or_clone(program) {
         Program::Module(module) => module,
@@ -202,7 +199,7 @@ fn emit(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>, parsed: Parsed
             source_map: SourceMapOption::Separate,
             source_map_base: None,
             source_map_file: None,
-            // The map would be several times as large, for every version that is kept; who shows code frames has the folder at hand.
+            // The map would be several times as large, for every stored version; code frames are shown where the folder is at hand.
             inline_sources: false,
             remove_comments: false,
         };
@@ -212,14 +209,14 @@ fn emit(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>, parsed: Parsed
     })
 }
 
-/// What the transforms complain about, e.g. pragmas that contradict each other.
-fn folding(url: &ModuleSpecifier, text: &str, error: &FoldProgramError) -> Refusal {
+/// The error of a transform, e.g. about pragmas that contradict each other.
+fn folding(url: &ModuleSpecifier, text: &str, error: &FoldProgramError) -> TranspileError {
     if let FoldProgramError::ParseDiagnostics(diagnostics) = error
         && let Some(first) = diagnostics.0.first()
     {
         return syntax(first);
     }
-    // The transforms' errors come as text alone: `message at file:line:column`.
+    // The transforms report errors as text alone: `message at file:line:column`. Only the position is cut off; it decides nothing.
     let message = error.to_string();
     let Some((message, place)) = message.split_once(&format!(" at {url}:")) else { return unexpected(&message) };
     let mut numbers = place.split([':', '\n']).map_while(|number| number.parse::<usize>().ok());
@@ -227,14 +224,14 @@ fn folding(url: &ModuleSpecifier, text: &str, error: &FoldProgramError) -> Refus
     let column = numbers.next().unwrap_or(1);
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let at = before + column.saturating_sub(1);
-    Refusal { fact: Fact::Syntax(message.to_owned()), bytes: at..at }
+    TranspileError { fact: Fact::Syntax(message.to_owned()), bytes: at..at }
 }
 
-fn unexpected(message: &str) -> Refusal {
-    Refusal { fact: Fact::Syntax(format!("cannot be transpiled: {message}")), bytes: 0..0 }
+fn unexpected(message: &str) -> TranspileError {
+    TranspileError { fact: Fact::Syntax(format!("cannot be transpiled: {message}")), bytes: 0..0 }
 }
 
-/// What a file's ending says about its syntax; `None`: no code.
+/// The syntax that a file's extension names; `None`: not code.
 pub(in crate::release::compile) fn media_type(extension: &str) -> Option<MediaType> {
     Some(match extension {
         "ts" => MediaType::TypeScript,

@@ -1,27 +1,40 @@
-//! How a function's code is to be transpiled: `compilerOptions` of its `deno.json` or `tsconfig.json`.
+//! How a function's code is transpiled: `compilerOptions` of its `deno.json` or `tsconfig.json`.
 //!
-//! Read by `graph` when the first module that needs transpiling comes by; handed to `transpile` for each.
+//! `graph` reads it when the first module needs transpiling, and passes it to `transpile` for each module.
 //!
-//! Invariant: only what changes the running code is read, and only from the function's own folder.
+//! Invariant: only options that change the running code are read, and only from the function's own folder.
 
 use std::path::Path;
 
 use deno_ast::{DecoratorsTranspileOption, JsxAutomaticOptions, JsxClassicOptions, JsxRuntime};
 use oxc_resolver::{CompilerOptions, TsConfig};
 
-use super::Style;
 use crate::release::compile::code_frame::Place;
-use crate::release::compile::error::{Diagnostic, ErrorKind};
+use crate::release::compile::error::{CompileErrorKind, Diagnostic};
 use crate::release::source::{Confinement, Disk};
 
-/// In order of preference; the first one that speaks of JSX or decorators counts.
+/// In order of preference; the first file with options for JSX or decorators counts.
 const FILES: &[&str] = &["deno.json", "deno.jsonc", "tsconfig.json"];
 /// Largest such file, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// The style of a function's code; the defaults are TypeScript's own: classic JSX with `React.createElement`.
-pub(in crate::release::compile) fn of(confinement: &Confinement, disk: &Disk) -> Result<Style, Box<Diagnostic>> {
-    let Some(folder) = confinement.own_folder() else { return Ok(Style::default()) };
+/// The settings for code in a function's `tsconfig.json` or `deno.json`.
+#[derive(Clone, Debug)]
+pub(in crate::release::compile) struct TsSettings {
+    pub(in crate::release::compile) jsx: JsxRuntime,
+    pub(in crate::release::compile) decorators: DecoratorsTranspileOption,
+}
+
+impl Default for TsSettings {
+    fn default() -> Self {
+        // V8 has no decorators yet, so even the standard ones are transpiled.
+        Self { jsx: JsxRuntime::default(), decorators: DecoratorsTranspileOption::Ecma }
+    }
+}
+
+/// The settings for a function's code; the defaults are TypeScript's own: classic JSX with `React.createElement`.
+pub(in crate::release::compile) fn of(confinement: &Confinement, disk: &Disk) -> Result<TsSettings, Box<Diagnostic>> {
+    let Some(folder) = confinement.own_folder() else { return Ok(TsSettings::default()) };
     for file in FILES {
         let path = folder.join(file);
         if !disk.is_file(&path) {
@@ -29,21 +42,21 @@ pub(in crate::release::compile) fn of(confinement: &Confinement, disk: &Disk) ->
         }
         let text = confinement
             .text(disk, &path, BYTES_MAX)
-            .map_err(|error| Diagnostic::new(ErrorKind::Config, format!("{}: {error}", confinement.label(&path))))?;
+            .map_err(|error| Diagnostic::new(CompileErrorKind::Config, format!("{}: {error}", confinement.label(&path))))?;
         let options = options(confinement, &path, text)?;
         if options.jsx.is_some()
             || options.jsx_import_source.is_some()
             || options.jsx_factory.is_some()
             || options.experimental_decorators.is_some()
         {
-            return Ok(style(&options));
+            return Ok(ts_settings(&options));
         }
     }
-    Ok(Style::default())
+    Ok(TsSettings::default())
 }
 
 fn options(confinement: &Confinement, path: &Path, text: String) -> Result<CompilerOptions, Box<Diagnostic>> {
-    // `extends` is not followed: what it names lies outside the function's folder as a rule.
+    // `extends` is not followed: the file it names is usually outside the function's folder.
     match TsConfig::parse(true, path, path, text.clone()) {
         Ok(config) => Ok(config.compiler_options),
         Err(error) => Err(Box::new(config_error(confinement, path, &text, &error))),
@@ -55,15 +68,15 @@ fn config_error(confinement: &Confinement, path: &Path, text: &str, error: &serd
     let at = line_start + error.column().saturating_sub(1);
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    Diagnostic::new(ErrorKind::Config, message).at(Place::of(confinement.label(path), text, at..at))
+    Diagnostic::new(CompileErrorKind::Config, message).at(Place::of(confinement.label(path), text, at..at))
 }
 
-fn style(options: &CompilerOptions) -> Style {
+fn ts_settings(options: &CompilerOptions) -> TsSettings {
     let decorators = match options.experimental_decorators {
         Some(true) => DecoratorsTranspileOption::LegacyTypeScript { emit_metadata: options.emit_decorator_metadata == Some(true) },
         _ => DecoratorsTranspileOption::Ecma,
     };
-    Style { jsx: jsx(options), decorators }
+    TsSettings { jsx: jsx(options), decorators }
 }
 
 fn jsx(options: &CompilerOptions) -> JsxRuntime {

@@ -1,8 +1,8 @@
 //! Imports: every literal specifier in a parsed module, and signs of CommonJS.
 //!
-//! `transpile` hands over the syntax tree, after types are gone; `graph` follows what is found.
+//! `emit` passes the syntax tree, after types are removed; `graph` follows the imports.
 //!
-//! Invariant: what is found here is what the engine will ask for: type-only imports are no imports.
+//! Invariant: the imports found here are the ones that V8 will ask for: type-only imports do not count.
 
 use std::ops::Range;
 
@@ -15,40 +15,40 @@ use deno_ast::{ModuleItemRef, ParsedSource, StartSourcePos};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::release::compile) struct Import {
     pub(in crate::release::compile) specifier: String,
-    /// Where it stands in the source, quotes included; `None` if the compiler put it there (the JSX runtime).
+    /// Its position in the source, quotes included; `None` if the compiler has added it (the JSX runtime).
     pub(in crate::release::compile) bytes: Option<Range<usize>>,
-    pub(in crate::release::compile) form: Form,
+    pub(in crate::release::compile) form: ImportForm,
     pub(in crate::release::compile) attribute: Attribute,
 }
 
 /// How a specifier is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::release::compile) enum Form {
+pub(in crate::release::compile) enum ImportForm {
     /// `import … from`, `export … from`.
     Declaration,
     /// `import("…")`.
     Call,
 }
 
-/// What follows `with`.
+/// The attributes after `with`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::release::compile) enum Attribute {
-    /// Nothing.
+    /// There are none.
     Absent,
     /// `{ type: "json" }`.
     Json,
-    /// Anything else, as written between the braces.
+    /// Any other, as written between the braces.
     Other(String),
 }
 
 /// Every import of a module, in the order of the text.
 pub(in crate::release::compile) fn collect(module: &ast::Module) -> Vec<Import> {
-    let mut collector = Collector::default();
+    let mut collector = ImportCollector::default();
     module.visit_with(&mut collector);
     collector.imports
 }
 
-/// The bytes a span covers; `None` for nodes that no source text stands behind.
+/// The bytes of a span; `None` for nodes without source text.
 pub(in crate::release::compile) fn bytes_of(span: Span) -> Option<Range<usize>> {
     let start = StartSourcePos::START_SOURCE_POS.as_byte_pos().0;
     let low = span.lo.0.checked_sub(start)?;
@@ -57,33 +57,33 @@ pub(in crate::release::compile) fn bytes_of(span: Span) -> Option<Range<usize>> 
 }
 
 #[derive(Default)]
-struct Collector {
+struct ImportCollector {
     imports: Vec<Import>,
 }
 
-impl Collector {
-    fn add(&mut self, specifier: &ast::Str, form: Form, attribute: Attribute) {
+impl ImportCollector {
+    fn add(&mut self, specifier: &ast::Str, form: ImportForm, attribute: Attribute) {
         let import = Import { specifier: text(specifier), bytes: bytes_of(specifier.span), form, attribute };
         self.imports.push(import);
     }
 }
 
-impl Visit for Collector {
+impl Visit for ImportCollector {
     fn visit_import_decl(&mut self, node: &ast::ImportDecl) {
         if !node.type_only {
-            self.add(&node.src, Form::Declaration, attribute(node.with.as_deref()));
+            self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()));
         }
     }
 
     fn visit_named_export(&mut self, node: &ast::NamedExport) {
         if let (Some(source), false) = (&node.src, node.type_only) {
-            self.add(source, Form::Declaration, attribute(node.with.as_deref()));
+            self.add(source, ImportForm::Declaration, attribute(node.with.as_deref()));
         }
     }
 
     fn visit_export_all(&mut self, node: &ast::ExportAll) {
         if !node.type_only {
-            self.add(&node.src, Form::Declaration, attribute(node.with.as_deref()));
+            self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()));
         }
     }
 
@@ -91,13 +91,13 @@ impl Visit for Collector {
         if let Some(specifier) = dynamic_specifier(node) {
             let options = node.args.get(1).map(|options| &*options.expr);
             let with = options.and_then(|options| property(options.as_object()?, "with")?.as_object());
-            self.add(&specifier, Form::Call, attribute(with));
+            self.add(&specifier, ImportForm::Call, attribute(with));
         }
         node.visit_children_with(self);
     }
 }
 
-/// The literal that an `import(…)` is called with; a template without holes is one, too.
+/// The literal argument of an `import(…)`; a template without holes is one, too.
 fn dynamic_specifier(node: &ast::CallExpr) -> Option<ast::Str> {
     if !node.callee.is_import() {
         return None;
@@ -138,12 +138,12 @@ fn text(string: &ast::Str) -> String {
     string.value.to_string_lossy().into_owned()
 }
 
-/// Whether the engine must be told that an import is JSON: by its name it is, and nothing says so.
+/// Whether V8 must be told that an import is JSON: its name says so, and no attribute does.
 pub(in crate::release::compile) fn lacks_json_attribute(specifier: &str, attribute: &Attribute) -> bool {
     *attribute == Attribute::Absent && specifier.ends_with(".json")
 }
 
-/// Adds `with { type: "json" }` to every import of a `.json` file that lacks it: engines demand it, bundlers and TypeScript do not.
+/// Adds `with { type: "json" }` to every import of a `.json` file that lacks it: V8 demands it, bundlers and TypeScript do not.
 pub(in crate::release::compile) fn add_json_attributes(module: &mut ast::Module) {
     module.visit_mut_with(&mut JsonAttributes);
 }
@@ -192,7 +192,7 @@ fn object(key: &str, value: ast::Expr) -> ast::ObjectLit {
     ast::ObjectLit { span: DUMMY_SP, props: vec![ast::PropOrSpread::Prop(Box::new(ast::Prop::KeyValue(pair)))] }
 }
 
-/// The first place where a module uses CommonJS, if it does.
+/// The first position where a module uses CommonJS, if it does.
 ///
 /// TypeScript's own syntax for it counts anywhere; `require` and `exports` count where there is neither `import` nor `export`, and only as
 /// free names: bundlers declare functions of these names.
@@ -207,25 +207,25 @@ pub(in crate::release::compile) fn common_js(parsed: ParsedSource) -> (ParsedSou
     if typescript.is_some() || !parsed.compute_is_script() {
         return (parsed, typescript.and_then(bytes_of));
     }
-    // Analysing scopes costs a pass over the tree, which only scripts pay for.
+    // Scope analysis costs a pass over the tree; only scripts pay for it.
     let parsed = parsed.into_with_scope_analysis();
-    let mut signs = Signs { unresolved: parsed.unresolved_context(), found: None };
+    let mut signs = CommonJsSigns { unresolved: parsed.unresolved_context(), found: None };
     parsed.program_ref().visit_with(&mut signs);
     (parsed, signs.found.and_then(bytes_of))
 }
 
-struct Signs {
+struct CommonJsSigns {
     unresolved: SyntaxContext,
     found: Option<Span>,
 }
 
-impl Signs {
+impl CommonJsSigns {
     fn is_free(&self, expression: &ast::Expr, name: &str) -> bool {
         expression.as_ident().is_some_and(|ident| ident.sym == *name && ident.ctxt == self.unresolved)
     }
 }
 
-impl Visit for Signs {
+impl Visit for CommonJsSigns {
     fn visit_member_expr(&mut self, node: &ast::MemberExpr) {
         let is_exports = node.prop.as_ident().is_some_and(|property| property.sym == *"exports");
         if self.found.is_none() && (self.is_free(&node.obj, "exports") || is_exports && self.is_free(&node.obj, "module")) {

@@ -1,9 +1,9 @@
-//! The trial: source is parsed once by a parser whose stack and effort are watched.
+//! The preparse: source is parsed once by a parser with a bounded stack and a bounded effort.
 //!
-//! `nesting` asks before the parser proper gets to see source that is large enough to be dangerous. The lexer is the one place that the parser
-//! comes back to at every level, so it watches: when the stack or the effort is used up it plays the end of the file, and the parser unwinds.
+//! `stack_guard` asks before the real parser sees source that is large enough to be dangerous. The parser returns to its lexer at every
+//! level, so the lexer checks the bounds: when the stack or the effort is used up, it returns the end of the file, and the parser unwinds.
 //!
-//! Invariant: a trial ends, on a bounded stack, whatever the source.
+//! Invariant: a preparse ends, on a bounded stack, whatever the source.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -24,32 +24,33 @@ use deno_ast::{ES_VERSION, MediaType, StartSourcePos};
 
 use super::imports::bytes_of;
 
-/// How much stack the parser may use. What follows the parser needs several times as much for the same tree.
+/// How much stack the parser may use. The stages after the parser need several times as much for the same tree.
 const STACK_BYTES_MAX: usize = 8 << 20;
-/// The parser looks at some tokens several times, because only what follows tells what they mean. Nested, that may double with every level;
-/// real code was measured to need two looks a token at most, and plain JSX within JSX some more. A million looks take a third of a second.
-const LOOKS_PER_TOKEN_MAX: usize = 5;
-const LOOKS_MIN: usize = 100_000;
+/// The parser reads some tokens several times, because only the following ones tell what they mean. Nested, that may double with every
+/// level; real code was measured to need at most two reads a token, and plain JSX within JSX some more. A million reads take a third of a
+/// second.
+const READS_PER_TOKEN_MAX: usize = 5;
+const READS_MIN: usize = 100_000;
 /// Most `else if` of a module: the parser takes time that grows with the square of a chain's length. TypeScript's compiler has 2,000.
 const ELSE_IF_MAX: usize = 10_000;
 /// Deepest nesting of `class extends (class extends …)`: scopes are resolved in time and memory that double with every level.
 const HERITAGE_MAX: usize = 10;
 
-/// Parses on trial; the bytes where it was given up, if it was.
+/// Preparses; the bytes where it gave up, if it did.
 pub(in crate::release::compile) fn too_deep(text: &str, media: MediaType, tokens: usize) -> Option<Range<usize>> {
     let start = StartSourcePos::START_SOURCE_POS;
     let input = StringInput::new(text, start.as_byte_pos(), (start + text.len()).as_byte_pos());
-    let watch = Rc::new(Watch {
+    let budget = Rc::new(TokenBudget {
         stack_base: stack_pointer(),
-        looks_left: Cell::new(LOOKS_MIN + tokens * LOOKS_PER_TOKEN_MAX),
+        reads_left: Cell::new(READS_MIN + tokens * READS_PER_TOKEN_MAX),
         else_ifs_left: Cell::new(ELSE_IF_MAX),
         is_after_else: Cell::new(false),
         given_up: Cell::new(None),
     });
-    let lexer = Watched { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), watch: Rc::clone(&watch) };
-    // What the trial thinks of the syntax does not matter: the parser proper says it better.
+    let lexer = BudgetedLexer { inner: Lexer::new(deno_ast::get_syntax(media), ES_VERSION, input, None), budget: Rc::clone(&budget) };
+    // Syntax errors do not matter here: the real parser reports them better.
     let program = Parser::new_from(lexer).parse_program();
-    let given_up = watch.given_up.get().or_else(|| {
+    let given_up = budget.given_up.get().or_else(|| {
         let mut heritage = Heritage::default();
         program.ok()?.visit_with(&mut heritage);
         heritage.too_deep
@@ -57,7 +58,7 @@ pub(in crate::release::compile) fn too_deep(text: &str, media: MediaType, tokens
     given_up.map(|span| bytes_of(span).unwrap_or(0..0))
 }
 
-/// Looks for classes within what a class extends.
+/// Searches for classes inside the `extends` of a class.
 #[derive(Default)]
 struct Heritage {
     depth: usize,
@@ -80,33 +81,33 @@ impl Visit for Heritage {
     }
 }
 
-/// Where the stack ends, within a page or so: the address of something on it.
+/// The end of the stack, within a page or so: the address of a local variable.
 #[inline(never)]
 fn stack_pointer() -> usize {
     let here = 0u8;
     std::hint::black_box(&raw const here).addr()
 }
 
-struct Watch {
+struct TokenBudget {
     stack_base: usize,
-    looks_left: Cell<usize>,
+    reads_left: Cell<usize>,
     else_ifs_left: Cell<usize>,
     is_after_else: Cell<bool>,
     given_up: Cell<Option<Span>>,
 }
 
-impl Watch {
-    /// Whether the parser may have one more token, asking from where it is.
+impl TokenBudget {
+    /// Whether the parser may have one more token at its present depth.
     fn allows(&self, token: &Token) -> bool {
         let is_after_else = self.is_after_else.replace(*token == Token::Word(Word::Keyword(Keyword::Else)));
         let is_else_if = is_after_else && *token == Token::Word(Word::Keyword(Keyword::If));
         self.stack_base.abs_diff(stack_pointer()) <= STACK_BYTES_MAX
-            && take(&self.looks_left, 1)
+            && take(&self.reads_left, 1)
             && take(&self.else_ifs_left, usize::from(is_else_if))
     }
 }
 
-/// Whether there was enough left to take from.
+/// Takes an amount, if that much is left.
 fn take(left: &Cell<usize>, amount: usize) -> bool {
     match left.get().checked_sub(amount) {
         Some(rest) => {
@@ -117,25 +118,25 @@ fn take(left: &Cell<usize>, amount: usize) -> bool {
     }
 }
 
-/// A lexer that watches whoever asks it for tokens.
+/// A lexer that checks the bounds of the parser that reads it.
 #[derive(Clone)]
-struct Watched<'t> {
+struct BudgetedLexer<'t> {
     inner: Lexer<'t>,
     /// Shared by the copies that the parser makes to look ahead.
-    watch: Rc<Watch>,
+    budget: Rc<TokenBudget>,
 }
 
-impl Iterator for Watched<'_> {
+impl Iterator for BudgetedLexer<'_> {
     type Item = TokenAndSpan;
 
     fn next(&mut self) -> Option<TokenAndSpan> {
-        if let Some(span) = self.watch.given_up.get() {
+        if let Some(span) = self.budget.given_up.get() {
             return Some(end_of_file(span));
         }
         match self.inner.next() {
-            Some(token) if self.watch.allows(&token.token) => Some(token),
+            Some(token) if self.budget.allows(&token.token) => Some(token),
             Some(token) => {
-                self.watch.given_up.set(Some(token.span));
+                self.budget.given_up.set(Some(token.span));
                 Some(end_of_file(token.span))
             }
             // The parser would put the end of the file before the last token, and panic if that is an operator.
@@ -151,8 +152,8 @@ fn end_of_file(span: Span) -> TokenAndSpan {
     TokenAndSpan { token: Token::Eof, had_line_break: true, span }
 }
 
-/// Everything but the tokens themselves is the lexer's business.
-impl<'t> Tokens<TokenAndSpan> for Watched<'t> {
+/// Everything but the tokens themselves is passed to the lexer.
+impl<'t> Tokens<TokenAndSpan> for BudgetedLexer<'t> {
     type Checkpoint = <Lexer<'t> as Tokens<TokenAndSpan>>::Checkpoint;
 
     fn checkpoint_save(&self) -> Self::Checkpoint {

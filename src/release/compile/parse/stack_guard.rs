@@ -1,7 +1,7 @@
-//! Nesting: refuses source that is nested deeper than the stack goes, before the parser finds out.
+//! The stack guard: refuses source that is nested deeper than the stack reaches, before the parser sees it.
 //!
-//! `transpile` does its work through here. The parser, the transforms and even the freeing of a syntax tree recurse once per level, and a
-//! stack that overflows ends the process with every tenant in it. All source but the smallest must stand `trial` first, and source with many
+//! `emit` parses and transpiles inside it. The parser, the transforms and even the freeing of a syntax tree recurse once per level, and a
+//! stack overflow ends the process with every tenant in it. All source but the smallest must pass `preparse` first, and source with many
 //! tokens gets a thread with a stack to match their number.
 //!
 //! Invariant: `work` runs only with a stack that is enough for it, whatever the source.
@@ -15,22 +15,22 @@ use super::preparse;
 
 /// The stack that `compile` itself needs: that of source with few tokens.
 pub(in crate::release::compile) const STACK_BYTES: usize = 64 << 20;
-/// Source with no more tokens than this needs no trial: it cannot be ambiguous enough to cost more than milliseconds.
+/// Source with no more tokens than this needs no preparse: it cannot be ambiguous enough to cost more than milliseconds.
 const TOKENS_FEW: usize = 60;
 /// Source with no more tokens than this fits any stack: 7 kB per token is the most that was measured, without optimisation.
 const TOKENS_SOME: usize = 4_000;
 /// Most tokens of a module; about 6 MB of minified code.
 const TOKENS_MAX: usize = 2_000_000;
-/// A quarter was measured to be enough for every tree that `trial` lets through, chains aside. Memory is only reserved: a stack of common
-/// source touches a few pages of it.
-const TRIAL_STACK_BYTES: usize = 256 << 20;
-/// Chains (`a + b + c`, `a.b.c`) are parsed without recursion but make trees that are as deep as the chain is long. 400 bytes were measured
-/// to be enough.
+/// A quarter was measured to be enough for every tree that `preparse` lets through, chains aside. Memory is only reserved: common source
+/// touches a few pages of it.
+const PREPARSE_STACK_BYTES: usize = 256 << 20;
+/// Chains (`a + b + c`, `a.b.c`) are parsed without recursion, but their trees are as deep as the chain is long. 400 bytes were measured to
+/// be enough.
 const CHAIN_STACK_BYTES_PER_TOKEN: usize = 1024;
 
 /// Why source is not compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::release::compile) enum Refusal {
+pub(in crate::release::compile) enum StackError {
     /// More tokens than fit into a tree.
     TooLong,
     /// Nested too deep, or too ambiguously, at these bytes.
@@ -39,26 +39,30 @@ pub(in crate::release::compile) enum Refusal {
     Failed,
 }
 
-/// Does `work`, which parses `text`, where the stack is large enough for it.
-pub(in crate::release::compile) fn with_room<T: Send>(text: &str, media: MediaType, work: impl FnOnce() -> T + Send) -> Result<T, Refusal> {
+/// Does `work`, which parses `text`, on a stack that is large enough for it.
+pub(in crate::release::compile) fn with_room<T: Send>(
+    text: &str,
+    media: MediaType,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, StackError> {
     let tokens = tokens_at_most(text);
     if tokens > TOKENS_MAX {
-        return Err(Refusal::TooLong);
+        return Err(StackError::TooLong);
     }
     if tokens <= TOKENS_FEW {
         return Ok(work());
     }
-    let tried = || match preparse::too_deep(text, media, tokens) {
-        Some(bytes) => Err(Refusal::TooDeep(bytes)),
+    let preparsed = || match preparse::too_deep(text, media, tokens) {
+        Some(bytes) => Err(StackError::TooDeep(bytes)),
         None => Ok(work()),
     };
     if tokens <= TOKENS_SOME {
-        return tried();
+        return preparsed();
     }
-    on_stack(TRIAL_STACK_BYTES.max(tokens * CHAIN_STACK_BYTES_PER_TOKEN), tried).unwrap_or(Err(Refusal::Failed))
+    on_stack(PREPARSE_STACK_BYTES.max(tokens * CHAIN_STACK_BYTES_PER_TOKEN), preparsed).unwrap_or(Err(StackError::Failed))
 }
 
-/// Runs `work` on a thread of its own; `None` if it panicked or the thread could not be had.
+/// Runs `work` on a thread of its own; `None` if it panicked or the thread cannot be spawned.
 pub(in crate::release::compile) fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("compile".into()).stack_size(bytes);
@@ -66,8 +70,8 @@ pub(in crate::release::compile) fn on_stack<T: Send>(bytes: usize, work: impl Fn
     })
 }
 
-/// Never less than the number of tokens: every word is one and so is every other byte, even in comments and strings. Other letters than
-/// ASCII's count singly, because white space is among them.
+/// An upper bound of the number of tokens: every word is one and so is every other byte, even in comments and strings. Bytes beyond ASCII
+/// count singly, because some of them are white space.
 fn tokens_at_most(text: &str) -> usize {
     let (mut tokens, mut in_word) = (0, false);
     for byte in text.bytes() {
@@ -86,7 +90,7 @@ mod tests {
         format!("{before}{}{middle}{}", open.repeat(times), close.repeat(times))
     }
 
-    fn trial(text: &str, media: MediaType) -> Result<(), Refusal> {
+    fn trial(text: &str, media: MediaType) -> Result<(), StackError> {
         with_room(text, media, || ())
     }
 
@@ -109,14 +113,14 @@ mod tests {
             ("x=/[(]/;y=", "[", "1", "]"),
         ] {
             let text = nested(before, open, middle, close, 100_000);
-            assert!(matches!(trial(&text, MediaType::TypeScript), Err(Refusal::TooDeep(_))), "{before}{open}");
+            assert!(matches!(trial(&text, MediaType::TypeScript), Err(StackError::TooDeep(_))), "{before}{open}");
         }
         assert!(trial(&nested("x=", "class extends ", "a", "{}", 30), MediaType::JavaScript).is_err());
         assert!(trial(&nested("x=", "a?(b):c=>", "1", "", 30), MediaType::TypeScript).is_err());
         assert!(trial(&"new\u{a0}".repeat(100_000), MediaType::JavaScript).is_err(), "white space of all kinds ends a word");
         let jsx = nested("x=", "<a>,;", "b", "</a>", 100_000);
-        assert!(matches!(trial(&jsx, MediaType::Jsx), Err(Refusal::TooDeep(_))));
-        assert_eq!(trial(&"+1".repeat(2_000_000), MediaType::TypeScript), Err(Refusal::TooLong));
+        assert!(matches!(trial(&jsx, MediaType::Jsx), Err(StackError::TooDeep(_))));
+        assert_eq!(trial(&"+1".repeat(2_000_000), MediaType::TypeScript), Err(StackError::TooLong));
     }
 
     #[test]
@@ -139,6 +143,6 @@ mod tests {
     #[test]
     fn a_panic_of_the_parser_stays_here() {
         let panics = || panic!("on purpose");
-        assert_eq!(with_room(&"a;".repeat(10_000), MediaType::JavaScript, panics), Err::<(), _>(Refusal::Failed));
+        assert_eq!(with_room(&"a;".repeat(10_000), MediaType::JavaScript, panics), Err::<(), _>(StackError::Failed));
     }
 }

@@ -1,22 +1,24 @@
 //! Resolution: from a specifier in a module to the file it means.
 //!
-//! `graph` asks for every import. Relative specifiers are resolved here, as TypeScript users expect; everything else that is not a URL goes
-//! to `packages`, and the rest is refused by `foreign` with advice.
+//! `graph` asks for every import. Relative specifiers are resolved here, as TypeScript users expect. `unsupported` refuses URLs and other
+//! hosts' schemes with advice, and `packages` resolves the rest.
 //!
-//! Invariant: what is returned is canonical, a regular file, and allowed by the confinement.
+//! Invariant: a path that is returned is canonical, a regular file, and allowed by the confinement.
 
 mod packages;
 mod unsupported;
+mod diagnostics;
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::error::{Diagnostic, ErrorKind};
+use super::error::Diagnostic;
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk};
+use diagnostics::{leads_out, not_found};
 use packages::Packages;
 
-/// What an ending of compiled code may stand for in the source.
+/// The extensions of source that an extension of compiled code may stand for.
 const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("mjs", &["mts"]), ("jsx", &["tsx"]), ("cjs", &["cts"])];
 /// A folder with more entries is not searched for similar names.
 const SIMILAR_ENTRIES_MAX: usize = 2_000;
@@ -35,8 +37,8 @@ impl<'c> Resolver<'c> {
 
     /// The file that `specifier` means in the module `importer`, which must be canonical.
     pub(in crate::release::compile) fn resolve(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
-        if let Some(refusal) = unsupported::refusal(specifier) {
-            return Err(Box::new(refusal));
+        if let Some(diagnostic) = unsupported::diagnostic(specifier) {
+            return Err(Box::new(diagnostic));
         }
         let found = match is_relative(specifier) {
             true => self.relative(importer, specifier)?,
@@ -54,7 +56,7 @@ impl<'c> Resolver<'c> {
         let Some(target) = joined(folder, specifier) else {
             return Err(Box::new(leads_out(specifier, Path::new("/"), self.confinement)));
         };
-        // Said before looking, so that a function cannot find out what lies in another one's folder.
+        // Refused before the disk is read, so that a function cannot probe another function's folder.
         if !self.confinement.allows(&target) {
             return Err(Box::new(leads_out(specifier, &target, self.confinement)));
         }
@@ -62,17 +64,17 @@ impl<'c> Resolver<'c> {
         if let Some(found) = self.candidates(&target, means_folder) {
             return Ok(found);
         }
-        // Packages may rely on a `package.json` in a folder of theirs.
+        // Packages may rely on a `package.json` in one of their folders.
         if is_in_node_modules(importer)
             && let Ok(found) = self.packages.resolve(folder, specifier, self.confinement)
         {
             return Ok(found);
         }
-        let mut refusal = not_found(specifier);
+        let mut diagnostic = not_found(specifier);
         if let Some(similar) = similar(&target) {
-            refusal = refusal.help(format!("there is a file named `{similar}`"));
+            diagnostic = diagnostic.help(format!("there is a file named `{similar}`"));
         }
-        Err(Box::new(refusal))
+        Err(Box::new(diagnostic))
     }
 
     fn candidates(&self, target: &Path, means_folder: bool) -> Option<PathBuf> {
@@ -103,7 +105,7 @@ fn is_relative(specifier: &str) -> bool {
     matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../")
 }
 
-/// Joined as URLs are, without looking at the disk; `None` above the root of the file system.
+/// Joins as URLs do, without reading the disk; `None` above the root of the file system.
 fn joined(folder: &Path, specifier: &str) -> Option<PathBuf> {
     let mut target = folder.to_owned();
     for component in Path::new(specifier).components() {
@@ -116,18 +118,7 @@ fn joined(folder: &Path, specifier: &str) -> Option<PathBuf> {
     Some(target)
 }
 
-fn not_found(specifier: &str) -> Diagnostic {
-    Diagnostic::new(ErrorKind::Import, format!("cannot find `{specifier}`"))
-}
-
-/// The refusal of an import that leads out of the allowed places.
-pub(in crate::release::compile) fn leads_out(specifier: &str, target: &Path, confinement: &Confinement) -> Diagnostic {
-    let target = confinement.label(target);
-    Diagnostic::new(ErrorKind::Confinement, format!("`{specifier}` leads to {target}, which this function may not import"))
-        .help(format!("allowed are {}; code for several functions belongs in a folder like `_shared/`", confinement.places()))
-}
-
-/// A name beside the missing one that differs in a letter or two.
+/// The name of a file beside the missing one that differs in a letter or two.
 fn similar(target: &Path) -> Option<String> {
     let wanted = target.file_name()?.to_str()?;
     let names = fs::read_dir(target.parent()?).ok()?.take(SIMILAR_ENTRIES_MAX);

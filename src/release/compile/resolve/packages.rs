@@ -1,8 +1,8 @@
 //! Packages: bare specifiers and `#internal` ones, by Node's rules.
 //!
-//! `resolve` asks; `oxc_resolver` knows the rules and sees the disk only through this file.
+//! `resolve` asks; `oxc_resolver` applies the rules and reads the disk only through this file.
 //!
-//! Invariant: nothing above the functions directory is looked at, so a package installed there cannot slip in, and every look is remembered.
+//! Invariant: nothing above the functions directory is read, so a package installed there cannot slip in, and every path is recorded.
 
 use std::cell::OnceCell;
 use std::fs;
@@ -13,26 +13,26 @@ use std::sync::Arc;
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric};
 use parking_lot::Mutex;
 
-use super::leads_out;
+use super::diagnostics::{leads_out, not_found};
 use super::unsupported;
-use crate::release::compile::error::{Diagnostic, ErrorKind};
+use crate::release::compile::error::{CompileErrorKind, Diagnostic};
 use crate::release::source::entry::CONDITIONS;
 use crate::release::source::{Confinement, Disk};
 
-/// What may be left out at the end of a path inside a package.
+/// The extensions that a path inside a package may omit.
 const EXTENSIONS: &[&str] = &[".js", ".mjs", ".ts", ".mts", ".tsx", ".jsx", ".json", ".cjs"];
 
-/// Resolves what is installed below the functions directory.
+/// Resolves the packages installed below the functions directory.
 pub(in crate::release::compile) struct Packages {
-    sight: Sight,
+    files: ConfinedFiles,
     // Most functions import no package.
-    resolver: OnceCell<ResolverGeneric<Sight>>,
+    resolver: OnceCell<ResolverGeneric<ConfinedFiles>>,
 }
 
 impl Packages {
     pub(in crate::release::compile) fn new(root: &Path, disk: &Disk) -> Self {
-        let sight = Sight { root: root.to_owned(), disk: disk.clone(), escaped: Arc::default() };
-        Self { sight, resolver: OnceCell::new() }
+        let files = ConfinedFiles { root: root.to_owned(), disk: disk.clone(), escaped: Arc::default() };
+        Self { files, resolver: OnceCell::new() }
     }
 
     /// The file that `specifier` means in a module of `folder`; not yet checked against the confinement.
@@ -42,12 +42,12 @@ impl Packages {
         specifier: &str,
         confinement: &Confinement,
     ) -> Result<PathBuf, Box<Diagnostic>> {
-        *self.sight.escaped.lock() = None;
-        let resolver = self.resolver.get_or_init(|| ResolverGeneric::new_with_file_system(self.sight.clone(), options()));
+        *self.files.escaped.lock() = None;
+        let resolver = self.resolver.get_or_init(|| ResolverGeneric::new_with_file_system(self.files.clone(), options()));
         resolver.resolve(folder, specifier).map(|found| found.into_path_buf()).map_err(|error| {
-            Box::new(match self.sight.escaped.lock().take() {
+            Box::new(match self.files.escaped.lock().take() {
                 Some(target) => leads_out(specifier, &target, confinement),
-                None => refusal(specifier, &error, confinement),
+                None => diagnostic(specifier, &error, confinement),
             })
         })
     }
@@ -59,39 +59,38 @@ fn options() -> ResolveOptions {
         condition_names: owned(CONDITIONS),
         extensions: owned(EXTENSIONS),
         main_fields: owned(&["module", "main"]),
-        // It would read the environment.
+        // This would read the environment.
         node_path: false,
         ..ResolveOptions::default()
     }
 }
 
-fn refusal(specifier: &str, error: &ResolveError, confinement: &Confinement) -> Diagnostic {
+fn diagnostic(specifier: &str, error: &ResolveError, confinement: &Confinement) -> Diagnostic {
     let package = package_name(specifier);
     match error {
         ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) if !specifier.starts_with(['#', '.']) => {
-            unsupported::node_built_in_refusal(specifier).unwrap_or_else(|| {
+            unsupported::node_built_in_diagnostic(specifier).unwrap_or_else(|| {
                 let home =
                     confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
-                Diagnostic::new(ErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"))
+                Diagnostic::new(CompileErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"))
                     .help(format!("run `npm install {package}` in {home}; for a file of the function write `./{specifier}`"))
             })
         }
         ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) | ResolveError::PackageImportNotDefined(..) => {
-            Diagnostic::new(ErrorKind::Import, format!("cannot find `{specifier}`"))
-                .help("names that begin with `#` come from `imports` in package.json")
+            not_found(specifier).help("names that begin with `#` come from `imports` in package.json")
         }
         ResolveError::PackagePathNotExported { subpath, .. } => {
-            Diagnostic::new(ErrorKind::Import, format!("the package `{package}` does not export `{subpath}` for this host"))
-                .help(format!("it is looked for under the conditions {}", CONDITIONS.join(", ")))
+            Diagnostic::new(CompileErrorKind::Import, format!("the package `{package}` does not export `{subpath}` for this host"))
+                .help(format!("the conditions of this host are {}", CONDITIONS.join(", ")))
         }
         ResolveError::Json(error) => {
             let file = confinement.label(&error.path);
-            Diagnostic::new(ErrorKind::Import, format!("{file}:{}:{}: {}", error.line, error.column, error.message))
+            Diagnostic::new(CompileErrorKind::Import, format!("{file}:{}:{}: {}", error.line, error.column, error.message))
         }
         other => {
             // The texts of the remaining variants name paths of the machine.
             let root = format!("{}/", confinement.root().display());
-            Diagnostic::new(ErrorKind::Import, format!("cannot resolve `{specifier}`: {}", other.to_string().replace(&root, "")))
+            Diagnostic::new(CompileErrorKind::Import, format!("cannot resolve `{specifier}`: {}", other.to_string().replace(&root, "")))
         }
     }
 }
@@ -105,27 +104,27 @@ fn package_name(specifier: &str) -> &str {
     }
 }
 
-/// What the resolver sees of the disk: the functions directory.
+/// The part of the disk that the resolver sees: the functions directory.
 #[derive(Clone)]
-struct Sight {
+struct ConfinedFiles {
     root: PathBuf,
     disk: Disk,
-    /// Where a link led out, in the resolution that is under way.
+    /// The target of a link that led out, during the current resolution.
     escaped: Arc<Mutex<Option<PathBuf>>>,
 }
 
-impl Sight {
+impl ConfinedFiles {
     fn within(&self, path: &Path) -> io::Result<()> {
         if !path.starts_with(&self.root) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        self.disk.remember(path);
+        self.disk.record(path);
         Ok(())
     }
 }
 
-impl FileSystem for Sight {
-    /// Asked for by the trait; sees nothing.
+impl FileSystem for ConfinedFiles {
+    /// The trait requires it; it sees no file.
     fn new() -> Self {
         Self { root: PathBuf::from("/nonexistent"), disk: Disk::default(), escaped: Arc::default() }
     }

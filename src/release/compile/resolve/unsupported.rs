@@ -1,12 +1,12 @@
 //! Specifiers that are never resolved: other hosts' schemes, URLs and absolute paths.
 //!
-//! `resolve` asks before it looks at the disk.
+//! `resolve` asks before it reads the disk.
 //!
-//! Invariant: every refusal says what to write instead.
+//! Invariant: every diagnostic says what to write instead.
 
-use crate::release::compile::error::{Diagnostic, ErrorKind};
+use crate::release::compile::error::{CompileErrorKind, Diagnostic};
 
-/// Node's built-in modules, and what functions use in their place; `""`: nothing in particular.
+/// Node's built-in modules, and what functions use in their place; `""`: no particular replacement.
 const NODE_BUILT_INS: &[(&str, &str)] = &[
     ("assert", "throw an Error"),
     ("async_hooks", ""),
@@ -49,20 +49,20 @@ const NODE_BUILT_INS: &[(&str, &str)] = &[
     ("zlib", "use CompressionStream and DecompressionStream"),
 ];
 
-/// Why `specifier` cannot be imported whatever the disk holds; `None` if that is still to be seen.
-pub(in crate::release::compile) fn refusal(specifier: &str) -> Option<Diagnostic> {
-    let refuse = |message: String, help: String| Some(Diagnostic::new(ErrorKind::Import, message).help(help));
+/// Why `specifier` can never be imported, whatever the disk holds; `None` if the disk decides.
+pub(in crate::release::compile) fn diagnostic(specifier: &str) -> Option<Diagnostic> {
+    let wrong = |message: String, help: String| Some(Diagnostic::new(CompileErrorKind::Import, message).help(help));
     if specifier.is_empty() {
-        return refuse("an import needs a specifier".into(), "write a relative path or the name of a package".into());
+        return wrong("an import needs a specifier".into(), "write a relative path or the name of a package".into());
     }
     if specifier.starts_with('/') || specifier.starts_with('\\') {
-        return refuse(
+        return wrong(
             format!("`{specifier}` is an absolute path, and functions do not see the machine's files"),
             "write a path relative to this module, as in `./x.ts`".into(),
         );
     }
     if specifier.contains('\0') {
-        return refuse("a specifier cannot hold NUL".into(), "write a relative path or the name of a package".into());
+        return wrong("a specifier cannot hold NUL".into(), "write a relative path or the name of a package".into());
     }
     let (scheme, rest) = specifier.split_once(':')?;
     // A relative path or a package's name may hold a colon, too.
@@ -73,39 +73,39 @@ pub(in crate::release::compile) fn refusal(specifier: &str) -> Option<Diagnostic
         "node" => Some(node_built_in(specifier, rest)),
         "npm" => {
             let package = without_version(rest);
-            refuse(
+            wrong(
                 format!("`{specifier}`: packages are not fetched from npm at release"),
                 format!("run `npm install {rest}` in the function's folder and import `{package}`"),
             )
         }
         "jsr" => {
             let package = without_version(rest.trim_start_matches('/'));
-            refuse(
+            wrong(
                 format!("`{specifier}`: packages are not fetched from JSR at release"),
                 format!("run `npx jsr add {}` in the function's folder and import `{package}`", rest.trim_start_matches('/')),
             )
         }
-        "http" | "https" => refuse(
+        "http" | "https" => wrong(
             format!("`{specifier}`: modules are not fetched over the network at release"),
             "install the package with npm, or save the file in the function's folder and import it with a relative path".into(),
         ),
-        "file" => refuse(
+        "file" => wrong(
             format!("`{specifier}` is an absolute path, and functions do not see the machine's files"),
             "write a path relative to this module, as in `./x.ts`".into(),
         ),
-        "data" | "blob" => refuse(
+        "data" | "blob" => wrong(
             format!("`{scheme}:` modules are not supported"),
             "save the code in a file of the function's folder and import that".into(),
         ),
         "bun" | "cloudflare" | "deno" | "ext" => {
-            refuse(format!("`{specifier}` is a module of another host"), "use the web-standard globals instead".into())
+            wrong(format!("`{specifier}` is a module of another host"), "use the web-standard globals instead".into())
         }
-        _ => refuse(format!("`{specifier}` has the unknown scheme `{scheme}:`"), "write a relative path or the name of a package".into()),
+        _ => wrong(format!("`{specifier}` has the unknown scheme `{scheme}:`"), "write a relative path or the name of a package".into()),
     }
 }
 
-/// What to say about a name that no installed package answers to, if Node would have known it.
-pub(in crate::release::compile) fn node_built_in_refusal(specifier: &str) -> Option<Diagnostic> {
+/// The diagnostic of a name that no installed package has, if it is one of Node's built-in modules.
+pub(in crate::release::compile) fn node_built_in_diagnostic(specifier: &str) -> Option<Diagnostic> {
     NODE_BUILT_INS.iter().any(|(name, _)| *name == specifier).then(|| node_built_in(specifier, specifier))
 }
 
@@ -115,7 +115,7 @@ fn node_built_in(specifier: &str, name: &str) -> Diagnostic {
         Some("") | None => "use the web-standard globals instead",
         Some(instead) => instead,
     };
-    Diagnostic::new(ErrorKind::Import, format!("`{specifier}`: Node's built-in modules are not available")).help(help)
+    Diagnostic::new(CompileErrorKind::Import, format!("`{specifier}`: Node's built-in modules are not available")).help(help)
 }
 
 /// `@scope/name@1.2/sub` is imported as `@scope/name/sub`.
@@ -148,15 +148,15 @@ mod tests {
             ("cloudflare:workers", "web-standard globals"),
             ("", "relative path"),
         ] {
-            let refusal = refusal(specifier).unwrap_or_else(|| panic!("{specifier} is let through"));
-            assert!(refusal.help.as_deref().unwrap_or_default().contains(help), "{specifier}: {refusal}");
+            let diagnostic = diagnostic(specifier).unwrap_or_else(|| panic!("{specifier} is let through"));
+            assert!(diagnostic.help.as_deref().unwrap_or_default().contains(help), "{specifier}: {diagnostic}");
         }
     }
 
     #[test]
     fn names_and_relative_paths_are_still_to_be_seen() {
         for specifier in ["zod", "@scope/name", "@scope/na:me", "./a:b.ts", "../x", ".", "#internal", "fs", "lodash/fp"] {
-            assert_eq!(refusal(specifier), None, "{specifier}");
+            assert_eq!(diagnostic(specifier), None, "{specifier}");
         }
     }
 }

@@ -1,64 +1,66 @@
-//! What is kept of an archive while it is read: each entry is counted, named and weighed before it is taken.
+//! The files of an archive while it is read: each entry is counted, its name checked and its content weighed before it is taken.
 //!
-//! `tar`, `zip` and `json` bring entries in the order of the archive; the outcome is `Files`.
+//! `tar`, `zip` and `json` add entries in the order of the archive; the outcome is `Files`.
 //!
-//! Invariant: at no time is more held than the limits allow, whatever the archive announces; no two kept paths are one path on any disk.
+//! Invariant: memory never holds more than the limits allow, whatever the archive announces; no two paths are one path on any disk.
 
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::error::label;
-use super::{ArchiveError, ArchiveKind, CONTENT_BYTES_MAX, ENTRIES_MAX, FILES_MAX, Files, RATIO_FREE_BYTES, RATIO_MAX, path};
+use super::error::{ArchiveError, label};
+use super::files::Files;
+use super::limits::{ArchiveKind, CONTENT_BYTES_MAX, ENTRIES_MAX, FILES_MAX, is_within_ratio};
+use super::path;
 
 /// The files of one archive so far.
-pub(super) struct Collector {
+pub(super) struct FileCollector {
     kind: ArchiveKind,
     /// Bytes of the archive.
     size: u64,
     entries: usize,
     bytes: u64,
-    names: Names,
+    names: NameTree,
     files: BTreeMap<String, Vec<u8>>,
 }
 
-impl Collector {
+impl FileCollector {
     /// For an archive of `size` bytes.
     pub(super) fn new(kind: ArchiveKind, size: usize) -> Self {
-        Self { kind, size: size as u64, entries: 0, bytes: 0, names: Names::default(), files: BTreeMap::new() }
+        Self { kind, size: size as u64, entries: 0, bytes: 0, names: NameTree::default(), files: BTreeMap::new() }
     }
 
-    /// What was collected.
+    /// The collected files.
     pub(super) fn finish(self) -> Files {
         Files::collected(self.files, self.bytes)
     }
 
-    /// An entry that is neither file nor folder, but counts.
+    /// Counts an entry that is neither a file nor a folder.
     pub(super) fn count(&mut self) -> Result<(), ArchiveError> {
         self.entries += 1;
         if self.entries > ENTRIES_MAX { Err(ArchiveError::TooManyEntries) } else { Ok(()) }
     }
 
-    /// A folder.
+    /// Adds a folder.
     pub(super) fn folder(&mut self, name: &[u8]) -> Result<(), ArchiveError> {
         self.count()?;
         let name = name.strip_suffix(b"/").unwrap_or(name);
-        // `./` is the folder that everything lies in.
-        if name == b"." { Ok(()) } else { self.names.claim(checked(name)?, Claim::Folder) }
+        // `./` is the folder that holds everything.
+        if name == b"." { Ok(()) } else { self.names.insert(checked(name)?, PathKind::Folder) }
     }
 
-    /// A file that announces `announced` bytes.
+    /// Adds a file that announces `announced` bytes.
     pub(super) fn file(&mut self, name: &[u8], announced: u64, content: impl Read) -> Result<(), ArchiveError> {
         self.count()?;
         let path = checked(name)?;
-        self.names.claim(path, Claim::File)?;
+        self.names.insert(path, PathKind::File)?;
         if is_litter(path) {
             return Ok(());
         }
         if self.files.len() >= FILES_MAX {
             return Err(ArchiveError::TooManyFiles { entry: label(name) });
         }
-        self.weigh(name, announced)?;
-        // One byte more than was announced shows that there is more.
+        self.check_size(name, announced)?;
+        // Reading one byte more than announced shows whether there is more.
         let mut bytes = Vec::new();
         content.take(announced + 1).read_to_end(&mut bytes).map_err(|error| ArchiveError::from_io(self.kind, error))?;
         if bytes.len() as u64 != announced {
@@ -75,7 +77,7 @@ impl Collector {
     }
 
     /// Whether there is room for `more` bytes.
-    fn weigh(&self, name: &[u8], more: u64) -> Result<(), ArchiveError> {
+    fn check_size(&self, name: &[u8], more: u64) -> Result<(), ArchiveError> {
         let used = self.bytes.saturating_add(more);
         if used > CONTENT_BYTES_MAX {
             return Err(ArchiveError::ContentTooLarge { entry: label(name), limit: CONTENT_BYTES_MAX, used });
@@ -84,53 +86,50 @@ impl Collector {
     }
 }
 
-/// Whether an archive of `size` bytes may unpack to `used`.
+/// Refuses an archive of `size` bytes that unpacks to too much.
 pub(super) fn within_ratio(used: u64, size: u64) -> Result<(), ArchiveError> {
-    match used > RATIO_FREE_BYTES.max(size.saturating_mul(RATIO_MAX)) {
-        true => Err(ArchiveError::RatioTooHigh { used, size }),
-        false => Ok(()),
-    }
+    if is_within_ratio(used, size) { Ok(()) } else { Err(ArchiveError::RatioTooHigh { used, size }) }
 }
 
 fn checked(name: &[u8]) -> Result<&str, ArchiveError> {
     path::checked(name).map_err(|fault| ArchiveError::Path { entry: label(name), fault })
 }
 
-/// What macOS puts beside the files of an archive. Left in, it would hide that all else lies in one folder.
+/// The files that macOS adds to an archive. Kept, they would hide that one folder holds all the others.
 fn is_litter(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     path.starts_with("__MACOSX/") || file == ".DS_Store" || file.starts_with("._")
 }
 
-/// What an entry wants its path to be.
+/// Whether an entry's path is to be a file or a folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Claim {
+enum PathKind {
     File,
     Folder,
 }
 
-/// Every name so far, folder by folder, by its lower case. A tree, because the paths themselves would repeat their beginnings.
+/// Every name so far, folder by folder, keyed by its lower case. A tree, because full paths would repeat their beginnings.
 #[derive(Default)]
-struct Names(BTreeMap<String, Named>);
+struct NameTree(BTreeMap<String, NameNode>);
 
-struct Named {
+struct NameNode {
     spelling: String,
-    /// None: a file.
-    below: Option<Names>,
+    /// `None`: a file.
+    below: Option<NameTree>,
 }
 
-impl Names {
-    /// Takes a path, and the folders on the way to it. A folder may be claimed again.
-    fn claim(&mut self, path: &str, claim: Claim) -> Result<(), ArchiveError> {
+impl NameTree {
+    /// Adds a path, and the folders above it. A folder may be added again.
+    fn insert(&mut self, path: &str, path_kind: PathKind) -> Result<(), ArchiveError> {
         let entry = || label(path.as_bytes());
         let mut names = self;
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
-            let is_file = claim == Claim::File && parts.peek().is_none();
+            let is_file = path_kind == PathKind::File && parts.peek().is_none();
             let mut is_new = false;
             let named = names.0.entry(part.to_lowercase()).or_insert_with(|| {
                 is_new = true;
-                Named { spelling: part.to_owned(), below: (!is_file).then(Self::default) }
+                NameNode { spelling: part.to_owned(), below: (!is_file).then(Self::default) }
             });
             if named.spelling != part {
                 return Err(ArchiveError::OnlyCaseDiffers { entry: entry(), spelling: label(named.spelling.as_bytes()) });

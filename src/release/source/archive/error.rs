@@ -1,45 +1,46 @@
 //! Why an upload is refused.
 //!
-//! Made wherever an archive is read; shown to whoever sent it.
+//! Created by every file that reads an archive; shown to the client that sent it.
 //!
-//! Invariant: one line, bounded, with the entry that is at fault; what the archive calls its entries stands in it only as [`label`] writes it.
+//! Invariant: one line, bounded, with the entry at fault; names of entries appear only as [`label`] writes them.
 
 use std::fmt::Display;
 use std::io;
 
-use super::{ArchiveKind, ENTRIES_MAX, FILES_MAX, PathFault, RATIO_FREE_BYTES, RATIO_MAX};
+use super::limits::{ArchiveKind, ENTRIES_MAX, FILES_MAX, RATIO_FREE_BYTES, RATIO_MAX};
+use super::path::PathFault;
 use crate::function::name::NameError;
 
 /// Longest name of an entry in a message, in characters.
 const LABEL_CHARACTERS_MAX: usize = 120;
-/// Longest word of a library in a message, in characters.
+/// Longest text of a library in a message, in characters.
 const REASON_CHARACTERS_MAX: usize = 300;
 
-/// The closed list of what may be wrong with an upload.
+/// The closed list of reasons why an upload is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
     /// Not the format it claims to be, cut, damaged, or ambiguous.
     #[error("this is no whole {kind} archive: {reason}")]
     Broken {
-        /// What it was read as.
+        /// The format that was read.
         kind: ArchiveKind,
-        /// What was found.
+        /// The problem that was found.
         reason: String,
     },
-    /// A path that may not be.
+    /// An invalid path.
     #[error("the entry `{entry}` is refused: {fault}")]
     Path {
         /// The entry's name, cut.
         entry: String,
-        /// What is wrong with it.
+        /// The problem.
         fault: PathFault,
     },
-    /// Something else than a plain file or a folder.
+    /// Neither a plain file nor a folder.
     #[error("the entry `{entry}` is {oddity}; only regular files and folders are taken")]
     NotAFile {
         /// The entry's name, cut.
         entry: String,
-        /// What it is.
+        /// Its kind.
         oddity: Oddity,
     },
     /// Content behind a password.
@@ -48,29 +49,29 @@ pub enum ArchiveError {
         /// The entry's name, cut.
         entry: String,
     },
-    /// Content compressed by something else than deflate.
+    /// Content with a compression other than deflate.
     #[error("the entry `{entry}` is compressed by a method that is not taken ({method}); use deflate, or store it")]
     Method {
         /// The entry's name, cut.
         entry: String,
-        /// What compressed it.
+        /// The compression.
         method: String,
     },
-    /// A path that is there already.
+    /// A path that occurs twice.
     #[error("the entry `{entry}` is there twice")]
     Twice {
         /// The entry's name, cut.
         entry: String,
     },
-    /// Paths that are one on some disks.
+    /// Two paths that are one path on some disks.
     #[error("the entry `{entry}` and one before it differ only in upper and lower case, in `{spelling}`")]
     OnlyCaseDiffers {
         /// The entry's name, cut.
         entry: String,
-        /// The part of the path as the one before has it.
+        /// The part of the path as the earlier entry spells it.
         spelling: String,
     },
-    /// A file where others have a folder.
+    /// A file where other entries have a folder.
     #[error("the entry `{entry}` needs a folder where there is a file, or the other way around")]
     FileAndFolder {
         /// The entry's name, cut.
@@ -79,17 +80,17 @@ pub enum ArchiveError {
     /// Too much content.
     #[error("the files are larger than {limit} bytes in all: {used} bytes with `{entry}`")]
     ContentTooLarge {
-        /// The entry with which it is too much.
+        /// The entry that passes the limit.
         entry: String,
         /// Most bytes.
         limit: u64,
-        /// Bytes with this entry, as far as they were counted.
+        /// Bytes with this entry, as far as they are counted.
         used: u64,
     },
     /// Too many files.
     #[error("there are more than {FILES_MAX} files: `{entry}` is one too many")]
     TooManyFiles {
-        /// The first file that is too many.
+        /// The first file beyond the limit.
         entry: String,
     },
     /// Too many entries.
@@ -98,23 +99,23 @@ pub enum ArchiveError {
     /// Content that is much larger than the archive.
     #[error("it unpacks to more than {RATIO_MAX} times its size, which is taken up to {RATIO_FREE_BYTES} bytes: {used} bytes from {size}")]
     RatioTooHigh {
-        /// Bytes unpacked when it was stopped.
+        /// Bytes unpacked when reading stopped.
         used: u64,
         /// Bytes of the archive.
         size: u64,
     },
-    /// Too much that is no content: padding, names, attributes.
+    /// Too many bytes that are not content: padding, names, attributes.
     #[error("it unpacks to more than {limit} bytes")]
     UnpacksTooLarge {
         /// Most bytes.
         limit: u64,
     },
-    /// An entry at the top that would be a function, with a name that is no function's.
+    /// An entry at the top that would be a function, but its name is not a function name.
     #[error("the entry `{entry}` cannot be a function: {error} (a leading `_` marks shared code)")]
     FunctionName {
         /// The entry's name, cut.
         entry: String,
-        /// What is wrong with it.
+        /// The problem of the name.
         error: NameError,
     },
     /// Two entries at the top that would be the same function.
@@ -127,10 +128,10 @@ pub enum ArchiveError {
     },
 }
 
-/// What an entry may be beside a file or a folder.
+/// The kinds of entries beside files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Oddity {
-    /// A name for another entry, or for anything on the disk.
+    /// A link to another entry, or to a path of the disk.
     #[error("a link")]
     Link,
     /// A character or block device, a pipe or a socket.
@@ -139,7 +140,7 @@ pub enum Oddity {
     /// A file with holes.
     #[error("a sparse file")]
     Sparse,
-    /// A folder that brings content.
+    /// A folder with content.
     #[error("a folder with content of its own")]
     FullFolder,
     /// A header that renames or resizes every entry after it.
@@ -156,7 +157,7 @@ impl ArchiveError {
         Self::Broken { kind, reason: shown(&reason.to_string(), REASON_CHARACTERS_MAX) }
     }
 
-    /// What stopped a reader: what one of ours refused, else what the system or a library says.
+    /// The error that stopped a reader: an error of ours, or else the text of the operating system or the library.
     pub(super) fn from_io(kind: ArchiveKind, error: io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(refused) => refused,
@@ -165,7 +166,7 @@ impl ArchiveError {
     }
 }
 
-/// An entry's name as it may stand on one line.
+/// An entry's name, safe for one line of text.
 pub(super) fn label(name: &[u8]) -> String {
     shown(&String::from_utf8_lossy(name), LABEL_CHARACTERS_MAX)
 }

@@ -1,9 +1,9 @@
-//! The files of an upload, and what is done with them: found to be functions, put below a folder, packed for the way.
+//! The files of an upload, and their uses: they are found to be functions, written below a folder, packed for the transfer.
 //!
-//! Read from an archive, or given one by one by the command line; they go below a fresh folder, where `folder` and `release::compile` find
-//! them, or into an archive for the admin listener.
+//! `read` creates them from an archive or from files of the command line. They go below a fresh folder, where `folder` and
+//! `release::compile` find them, or into an archive for the admin listener.
 //!
-//! Invariant: every path has passed the same checks, whoever named it, so that writing them cannot leave the folder or meet a file.
+//! Invariant: every path has passed the same checks, whatever its source, so that writing them cannot leave the folder or meet a file.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -14,12 +14,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType, Header};
 
-use super::collect::{Collector, within_ratio};
-use super::error::label;
-use super::{ArchiveError, ArchiveKind};
+use super::error::{ArchiveError, label};
+use super::limits::is_within_ratio;
 use crate::function::FunctionName;
-use crate::release::source::CODE_EXTENSIONS;
-use crate::release::source::folder::{MANIFEST_FILE, code_stem};
+use crate::release::source::function_source::{CODE_EXTENSIONS, MANIFEST_FILE, code_stem};
 
 /// Checked files by path, with `/`, in alphabetical order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,32 +27,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Reads an archive.
-    ///
-    /// # Errors
-    /// If anything of it is not as it should be; then nothing of it is taken.
-    pub fn read(kind: ArchiveKind, bytes: &[u8]) -> Result<Self, ArchiveError> {
-        let mut files = Collector::new(kind, bytes.len());
-        match kind {
-            ArchiveKind::TarGz => super::tar::read(bytes, &mut files)?,
-            ArchiveKind::Zip => super::zip::read(bytes, &mut files)?,
-            ArchiveKind::Json => return super::json::read(bytes),
-        }
-        Ok(files.finish())
-    }
-
-    /// Takes files that were found elsewhere, by the rules for archives.
-    ///
-    /// # Errors
-    /// If a path or the whole is not as an archive may have it.
-    pub fn gather(found: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ArchiveError> {
-        let mut files = Collector::new(ArchiveKind::TarGz, usize::MAX);
-        for (path, bytes) in found {
-            files.file(path.as_bytes(), bytes.len() as u64, &*bytes)?;
-        }
-        Ok(files.finish())
-    }
-
+    /// Files whose paths and sizes `collect` has checked.
     pub(super) fn collected(files: BTreeMap<String, Vec<u8>>, bytes: u64) -> Self {
         Self { files, bytes }
     }
@@ -79,10 +52,10 @@ impl Files {
         self.bytes
     }
 
-    /// The files of one function, wherever the archive has them, below the folder `name`.
+    /// Moves the files of one function below the folder `name`.
     ///
-    /// They may lie in that folder already, in one of another name that holds the entry (`package/`, `repository-1.0/`), or bare. A single
-    /// file `<name>.ts` is a function as it is.
+    /// They may be in that folder already, in a folder of another name that holds the entry (`package/`, `repository-1.0/`), or at the top.
+    /// A single file `<name>.ts` is a function and stays where it is.
     #[must_use]
     pub fn nest(self, name: &FunctionName) -> Self {
         let folder = self.only_folder().map(str::to_owned);
@@ -95,14 +68,14 @@ impl Files {
         }
     }
 
-    /// The folder at the top that everything lies in.
+    /// The folder at the top, if it holds every file.
     fn only_folder(&self) -> Option<&str> {
         let mut folders = self.files.keys().map(|path| path.split_once('/').map(|(folder, _)| folder));
         let first = folders.next()??;
         folders.all(|folder| folder == Some(first)).then_some(first)
     }
 
-    /// Whether a folder looks like a function's: what it holds decides later whether it is one.
+    /// Whether a folder looks like a function's; the compiler decides later whether it is one.
     fn has_entry(&self, folder: &str) -> bool {
         let has = |file: &str| self.files.contains_key(&format!("{folder}/{file}"));
         has(MANIFEST_FILE) || has("package.json") || CODE_EXTENSIONS.iter().any(|extension| has(&format!("index.{extension}")))
@@ -113,10 +86,10 @@ impl Files {
         Self { files: self.files.into_iter().map(|(path, bytes)| (moved(path), bytes)).collect(), bytes: self.bytes }
     }
 
-    /// The functions at the top, in alphabetical order: folders, and files of code; not what the functions directory passes over too.
+    /// The functions at the top, in alphabetical order: folders, and files of code, without the entries that a functions directory skips.
     ///
     /// # Errors
-    /// If one has a name that is no function's, or two are the same function.
+    /// If a name is not a function name, or two entries are the same function.
     pub fn functions(&self) -> Result<Vec<FunctionName>, ArchiveError> {
         let mut found: BTreeMap<FunctionName, &str> = BTreeMap::new();
         for path in self.files.keys() {
@@ -135,10 +108,10 @@ impl Files {
         Ok(found.into_keys().collect())
     }
 
-    /// Writes every file below `folder`, which the caller made for them and removes if this fails.
+    /// Writes every file below `folder`, which the caller has created for them and removes if this fails.
     ///
     /// # Errors
-    /// If the folder is not empty, or the system refuses.
+    /// If the folder is not empty, or a file cannot be written.
     pub fn write_below(&self, folder: &Path) -> io::Result<()> {
         if fs::read_dir(folder)?.next().is_some() {
             return Err(io::ErrorKind::DirectoryNotEmpty.into());
@@ -153,18 +126,15 @@ impl Files {
         Ok(())
     }
 
-    /// Packs every file. The same files give the same bytes, whoever packs them and when.
+    /// Packs every file. The same files give the same bytes on every machine and at any time.
     ///
     /// # Errors
-    /// If a path does not fit into an archive; none that was checked does not.
+    /// If a path does not fit into an archive; every checked path fits.
     pub fn to_tar_gz(&self) -> io::Result<Vec<u8>> {
         let tar = self.to_tar()?;
         let packed = gzip(&tar, Compression::default())?;
-        // What shrinks like a bomb would be refused as one.
-        match within_ratio(tar.len() as u64, packed.len() as u64) {
-            Ok(()) => Ok(packed),
-            Err(_) => gzip(&tar, Compression::none()),
-        }
+        // An archive that shrinks like a bomb would be refused as one.
+        if is_within_ratio(tar.len() as u64, packed.len() as u64) { Ok(packed) } else { gzip(&tar, Compression::none()) }
     }
 
     fn to_tar(&self) -> io::Result<Vec<u8>> {

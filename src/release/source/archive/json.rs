@@ -1,13 +1,15 @@
-//! `{"files": {"path": "text"}}`, read by `serde_json`: what is small enough for one request needs no archive.
+//! `{"files": {"path": "text"}}`, read by `serde_json`: files that fit in one request need no archive.
 //!
-//! Invariant: entries are counted and weighed as they are met, and a path that is there twice is refused, which a plain map would hide.
+//! Invariant: entries are counted and weighed as the parser meets them, and a path that occurs twice is refused; a plain map would hide it.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::collect::Collector;
-use super::{ArchiveError, ArchiveKind, Files};
+use super::collect::FileCollector;
+use super::error::ArchiveError;
+use super::files::Files;
+use super::limits::ArchiveKind;
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,7 +17,7 @@ struct Upload {
     files: Collected,
 }
 
-/// What became of the entries; a refusal is no fault of the JSON.
+/// The collected entries, or why they are refused; a refusal is not an error of the JSON.
 struct Collected(Result<Files, ArchiveError>);
 
 /// Reads a whole upload.
@@ -26,9 +28,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Files, ArchiveError> {
 
 impl<'de> Deserialize<'de> for Collected {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
+        struct FileEntries;
 
-        impl<'de> Visitor<'de> for Entries {
+        impl<'de> Visitor<'de> for FileEntries {
             type Value = Collected;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,11 +38,11 @@ impl<'de> Deserialize<'de> for Collected {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Collected, A::Error> {
-                // No ratio to look at: the texts are part of what was sent.
-                let mut files = Collector::new(ArchiveKind::Json, usize::MAX);
+                // No ratio to check: the texts are part of the request.
+                let mut files = FileCollector::new(ArchiveKind::Json, usize::MAX);
                 while let Some((path, text)) = entries.next_entry::<String, String>()? {
                     if let Err(refused) = files.file(path.as_bytes(), text.len() as u64, text.as_bytes()) {
-                        // The rest must still be read, or the parser would complain of it.
+                        // The rest must still be read, or the parser would report it as an error.
                         while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                         return Ok(Collected(Err(refused)));
                     }
@@ -49,6 +51,6 @@ impl<'de> Deserialize<'de> for Collected {
             }
         }
 
-        deserializer.deserialize_map(Entries)
+        deserializer.deserialize_map(FileEntries)
     }
 }

@@ -1,18 +1,19 @@
-//! The names of entries: which of them may be paths of files.
+//! The names of entries: which of them are valid paths of files.
 //!
-//! Asked by `collect` about every entry, as the archive spells it; what passes is what `files` writes below a folder.
+//! `collect` checks every entry's name as the archive spells it; `files` writes the valid ones below a folder.
 //!
-//! Invariant: a path that passes is relative, has no part that means another folder, and joins below any folder to a place inside it.
+//! Invariant: a valid path is relative, has no part that means another folder, and joined to any folder it leads to a path inside that
+//! folder.
 
-use super::{DEPTH_MAX, PART_BYTES_MAX, PATH_BYTES_MAX};
+use super::limits::{DEPTH_MAX, PART_BYTES_MAX, PATH_BYTES_MAX};
 
-/// What may be wrong with a path.
+/// The reasons why a path is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathFault {
     /// Not text.
     #[error("its name is not UTF-8 text")]
     NotUtf8,
-    /// A path of the machine.
+    /// An absolute path.
     #[error("its path is absolute")]
     Absolute,
     /// `..`
@@ -21,7 +22,7 @@ pub enum PathFault {
     /// `.` anywhere but at the start.
     #[error("its path has a part `.`")]
     Dot,
-    /// Nothing at all, or between two slashes.
+    /// No text at all, or none between two slashes.
     #[error("its path has an empty part")]
     EmptyPart,
     /// A separator on other systems.

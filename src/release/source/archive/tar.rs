@@ -1,22 +1,22 @@
 //! tar.gz, read by `tar` and `flate2` in one pass.
 //!
-//! Invariant: no more is unpacked than the limits allow, counted where it leaves the decompressor; the archive ends where it says, and
-//! nothing but zeros follows.
+//! Invariant: no more is unpacked than the limits allow, counted at the output of the decompressor; the archive ends where it says, and
+//! only zeros follow.
 
 use std::io::{self, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType};
 
-use super::collect::{Collector, within_ratio};
-use super::error::label;
-use super::{ArchiveError, ArchiveKind, CONTENT_BYTES_MAX, ENTRIES_MAX, Oddity};
+use super::collect::{FileCollector, within_ratio};
+use super::error::{ArchiveError, Oddity, label};
+use super::limits::{ArchiveKind, CONTENT_BYTES_MAX, ENTRIES_MAX};
 
 /// Most bytes of the stream: content, and for each entry its header, padding, and a long name with its own.
 const STREAM_BYTES_MAX: u64 = CONTENT_BYTES_MAX + ENTRIES_MAX as u64 * 4096;
 
 /// Reads a whole archive.
-pub(super) fn read(bytes: &[u8], files: &mut Collector) -> Result<(), ArchiveError> {
+pub(super) fn read(bytes: &[u8], files: &mut FileCollector) -> Result<(), ArchiveError> {
     let mut archive = Archive::new(Unpacked::new(bytes));
     for entry in archive.entries().map_err(broken)? {
         take(entry.map_err(broken)?, files)?;
@@ -25,32 +25,32 @@ pub(super) fn read(bytes: &[u8], files: &mut Collector) -> Result<(), ArchiveErr
 }
 
 /// Decides about one entry.
-fn take(mut entry: Entry<'_, impl Read>, files: &mut Collector) -> Result<(), ArchiveError> {
+fn take(mut entry: Entry<'_, impl Read>, files: &mut FileCollector) -> Result<(), ArchiveError> {
     let name = entry.path_bytes().into_owned();
-    let refuse = |oddity| Err(ArchiveError::NotAFile { entry: label(&name), oddity });
+    let not_a_file = |oddity| Err(ArchiveError::NotAFile { entry: label(&name), oddity });
     let kind = entry.header().entry_type();
     let attributes = attributes(&mut entry)?;
     match kind {
-        _ if attributes.is_sparse => refuse(Oddity::Sparse),
+        _ if attributes.is_sparse => not_a_file(Oddity::Sparse),
         EntryType::Regular => files.file(&name, entry.size(), entry),
-        // Some would skip the content of a folder, and some would read it as the next entries.
-        EntryType::Directory if entry.size() != 0 => refuse(Oddity::FullFolder),
+        // Some readers would skip the content of a folder, and some would read it as the next entries.
+        EntryType::Directory if entry.size() != 0 => not_a_file(Oddity::FullFolder),
         EntryType::Directory => files.folder(&name),
-        EntryType::XGlobalHeader if attributes.is_decisive => refuse(Oddity::GlobalHeader),
+        EntryType::XGlobalHeader if attributes.is_decisive => not_a_file(Oddity::GlobalHeader),
         // `git archive` writes one, with the commit in it.
         EntryType::XGlobalHeader => files.count(),
-        EntryType::Link | EntryType::Symlink => refuse(Oddity::Link),
-        EntryType::Char | EntryType::Block | EntryType::Fifo => refuse(Oddity::Device),
-        EntryType::GNUSparse => refuse(Oddity::Sparse),
-        _ => refuse(Oddity::Unknown),
+        EntryType::Link | EntryType::Symlink => not_a_file(Oddity::Link),
+        EntryType::Char | EntryType::Block | EntryType::Fifo => not_a_file(Oddity::Device),
+        EntryType::GNUSparse => not_a_file(Oddity::Sparse),
+        _ => not_a_file(Oddity::Unknown),
     }
 }
 
-/// What the attributes of an entry (PAX) come to.
+/// The attributes of an entry (PAX) that matter here.
 #[derive(Default)]
 struct Attributes {
     is_sparse: bool,
-    /// They change name or size.
+    /// They change the name or the size.
     is_decisive: bool,
 }
 
@@ -68,7 +68,7 @@ fn broken(error: io::Error) -> ArchiveError {
     ArchiveError::from_io(ArchiveKind::TarGz, error)
 }
 
-/// What comes out of the decompressor, counted.
+/// The output of the decompressor, counted.
 struct Unpacked<'a> {
     stream: MultiGzDecoder<&'a [u8]>,
     size: u64,
@@ -81,7 +81,7 @@ impl<'a> Unpacked<'a> {
         Self { stream: MultiGzDecoder::new(bytes), size: bytes.len() as u64, read: 0, has_ended: false }
     }
 
-    /// Reads what follows the last entry: the rest of a mark of zeros, without which the archive was cut.
+    /// Reads the bytes after the last entry: the rest of a mark of zeros, without which the archive was cut.
     fn finish(mut self) -> io::Result<()> {
         if self.has_ended {
             return Err(io::Error::new(ErrorKind::UnexpectedEof, "its end is missing"));

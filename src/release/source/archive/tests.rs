@@ -1,4 +1,4 @@
-//! Archives as tools make them, archives as nobody should make them, and what is left of each.
+//! Archives as tools make them, archives that no tool should make, and the files or the error that each gives.
 
 use std::io::{Cursor, Write as _};
 

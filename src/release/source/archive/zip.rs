@@ -1,4 +1,4 @@
-//! zip, read by `zip`: the entries of its directory, each decompressed as far as it announced and the limits allow.
+//! zip, read by `zip`: the entries of its directory, each decompressed as far as its announced size and the limits allow.
 //!
 //! Invariant: there is one way to read the archive: its directory stands right before its end, names every entry once, and says the same
 //! as the entries themselves.
@@ -8,15 +8,15 @@ use std::io::Cursor;
 use zip::read::{ArchiveOffset, Config, ZipFileEntry};
 use zip::{CompressionMethod, ZipArchive};
 
-use super::collect::Collector;
-use super::error::label;
-use super::{ArchiveError, ArchiveKind, ENTRIES_MAX, Oddity};
+use super::collect::FileCollector;
+use super::error::{ArchiveError, Oddity, label};
+use super::limits::{ArchiveKind, ENTRIES_MAX};
 
-/// What the end of an archive begins with.
+/// The first bytes of an archive's end.
 const END_SIGNATURE: &[u8] = b"PK\x05\x06";
 /// Bytes of the end before its comment.
 const END_BYTES: usize = 22;
-/// Where file types stand in the mode that Unix programs add to an entry.
+/// The position of file types in the mode that Unix programs add to an entry.
 const MODE_SHIFT: u32 = 16;
 const TYPE_MASK: u32 = 0o170_000;
 const TYPE_FILE: u32 = 0o100_000;
@@ -24,9 +24,9 @@ const TYPE_FOLDER: u32 = 0o040_000;
 const TYPE_LINK: u32 = 0o120_000;
 
 /// Reads a whole archive.
-pub(super) fn read(bytes: &[u8], files: &mut Collector) -> Result<(), ArchiveError> {
+pub(super) fn read(bytes: &[u8], files: &mut FileCollector) -> Result<(), ArchiveError> {
     let directory = Directory::find(bytes).map_err(|reason| ArchiveError::broken(ArchiveKind::Zip, &reason))?;
-    // The library makes room for as many as there are said to be.
+    // The library allocates for as many entries as the directory announces.
     if directory.entries > ENTRIES_MAX {
         return Err(ArchiveError::TooManyEntries);
     }
@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8], files: &mut Collector) -> Result<(), ArchiveErr
     Ok(())
 }
 
-/// Whether an entry is a folder; else it is a file that can be read.
+/// Whether an entry is a folder; otherwise it is a file that can be read.
 fn is_folder(entry: &ZipFileEntry<'_>) -> Result<bool, ArchiveError> {
     let name = || label(entry.name_raw());
     if entry.encrypted() {
@@ -58,7 +58,7 @@ fn is_folder(entry: &ZipFileEntry<'_>) -> Result<bool, ArchiveError> {
         return Err(ArchiveError::Method { entry: name(), method: entry.compression().to_string() });
     }
     let is_folder = entry.name_raw().ends_with(b"/");
-    // The mode is looked at whatever system is said to have written it. Folders often have the type of a file in it, or none.
+    // The mode is checked whatever system the entry names as its writer. Folders often have the type of a file in it, or none.
     let oddity = match (entry.external_attributes() >> MODE_SHIFT) & TYPE_MASK {
         0 | TYPE_FILE | TYPE_FOLDER if is_folder && entry.size() == 0 => return Ok(true),
         0 | TYPE_FILE if !is_folder => return Ok(false),
@@ -73,15 +73,15 @@ fn broken(error: zip::result::ZipError) -> ArchiveError {
     ArchiveError::broken(ArchiveKind::Zip, &error)
 }
 
-/// What the end of an archive says about its directory.
+/// The directory, as the end of an archive describes it.
 struct Directory {
     start: u64,
     entries: usize,
 }
 
 impl Directory {
-    /// Finds the last end there is, as readers do, and refuses it unless it is the very end and the directory right before it: the library
-    /// would look for another one, and pass over what follows.
+    /// Finds the last end, as readers do, and refuses it unless it is the very end of the archive and the directory stands right before it:
+    /// the library would search for another end, and ignore the bytes that follow.
     fn find(bytes: &[u8]) -> Result<Self, &'static str> {
         let from = bytes.len().saturating_sub(END_BYTES + usize::from(u16::MAX));
         let tail = bytes.get(from..).unwrap_or_default();

@@ -1,40 +1,40 @@
-//! Work that goes on after the answer: `waitUntil` promises, and calls whose promise can never settle.
+//! Work that continues after the answer: `waitUntil` promises, and calls whose promise can never settle.
 //!
 //! `ops/answer` counts the promises; `worker` ends what takes too long.
 //!
-//! Invariant: background work keeps its call in the table, and nothing of it is waited for once its time is over.
+//! Invariant: background work keeps its call in the table, and its call no longer waits for it once its time is over.
 
 use std::time::{Duration, Instant};
 
-use super::{Exchange, Exchanges};
+use super::{InFlight, InFlightTable};
 use crate::fault::{Fault, Kind};
 
-impl Exchanges {
+impl InFlightTable {
     /// A `waitUntil` promise begins or ends.
     pub(in crate::runtime) fn background(&mut self, id: u32, begins: bool) {
-        if let Some(exchange) = self.map.get_mut(&id) {
+        if let Some(in_flight) = self.map.get_mut(&id) {
             if begins {
-                exchange.background += 1;
-                if exchange.is_answered() && exchange.answered.is_none() {
-                    exchange.answered = Some(Instant::now());
+                in_flight.background += 1;
+                if in_flight.is_answered() && in_flight.answered.is_none() {
+                    in_flight.answered = Some(Instant::now());
                 }
             } else {
-                exchange.background = exchange.background.saturating_sub(1);
+                in_flight.background = in_flight.background.saturating_sub(1);
             }
             self.forget_if_over(id);
         }
     }
 
-    /// Calls that were answered `allowed` ago or longer and still do background work. It is waited for no longer.
+    /// Calls that were answered `allowed` ago or longer and still do background work. They no longer wait for it.
     pub fn end_background(&mut self, allowed: Duration) -> Vec<u32> {
-        let is_late = |exchange: &Exchange| {
-            let only_background = exchange.is_answered() && exchange.outbound.is_none() && exchange.background > 0;
-            only_background && exchange.answered.is_some_and(|answered| answered.elapsed() > allowed)
+        let is_late = |in_flight: &InFlight| {
+            let only_background = in_flight.is_answered() && in_flight.outbound.is_none() && in_flight.background > 0;
+            only_background && in_flight.answered.is_some_and(|answered| answered.elapsed() > allowed)
         };
-        let late: Vec<u32> = self.map.iter().filter(|(_, exchange)| is_late(exchange)).map(|(id, _)| *id).collect();
+        let late: Vec<u32> = self.map.iter().filter(|(_, in_flight)| is_late(in_flight)).map(|(id, _)| *id).collect();
         for id in late.iter() {
-            if let Some(exchange) = self.map.get_mut(id) {
-                exchange.background = 0;
+            if let Some(in_flight) = self.map.get_mut(id) {
+                in_flight.background = 0;
             }
         }
         late
@@ -57,8 +57,8 @@ impl Exchanges {
         }
         let all: Vec<u32> = self.map.keys().copied().collect();
         for id in all {
-            if let Some(exchange) = self.map.get_mut(&id)
-                && std::mem::take(&mut exchange.background) > 0
+            if let Some(in_flight) = self.map.get_mut(&id)
+                && std::mem::take(&mut in_flight.background) > 0
             {
                 self.forget_if_over(id);
             }

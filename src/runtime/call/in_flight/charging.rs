@@ -6,42 +6,42 @@
 
 use std::time::Duration;
 
-use super::Exchanges;
+use super::InFlightTable;
 use crate::fault::{Fault, Kind};
 
-/// What charging has found.
+/// The result of charging.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Charged {
+pub struct Overruns {
     /// Calls that passed their limit just now.
     pub over: Vec<u32>,
     /// CPU time that no caller waits for, by call.
     pub late: Vec<(u32, u64)>,
 }
 
-impl Exchanges {
+impl InFlightTable {
     /// Charges CPU time to the calls it was used for. Those that passed `limit` are answered with a fault; their handlers still run.
-    pub fn charge(&mut self, charges: &[(u32, u64)], limit: Duration) -> Charged {
-        let mut charged = Charged::default();
+    pub fn charge(&mut self, charges: &[(u32, u64)], limit: Duration) -> Overruns {
+        let mut overruns = Overruns::default();
         for (id, cpu_ns) in charges.iter().copied().filter(|(_, cpu_ns)| *cpu_ns > 0) {
-            let Some(exchange) = self.map.get(&id) else {
+            let Some(in_flight) = self.map.get(&id) else {
                 let answered = self.outbox.iter().find(|answered| answered.id == id);
                 match answered.and_then(|answered| answered.stats.as_ref()) {
                     // It was answered in this very turn: the answer has not left yet.
                     Some(stats) => drop(stats.charge(cpu_ns)),
-                    None => charged.late.push((id, cpu_ns)),
+                    None => overruns.late.push((id, cpu_ns)),
                 }
                 continue;
             };
-            let spent = exchange.stats.as_ref().map_or(0, |stats| stats.charge(cpu_ns));
-            if exchange.is_answered() {
-                charged.late.push((id, cpu_ns));
+            let spent = in_flight.stats.as_ref().map_or(0, |stats| stats.charge(cpu_ns));
+            if in_flight.is_answered() {
+                overruns.late.push((id, cpu_ns));
             } else if u128::from(spent) > limit.as_nanos() {
-                charged.over.push(id);
+                overruns.over.push(id);
                 let fault = Fault::new(Kind::CpuLimit, "the request used more CPU time than cpu_ms allows")
                     .with_limit(format!("{} ms", limit.as_millis()), format!("{} ms", spent / 1_000_000));
                 self.answer(id, Err(fault));
             }
         }
-        charged
+        overruns
     }
 }

@@ -1,9 +1,9 @@
-//! The exchanges of one instance: every request it works on, with its way back.
+//! The calls in flight in one instance: every request it works on, with its way back.
 //!
-//! `worker` inserts a [`Job`], JavaScript reads and answers it through the ops of this folder, and dropping an exchange frees its place in
-//! the pool.
+//! `worker` inserts a [`QueuedInvocation`], JavaScript reads and answers it through `ops`, and dropping an entry frees its slot in the
+//! pool.
 //!
-//! Invariant: an exchange is answered at most once, and leaves the map exactly when nothing of it is open any more.
+//! Invariant: a call is answered at most once, and leaves the map exactly when nothing of it is open any more.
 
 mod background;
 mod body;
@@ -19,16 +19,16 @@ use std::time::Instant;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, CallShape, Request};
 use crate::runtime::call::ReplyTo;
-use crate::runtime::call::{CallStats, Job, Permit, Reply};
+use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply};
 
 pub use body::{ByteStream, Inbound, OUTBOUND_CHUNKS, Outbound, OutboundBody};
-pub use charging::Charged;
+pub use charging::Overruns;
 
 /// Callers number their calls 1..CALL_IDS; bodies that this side opens are numbered from there on. Both are V8 small integers, and 0
 /// means "no body" to JavaScript.
 pub const CALL_IDS: u32 = 1 << 29;
 
-/// What JavaScript is told about a request before it asks: whether it has a body, or is none at all.
+/// The kind of a request, which JavaScript gets with the dispatch: without a body, with one, or the check of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// No body: `request.body` is null.
@@ -40,7 +40,7 @@ pub enum BodyKind {
 }
 
 /// A request an instance works on.
-pub struct Exchange {
+pub struct InFlight {
     /// The request without its body; `None` for the answer of a called function.
     pub(in crate::runtime) head: Option<Arc<Request>>,
     pub(in crate::runtime) inbound: Inbound,
@@ -55,7 +55,7 @@ pub struct Exchange {
     _permit: Permit,
 }
 
-impl Exchange {
+impl InFlight {
     /// Whether the caller has its answer (or its fault).
     pub fn is_answered(&self) -> bool {
         self.reply.is_none()
@@ -67,31 +67,31 @@ impl Exchange {
 }
 
 /// An answer that waits for the end of the turn.
-struct Answered {
+struct OutgoingReply {
     id: u32,
     reply: Reply,
     to: ReplyTo,
     stats: Option<Arc<CallStats>>,
 }
 
-/// Every exchange of one instance, by id.
+/// Every call in flight in one instance, by id.
 #[derive(Default)]
-pub struct Exchanges {
-    map: HashMap<u32, Exchange, BuildHasherDefault<IdHasher>>,
+pub struct InFlightTable {
+    map: HashMap<u32, InFlight, BuildHasherDefault<IdHasher>>,
     last: u32,
     /// Answers leave together: their callers' threads are woken once a turn, and the turn's CPU time is charged before they go.
-    outbox: Vec<Answered>,
-    /// The latest calls that other functions made, and how many functions were behind each: what such a call began may go on after it.
+    outbox: Vec<OutgoingReply>,
+    /// The latest calls that other functions made, and how many functions were behind each: the work of such a call may continue after it.
     called: VecDeque<(u32, u8)>,
 }
 
-/// How many of them are remembered.
+/// How many calls of other functions are remembered.
 const CALLED_MAX: usize = 256;
 
-impl Exchanges {
-    /// Takes a job in under the id its caller chose. Returns its method and whether it has a body.
-    pub fn begin(&mut self, id: u32, job: Job) -> (http::Method, BodyKind) {
-        let Job { request, body, reply, stats, admitted, permit } = job;
+impl InFlightTable {
+    /// Takes an invocation in under the id its caller chose. Returns its method and whether it has a body.
+    pub fn begin(&mut self, id: u32, invocation: QueuedInvocation) -> (http::Method, BodyKind) {
+        let QueuedInvocation { request, body, reply, stats, admitted, permit } = invocation;
         stats.queue_ns.store(u64::try_from(admitted.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         if request.hops > 0 {
             self.called.truncate(CALLED_MAX - 1);
@@ -103,7 +103,7 @@ impl Exchanges {
             (CallShape::Http, Body::Empty) => BodyKind::None,
             (CallShape::Http, _) => BodyKind::Some,
         };
-        let exchange = Exchange {
+        let in_flight = InFlight {
             head: Some(request),
             inbound: Inbound::new(body),
             outbound: None,
@@ -114,13 +114,13 @@ impl Exchanges {
             stats: Some(stats),
             _permit: permit,
         };
-        self.map.insert(id, exchange);
+        self.map.insert(id, in_flight);
         (method, kind)
     }
 
-    /// An exchange that only carries an inbound body: the answer of a function that call `caller` has called. It leaves with its caller.
+    /// An entry that only carries an inbound body: the answer of a function that call `caller` has called. It leaves with its caller.
     pub(in crate::runtime) fn insert_inbound(&mut self, caller: u32, body: Body) -> u32 {
-        let exchange = Exchange {
+        let in_flight = InFlight {
             head: None,
             inbound: Inbound::new(body),
             outbound: None,
@@ -135,7 +135,7 @@ impl Exchanges {
             self.last = (self.last + 1) % CALL_IDS;
             let id = CALL_IDS + self.last;
             if let Entry::Vacant(place) = self.map.entry(id) {
-                place.insert(exchange);
+                place.insert(in_flight);
                 if let Some(caller) = self.map.get_mut(&caller) {
                     caller.called.push(id);
                 }
@@ -144,12 +144,12 @@ impl Exchanges {
         }
     }
 
-    /// The exchange, if anything of it is still open.
-    pub fn get_mut(&mut self, id: u32) -> Option<&mut Exchange> {
+    /// The call, if anything of it is still open.
+    pub fn get_mut(&mut self, id: u32) -> Option<&mut InFlight> {
         self.map.get_mut(&id)
     }
 
-    pub(in crate::runtime) fn get(&self, id: u32) -> Option<&Exchange> {
+    pub(in crate::runtime) fn get(&self, id: u32) -> Option<&InFlight> {
         self.map.get(&id)
     }
 
@@ -160,28 +160,29 @@ impl Exchanges {
 
     /// How many functions called each other until call `id` came, whether it is still open or not.
     pub fn hops(&self, id: u32) -> u8 {
-        match self.map.get(&id).and_then(|exchange| exchange.head.as_ref()) {
+        match self.map.get(&id).and_then(|in_flight| in_flight.head.as_ref()) {
             Some(request) => request.hops,
             None => self.called.iter().find(|(called, _)| *called == id).map_or(0, |(_, hops)| *hops),
         }
     }
 
-    /// Answers a call; unknown ids (answered, or given up by a limit) and second answers are ignored. Leaves with [`Exchanges::end_turn`].
+    /// Answers a call; unknown ids (answered, or given up by a limit) and second answers are ignored. Leaves with
+    /// [`InFlightTable::end_turn`].
     pub fn answer(&mut self, id: u32, reply: Reply) {
-        if let Some(exchange) = self.map.get_mut(&id)
-            && let Some(to) = exchange.reply.take()
+        if let Some(in_flight) = self.map.get_mut(&id)
+            && let Some(to) = in_flight.reply.take()
         {
-            if exchange.background > 0 || exchange.outbound.is_some() {
-                exchange.answered = Some(Instant::now());
+            if in_flight.background > 0 || in_flight.outbound.is_some() {
+                in_flight.answered = Some(Instant::now());
             }
-            self.outbox.push(Answered { id, reply, to, stats: exchange.stats.clone() });
+            self.outbox.push(OutgoingReply { id, reply, to, stats: in_flight.stats.clone() });
             self.forget_if_over(id);
         }
     }
 
-    /// Drops the exchange if nothing of it is open.
+    /// Drops the call if nothing of it is open.
     pub fn forget_if_over(&mut self, id: u32) {
-        if self.map.get(&id).is_some_and(Exchange::is_over)
+        if self.map.get(&id).is_some_and(InFlight::is_over)
             && let Some(over) = self.map.remove(&id)
         {
             for body in over.called {
@@ -196,49 +197,49 @@ impl Exchanges {
 
     /// The caller left: nothing of the call is kept, except for background work it still does.
     pub fn give_up(&mut self, id: u32) {
-        if let Some(exchange) = self.map.get_mut(&id) {
-            exchange.reply = None;
-            exchange.outbound = None;
-            exchange.answered.get_or_insert_with(Instant::now);
+        if let Some(in_flight) = self.map.get_mut(&id) {
+            in_flight.reply = None;
+            in_flight.outbound = None;
+            in_flight.answered.get_or_insert_with(Instant::now);
             self.forget_if_over(id);
         }
     }
 
     /// Calls without an answer so far.
     pub fn unanswered(&self) -> impl Iterator<Item = u32> + Clone + '_ {
-        self.map.iter().filter(|(_, exchange)| !exchange.is_answered()).map(|(id, _)| *id)
+        self.map.iter().filter(|(_, in_flight)| !in_flight.is_answered()).map(|(id, _)| *id)
     }
 
-    /// Whether any call is open. Bodies of called functions that nobody reads do not count.
+    /// Whether no call is open. Unread bodies of called functions do not count.
     pub fn is_idle(&self) -> bool {
-        self.map.values().all(|exchange| exchange.head.is_none())
+        self.map.values().all(|in_flight| in_flight.head.is_none())
     }
 
-    /// Lets the answers of a turn go.
+    /// Sends the answers of a turn.
     pub fn end_turn(&mut self) {
         let mut wake_later = Vec::new();
         for answered in self.outbox.drain(..) {
             answered.to.send_batched(answered.reply, &mut wake_later);
         }
-        for returns in wake_later {
-            returns.wake();
+        for batch in wake_later {
+            batch.wake();
         }
     }
 
-    /// Ends every call with a fault made for its id, and cuts what still streams.
+    /// Answers every call with the fault that `fault` returns for its id, and cuts the bodies that still stream.
     pub fn fail_all(&mut self, mut fault: impl FnMut(u32) -> Fault) {
         let mut broken = Vec::new();
-        for (id, exchange) in self.map.drain() {
-            if let Some(outbound) = exchange.outbound {
+        for (id, in_flight) in self.map.drain() {
+            if let Some(outbound) = in_flight.outbound {
                 outbound.cut("the instance ended");
                 broken.push(id);
             }
-            if let Some(to) = exchange.reply {
-                self.outbox.push(Answered { id, reply: Err(fault(id)), to, stats: None });
+            if let Some(to) = in_flight.reply {
+                self.outbox.push(OutgoingReply { id, reply: Err(fault(id)), to, stats: None });
             }
         }
         for answered in self.outbox.drain(..) {
-            // Terminated code may still have run its `catch` and answered with what it found there.
+            // Terminated code may still have run its `catch` and answered with the error that it found there.
             let reply = match answered.reply {
                 // Nothing of it has left yet: better a fault than a body that breaks off at its first byte.
                 Ok(_) if broken.contains(&answered.id) => Err(fault(answered.id)),

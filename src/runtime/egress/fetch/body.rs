@@ -1,6 +1,6 @@
 //! The body of an answer on its way to the function: counted while it is open, and decompressed under a cap.
 //!
-//! From `fetch`, which has the answer's head; into deno_fetch's response resource, which JavaScript reads.
+//! It comes from `op_fetch`, which has the answer's head; it goes into deno_fetch's response resource, which JavaScript reads.
 //!
 //! Invariant: input and output of the decompression are counted in one place, so a body that grows out of all proportion is cut.
 
@@ -15,13 +15,13 @@ use http::{HeaderMap, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 
-use super::gunzip::{Gunzip, Step};
+use super::gunzip::{Gunzip, GunzipStep};
 use crate::runtime::egress::quota::{OpenBody, RATIO_FREE_BYTES, RATIO_MAX};
 
 /// Most output at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Takes an answer as it came from the network. `decode`: its body was asked for compressed.
+/// Takes an answer as it came from the network. `decode`: its body was requested compressed.
 pub(in crate::runtime::egress) fn receive(mut response: Response<ResBody>, decode: bool, open: OpenBody) -> Response<ResBody> {
     if response.body().is_end_stream() {
         return response;
@@ -88,7 +88,7 @@ impl Decompressed {
         let mut out = vec![0; CHUNK_BYTES];
         let step =
             self.gunzip.read(&mut out).map_err(|error| JsErrorBox::type_error(format!("the response body is not valid gzip: {error}")))?;
-        self.is_complete = step == Step::End;
+        self.is_complete = step == GunzipStep::End;
         self.made += out.len() as u64;
         if self.made > RATIO_FREE_BYTES && self.made > RATIO_MAX.saturating_mul(self.brought) {
             return Err(JsErrorBox::type_error(format!(
@@ -96,7 +96,7 @@ impl Decompressed {
                 self.made, self.brought
             )));
         }
-        Ok((step == Step::Output).then(|| out.into()))
+        Ok((step == GunzipStep::Output).then(|| out.into()))
     }
 
     fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, JsErrorBox>>> {

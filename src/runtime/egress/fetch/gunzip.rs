@@ -1,9 +1,9 @@
-//! gzip, decompressed piece by piece with `flate2`: as much output as was asked for, and no more.
+//! gzip, decompressed piece by piece with `flate2`: as much output as was requested, and no more.
 //!
-//! `body` feeds it what the network brought and takes the output, so that it can weigh one against the other at any time; deno_fetch's own
-//! decoder sits where nobody can count its input.
+//! `body` feeds it what the network brought and takes the output, so that it can compare the two at any time; deno_fetch's own
+//! decoder sits where its input cannot be counted.
 //!
-//! Invariant: reading never waits: without input it says so, and goes on when there is more.
+//! Invariant: reading never waits: without input it returns `Starved`, and continues when there is more.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, ErrorKind, Read};
@@ -11,9 +11,9 @@ use std::io::{self, BufRead, ErrorKind, Read};
 use bytes::{Buf as _, Bytes};
 use flate2::bufread::MultiGzDecoder;
 
-/// What [`Gunzip::read`] came to.
+/// The result of [`Gunzip::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::runtime::egress) enum Step {
+pub(in crate::runtime::egress) enum GunzipStep {
     /// There is output.
     Output,
     /// All input is used up.
@@ -25,7 +25,7 @@ pub(in crate::runtime::egress) enum Step {
 /// A body that is decompressed.
 pub(in crate::runtime::egress) struct Gunzip(MultiGzDecoder<Input>);
 
-/// What was fed and not read yet.
+/// The input that was fed and not read yet.
 #[derive(Default)]
 struct Input {
     waiting: VecDeque<Bytes>,
@@ -52,14 +52,14 @@ impl Gunzip {
     /// Fills `out` as far as the input goes, and cuts it to what was written.
     ///
     /// # Errors
-    /// If the data is no gzip, or ends in the middle.
-    pub(in crate::runtime::egress) fn read(&mut self, out: &mut Vec<u8>) -> io::Result<Step> {
+    /// If the data is not gzip, or ends in the middle.
+    pub(in crate::runtime::egress) fn read(&mut self, out: &mut Vec<u8>) -> io::Result<GunzipStep> {
         let read = self.0.read(out);
         out.truncate(read.as_ref().copied().unwrap_or(0));
         match read {
-            Ok(0) => Ok(Step::End),
-            Ok(_) => Ok(Step::Output),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Step::Starved),
+            Ok(0) => Ok(GunzipStep::End),
+            Ok(_) => Ok(GunzipStep::Output),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(GunzipStep::Starved),
             Err(error) => Err(error),
         }
     }
@@ -118,11 +118,11 @@ mod tests {
             assert!(out.len() <= enough);
             text.extend(out);
             match (step, pieces.next()) {
-                (Step::End, _) => return Ok(text),
-                (Step::Starved, Some(piece)) => gunzip.feed(Bytes::copy_from_slice(piece)),
-                (Step::Starved, None) => gunzip.finish(),
-                (Step::Output, Some(piece)) => gunzip.feed(Bytes::copy_from_slice(piece)),
-                (Step::Output, None) => {}
+                (GunzipStep::End, _) => return Ok(text),
+                (GunzipStep::Starved, Some(piece)) => gunzip.feed(Bytes::copy_from_slice(piece)),
+                (GunzipStep::Starved, None) => gunzip.finish(),
+                (GunzipStep::Output, Some(piece)) => gunzip.feed(Bytes::copy_from_slice(piece)),
+                (GunzipStep::Output, None) => {}
             }
         }
     }

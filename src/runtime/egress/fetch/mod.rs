@@ -2,9 +2,9 @@
 //!
 //! The ops replace those of deno_fetch; connections come from the connector, and bytes are counted by the quota.
 //!
-//! Invariant: no body is decompressed beyond what was asked for, and no head is larger than the quota allows.
+//! Invariant: no body is decompressed beyond the requested output, and no head is larger than the quota allows.
 
+pub(super) mod request;
 pub(super) mod body;
 pub(super) mod gunzip;
-pub(super) mod request;
 pub(super) mod response;

@@ -1,9 +1,9 @@
-//! `op_fetch`: what `fetch` and `EventSource` call for every request, redirects included. Takes the place of deno_fetch's own.
+//! `op_fetch`: `fetch` and `EventSource` call it for every request, redirects included. It takes the place of deno_fetch's own op.
 //!
-//! Request from `26_fetch.js` of deno_fetch; through the caps and the door to the network; the answer waits in the same kind of resource
-//! that deno_fetch's op makes, for its `op_fetch_send`.
+//! The request comes from `26_fetch.js` of deno_fetch, and goes through the quota and the connector to the network. The answer waits in the
+//! same kind of resource that deno_fetch's op creates, for its `op_fetch_send`.
 //!
-//! Invariant: nothing of a function's makes it panic: headers are counted before they are put into a map that can be full.
+//! Invariant: no input of a function makes it panic: headers are counted before they are put into a map that can be full.
 
 use std::rc::Rc;
 
@@ -22,10 +22,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 
 use super::body;
-use crate::runtime::egress::Egress;
-use crate::runtime::egress::quota::{HEAD_MAX, HEADER_BYTES_MAX, HEADERS_MAX};
-use crate::runtime::isolate::call_in_context;
-use crate::runtime::ops::{HOPS_HEADER, guard};
+use crate::runtime::egress::instance::InstanceEgress;
+use crate::runtime::egress::quota::check_size;
+use crate::runtime::egress::quota::{HEAD_MAX, HEADERS_MAX};
+use crate::runtime::ops::{HOPS_HEADER, call_in_context, catch_panic};
 
 /// Begins a request.
 #[op2]
@@ -47,7 +47,7 @@ pub(in crate::runtime::egress) fn op_fetch<'s>(
         let url = Url::parse(&url)?;
         match url.scheme() {
             "http" | "https" => {
-                // Taken in any case, so that the stream behind a refused request ends.
+                // Taken in any case, so that the stream behind a denied request ends.
                 let streamed = resource.map(|id| state.resource_table.take_any(id)).transpose()?;
                 let body = if has_body { Some((data.map(|data| Bytes::from(data.0)), streamed)) } else { None };
                 send(state, call, method, url, &headers, body)
@@ -60,7 +60,7 @@ pub(in crate::runtime::egress) fn op_fetch<'s>(
             scheme => Err(FetchError::SchemeNotSupported(scheme.to_owned())),
         }
     };
-    guard("op_fetch", call.unwrap_or(0), begin).map_err(FetchError::Other).flatten()
+    catch_panic("op_fetch", call.unwrap_or(0), begin).map_err(FetchError::Other).flatten()
 }
 
 type Content = (Option<Bytes>, Option<Rc<dyn Resource>>);
@@ -77,7 +77,7 @@ fn send(
     let uri: Uri = url.as_str().parse().map_err(|_| FetchError::InvalidUrl(url.clone()))?;
     let mut map = HeaderMap::new();
     copy(headers, &mut map)?;
-    let egress = Egress::of(state)?;
+    let egress = InstanceEgress::of(state)?;
     let (pending, hops) = egress.enter(state, call)?;
     let client = egress.client(&uri)?;
 
@@ -110,13 +110,13 @@ fn send(
 
     let cancel = CancelHandle::new_rc();
     let answer = async move {
-        let place = pending.place().await;
+        let permit = pending.acquire().await;
         let head = tokio::time::timeout(HEAD_MAX, client.send_no_decompress(request)).await;
-        drop(place);
+        drop(permit);
         match head {
             Ok(Ok(response)) => Ok(body::receive(response, decode, pending.body())),
             Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(refused(format!("no answer began within {} s", HEAD_MAX.as_secs()))),
+            Err(_) => Err(failed(format!("no answer began within {} s", HEAD_MAX.as_secs()))),
         }
     };
     let future = Box::pin(answer.or_cancel(cancel.clone()));
@@ -129,35 +129,24 @@ fn begin(state: &mut OpState, future: CancelableResponseFuture, url: Url, cancel
     FetchReturn { request_rid, cancel_handle_rid }
 }
 
-fn refused(why: String) -> FetchError {
+fn failed(why: String) -> FetchError {
     FetchError::Other(JsErrorBox::type_error(why))
 }
 
-/// The function's own headers, without those that are the host's to write.
+/// The function's own headers, without those that only the host writes.
 fn copy(headers: &[(ByteString, ByteString)], map: &mut HeaderMap) -> Result<(), FetchError> {
     check_size(headers.iter().map(|(name, value)| name.len() + value.len())).map_err(FetchError::Other)?;
     for (name, value) in headers {
         let (name, value) = (HeaderName::from_bytes(name)?, HeaderValue::from_bytes(value)?);
         if name != HOST && name != CONTENT_LENGTH && name != HOPS_HEADER {
-            map.try_append(name, value).map_err(|_| refused(format!("more than {HEADERS_MAX} request headers")))?;
+            map.try_append(name, value).map_err(|_| failed(format!("more than {HEADERS_MAX} request headers")))?;
         }
     }
     Ok(())
 }
 
-/// Whether a request's headers, given by their lengths, are few and small enough.
-pub(in crate::runtime::egress) fn check_size(lengths: impl ExactSizeIterator<Item = usize>) -> Result<(), JsErrorBox> {
-    if lengths.len() > HEADERS_MAX {
-        return Err(JsErrorBox::type_error(format!("more than {HEADERS_MAX} request headers")));
-    }
-    if lengths.sum::<usize>() > HEADER_BYTES_MAX {
-        return Err(JsErrorBox::type_error(format!("more than {} KB of request headers", HEADER_BYTES_MAX / 1024)));
-    }
-    Ok(())
-}
-
-/// The server is asked for what `body` can read, whatever the function wrote: parts of a compressed body cannot be decompressed, so a
-/// range is asked for as it is. Returns whether a compressed body is to be decompressed.
+/// Requests an encoding that `body` can read, whatever the function wrote. A part of a compressed body cannot be decompressed, so a range
+/// is requested uncompressed. Returns whether a compressed body has to be decompressed.
 fn ask_for_encoding(map: &mut HeaderMap) -> bool {
     let as_it_is =
         map.contains_key(RANGE) || map.get(ACCEPT_ENCODING).is_some_and(|asked| asked.as_bytes().eq_ignore_ascii_case(b"identity"));
@@ -177,6 +166,7 @@ fn inline(state: &mut OpState, url: Url) -> Result<FetchReturn, FetchError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::egress::quota::HEADER_BYTES_MAX;
 
     fn pairs(headers: &[(&str, &str)]) -> Vec<(ByteString, ByteString)> {
         headers.iter().map(|(name, value)| (ByteString::from(*name), ByteString::from(*value))).collect()

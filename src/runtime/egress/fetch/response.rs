@@ -1,8 +1,8 @@
-//! `op_fetch_send`: waits for the head of an answer. Takes the place of deno_fetch's own, for what becomes of the body.
+//! `op_fetch_send`: waits for the head of an answer. It takes the place of deno_fetch's own op, to count the bytes of the body.
 //!
-//! The request comes from `fetch`, by its resource; the body goes to JavaScript as a resource of this file's.
+//! The request comes from `op_fetch`, by its resource; the body goes to JavaScript as a resource of this file.
 //!
-//! Invariant: bodies that are gathered whole (`text`, `arrayBuffer`) lie in the host's memory until their end, where no limit of V8's sees
+//! Invariant: bodies that are read whole (`text`, `arrayBuffer`) lie in the host's memory until their end, where no limit of V8's sees
 //! them; together they are never larger than the instance's `memory_mb`.
 
 use std::borrow::Cow;
@@ -15,7 +15,8 @@ use deno_error::JsErrorBox;
 use deno_fetch::{BodyDecoded, FetchError, FetchRequestResource, FetchResponse, FetchResponseResource};
 use http_body::Body as _;
 
-use crate::runtime::egress::{Egress, tell};
+use crate::runtime::egress::instance::InstanceEgress;
+use crate::runtime::egress::quota::BufferedBodies;
 
 /// A stream's buffer: what `06_streams.js` of deno_web allocates.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -30,7 +31,7 @@ pub(in crate::runtime::egress) async fn op_fetch_send(
     let request = Rc::try_unwrap(request).map_err(|_| FetchError::NetworkError)?;
     let response = match request.future.await {
         Ok(Ok(response)) => response,
-        // JavaScript makes a `TypeError: fetch failed` of the two texts, the second for its cause: the innermost that is known.
+        // JavaScript builds a `TypeError: fetch failed` from the two texts, the second for its cause: the innermost that is known.
         Ok(Err(FetchError::ClientSend(failed))) => {
             let connection = failed.source.source().filter(|_| !failed.is_connect_error());
             let cause = connection.and_then(|error| error.source()).map_or_else(|| failed.to_string(), ToString::to_string);
@@ -44,9 +45,9 @@ pub(in crate::runtime::egress) async fn op_fetch_send(
     let body_decoded = response.extensions().get::<BodyDecoded>().is_some();
     let content_length = response.body().size_hint().exact();
     let mut state = state.borrow_mut();
-    let gathered = Egress::of(&state)?.gathered.clone();
+    let buffered = InstanceEgress::of(&state)?.buffered.clone();
     let body = Rc::new(FetchResponseResource::new(response, content_length));
-    let response_rid = state.resource_table.add(Answer { body, gathered, own: Cell::new(0) });
+    let response_rid = state.resource_table.add(FetchBody { body, buffered, own: Cell::new(0) });
     Ok(FetchResponse {
         status: status.as_u16(),
         status_text: status.canonical_reason().unwrap_or_default().to_owned(),
@@ -59,43 +60,22 @@ pub(in crate::runtime::egress) async fn op_fetch_send(
     })
 }
 
-/// Bytes of all bodies of an instance that are being gathered, and how many there may be.
-pub(in crate::runtime::egress) struct Gathered {
-    total: Cell<usize>,
-    limit: usize,
-    refused: Box<dyn Fn()>,
-}
-
-impl Gathered {
-    pub(in crate::runtime::egress) fn new(limit: usize, state: &OpState) -> Self {
-        Self { total: Cell::new(0), limit, refused: tell(state, "response bodies larger than memory_mb") }
-    }
-}
-
 /// The body of an answer.
-struct Answer {
+struct FetchBody {
     body: Rc<FetchResponseResource>,
-    gathered: Rc<Gathered>,
-    /// What of the total is this body's.
+    buffered: Rc<BufferedBodies>,
+    /// This body's part of the total.
     own: Cell<usize>,
 }
 
-impl Answer {
+impl FetchBody {
     /// Accounts for the bytes of this body that the host holds now.
     fn hold(&self, bytes: usize) -> Result<(), JsErrorBox> {
-        let others = self.gathered.total.get() - self.own.get();
-        let total = others.saturating_add(bytes);
-        if total > self.gathered.limit {
-            (self.gathered.refused)();
-            return Err(JsErrorBox::range_error("the response bodies that are being read whole are larger than memory_mb"));
-        }
-        self.own.set(bytes);
-        self.gathered.total.set(total);
-        Ok(())
+        self.buffered.hold(&self.own, bytes)
     }
 }
 
-impl Resource for Answer {
+impl Resource for FetchBody {
     fn name(&self) -> Cow<'_, str> {
         "fetchResponse".into()
     }
@@ -105,8 +85,8 @@ impl Resource for Answer {
     }
 
     fn read_byob(self: Rc<Self>, mut buffer: BufMutView) -> AsyncResult<(usize, BufMutView)> {
-        // A reader that gathers gives the same buffer again and again, grown, and goes on behind what is in it; a stream's buffers are
-        // JavaScript's, and always empty.
+        // A reader that reads a body whole passes the same buffer again and again, grown, and continues behind its content. A stream's
+        // buffers are JavaScript's, and always empty.
         let filled = buffer.reset_cursor();
         buffer.advance_cursor(filled);
         let is_chunk = filled == 0 && buffer.len() <= CHUNK_BYTES;
@@ -125,8 +105,8 @@ impl Resource for Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for FetchBody {
     fn drop(&mut self) {
-        self.gathered.total.set(self.gathered.total.get() - self.own.get());
+        self.buffered.release(self.own.get());
     }
 }

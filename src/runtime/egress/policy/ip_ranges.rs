@@ -1,7 +1,7 @@
-//! Which addresses are public, and what the others are.
+//! The scope of an IP address: public, private or special.
 //!
 //! The tables are IANA's special-purpose registries (<https://www.iana.org/assignments/iana-ipv4-special-registry/> and its IPv6 twin).
-//! `rules` asks; nothing is known here about functions.
+//! `rules` asks; this file knows nothing about functions.
 //!
 //! Invariant: an address that carries an IPv4 address inside is never more public than that one.
 
@@ -9,18 +9,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How far an address reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::runtime::egress) enum Scope {
-    /// Everybody's internet.
+pub(in crate::runtime::egress) enum AddressScope {
+    /// The public internet.
     Public,
-    /// Somebody's own network, or this machine: a rule that names a host opens it if the name leads there.
+    /// A private network, or this machine: a rule that names a host opens it if the name leads there.
     Private(&'static str),
-    /// Never where a name should lead (metadata services are link-local): only a rule that names the address opens it.
+    /// No name should lead there (metadata services are link-local): only a rule that names the address opens it.
     Special(&'static str),
 }
 
-use Scope::{Private, Special};
+use AddressScope::{Private, Special};
 
-const V4: &[([u8; 4], u8, Scope)] = &[
+const V4: &[([u8; 4], u8, AddressScope)] = &[
     ([0, 0, 0, 0], 8, Special("unspecified")),
     ([10, 0, 0, 0], 8, Private("private")),
     ([100, 64, 0, 0], 10, Private("carrier-grade NAT")),
@@ -39,7 +39,7 @@ const V4: &[([u8; 4], u8, Scope)] = &[
 ];
 
 /// Within 2000::/3; everything outside it is not public either way.
-const V6: &[([u16; 2], u8, Scope)] = &[
+const V6: &[([u16; 2], u8, AddressScope)] = &[
     // Teredo (2001::/32), benchmarking, ORCHID and the like.
     ([0x2001, 0], 23, Special("protocol assignments or Teredo")),
     ([0x2001, 0xdb8], 32, Special("documentation")),
@@ -55,20 +55,20 @@ pub(in crate::runtime::egress) fn plain(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What an address is; see [`plain`].
-pub(in crate::runtime::egress) fn scope(address: IpAddr) -> Scope {
+/// The scope of an address; see [`plain`].
+pub(in crate::runtime::egress) fn scope(address: IpAddr) -> AddressScope {
     match plain(address) {
         IpAddr::V4(v4) => scope_v4(v4),
         IpAddr::V6(v6) => scope_v6(v6),
     }
 }
 
-fn scope_v4(address: Ipv4Addr) -> Scope {
+fn scope_v4(address: Ipv4Addr) -> AddressScope {
     let found = V4.iter().find(|(base, prefix, _)| same_network(IpAddr::V4(address), IpAddr::from(*base), *prefix));
-    found.map_or(Scope::Public, |(_, _, scope)| *scope)
+    found.map_or(AddressScope::Public, |(_, _, scope)| *scope)
 }
 
-fn scope_v6(address: Ipv6Addr) -> Scope {
+fn scope_v6(address: Ipv6Addr) -> AddressScope {
     let segments = address.segments();
     let [first, second, third, .., high, low] = segments;
     if address == Ipv6Addr::LOCALHOST {
@@ -91,7 +91,11 @@ fn scope_v6(address: Ipv6Addr) -> Scope {
     let inner = Ipv4Addr::new(a, b, c, d);
     // NAT64's well-known prefix (RFC 6052): a public IPv4 address may be reached through it, any other may not.
     if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        return if scope_v4(inner) == Scope::Public { Scope::Public } else { Special("NAT64 of an address that is not public") };
+        return if scope_v4(inner) == AddressScope::Public {
+            AddressScope::Public
+        } else {
+            Special("NAT64 of an address that is not public")
+        };
     }
     // ISATAP (RFC 5214) carries an IPv4 address behind any prefix.
     if matches!(segments[4], 0 | 0x0200) && segments[5] == 0x5efe {
@@ -103,7 +107,7 @@ fn scope_v6(address: Ipv6Addr) -> Scope {
     let network = IpAddr::V6(Ipv6Addr::new(first, second, third, 0, 0, 0, 0, 0));
     let base = |[one, two]: [u16; 2]| IpAddr::V6(Ipv6Addr::new(one, two, 0, 0, 0, 0, 0, 0));
     let found = V6.iter().find(|(start, prefix, _)| same_network(network, base(*start), *prefix));
-    found.map_or(Scope::Public, |(_, _, scope)| *scope)
+    found.map_or(AddressScope::Public, |(_, _, scope)| *scope)
 }
 
 /// Whether two addresses of one family agree in their first `prefix` bits.
@@ -122,7 +126,7 @@ pub(in crate::runtime::egress) fn same_network(one: IpAddr, other: IpAddr, prefi
 mod tests {
     use super::*;
 
-    fn scope_of(text: &str) -> Scope {
+    fn scope_of(text: &str) -> AddressScope {
         scope(text.parse().expect("an address"))
     }
 
@@ -136,7 +140,7 @@ mod tests {
             2002:7f00:1::1 2002:808:808::1 3fff::1 fc00::1 fd12:3456::1 fe80::1 febf::1 fec0::1 ff02::1 5f00::1 \
             2606:4700::5efe:127.0.0.1 2606:4700::200:5efe:10.0.0.1";
         for address in closed.split(' ') {
-            assert_ne!(scope_of(address), Scope::Public, "{address}");
+            assert_ne!(scope_of(address), AddressScope::Public, "{address}");
         }
     }
 
@@ -147,7 +151,7 @@ mod tests {
             223.255.255.255 ::ffff:8.8.8.8 64:ff9b::8.8.8.8 2001:200::1 2001:4860:4860::8888 2606:4700::1111 2003::1 \
             3ffe::1";
         for address in open.split(' ') {
-            assert_eq!(scope_of(address), Scope::Public, "{address}");
+            assert_eq!(scope_of(address), AddressScope::Public, "{address}");
         }
     }
 

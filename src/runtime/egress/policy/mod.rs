@@ -4,5 +4,5 @@
 //!
 //! Invariant: an address that no rule opens is reachable only if it is public.
 
-pub(super) mod ip_ranges;
 pub(super) mod rules;
+pub(super) mod ip_ranges;

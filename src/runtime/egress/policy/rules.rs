@@ -1,33 +1,33 @@
-//! The decision whether a function may connect to an address.
+//! The rules of `[net]`: whether a function may connect to an address.
 //!
-//! `[net]` of the manifest comes in when an instance gets its function; `door` asks before every connection, about the very address it is
-//! going to connect to.
+//! `[net]` of the manifest comes in when an instance gets its function; `connector` asks before every connection, about the very address it
+//! will connect to.
 //!
 //! Invariant: pure, and the only place where this is decided.
 
 use std::net::{IpAddr, SocketAddr};
 
 use super::ip_ranges;
-use super::ip_ranges::{Scope, plain, same_network};
-use crate::function::manifest::{Net, NetHost, NetRule};
+use super::ip_ranges::{AddressScope, plain, same_network};
+use crate::function::manifest::{Net, NetRule, NetTarget};
 use crate::function::route::HostPattern;
 
 /// What one function's connections may reach.
 #[derive(Debug)]
 pub(in crate::runtime::egress) struct Rules(Net);
 
-/// Why a connection is refused, told to the function.
+/// Why a connection is denied; the function gets the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::runtime::egress) enum Refusal {
+pub(in crate::runtime::egress) enum Denial {
     /// Loopback, private, link-local and so on.
     #[error("{address} is closed to functions ({what}): `allow` under [net] in function.toml opens it")]
     Closed {
-        /// Where to.
+        /// The address.
         address: SocketAddr,
         /// What kind of address it is.
         what: &'static str,
     },
-    /// There is an `only`, and it is not in it.
+    /// There is an `only` that does not name it.
     #[error("{0} is not in `only` under [net] in function.toml")]
     NotNamed(String),
     /// Skep listens there.
@@ -43,35 +43,35 @@ impl Rules {
     }
 
     /// Whether a name may be looked up at all: a function that may reach nothing but some hosts must not talk through DNS either.
-    pub(in crate::runtime::egress) fn check_name(&self, host: &str, port: u16) -> Result<(), Refusal> {
+    pub(in crate::runtime::egress) fn check_name(&self, host: &str, port: u16) -> Result<(), Denial> {
         let Some(only) = &self.0.only else { return Ok(()) };
         let may_lead_there =
-            |rule: &NetRule| rule.port.is_none_or(|named| named == port) && !matches!(&rule.host, NetHost::Name(name) if !is(name, host));
-        if only.iter().any(may_lead_there) { Ok(()) } else { Err(Refusal::NotNamed(format!("{host}:{port}"))) }
+            |rule: &NetRule| rule.port.is_none_or(|named| named == port) && !matches!(&rule.host, NetTarget::Name(name) if !is(name, host));
+        if only.iter().any(may_lead_there) { Ok(()) } else { Err(Denial::NotNamed(format!("{host}:{port}"))) }
     }
 
     /// Whether a connection to `address`, that `host` led to, may be made. `is_own`: Skep listens there.
-    pub(in crate::runtime::egress) fn check(&self, host: &str, address: SocketAddr, is_own: bool) -> Result<(), Refusal> {
+    pub(in crate::runtime::egress) fn check(&self, host: &str, address: SocketAddr, is_own: bool) -> Result<(), Denial> {
         let Net { allow, only } = &self.0;
         let address = SocketAddr::new(plain(address.ip()), address.port());
         let matches = |rule: &&NetRule| names(rule, host, address);
         if let Some(only) = only
             && !only.iter().any(|rule| matches(&rule))
         {
-            return Err(Refusal::NotNamed(address.to_string()));
+            return Err(Denial::NotNamed(address.to_string()));
         }
-        // An address in `only` is as explicit as one in `allow`. A name in `only` narrows and opens nothing: whoever owns the name decides
-        // where it leads.
+        // An address in `only` is as explicit as one in `allow`. A name in `only` narrows and opens nothing: the owner of the name
+        // decides where it leads.
         let mut explicit =
-            allow.iter().chain(only.iter().flatten().filter(|rule| matches!(rule.host, NetHost::Network { .. }))).filter(matches);
+            allow.iter().chain(only.iter().flatten().filter(|rule| matches!(rule.host, NetTarget::Network { .. }))).filter(matches);
         if is_own {
-            return if explicit.any(is_one_address_and_port) { Ok(()) } else { Err(Refusal::Own(address)) };
+            return if explicit.any(is_one_address_and_port) { Ok(()) } else { Err(Denial::Own(address)) };
         }
         match ip_ranges::scope(address.ip()) {
-            Scope::Public => Ok(()),
-            Scope::Private(_) if explicit.next().is_some() => Ok(()),
-            Scope::Special(_) if explicit.any(|rule| matches!(rule.host, NetHost::Network { .. })) => Ok(()),
-            Scope::Private(what) | Scope::Special(what) => Err(Refusal::Closed { address, what }),
+            AddressScope::Public => Ok(()),
+            AddressScope::Private(_) if explicit.next().is_some() => Ok(()),
+            AddressScope::Special(_) if explicit.any(|rule| matches!(rule.host, NetTarget::Network { .. })) => Ok(()),
+            AddressScope::Private(what) | AddressScope::Special(what) => Err(Denial::Closed { address, what }),
         }
     }
 }
@@ -80,8 +80,8 @@ impl Rules {
 fn names(rule: &NetRule, host: &str, address: SocketAddr) -> bool {
     rule.port.is_none_or(|port| port == address.port())
         && match &rule.host {
-            NetHost::Name(name) => is(name, host),
-            NetHost::Network { address: base, prefix } => {
+            NetTarget::Name(name) => is(name, host),
+            NetTarget::Network { address: base, prefix } => {
                 // `::ffff:10.0.0.0/104` is 10.0.0.0/8.
                 let shortened = if base.is_ipv6() && plain(*base).is_ipv4() { 96 } else { 0 };
                 match prefix.checked_sub(shortened) {
@@ -94,7 +94,7 @@ fn names(rule: &NetRule, host: &str, address: SocketAddr) -> bool {
 
 fn is_one_address_and_port(rule: &NetRule) -> bool {
     let whole = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
-    rule.port.is_some() && matches!(&rule.host, NetHost::Network { address, prefix } if *prefix == whole(address))
+    rule.port.is_some() && matches!(&rule.host, NetTarget::Network { address, prefix } if *prefix == whole(address))
 }
 
 /// Whether a pattern is about a host; both are in lower case.
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_address_and_what_opens_it() {
-        let refusal = rules(&[], None).check("x", "127.0.0.1:80".parse().expect("an address"), false).expect_err("closed");
-        assert_eq!(refusal.to_string(), "127.0.0.1:80 is closed to functions (loopback): `allow` under [net] in function.toml opens it");
+        let denial = rules(&[], None).check("x", "127.0.0.1:80".parse().expect("an address"), false).expect_err("closed");
+        assert_eq!(denial.to_string(), "127.0.0.1:80 is closed to functions (loopback): `allow` under [net] in function.toml opens it");
     }
 }

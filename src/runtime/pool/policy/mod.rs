@@ -1,9 +1,11 @@
-//! How many instances a function is to have, decided from how busy it was.
+//! The number of instances that a function should have, decided from its load.
 //!
-//! `scale` takes a sample of every pool once a second, asks here, and carries the decision out. Admission makes an instance for a call that finds no
-//! room; this makes them before that happens, and says which are too many. The two windows are those of Knative's autoscaler.
+//! `scale` takes a sample of every pool once a second, asks here, and carries the decision out. Admission creates an instance for a call
+//! that finds no room; the policy asks for instances before that happens, and says how many are too many. The two windows are those of
+//! Knative's autoscaler.
 //!
-//! Invariant: no clock is read and nothing is touched here; `min <= wanted <= keep <= max`, and nothing is wanted only if nobody called for `idle_s`.
+//! Invariant: this file reads no clock and touches no pool; `min <= wanted <= keep <= max`, and `wanted` is 0 only if there was no call for
+//! `idle_s`.
 
 #[cfg(test)]
 mod tests;
@@ -13,24 +15,24 @@ use std::time::{Duration, Instant};
 
 use crate::function::Scale;
 
-/// How full an instance is to be, in tenths of its concurrency: the rest is for what comes before another one is ready.
+/// How full an instance should be, in tenths of its concurrency: the rest is for calls that come before another one is ready.
 const TARGET_TENTHS: u64 = 7;
 
-/// What is wanted falls with the average of this time, and what was wanted or needed at any moment of it is kept.
+/// `wanted` falls with the average over this time, and instances that were wanted or needed at any moment of it are kept.
 pub(super) const STABLE_WINDOW: Duration = Duration::from_secs(60);
 
-/// What is wanted rises with the average of this time.
+/// `wanted` rises with the average over this time.
 const BURST_WINDOW: Duration = Duration::from_secs(6);
 
-/// A rise to so many times the instances that are ready is a burst: until it is over for a stable window, nothing less is wanted.
+/// A demand of this many times the ready instances is a burst: until it is over for a stable window, `wanted` does not fall.
 const BURST_FACTOR: u32 = 2;
 
 /// Samples that are remembered, should they come more often than once a second.
 const SAMPLES_MAX: usize = 128;
 
-/// What is seen of a pool at one moment.
+/// The load of a pool at one moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sample {
+pub(super) struct LoadSample {
     pub(super) at: Instant,
     /// Calls in flight and waiting.
     pub(super) concurrency: u32,
@@ -42,16 +44,16 @@ pub(super) struct Sample {
     pub(super) idle: Duration,
 }
 
-/// How many instances there are to be.
+/// How many instances there should be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision {
-    /// Fewer are too few: others are made ahead of their need.
+    /// Fewer are too few: others are created ahead of their need.
     pub(super) wanted: u32,
     /// More are too many: the least busy ones end.
     pub(super) keep: u32,
 }
 
-/// What is remembered of a pool.
+/// The memory of one pool's load.
 #[derive(Debug, Default)]
 pub(super) struct Scaler {
     /// Not older than the stable window.
@@ -77,7 +79,7 @@ struct Burst {
 
 impl Scaler {
     /// Decides, and remembers the sample.
-    pub(super) fn decide(&mut self, sample: Sample, scale: &Scale) -> Decision {
+    pub(super) fn decide(&mut self, sample: LoadSample, scale: &Scale) -> Decision {
         let bound = |count: u32| count.min(scale.max).max(scale.min);
         self.remember(sample);
         let wanted = if sample.concurrency == 0 && sample.idle >= scale.idle {
@@ -94,7 +96,7 @@ impl Scaler {
         Decision { wanted, keep: bound(self.needed_at_most(sample, scale)).max(wanted) }
     }
 
-    fn remember(&mut self, sample: Sample) {
+    fn remember(&mut self, sample: LoadSample) {
         self.began.get_or_insert(sample.at);
         let is_old = |moment: &Moment| sample.at.saturating_duration_since(moment.at) >= STABLE_WINDOW;
         while self.past.len() >= SAMPLES_MAX || self.past.front().is_some_and(is_old) {
@@ -111,9 +113,9 @@ impl Scaler {
         u32::try_from((calls * 10).div_ceil((samples * one_takes).max(1))).unwrap_or(u32::MAX)
     }
 
-    /// What the last seconds want; while there is a burst, never less than before. Above the stable demand this counts without a burst too: admission
-    /// has made an instance for every call that needed one, so a load that only grows is never twice what is ready.
-    fn burst_demand(&mut self, sample: Sample, scale: &Scale) -> u32 {
+    /// The demand of the last seconds; during a burst, never less than before. Above the stable demand this counts without a burst too:
+    /// admission has created an instance for every call that needed one, so a load that only grows is never twice what is ready.
+    fn burst_demand(&mut self, sample: LoadSample, scale: &Scale) -> u32 {
         let demand = self.demand(sample.at, BURST_WINDOW, scale);
         let is_burst = demand >= BURST_FACTOR.saturating_mul(sample.ready.max(1));
         let known = self.burst.filter(|burst| is_burst || sample.at.saturating_duration_since(burst.seen) < STABLE_WINDOW);
@@ -122,8 +124,9 @@ impl Scaler {
         self.burst.map_or(demand, |burst| burst.wanted)
     }
 
-    /// The most that were needed at any moment of the stable window. While less than that was seen, nothing is too much, except for want of calls.
-    fn needed_at_most(&self, sample: Sample, scale: &Scale) -> u32 {
+    /// The most instances that were needed at any moment of the stable window. Until a whole window was seen, none is too many, unless
+    /// calls are missing.
+    fn needed_at_most(&self, sample: LoadSample, scale: &Scale) -> u32 {
         if sample.concurrency == 0 && sample.idle >= scale.idle {
             return 0;
         }

@@ -1,5 +1,7 @@
-//! The policy over traces of load, second by second, in a model of a pool: admission makes an instance for a call that finds no room, the policy
-//! makes others ahead and ends those that are too many.
+//! The policy over traces of load, second by second, in a model of a pool.
+//!
+//! In the model, admission creates an instance for a call that finds no room; the policy creates others ahead and ends those that are too
+//! many.
 
 use proptest::prelude::*;
 
@@ -22,7 +24,7 @@ fn scale(min: u32, max: u32, idle_s: u64) -> Scale {
     Scale { min, max, concurrency: CONCURRENCY, queue: 1000, idle: Duration::from_secs(idle_s) }
 }
 
-/// Runs a trace of calls at a time. Instances that are made in one second are ready in the next.
+/// Runs a trace of concurrent calls. Instances that are created in one second are ready in the next.
 fn run(trace: impl IntoIterator<Item = u32>, scale: &Scale) -> Vec<Second> {
     let start = Instant::now();
     let (mut scaler, mut ready, mut booting, mut called) = (Scaler::default(), 0, scale.min, start);
@@ -35,7 +37,7 @@ fn run(trace: impl IntoIterator<Item = u32>, scale: &Scale) -> Vec<Second> {
         }
         let late = load.div_ceil(CONCURRENCY).min(scale.max).saturating_sub(ready);
         booting += late;
-        let decision = scaler.decide(Sample { at, concurrency: load, peak: load, ready, idle: at - called }, scale);
+        let decision = scaler.decide(LoadSample { at, concurrency: load, peak: load, ready, idle: at - called }, scale);
         let alive = ready + booting;
         if (1..decision.wanted).contains(&alive) {
             booting += decision.wanted - alive;
@@ -47,14 +49,14 @@ fn run(trace: impl IntoIterator<Item = u32>, scale: &Scale) -> Vec<Second> {
     seconds
 }
 
-/// What holds of every trace.
+/// Checks the properties of every trace.
 fn check(seconds: &[Second], scale: &Scale) {
     for second in seconds {
         let Decision { wanted, keep } = second.decision;
         assert!(scale.min <= wanted && wanted <= keep && keep <= scale.max, "{second:?}");
         assert!(second.instances >= scale.min && second.instances <= scale.max, "{second:?}");
         assert!(second.instances * CONCURRENCY >= second.load.min(scale.max * CONCURRENCY), "the work is covered: {second:?}");
-        assert!(wanted > 0 || second.load == 0, "nothing is wanted only if nobody calls: {second:?}");
+        assert!(wanted > 0 || second.load == 0, "no instance is wanted only without calls: {second:?}");
     }
 }
 
@@ -114,7 +116,7 @@ fn a_burst_is_scaled_to_at_once_and_not_down_before_it_is_over_for_a_minute() {
     let mut scaler = Scaler::default();
     let mut decide = |second: u64, concurrency: u32| {
         let at = start + Duration::from_secs(second);
-        scaler.decide(Sample { at, concurrency, peak: concurrency, ready: 2, idle: Duration::ZERO }, &scale)
+        scaler.decide(LoadSample { at, concurrency, peak: concurrency, ready: 2, idle: Duration::ZERO }, &scale)
     };
     assert_eq!((0..60).map(|second| decide(second, 10).wanted).max(), Some(2));
     // (5 × 10 + 130) ÷ 6 calls are five instances: more than twice those that are ready.
@@ -194,7 +196,7 @@ fn samples_in_quick_succession_are_not_kept_without_bound() {
     let (mut scaler, start) = (Scaler::default(), Instant::now());
     for tick in 0..100_000 {
         let at = start + Duration::from_micros(tick);
-        scaler.decide(Sample { at, concurrency: 1, peak: 1, ready: 1, idle: Duration::ZERO }, &scale(0, 4, 300));
+        scaler.decide(LoadSample { at, concurrency: 1, peak: 1, ready: 1, idle: Duration::ZERO }, &scale(0, 4, 300));
     }
     assert!(scaler.past.len() <= SAMPLES_MAX);
 }
@@ -216,7 +218,7 @@ fn any_trace() -> impl Strategy<Value = Vec<(u32, u32, u32, u64)>> {
 }
 
 proptest! {
-    /// Whatever the load: the bounds hold, and nothing is wanted only when nobody called for `idle_s`.
+    /// For any load the bounds hold, and no instance is wanted only after `idle_s` without calls.
     #[test]
     fn the_bounds_hold(scale in any_scale(), trace in any_trace()) {
         let (mut scaler, mut at) = (Scaler::default(), Instant::now());
@@ -227,7 +229,7 @@ proptest! {
                 called = at;
             }
             let idle = at - called;
-            let Decision { wanted, keep } = scaler.decide(Sample { at, concurrency, peak: concurrency, ready, idle }, &scale);
+            let Decision { wanted, keep } = scaler.decide(LoadSample { at, concurrency, peak: concurrency, ready, idle }, &scale);
             prop_assert!(scale.min <= wanted && wanted <= keep && keep <= scale.max);
             prop_assert_eq!(wanted == 0, scale.min == 0 && concurrency == 0 && idle >= scale.idle);
         }
@@ -243,14 +245,14 @@ proptest! {
             if concurrency > 0 {
                 called = at;
             }
-            let sample = Sample { at, concurrency, peak: concurrency, ready, idle: at - called };
+            let sample = LoadSample { at, concurrency, peak: concurrency, ready, idle: at - called };
             let few = less.decide(sample, &scale);
-            let many = more.decide(Sample { concurrency: concurrency + extra, peak: concurrency + extra, ..sample }, &scale);
+            let many = more.decide(LoadSample { concurrency: concurrency + extra, peak: concurrency + extra, ..sample }, &scale);
             prop_assert!(few.wanted <= many.wanted && few.keep <= many.keep, "{:?} and {:?}", few, many);
         }
     }
 
-    /// Any trace in the model pool, where `check` looks at every second.
+    /// Any trace in the model pool, where `check` checks every second.
     #[test]
     fn any_load_is_covered(loads in prop::collection::vec((0_u32..300, 1_usize..90), 1..12), min in 0_u32..3, idle_s in 1_u64..400) {
         run(loads.into_iter().flat_map(|(load, seconds)| hold(load, seconds)), &scale(min, 25, idle_s));

@@ -1,4 +1,6 @@
-//! A pool whose workers have no threads: the tests do by hand what the threads would, so every order of events can be had. `real` has real ones.
+//! Tests of a pool whose workers have no threads.
+//!
+//! The tests do by hand what the threads would do, so they can try every order of events. `real` has real threads.
 //!
 //! Invariant: nothing here waits for time to pass.
 
@@ -18,18 +20,19 @@ use http::{HeaderMap, Method};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::*;
+use crate::function::Dialect;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, VersionId};
 use crate::runtime::call::{Permit, Reply, ReplyTo};
 use crate::runtime::fleet::FleetConfig;
-use crate::runtime::ops::{ConsoleLine, Host};
-use crate::runtime::worker::{Command, Exit, Owner as _};
+use crate::runtime::ops::{ConsoleLine, HostApi};
+use crate::runtime::worker::{Exit, InstanceListener as _, WorkerCommand};
 
 /// A host that counts what functions write to their console.
-struct Listener(Semaphore);
+struct RecordingListener(Semaphore);
 
-impl Host for Listener {
+impl HostApi for RecordingListener {
     fn console(&self, _: ConsoleLine<'_>) {
         self.0.add_permits(1);
     }
@@ -66,9 +69,9 @@ fn scale(min: u32, max: u32, concurrency: u32) -> Scale {
     Scale { min, max, concurrency, queue: 8, idle: Duration::from_secs(300) }
 }
 
-/// A pool on a host for so many instances.
+/// A pool on a host for `max_instances` instances.
 fn pool_of(max_instances: usize, scale: Scale) -> Arc<Pool> {
-    let host = Arc::new(Listener(Semaphore::new(0)));
+    let host = Arc::new(RecordingListener(Semaphore::new(0)));
     let fleet = Arc::new(Fleet::new(config(max_instances), host, Handle::unmanned));
     Pool::with_scale(version("export default () => 'here';\n"), scale, fleet)
 }
@@ -94,14 +97,14 @@ fn request(method: Method) -> Arc<Request> {
     })
 }
 
-/// Somebody who waits for an answer.
-struct Caller(oneshot::Receiver<Reply>);
+/// A caller that waits for an answer.
+struct TestCaller(oneshot::Receiver<Reply>);
 
-impl Caller {
+impl TestCaller {
     /// Sends a call into the pool, as [`Pool::call`] does.
     fn of(pool: &Pool) -> Result<Self, Kind> {
-        let (reply, answer) = ReplyTo::channel();
-        let job = Job {
+        let (reply, reply_rx) = ReplyTo::channel();
+        let invocation = QueuedInvocation {
             request: request(Method::POST),
             body: Body::Empty,
             reply,
@@ -109,8 +112,8 @@ impl Caller {
             admitted: Instant::now(),
             permit: Permit::default(),
         };
-        pool.admit(job).map_err(|fault| fault.kind())?;
-        Ok(Self(answer))
+        pool.admit(invocation).map_err(|fault| fault.kind())?;
+        Ok(Self(reply_rx))
     }
 
     /// The fault it was answered with, if it has an answer.
@@ -132,23 +135,30 @@ fn states(pool: &Pool) -> Vec<InstanceState> {
 fn load_all(pool: &Pool) {
     for (worker, state) in workers(pool).iter().zip(states(pool)) {
         if state == InstanceState::Booting {
-            pool.ready(worker, "plain");
+            pool.ready(worker, Dialect::Plain);
         }
     }
 }
 
-/// The calls that a worker was given since this was asked last.
-fn calls(worker: &Handle) -> Vec<Job> {
-    worker.told().into_iter().filter_map(|command| if let Command::Call(_, job) = command { Some(job) } else { None }).collect()
+/// The calls that were assigned to a worker since the last call of this function.
+fn calls(worker: &Handle) -> Vec<QueuedInvocation> {
+    worker
+        .take_commands()
+        .into_iter()
+        .filter_map(|command| if let WorkerCommand::Call(_, invocation) = command { Some(invocation) } else { None })
+        .collect()
 }
 
 fn was_retired(worker: &Handle) -> bool {
-    worker.told().iter().any(|command| matches!(command, Command::Retire))
+    worker.take_commands().iter().any(|command| matches!(command, WorkerCommand::Retire))
 }
 
 /// A worker's thread ends.
 fn end(pool: &Pool, worker: &Arc<Handle>, exit: Exit) {
-    let unheard = worker.end().into_iter().filter_map(|command| if let Command::Call(_, job) = command { Some(job) } else { None });
+    let unheard = worker
+        .end()
+        .into_iter()
+        .filter_map(|command| if let WorkerCommand::Call(_, invocation) = command { Some(invocation) } else { None });
     pool.ended(worker, exit, unheard.collect());
 }
 
@@ -157,6 +167,6 @@ fn meanwhile<T>(future: impl Future<Output = T>, events: impl Future<Output = ()
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let both = async { tokio::join!(future, events).0 };
-        tokio::time::timeout(Duration::from_secs(20), both).await.expect("nobody woke the one who waits")
+        tokio::time::timeout(Duration::from_secs(20), both).await.expect("nothing woke the future")
     })
 }

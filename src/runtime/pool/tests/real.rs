@@ -1,7 +1,8 @@
 //! Real instances. Only one test of a process may run JavaScript, so this one has a process of its own.
 
 use super::*;
-use crate::runtime::isolate::init_engine;
+use crate::runtime::fleet;
+use crate::runtime::isolate::init_v8;
 
 #[test]
 fn real_instances_are_warmed_recycled_drained_and_cut() {
@@ -14,9 +15,9 @@ fn real_instances_are_warmed_recycled_drained_and_cut() {
         assert!(output.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&output.stderr));
         return;
     }
-    init_engine();
-    let host = Arc::new(Listener(Semaphore::new(0)));
-    let fleet = Fleet::start(config(16), host.clone()).unwrap();
+    init_v8();
+    let host = Arc::new(RecordingListener(Semaphore::new(0)));
+    let fleet = fleet::start(config(16), host.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         tokio::time::timeout(Duration::from_secs(60), recycle_for_real(&fleet)).await.expect("in time");
@@ -45,10 +46,10 @@ async fn recycle_for_real(fleet: &Arc<Fleet>) {
     assert_eq!(text(&pool).await, Ok("1".to_owned()), "the other one");
     pool.retire();
     pool.drained().await;
-    assert_eq!(pool.counts(), Counts { answered: 3, function_faults: 0 });
+    assert_eq!(pool.counts(), CallCounts { answered: 3, function_faults: 0 });
 }
 
-async fn cut_for_real(fleet: &Arc<Fleet>, host: &Listener) {
+async fn cut_for_real(fleet: &Arc<Fleet>, host: &RecordingListener) {
     let source = "export default () => { console.log('begun'); return new Promise((answer) => setTimeout(answer, 600_000)); };\n";
     let pool = Pool::with_scale(version(source), scale(0, 1, 2), fleet.clone());
     pool.boot_one().await.unwrap();
@@ -61,5 +62,5 @@ async fn cut_for_real(fleet: &Arc<Fleet>, host: &Listener) {
     assert_eq!((first, second, waits, cut), (Err(Kind::Draining), Err(Kind::Draining), Err(Kind::Draining), 3));
     pool.drained().await;
     assert_eq!(text(&pool).await, Err(Kind::Draining));
-    assert_eq!(pool.counts(), Counts { answered: 4, function_faults: 0 });
+    assert_eq!(pool.counts(), CallCounts { answered: 4, function_faults: 0 });
 }

@@ -1,4 +1,4 @@
-//! Instances that are waited for.
+//! Waiting for instances.
 
 use super::super::warm::TRIES;
 use super::*;
@@ -51,7 +51,7 @@ fn instances_that_die_as_soon_as_they_are_ready_are_not_made_for_ever() {
                 tokio::task::yield_now().await;
             }
             let worker = workers(&pool).remove(0);
-            pool.ready(&worker, "plain");
+            pool.ready(&worker, Dialect::Plain);
             end(&pool, &worker, Exit::Crashed);
         }
     });

@@ -3,7 +3,7 @@ export default function handle(_request: Request): Response {
   const encoder = new TextEncoder();
   let tick = 0;
   const body = new ReadableStream<Uint8Array>({
-    // Called only when the client has taken what was sent before, and no more once it has left.
+    // Called only when the client has taken the tick before, and never after the client has left.
     async pull(controller) {
       if (tick > 0) {
         await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -8,7 +8,7 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env, ctx: SkepContext<Env>): Promise<Response> {
     const who = new URL(request.url).pathname.slice(1) || "world";
-    // Goes on after the answer was sent.
+    // Continues after the answer was sent.
     ctx.waitUntil(Promise.resolve().then(() => console.log("greeted", who)));
     return Response.json({ message: `${env.GREETING}, ${who}` });
   },

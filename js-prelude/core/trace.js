@@ -1,0 +1,49 @@
+// Trace context inside an isolate: the running call, and its W3C headers on every outgoing fetch.
+//
+// The async context (V8's continuation-preserved embedder data) *is* the Call of dispatch/call.js; V8 carries it over every `await`, and
+// the timers carry it over callbacks. deno_fetch asks a telemetry module for spans and propagators; this file stands in for that module.
+//
+// Invariant: a fetch of an open call carries that call's hop count, and its trace unless the function sets a `traceparent`.
+
+import { core, internals } from "ext:core/mod.js";
+
+const span = { __proto__: null, end() {} };
+
+/** The call whose code runs, or undefined (module top level). */
+export function currentCall() {
+  const context = core.getAsyncContext();
+  return context !== undefined && context !== null && context.isSkepCall === true ? context : undefined;
+}
+
+const propagator = {
+  __proto__: null,
+  inject(call, headers) {
+    // Work that outlives its call (for example a timer) has no trace of its own to pass on.
+    if (call === undefined || !call.isOpen()) return;
+    // Trace headers that the function sets stay as they are.
+    if (!headers.has("traceparent")) {
+      headers.append("traceparent", call.outgoingTraceparent());
+      const tracestate = call.tracestate();
+      if (tracestate !== null) headers.append("tracestate", tracestate);
+    }
+    // Counts functions that call each other over HTTP; Skep rejects the ninth (fault `loop_detected`).
+    headers.set("x-skep-hops", call.hops());
+  },
+};
+
+internals.__telemetry = {
+  __proto__: null,
+  TRACING_ENABLED: true,
+  builtinTracer: () => ({ __proto__: null, startSpan: () => span }),
+  ContextManager: { __proto__: null, active: currentCall },
+  DID_NOT_ENTER: null,
+  enterSpan: () => null,
+  exitSpan() {},
+  PROPAGATORS: [propagator],
+};
+internals.__telemetryUtil = {
+  __proto__: null,
+  updateSpanFromClientResponse() {},
+  updateSpanFromError() {},
+  updateSpanFromRequest() {},
+};

@@ -1,0 +1,76 @@
+// The Deno dialect: `Deno.serve(handler)`, and what modules for Deno Deploy or Supabase use beside it: `Deno.env`, `EdgeRuntime.waitUntil`.
+//
+// A module calls Deno.serve while it is evaluated; dialects/index.js then asks for the handler. api/globals.js makes the two global.
+//
+// Invariant: a function has one handler, and gets neither its Call nor deno_core's own `Deno` from here.
+
+import { primordials } from "ext:core/mod.js";
+import { currentCall } from "ext:skep/core/trace.js";
+
+const { ObjectFreeze, Promise, PromiseResolve, TypeError } = primordials;
+
+let denoHandler = null; // The handler that the module gave to Deno.serve.
+
+/** `Deno.serve`: registers the handler and starts no server. */
+function serve(first, second) {
+  const handler = typeof first === "function" ? first : typeof second === "function" ? second : first?.handler;
+  if (typeof handler !== "function") throw new TypeError("Deno.serve needs a handler function");
+  if (denoHandler !== null) throw new TypeError("Deno.serve was called before: a function has one handler");
+  denoHandler = handler;
+  const finished = new Promise(() => {});
+  return {
+    finished,
+    addr: { transport: "tcp", hostname: "0.0.0.0", port: 80 },
+    ref() {},
+    unref() {},
+    shutdown: async () => {},
+  };
+}
+
+/** The second argument of a handler. */
+function infoOf(call) {
+  return {
+    get remoteAddr() {
+      return call.remoteAddress();
+    },
+    completed: PromiseResolve(undefined),
+  };
+}
+
+/** The handler, or null if the module is not written in this dialect. */
+export function handlerOf() {
+  if (denoHandler === null) return null;
+  const handler = denoHandler;
+  return (request, call) => handler(request, infoOf(call));
+}
+
+/** `Deno` as far as functions written for Deno Deploy or Supabase need it. `env` returns the environment of the instance. */
+export function denoNamespace(env) {
+  const unsupported = (name) => () => {
+    throw new TypeError(`Deno.env.${name} is not supported: set [env] in function.toml`);
+  };
+  return ObjectFreeze({
+    __proto__: null,
+    serve,
+    env: ObjectFreeze({
+      __proto__: null,
+      get: (key) => env()[key],
+      has: (key) => env()[key] !== undefined,
+      toObject: () => ({ ...env() }),
+      set: unsupported("set"),
+      delete: unsupported("delete"),
+    }),
+  });
+}
+
+/** `EdgeRuntime`, Supabase's name for what `ctx.waitUntil` does. */
+export function edgeRuntimeNamespace() {
+  return ObjectFreeze({
+    __proto__: null,
+    waitUntil: (promise) => {
+      const call = currentCall();
+      if (call === undefined) throw new TypeError("EdgeRuntime.waitUntil works only while a request is handled");
+      call.waitUntil(promise);
+    },
+  });
+}

@@ -1,0 +1,56 @@
+// What this instance is: its identity, environment, memory and handler, and the calls that it has begun and not finished.
+//
+// Rust calls `setIdentity` once, then `load` once. The other parts of dispatch/ read `instance`, index.js also sets its handler while the
+// isolate warms up; index.js and stream.js keep `pendingCalls`.
+//
+// Invariant: identity and environment are set before any code of the function runs, and do not change afterwards.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { op_skep_memory_bytes } = core.ops;
+  const { ObjectFreeze, SafeMap } = primordials;
+  const { detectDialect } = internals.dialects;
+  const { describe } = internals.errors;
+
+  // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
+  const instance = {
+    functionName: "",
+    versionId: "",
+    env: ObjectFreeze({ __proto__: null }),
+    textMax: 2 ** 29, // Characters of an answer: `memory_mb` in bytes.
+    handle: null, // (request, call) => the handler's result
+    checkHandler: null, // What the module exports as `check`.
+  };
+
+  /** Id to Call, for calls that did not settle at once or whose answer still streams. */
+  const pendingCalls = new SafeMap();
+
+  /** What this instance is. `variables` is a flat list of keys and values. */
+  function setIdentity(name, version, variables) {
+    instance.functionName = name;
+    instance.versionId = version;
+    instance.textMax = op_skep_memory_bytes();
+    const env = { __proto__: null };
+    for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
+    instance.env = ObjectFreeze(env);
+  }
+
+  /**
+   * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, or the error's description. The
+   * error is described here and not by deno_core, which would copy every property that a function puts into it. Without `url` the module is
+   * evaluated already.
+   */
+  async function load(namespace, url) {
+    try {
+      if (url !== "") await import(url);
+      const { name, handle } = detectDialect(namespace.default, instance.env);
+      instance.handle = handle;
+      if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
+      return { __proto__: null, dialect: name, error: "" };
+    } catch (error) {
+      return { __proto__: null, dialect: "", error: describe(error) };
+    }
+  }
+
+  return { instance, load, pendingCalls, setIdentity };
+})();

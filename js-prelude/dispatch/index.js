@@ -1,0 +1,106 @@
+// The only entry that Rust calls: a call in, an answer out.
+//
+// Each isolate loads it after the snapshot, with the other parts of dispatch/, so that their ops are V8 fast calls. Rust calls
+// `setIdentity`, `load` (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers.
+//
+// Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
+
+(function () {
+  const { core, primordials } = __bootstrap;
+  const {
+    Error,
+    MapPrototypeDelete,
+    MapPrototypeGet,
+    MapPrototypeSet,
+    ObjectPrototypeIsPrototypeOf,
+    PromisePrototype,
+    PromisePrototypeThen,
+    PromiseResolve,
+  } = primordials;
+  const { setAsyncContext } = core;
+  const { abortRequest, Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
+  const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
+  const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
+  const { instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
+  const { BODY_CHECK, BODY_NONE, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
+  const { failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
+
+  /** The status that tells a release that the version exports no `check` (NO_CHECK in release/check). */
+  const NO_CHECK = 204;
+
+  /** Hands a call to the handler. Its answer leaves now if the handler returns a value, else when its promise settles. */
+  function dispatch(id, method, bodyKind) {
+    const call = new Call(id);
+    const finish = bodyKind === BODY_CHECK ? reportCheck : sendResult;
+    setAsyncContext(call);
+    try {
+      const { handle } = instance; // Called without a receiver, as in runCheck.
+      const result = bodyKind === BODY_CHECK ? runCheck(call) : handle(makeRequest(call, method, bodyKind), call);
+      if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
+        MapPrototypeSet(pendingCalls, id, call);
+        PromisePrototypeThen(
+          PromiseResolve(result),
+          (value) => {
+            MapPrototypeDelete(pendingCalls, id);
+            finish(call, value);
+          },
+          (error) => {
+            MapPrototypeDelete(pendingCalls, id);
+            failThrown(call, error);
+          },
+        );
+      } else {
+        finish(call, result);
+      }
+    } catch (error) {
+      failThrown(call, error);
+    } finally {
+      setAsyncContext(undefined);
+    }
+  }
+
+  /** Calls the exported `check(ctx)`. */
+  function runCheck(call) {
+    call.request = new Request("http://check/"); // No code sees it; its signal aborts like any other's.
+    const { checkHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    return checkHandler === null ? new Response(null, { status: NO_CHECK }) : checkHandler(call.context());
+  }
+
+  /** `false`, an answer that is not 2xx and an error reject the version; anything else is consent. */
+  function reportCheck(call, result) {
+    if (result === false) failBadResponse(call, "check() returned false");
+    else if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) sendResult(call, result);
+    else replyText(call, 200, TEXT, "");
+  }
+
+  /** The client left before the answer, or a limit answered for the function: `request.signal` fires. */
+  function abort(id) {
+    const call = MapPrototypeGet(pendingCalls, id);
+    if (call === undefined) return;
+    MapPrototypeDelete(pendingCalls, id);
+    setAsyncContext(call);
+    try {
+      abortRequest(call.request);
+      // A stream that waits for an event would learn of it only with its next chunk.
+      if (call.reader !== null) PromisePrototypeThen(call.reader.cancel(new Error("the client left")), undefined, () => {});
+    } catch (error) {
+      reportError(error);
+    } finally {
+      setAsyncContext(undefined);
+    }
+  }
+
+  /** Runs the path of a call once, before the isolate has a function: the first real call finds its code compiled. No call has id 0. */
+  function warm() {
+    const sync = () => Response.json({ warm: true });
+    const later = async (request) => new Response(request.method, { headers: { "content-type": "text/plain" } });
+    for (const handler of [sync, later]) {
+      instance.handle = handler;
+      dispatch(0, "GET", BODY_NONE);
+    }
+    instance.handle = null;
+  }
+
+  return { setIdentity, load, dispatch, abort, warm, env: () => instance.env };
+})();

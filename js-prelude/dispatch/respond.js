@@ -1,0 +1,145 @@
+// Answers: what a handler returns or throws becomes one answer or one fault.
+//
+// index.js passes the handler's result; it goes to Rust through the op of its shape (op_skep_reply_*, op_skep_fail), a stream by stream.js.
+//
+// Invariant: sendResult throws nothing: an error on the way becomes the fault `bad_response`.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { op_skep_fail, op_skep_reply_bytes, op_skep_reply_empty, op_skep_reply_text } = core.ops;
+  const { JSONStringify, ObjectPrototypeIsPrototypeOf, RangeError, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
+  const {
+    ResponsePrototype,
+    responseBodyUsed,
+    serveFastBodyKey,
+    serveFastConsumedKey,
+    serveFastContentTypeKey,
+    serveFastHeaderKindKey,
+    serveFastStatusKey,
+    toInnerResponse,
+    wireHeaderList,
+  } = core.loadExtScript("ext:deno_fetch/23_response.js");
+  const { ReadableStreamPrototype } = core.loadExtScript("ext:deno_web/06_streams.js");
+  const { describe, firstLine } = internals.errors;
+  const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { replyStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
+
+  // The kinds of op_skep_fail (runtime/ops/answer.rs).
+  const FAULT_THREW = 0;
+  const FAULT_BAD_RESPONSE = 1;
+
+  /** Characters of a header text: more than the limit in bytes (runtime/ops/answer.rs), line feeds of names and values included. */
+  const HEADER_TEXT_MAX = 256 << 10;
+
+  // The header kinds of a Response with a fast body (23_response.js of deno_fetch).
+  const HEADER_KIND_NONE = 0;
+  const HEADER_KIND_TEXT = 1;
+
+  // A header text is either a bare content type, or lines (see headerText).
+  const TEXT = "text/plain;charset=UTF-8";
+  const JSON_TYPE = "application/json";
+  const BYTES = "application/octet-stream";
+
+  /** The handler threw, or its promise rejected. */
+  function failThrown(call, error) {
+    const description = describe(error);
+    op_skep_fail(call.id, FAULT_THREW, firstLine(description), description);
+  }
+
+  function failBadResponse(call, why) {
+    op_skep_fail(call.id, FAULT_BAD_RESPONSE, why, "");
+  }
+
+  /** Sends what the handler returned. */
+  function sendResult(call, result) {
+    try {
+      if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
+        replyResponse(call, result);
+      } else if (typeof result === "string") {
+        replyText(call, 200, TEXT, result);
+      } else {
+        replyValue(call, result);
+      }
+    } catch (error) {
+      failBadResponse(call, `cannot send the answer: ${firstLine(describe(error))}`);
+    }
+  }
+
+  /** A text of more characters than the instance may have bytes fails before V8 flattens and copies it. */
+  function replyText(call, status, headers, text) {
+    if (text.length > instance.textMax) failBadResponse(call, "the answer is larger than memory_mb");
+    else op_skep_reply_text(call.id, status, headers, text);
+  }
+
+  function replyValue(call, value) {
+    if (TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array") {
+      op_skep_reply_bytes(call.id, 200, BYTES, value);
+      return;
+    }
+    if (ObjectPrototypeIsPrototypeOf(ReadableStreamPrototype, value)) {
+      replyStream(call, 200, "", value);
+      return;
+    }
+    const text = JSONStringify(value);
+    if (text === undefined) {
+      failBadResponse(call, `the handler returned ${value === undefined ? "undefined" : typeof value}: return a Response, a string or something JSON can carry`);
+    } else {
+      replyText(call, 200, JSON_TYPE, text);
+    }
+  }
+
+  function replyResponse(call, response) {
+    if (response[serveFastConsumedKey] === true || responseBodyUsed(response)) {
+      failBadResponse(call, "the handler returned a Response whose body was read already");
+      return;
+    }
+    const status = response[serveFastStatusKey];
+    if (status !== 0) {
+      const body = response[serveFastBodyKey];
+      const kind = response[serveFastHeaderKindKey];
+      const type = kind === HEADER_KIND_NONE ? "" : kind === HEADER_KIND_TEXT ? TEXT : response[serveFastContentTypeKey];
+      response[serveFastConsumedKey] = true;
+      if (typeof body === "string") replyText(call, status, type, body);
+      else op_skep_reply_bytes(call.id, status, type, body);
+      return;
+    }
+    const inner = toInnerResponse(response);
+    if (inner.type === "error") {
+      failBadResponse(call, "the handler returned Response.error()");
+      return;
+    }
+    replyInner(call, inner);
+  }
+
+  function replyInner(call, inner) {
+    const headers = headerText(wireHeaderList(inner));
+    const body = inner.body;
+    if (body === null) {
+      op_skep_reply_empty(call.id, inner.status, headers);
+      return;
+    }
+    const fixed = body.streamOrStatic.body;
+    if (typeof fixed === "string") {
+      body.streamOrStatic.consumed = true;
+      replyText(call, inner.status, headers, fixed);
+    } else if (TypedArrayPrototypeGetSymbolToStringTag(fixed) === "Uint8Array") {
+      body.streamOrStatic.consumed = true;
+      op_skep_reply_bytes(call.id, inner.status, headers, fixed);
+    } else {
+      replyStream(call, inner.status, headers, body.stream);
+    }
+  }
+
+  /** Names and values in lines, each begun by a line feed: they are checked byte strings without line breaks. */
+  function headerText(list) {
+    let text = "";
+    for (let i = 0; i < list.length; i++) {
+      text += `\n${list[i][0]}\n${list[i][1]}`;
+      // Rejected before it is copied; Rust rejects a text that is shorter and still too long.
+      if (text.length > HEADER_TEXT_MAX) throw new RangeError("the headers are too large");
+    }
+    return text;
+  }
+
+  return { failBadResponse, failThrown, headerText, replyText, sendResult, TEXT };
+})();

@@ -1,0 +1,180 @@
+// crypto.subtle: arguments become plain values before Rust sees them, slow calls run one after another, and heavy keys count as memory.
+//
+// api/globals.js loads it at the first use of `crypto` and passes the exports of deno_crypto, whose methods the guards call. deno_crypto
+// reads its dictionaries in Rust: a function's getter would run there in the middle of an op, where a second op, or a value that differs
+// when it is read again, panics and ends the instance.
+//
+// Invariant: no code of a function runs below an op of `crypto.subtle`. No limit on CPU time sees the cost of such an op; its arguments
+// bound it, and slow ones run one at a time.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const {
+    ArrayBufferIsView,
+    DataViewPrototypeGetBuffer,
+    DataViewPrototypeGetByteLength,
+    DataViewPrototypeGetByteOffset,
+    PromisePrototypeThen,
+    PromiseReject,
+    PromiseResolve,
+    ReflectApply,
+    ReflectDeleteProperty,
+    ReflectOwnKeys,
+    SafeWeakMap,
+    StringPrototypeStartsWith,
+    StringPrototypeToUpperCase,
+    TypedArrayPrototypeGetBuffer,
+    TypedArrayPrototypeGetByteLength,
+    TypedArrayPrototypeGetByteOffset,
+    TypedArrayPrototypeGetSymbolToStringTag,
+    TypedArrayPrototypeSet,
+    Uint8Array,
+    WeakMapPrototypeSet,
+  } = primordials;
+  const { install, refuse } = internals.guards;
+  const { isObject, METHODS, readAll, SUPPORTS } = core.loadExtScript("ext:skep/guards/lazy/crypto_arguments.js");
+
+  /** Bytes of a whole RSA key, or characters of one of its numbers: more would keep a helper thread busy for hours. */
+  const RSA_KEY_BYTES_MAX = 4096;
+
+  /** Calls that may take seconds each. They run one after another, so that an instance that ends leaves at most one of them behind. */
+  const SLOW = { __proto__: null, deriveBits: true, deriveKey: true, generateKey: true };
+
+  /** The bytes of a buffer, or of a view of one; null for any other value. */
+  function viewOf(value) {
+    if (core.isAnyArrayBuffer(value)) return new Uint8Array(value);
+    if (!ArrayBufferIsView(value)) return null;
+    if (TypedArrayPrototypeGetSymbolToStringTag(value) === undefined) {
+      return new Uint8Array(DataViewPrototypeGetBuffer(value), DataViewPrototypeGetByteOffset(value), DataViewPrototypeGetByteLength(value));
+    }
+    return new Uint8Array(TypedArrayPrototypeGetBuffer(value), TypedArrayPrototypeGetByteOffset(value), TypedArrayPrototypeGetByteLength(value));
+  }
+
+  /** Replaces by copies the bytes that the caller may still change. */
+  function keepBytes(parameters) {
+    if (!isObject(parameters)) return;
+    for (const name in parameters) {
+      const view = viewOf(parameters[name]);
+      if (view === null) continue;
+      const copy = new Uint8Array(TypedArrayPrototypeGetByteLength(view));
+      TypedArrayPrototypeSet(copy, view);
+      parameters[name] = copy;
+    }
+  }
+
+  const same = (value) => value;
+  const nothing = () => {};
+  let last = PromiseResolve();
+
+  function inTurn(call, args) {
+    keepBytes(args[0]);
+    const mine = PromisePrototypeThen(last, call);
+    last = PromisePrototypeThen(mine, nothing, nothing);
+    // A promise without handlers: if it rejects and no code catches that, it must show.
+    return PromisePrototypeThen(mine, same);
+  }
+
+  /** Bytes of a key that are not worth counting. */
+  const LIGHT = 1024;
+  const HEAVY = { __proto__: null, decapsulateKey: true, deriveKey: true, generateKey: true, importKey: true, unwrapKey: true };
+  const weights = new SafeWeakMap();
+
+  /** The most that a key made of this argument may weigh. */
+  function weightOf(argument) {
+    if (!isObject(argument)) return 0;
+    const view = viewOf(argument);
+    if (view !== null) return TypedArrayPrototypeGetByteLength(view);
+    const { k, length } = argument;
+    return typeof k === "string" ? k.length : typeof length === "number" ? length / 8 : 0;
+  }
+
+  /** Keys live outside the heap, where no limit sees them: each gets a companion, a buffer of its weight that lives as long and counts. */
+  function companionOf(args) {
+    let weight = 0;
+    for (let i = 0; i < args.length; i++) {
+      const one = weightOf(args[i]);
+      if (one > weight) weight = one;
+    }
+    return weight > LIGHT ? new Uint8Array(weight) : null;
+  }
+
+  function accompany(made, companion) {
+    return PromisePrototypeThen(made, (key) => {
+      WeakMapPrototypeSet(weights, key, companion);
+      return key;
+    });
+  }
+
+  /** The indices of the key and its algorithm among the arguments. */
+  const IMPORTS = { __proto__: null, importKey: [1, 2], unwrapKey: [1, 4] };
+
+  /** Refuses an RSA key whose numbers are so long that Rust would calculate for hours. */
+  function admitKey(name, args) {
+    const { 0: keyAt, 1: algorithmAt } = IMPORTS[name];
+    const made = args[keyAt];
+    const given = args[algorithmAt];
+    const kind = isObject(given) ? given.name : given;
+    if (typeof kind !== "string" || !isObject(made) || !StringPrototypeStartsWith(StringPrototypeToUpperCase(kind), "RSA")) return;
+    const view = viewOf(made);
+    let most = view === null ? 0 : TypedArrayPrototypeGetByteLength(view);
+    for (const part in view === null ? made : null) {
+      const value = made[part];
+      if (typeof value === "string" && value.length > most) most = value.length;
+    }
+    if (most > RSA_KEY_BYTES_MAX) refuse("crypto RSA key", `an RSA key has at most ${RSA_KEY_BYTES_MAX} bytes`);
+  }
+
+  /** A method that replaces `native`; `args` is a new array at every call. */
+  function guarded(name, native, readers) {
+    return {
+      [name](...args) {
+        try {
+          readAll(args, readers);
+          if (IMPORTS[name] !== undefined) admitKey(name, args);
+          const companion = HEAVY[name] ? companionOf(args) : null;
+          const made = SLOW[name] ? inTurn(() => ReflectApply(native, this, args), args) : ReflectApply(native, this, args);
+          return companion === null ? made : accompany(made, companion);
+        } catch (error) {
+          return PromiseReject(error);
+        }
+      },
+    }[name];
+  }
+
+  /** Removes the statics that only deno's own files need, and have by now: they reach into Rust. */
+  function removeStatics(classes) {
+    for (let i = 0; i < classes.length; i++) {
+      const keys = ReflectOwnKeys(classes[i]);
+      for (let j = 0; j < keys.length; j++) {
+        const name = keys[j];
+        if (name !== "length" && name !== "name" && name !== "prototype" && name !== "supports") ReflectDeleteProperty(classes[i], name);
+      }
+    }
+  }
+
+  /** Returns `script`, the exports of deno_crypto's file, with the guards in place. */
+  function guardCrypto(script) {
+    const { Crypto, crypto, CryptoKey, SubtleCrypto } = script;
+    const fromCloneData = CryptoKey.fromCloneData;
+    const guards = { __proto__: null };
+    for (const name in METHODS) {
+      const native = SubtleCrypto.prototype[name];
+      if (native !== undefined) guards[name] = guarded(name, native, METHODS[name]);
+    }
+    install(SubtleCrypto.prototype, guards);
+    const { supports } = SubtleCrypto;
+    if (supports !== undefined) {
+      install(SubtleCrypto, {
+        __proto__: null,
+        supports(...args) {
+          return ReflectApply(supports, this, readAll(args, SUPPORTS));
+        },
+      });
+    }
+    removeStatics([Crypto, CryptoKey, SubtleCrypto]);
+    core.getCloneableDeserializers().CryptoKey = (data) => ReflectApply(fromCloneData, CryptoKey, [data]);
+    return { __proto__: null, Crypto, crypto, CryptoKey, SubtleCrypto };
+  }
+
+  return { guardCrypto };
+})();

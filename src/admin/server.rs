@@ -1,0 +1,83 @@
+//! The admin address in service: one thread with its own runtime, from the first connection to the end of the process.
+//!
+//! Started by `app` on sockets that are bound already. A hand-over to another engine ends it; a shutdown does not, so that probes see that the host
+//! drains.
+//!
+//! Invariant: the thread has nothing else to do, and every request takes the one router of this file.
+
+use std::io;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::auth::Authenticator;
+use super::error::ApiError;
+use super::listener::{AdminListener, AdminPeer};
+use super::state::AdminState;
+use super::{api, health};
+use crate::config::IngressConfig;
+use crate::ingress::wire::Rejection;
+use crate::process::sockets::Listening;
+use crate::shutdown::{Drained, ShutdownPhase};
+
+/// Serves on a thread of its own until the process ends, or until another engine has taken over.
+///
+/// # Errors
+/// If the thread or its runtime cannot be created.
+pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
+    let config = config.clone();
+    let drained = state.drained.clone();
+    let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
+    let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
+    let router = probes.merge(api::router(state, authenticator)).fallback(unknown);
+    std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let sockets = listening.sockets.into_iter().map(|socket| serve(socket, &config, router.clone(), drained.clone()));
+            for served in futures::future::join_all(sockets).await {
+                if let Err(error) = served {
+                    tracing::error!(%error, "the admin listener ended");
+                }
+            }
+        });
+    })?;
+    Ok(())
+}
+
+async fn serve(socket: std::net::TcpListener, config: &IngressConfig, router: Router, drained: Drained) -> io::Result<()> {
+    let listener = AdminListener::new(tokio::net::TcpListener::from_std(socket)?, config);
+    // A hand-over waits for the responses that are under way here. A shutdown does not: this thread answers until the process ends.
+    let mut stopping = drained.clone();
+    let answering = drained.in_flight();
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<AdminPeer>())
+        .with_graceful_shutdown(handed_over(drained))
+        .into_future();
+    let let_go = async move {
+        stopping.reached(ShutdownPhase::Stopping).await;
+        drop(answering);
+        std::future::pending().await
+    };
+    tokio::select! {
+        served = served => served,
+        () = let_go => Ok(()),
+    }
+}
+
+/// Ends when another process answers here. It does not end at a shutdown, which probes have to see.
+async fn handed_over(mut drained: Drained) {
+    drained.reached(ShutdownPhase::HandingOver).await;
+    if drained.phase() == ShutdownPhase::Stopping {
+        std::future::pending().await
+    }
+}
+
+/// Requests without a route, and those that `ingress::wire` has rejected.
+async fn unknown(request: Request) -> Response {
+    match Rejection::of(&request.into_parts().0) {
+        Some(rejection) => (StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST), rejection.text()).into_response(),
+        None => ApiError::not_found("there is nothing here; /api/v1/openapi.json lists the operations").into_response(),
+    }
+}

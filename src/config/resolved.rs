@@ -1,0 +1,102 @@
+//! The resolved configuration: the settings of each stage.
+//!
+//! Built by `resolve`; `app` hands its parts out.
+//!
+//! Invariant: plain values, all of them in range.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::function::Level;
+
+/// Everything the process needs to know, final.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Whom this process serves.
+    pub mode: Mode,
+    /// Functions directory.
+    pub functions: PathBuf,
+    /// State directory, for the files that Skep itself writes.
+    pub state: PathBuf,
+    /// Address where functions are called; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Address where Skep is operated; port 0 takes a free one.
+    pub admin: SocketAddr,
+    /// For `ingress`.
+    pub ingress: IngressConfig,
+    /// For `runtime`.
+    pub pool: PoolConfig,
+    /// Whether the host serves without a supervisor.
+    pub single_process: bool,
+    /// For `telemetry`.
+    pub log: LogConfig,
+}
+
+/// Whom the process serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Clients: stable, silent about code.
+    Serve,
+    /// The author of a function: hot reload, stacks in answers.
+    Dev,
+}
+
+/// The limits of `ingress` for connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngressConfig {
+    /// Threads that read and write sockets.
+    pub threads: NonZeroUsize,
+    /// Connections open at a time.
+    pub max_connections: usize,
+    /// Connections open at a time from one address; 0: no such limit.
+    pub max_connections_per_address: usize,
+    /// Largest request head.
+    pub max_header_bytes: usize,
+    /// Longest time for a request head to arrive.
+    pub header_timeout: Duration,
+    /// Longest time a connection stays open between requests.
+    pub keep_alive: Duration,
+    /// Longest time a client may pause while it sends a body or reads an answer.
+    pub body_timeout: Duration,
+    /// Longest wait at shutdown for requests in flight.
+    pub drain: Duration,
+    /// Whether incoming `x-forwarded-*` headers are believed.
+    pub trust_proxy: bool,
+}
+
+/// The limits of `runtime` for all functions together, and for each while it loads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// Isolates kept prewarmed.
+    pub warm: usize,
+    /// Instances alive at a time, of all functions together.
+    pub max_instances: usize,
+    /// The limit of the kernel for which `max_instances` is less than what was asked for.
+    pub lowered_by: Option<&'static str>,
+    /// Memory the process may use before idle instances are ended and new ones rejected, in bytes.
+    pub memory_bytes: u64,
+    /// CPU time a function may use to load.
+    pub boot_cpu: Duration,
+    /// Wall-clock time a function may take to load.
+    pub boot_wall: Duration,
+}
+
+/// How the process writes its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// The least important line that is written.
+    pub level: Level,
+    /// The form of each line.
+    pub format: LogFormat,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object.
+    Json,
+    /// For people.
+    Pretty,
+}

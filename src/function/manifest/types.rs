@@ -1,0 +1,45 @@
+//! The manifest as a value: everything that `function.toml` can set.
+//!
+//! Built by `parse`; part of a `Version`.
+//!
+//! Invariant: it holds valid values only.
+
+use std::collections::BTreeMap;
+
+use super::net::Net;
+use super::release::{Check, RollbackRule};
+use crate::function::limits::{Limits, Scale};
+use crate::function::route::Route;
+
+/// Largest `function.toml`, in bytes; `[env]` is most of any real one.
+pub const MANIFEST_BYTES_MAX: usize = 256 << 10;
+
+/// Everything that `function.toml` can set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The entry module, relative to the function's folder, with `/`; `None`: found by name.
+    pub entry: Option<String>,
+    /// Routes beside `/<name>`.
+    pub routes: Vec<Route>,
+    /// The limits of one request or one instance.
+    pub limits: Limits,
+    /// The number of instances, and the calls that may wait for them.
+    pub scale: Scale,
+    /// The variables that the handler sees as `env`.
+    pub env: BTreeMap<String, String>,
+    /// The addresses that outgoing connections may reach.
+    pub net: Net,
+    /// Permissions of the code that are closed by default.
+    pub code: Code,
+    /// The check that a version passes before it gets traffic.
+    pub check: Check,
+    /// The conditions under which a release of it is rolled back automatically.
+    pub rollback: Option<RollbackRule>,
+}
+
+/// `[code]` of a manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Code {
+    /// Whether `eval`, `Function` and timers may compile code from strings.
+    pub eval: bool,
+}

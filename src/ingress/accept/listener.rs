@@ -1,0 +1,115 @@
+//! One I/O thread: its runtime, its sockets and the connections it accepts.
+//!
+//! `Ingress` commands it; accepted connections go to `connection`.
+//!
+//! Invariant: a connection has its slot before it is accepted; connections over the cap wait in the kernel's queue, as do those that a
+//! drain leaves to the next process.
+
+use std::io;
+use std::net::TcpListener as Socket;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::per_address::ConnectionsPerIp;
+use crate::config::IngressConfig;
+use crate::ingress::connection;
+use crate::ingress::dispatch::Dispatch;
+use crate::ingress::request::Peer;
+use crate::runtime::call::batch;
+use crate::shutdown::{Drained, ShutdownPhase};
+
+/// Threads per I/O thread that compile functions at their first call.
+const BLOCKING_THREADS: usize = 4;
+
+/// Pause after an accept error that is not the client's: too many open files, mostly.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A command to an I/O thread.
+pub(super) enum IoCommand {
+    /// Accept on this socket too.
+    Listen(Socket),
+    /// Answer, to show that the thread's event loop still runs.
+    Ping(std::sync::mpsc::SyncSender<()>),
+}
+
+/// What an I/O thread needs to accept connections.
+pub(super) struct Acceptor {
+    pub(super) config: IngressConfig,
+    pub(super) dispatch: Arc<Dispatch>,
+    pub(super) drained: Drained,
+    pub(super) cap: Arc<Semaphore>,
+    pub(super) per_ip: Arc<ConnectionsPerIp>,
+}
+
+impl Acceptor {
+    /// Runs until the process ends.
+    pub(super) fn run(self, mut commands_rx: mpsc::Receiver<IoCommand>) {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build() {
+            Ok(runtime) => runtime,
+            Err(error) => return tracing::error!(%error, "cannot build the runtime of an I/O thread"),
+        };
+        let acceptor = Arc::new(self);
+        runtime.block_on(async {
+            tokio::spawn(batch::run());
+            while let Some(command) = commands_rx.recv().await {
+                match command {
+                    // An error means that the caller of `ping` no longer waits.
+                    IoCommand::Ping(alive_tx) => drop(alive_tx.send(())),
+                    IoCommand::Listen(_) if acceptor.drained.phase() != ShutdownPhase::Serving => {}
+                    IoCommand::Listen(socket) => match TcpListener::from_std(socket) {
+                        Ok(listener) => drop(tokio::spawn(acceptor.clone().accept(listener))),
+                        Err(error) => tracing::error!(%error, "cannot use a socket"),
+                    },
+                }
+            }
+            // Connections hold guards of the drain; the drain decides how long they may take.
+            std::future::pending::<()>().await;
+        });
+    }
+
+    async fn accept(self: Arc<Self>, listener: TcpListener) {
+        let mut drained = self.drained.clone();
+        // A drain must not be over while a connection may just be coming out of `accept`.
+        let _accepting = drained.in_flight();
+        let port = listener.local_addr().map_or(0, |address| address.port());
+        loop {
+            // The slot first: an accepted connection is served, and a connection without a slot waits in the kernel's queue.
+            let place = tokio::select! {
+                place = self.cap.clone().acquire_owned() => place,
+                () = drained.reached(ShutdownPhase::HandingOver) => return,
+            };
+            let Ok(place) = place else { return };
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = drained.reached(ShutdownPhase::HandingOver) => return,
+            };
+            match accepted {
+                Ok((stream, remote)) => {
+                    let Some(entry) = self.per_ip.enter(remote.ip()) else { continue };
+                    let _ = stream.set_nodelay(true);
+                    let peer = Peer { remote, port };
+                    let in_flight = self.drained.in_flight();
+                    let served = connection::serve(stream, peer, self.config.clone(), self.dispatch.clone(), self.drained.clone());
+                    tokio::spawn(async move {
+                        served.await;
+                        drop((place, entry, in_flight));
+                    });
+                }
+                Err(error) if is_of_client(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// Errors of one connection that was gone before it was accepted.
+fn is_of_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

@@ -1,0 +1,195 @@
+//! The requests of one connection that are begun and not answered whole, and the idle or stalled clients that HTTP/2 leaves to us to
+//! notice.
+//!
+//! `connection` begins them; the body of the answer ends them. In HTTP/1 the stream notices a client that reads nothing, or is idle. In
+//! HTTP/2 such a client answers pings and keeps its windows shut, and hyper would wait forever.
+//!
+//! Invariant: a request under way holds a guard; a multiplexed connection without one, or with none that moves, is ended.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use http::Version;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::wire::ActiveRequests;
+
+/// Samples in the time of a timeout: it is noticed at most a quarter of that time too late.
+const LOOKS: u32 = 4;
+
+/// Answers of one connection.
+pub(super) struct Activity {
+    active_requests: ActiveRequests,
+    /// Number of requests that have begun.
+    begun: AtomicU64,
+    multiplexed: AtomicBool,
+    first: Notify,
+    /// The times in `pending` are counted from here.
+    since: Instant,
+    /// The answers of an HTTP/2 connection.
+    pending: Mutex<Vec<Weak<PendingWrite>>>,
+}
+
+/// When hyper took a piece of an answer for which the client has no window, in milliseconds; 0: it did not.
+#[derive(Default)]
+struct PendingWrite(AtomicU64);
+
+/// Held by a request until its answer is written, or the client has left.
+pub(super) struct RequestGuard {
+    activity: Arc<Activity>,
+    pending: Option<Arc<PendingWrite>>,
+}
+
+impl Activity {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            active_requests: ActiveRequests::default(),
+            begun: AtomicU64::new(0),
+            multiplexed: AtomicBool::new(false),
+            first: Notify::new(),
+            since: Instant::now(),
+            pending: Mutex::default(),
+        })
+    }
+
+    /// The counter that the stream reads.
+    pub(super) fn active_requests(&self) -> ActiveRequests {
+        self.active_requests.clone()
+    }
+
+    /// Whether the client speaks HTTP/2.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.multiplexed.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was any request.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) > 0
+    }
+
+    /// A request has arrived.
+    pub(super) fn begin(self: &Arc<Self>, version: Version) -> RequestGuard {
+        self.active_requests.begin();
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let pending = (version == Version::HTTP_2).then(|| {
+            if !self.multiplexed.swap(true, Ordering::Relaxed) {
+                self.first.notify_one();
+            }
+            let pending = Arc::new(PendingWrite::default());
+            let mut all = self.pending.lock();
+            if all.len() == all.capacity() {
+                all.retain(|pending| pending.strong_count() > 0);
+            }
+            all.push(Arc::downgrade(&pending));
+            pending
+        });
+        RequestGuard { activity: self.clone(), pending }
+    }
+
+    /// Resolves when a multiplexed connection should end: no request for as long as `idle`, or the client takes nothing of an answer for as
+    /// long as `stall`.
+    pub(super) async fn idle_or_stalled(&self, idle: Duration, stall: Duration) {
+        self.first.notified().await;
+        let mut asked = (self.begun.load(Ordering::Relaxed), Instant::now());
+        loop {
+            tokio::time::sleep(idle.min(stall) / LOOKS).await;
+            let begun = self.begun.load(Ordering::Relaxed);
+            if self.active_requests.count() > 0 || begun != asked.0 {
+                asked = (begun, Instant::now());
+            }
+            if asked.1.elapsed() >= idle || self.stalled(stall) > 0 {
+                return;
+            }
+        }
+    }
+
+    /// Resolves when no answer moves any more on a multiplexed connection that takes no new requests.
+    pub(super) async fn drained_or_stalled(&self, stall: Duration) {
+        if !self.is_multiplexed() {
+            std::future::pending::<()>().await;
+        }
+        let mut moved = Instant::now();
+        while moved.elapsed() < stall {
+            tokio::time::sleep(stall / LOOKS).await;
+            if self.active_requests.count() > self.stalled(stall) {
+                moved = Instant::now();
+            }
+        }
+    }
+
+    /// Number of answers whose client has taken nothing for as long as `limit`.
+    fn stalled(&self, limit: Duration) -> usize {
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        let now_ms = self.now_ms();
+        let mut all = self.pending.lock();
+        all.retain(|pending| pending.strong_count() > 0);
+        let given = all.iter().filter_map(|pending| Some(pending.upgrade()?.0.load(Ordering::Relaxed)));
+        given.filter(|given_ms| *given_ms > 0 && now_ms.saturating_sub(*given_ms) >= limit_ms).count()
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+}
+
+impl RequestGuard {
+    /// Hyper was given a piece of the answer.
+    pub(super) fn gave(&self) {
+        if let Some(pending) = &self.pending {
+            pending.0.store(self.activity.now_ms(), Ordering::Relaxed);
+        }
+    }
+
+    /// Hyper asks for the next piece: the client had room for the one before.
+    pub(super) fn asked(&self) {
+        if let Some(pending) = &self.pending {
+            pending.0.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for RequestGuard {
+    fn drop(&mut self) {
+        self.activity.active_requests.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STALL: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn an_answer_is_stalled_from_the_piece_that_is_not_taken_to_the_next() {
+        let activity = Activity::new();
+        let answer = activity.begin(Version::HTTP_2);
+        assert_eq!(activity.stalled(Duration::ZERO), 0);
+        answer.gave();
+        assert_eq!(activity.stalled(Duration::ZERO), 1);
+        assert_eq!(activity.stalled(Duration::from_secs(3600)), 0);
+        answer.asked();
+        assert_eq!(activity.stalled(Duration::ZERO), 0);
+        answer.gave();
+        drop(answer);
+        assert_eq!((activity.stalled(Duration::ZERO), activity.active_requests.count()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_ended_and_one_whose_answers_stall() {
+        for stalls in [false, true] {
+            let activity = Activity::new();
+            let answer = activity.begin(Version::HTTP_2);
+            if stalls {
+                answer.gave();
+                activity.idle_or_stalled(Duration::from_secs(3600), STALL).await;
+            } else {
+                drop(answer);
+                activity.idle_or_stalled(STALL, Duration::from_secs(3600)).await;
+            }
+            activity.drained_or_stalled(STALL).await;
+        }
+    }
+}

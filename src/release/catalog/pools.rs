@@ -1,0 +1,41 @@
+//! From a version to its pool: the quarantine is asked, and the scale that was changed since is laid over the manifest's.
+//!
+//! `folder` and `deploy` make the pools of their functions here.
+//!
+//! Invariant: a version in quarantine gets no pool.
+
+use std::sync::Arc;
+
+use super::scales::{Scales, overlay};
+use crate::fault::{Fault, Kind};
+use crate::function::Version;
+use crate::process::quarantine::Quarantine;
+use crate::runtime::fleet::Fleet;
+use crate::runtime::pool::Pool;
+
+/// The parts that every pool needs.
+#[derive(Clone)]
+pub struct PoolDeps {
+    /// Starts instances.
+    pub fleet: Arc<Fleet>,
+    /// The versions that must not run.
+    pub quarantine: Arc<Quarantine>,
+    /// Scales that were changed while the host runs. Read when a pool is made: a scale may change between the making of a track and its
+    /// pool's.
+    pub scales: Scales,
+}
+
+impl PoolDeps {
+    /// A pool for a version.
+    ///
+    /// # Errors
+    /// If the version is in quarantine.
+    pub(in crate::release) fn pool(&self, version: Arc<Version>) -> Result<Arc<Pool>, Fault> {
+        if let Some(reason) = self.quarantine.reason(version.function.as_str(), version.id.as_str()) {
+            let message = format!("version {} of the function is refused until it changes: {reason}", version.id);
+            return Err(Fault::new(Kind::Quarantined, message));
+        }
+        let scale = overlay(&version.manifest.scale, &self.scales.of(&version.function));
+        Ok(Pool::with_scale(version, scale, self.fleet.clone()))
+    }
+}

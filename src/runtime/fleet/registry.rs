@@ -1,0 +1,151 @@
+//! The fleet: every worker of the process, and the pools that have any.
+//!
+//! Pools take workers here and register once they have any; the keeper sweeps the registered pools.
+//!
+//! Invariant: every worker was admitted by the budget, and leaves it when its thread ends. No lock is held while a pool is called.
+
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::budget::Budget;
+use super::member::FleetMember;
+use super::prewarm::PrewarmPool;
+use crate::fault::{Fault, Kind};
+use crate::runtime::ops::HostApi;
+use crate::runtime::worker::{Handle, PREWARMED_HEAP_BYTES};
+
+/// The host-wide settings.
+#[derive(Clone, Debug)]
+pub struct FleetConfig {
+    /// Prewarmed isolates to keep ready.
+    pub warm: usize,
+    /// Workers at a time, prewarmed ones included.
+    pub max_instances: usize,
+    /// Memory the process may use before idle workers are ended and new ones rejected.
+    pub memory_bytes: u64,
+    /// CPU time a module may use while it loads.
+    pub boot_cpu: Duration,
+    /// Wall-clock time a module may take to load.
+    pub boot_wall: Duration,
+}
+
+/// Starts the thread of a worker.
+type SpawnWorker = fn(Arc<dyn HostApi>, usize, Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Handle>>;
+
+/// All workers of the process.
+pub struct Fleet {
+    pub(super) config: FleetConfig,
+    pub(super) host: Arc<dyn HostApi>,
+    pub(super) make: SpawnWorker,
+    // Lock order: see runtime.
+    pub(super) prewarmed: Mutex<PrewarmPool>,
+    /// Notified when a prewarmed isolate is taken.
+    pub(super) taken: Condvar,
+    // Lock order: see runtime.
+    pub(super) members: Mutex<Vec<Weak<dyn FleetMember>>>,
+    pub(super) budget: Arc<Budget>,
+}
+
+impl Fleet {
+    /// A fleet without the keeper's thread.
+    pub(in crate::runtime) fn new(config: FleetConfig, host: Arc<dyn HostApi>, make: SpawnWorker) -> Self {
+        let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
+        Self { config, host, make, prewarmed: Mutex::default(), taken: Condvar::new(), members: Mutex::default(), budget }
+    }
+
+    /// The settings it was started with.
+    pub fn config(&self) -> &FleetConfig {
+        &self.config
+    }
+
+    /// Workers that exist, prewarmed ones included.
+    pub fn workers(&self) -> usize {
+        self.budget.workers()
+    }
+
+    /// Calls in instances and waiting, of all pools.
+    pub fn in_flight(&self) -> usize {
+        self.members().iter().map(|pool| pool.calls()).sum()
+    }
+
+    /// A worker for a function that has `instances` already: a prewarmed one if its heap fits.
+    pub(in crate::runtime) fn take(&self, memory_bytes: u64, instances: usize) -> Result<Arc<Handle>, Fault> {
+        let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
+        if memory < PREWARMED_HEAP_BYTES {
+            // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
+            return self.spawn(memory, instances, || self.members());
+        }
+        match self.take_prewarmed() {
+            Some(worker) => Ok(worker),
+            None => self.spawn(PREWARMED_HEAP_BYTES, instances, || self.members()),
+        }
+    }
+
+    /// A prewarmed isolate, if one is there.
+    fn take_prewarmed(&self) -> Option<Arc<Handle>> {
+        let worker = {
+            let mut prewarmed = self.prewarmed.lock();
+            prewarmed.workers.retain(|worker| !worker.is_over());
+            prewarmed.last_taken = Some(Instant::now());
+            prewarmed.workers.pop()
+        };
+        self.taken.notify_one();
+        worker
+    }
+
+    /// A worker that no call waits for: no instance is ended for it, and the prewarmed isolates are left for the calls that do wait.
+    pub(in crate::runtime) fn make_ahead(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+        if !self.budget.has_plenty() {
+            return Err(Fault::new(Kind::Overloaded, "the host has no memory for instances that no call needs yet"));
+        }
+        let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
+        self.spawn(memory.min(PREWARMED_HEAP_BYTES), 0, Vec::new)
+    }
+
+    /// Creates a worker for a function that has `instances` already. An idle instance of `members` may be ended for it.
+    pub(super) fn spawn(
+        &self,
+        heap_bytes: usize,
+        instances: usize,
+        members: impl FnOnce() -> Vec<Arc<dyn FleetMember>>,
+    ) -> Result<Arc<Handle>, Fault> {
+        self.budget.admit(instances, members)?;
+        let budget = self.budget.clone();
+        (self.make)(self.host.clone(), heap_bytes, Box::new(move || budget.leave())).map_err(|error| {
+            self.budget.leave();
+            Fault::new(Kind::Overloaded, "the host cannot spawn another thread").with_detail(error.to_string()).with_retry_after(1)
+        })
+    }
+
+    /// The pools that have instances.
+    pub(super) fn members(&self) -> Vec<Arc<dyn FleetMember>> {
+        self.members.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// A worker for a check.
+    ///
+    /// # Errors
+    /// `overloaded` if the host has no room for another worker.
+    pub fn spawn_for_check(&self, memory_bytes: u64) -> Result<Arc<Handle>, Fault> {
+        self.take(memory_bytes, 0)
+    }
+
+    /// A pool has instances from now on: it is swept.
+    pub(in crate::runtime) fn register(&self, pool: &Arc<impl FleetMember + 'static>) {
+        let mut members = self.members.lock();
+        let address = Arc::as_ptr(pool).cast::<()>();
+        if !members.iter().any(|known| known.as_ptr().cast::<()>() == address) {
+            let pool: Weak<dyn FleetMember> = Arc::downgrade(pool) as Weak<dyn FleetMember>;
+            members.push(pool);
+        }
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        self.prewarmed.get_mut().retire();
+    }
+}

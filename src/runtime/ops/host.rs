@@ -1,0 +1,54 @@
+//! The process as an instance sees it: the one interface through which host calls leave the isolate's thread.
+//!
+//! `app` implements it; the ops of this folder call it.
+//!
+//! Invariant: no method blocks the instance's thread.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::function::level::Level;
+use crate::function::message::{Body, Request, Response};
+use crate::function::trace::TraceContext;
+
+/// What an instance needs of the process around it.
+pub trait HostApi: Send + Sync {
+    /// A line a function wrote to its console. Must not block.
+    fn console(&self, line: ConsoleLine<'_>);
+
+    /// A guard of the prelude, or a limit beside it, refused `what` before it could hurt. Must not block.
+    fn refused(&self, identity: Option<&Identity>, what: &str);
+
+    /// The addresses on which Skep itself listens: closed to functions.
+    fn listens_on(&self) -> Vec<SocketAddr>;
+
+    /// Calls a function by name; a fault comes back as the response a client would get.
+    fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
+}
+
+/// The instance that an isolate is; put into its state when it is assigned.
+#[derive(Clone)]
+pub struct Identity {
+    /// Function name.
+    pub function: Arc<str>,
+    /// Version id.
+    pub version: Arc<str>,
+    /// Number of the instance, unique in the process.
+    pub instance: u32,
+}
+
+/// One line a function wrote.
+pub struct ConsoleLine<'a> {
+    /// The instance that wrote it; `None` if it has no function yet.
+    pub identity: Option<&'a Identity>,
+    /// Trace and request id of the call that wrote it, while that is open.
+    pub request: Option<(TraceContext, &'a str)>,
+    /// Its level.
+    pub level: Level,
+    /// Without the final line break.
+    pub text: &'a str,
+    /// Whether the end is missing.
+    pub cut: bool,
+}

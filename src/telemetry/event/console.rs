@@ -1,0 +1,65 @@
+//! Lines that functions wrote to their console, each with its function.
+//!
+//! Invariant: a function's text never forges a line of the host: it is one JSON string, or indented behind its name.
+
+use std::io::Write as _;
+
+use crate::function::Level;
+use crate::function::trace::TraceContext;
+use crate::telemetry::format::{json_field, timestamp};
+
+use super::EventText;
+
+/// One line that a function wrote.
+pub struct ConsoleEvent<'a> {
+    /// Function, version and instance.
+    pub writer: Option<(&'a str, &'a str, u32)>,
+    /// Trace and request id, if it was written for a request that is still open.
+    pub request: Option<(TraceContext, &'a str)>,
+    /// Its level.
+    pub level: Level,
+    /// Its text.
+    pub text: &'a str,
+    /// Whether its end was cut.
+    pub cut: bool,
+}
+
+impl EventText for ConsoleEvent<'_> {
+    fn level(&self) -> Level {
+        self.level
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.writer.map(|(function, ..)| function)
+    }
+
+    fn json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"time\":\"");
+        timestamp(out);
+        out.push(b'"');
+        json_field(out, "level", self.level.label());
+        out.extend_from_slice(b",\"event\":\"console\"");
+        if let Some((function, version, instance)) = self.writer {
+            json_field(out, "function", function);
+            json_field(out, "version", version);
+            let _ = write!(out, ",\"instance\":{instance}");
+        }
+        if let Some((trace, request_id)) = self.request {
+            let _ = write!(out, ",\"trace_id\":\"{:032x}\"", trace.trace_id);
+            json_field(out, "request_id", request_id);
+        }
+        json_field(out, "text", self.text);
+        if self.cut {
+            out.extend_from_slice(b",\"cut\":true");
+        }
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn pretty(&self, out: &mut Vec<u8>, colored: bool) {
+        let name = self.writer.map_or("prewarmed", |(function, ..)| function);
+        let (on, off) = if colored { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
+        for line in self.text.lines() {
+            let _ = writeln!(out, "{on}{name} |{off} {line}");
+        }
+    }
+}

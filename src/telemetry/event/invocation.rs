@@ -1,0 +1,129 @@
+//! A call has its answer, to the last byte: the event that becomes the log line of the call.
+//!
+//! `invoke` emits it, once for each invocation.
+//!
+//! Invariant: its labels come from closed lists, never from a client's text.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::fault::{Blame, Kind};
+use crate::function::Level;
+use crate::function::hex;
+use crate::function::trace::TraceContext;
+use crate::telemetry::format::{json_field, json_number, timestamp};
+
+use super::EventText;
+
+/// A call has its answer, to the last byte.
+pub struct InvocationDone<'a> {
+    /// The cause of the call, if it is not a client.
+    pub origin: Option<&'static str>,
+    /// `None` if no function answers the address.
+    pub function: Option<&'a str>,
+    /// Version that answered.
+    pub version: Option<&'a str>,
+    /// Instance that answered; 0 if none did.
+    pub instance: u32,
+    /// As sent.
+    pub method: &'a str,
+    /// Without the query, which may hold secrets.
+    pub path: &'a str,
+    /// The status that the client received.
+    pub status: u16,
+    /// The fault, if there was one.
+    pub fault: Option<Kind>,
+    /// The cause of the fault in full, for the operator.
+    pub detail: Option<&'a str>,
+    /// Whether the client left before the last byte.
+    pub client_left: bool,
+    /// Why the answer's body was cut off, if it was.
+    pub cut: Option<&'a str>,
+    /// From admission to the instance's thread.
+    pub queue: Duration,
+    /// From the request's head to the answer's last byte.
+    pub wall: Duration,
+    /// CPU time of the instance charged to this request.
+    pub cpu: Duration,
+    /// Its trace.
+    pub trace: TraceContext,
+    /// Its id.
+    pub request_id: &'a str,
+}
+
+impl EventText for InvocationDone<'_> {
+    fn level(&self) -> Level {
+        match self.fault.map(Kind::blame) {
+            Some(Blame::Function | Blame::Host) => Level::Warn,
+            _ if self.cut.is_some() => Level::Warn,
+            _ => Level::Info,
+        }
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.function
+    }
+
+    fn json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"time\":\"");
+        timestamp(out);
+        out.extend_from_slice(if self.level() == Level::Warn { b"\",\"level\":\"warn\"" } else { b"\",\"level\":\"info\"" });
+        out.extend_from_slice(b",\"event\":\"request done\"");
+        for (key, text) in [("origin", self.origin), ("function", self.function), ("version", self.version)] {
+            if let Some(text) = text {
+                json_field(out, key, text);
+            }
+        }
+        if self.instance != 0 {
+            json_number(out, "instance", u128::from(self.instance));
+        }
+        json_field(out, "method", self.method);
+        json_field(out, "path", self.path);
+        json_number(out, "status", u128::from(self.status));
+        if let Some(fault) = self.fault {
+            json_field(out, "fault", fault.label());
+        }
+        if let Some(detail) = self.detail {
+            json_field(out, "detail", detail);
+        }
+        if let Some(cut) = self.cut {
+            json_field(out, "cut", cut);
+        }
+        if self.client_left {
+            out.extend_from_slice(b",\"client_left\":true");
+        }
+        for (key, duration) in [("queue_us", self.queue), ("wall_us", self.wall), ("cpu_us", self.cpu)] {
+            json_number(out, key, duration.as_micros());
+        }
+        json_field(out, "trace_id", self.trace.write_trace_id(&mut [0; 32]));
+        json_field(out, "span_id", hex::write(u128::from(self.trace.span_id), &mut [0; 16]));
+        json_field(out, "request_id", self.request_id);
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn pretty(&self, out: &mut Vec<u8>, colored: bool) {
+        let color = match self.status {
+            500.. => "31",
+            400.. => "33",
+            _ => "32",
+        };
+        let (on, off) = if colored { (format!("\x1b[{color}m"), "\x1b[0m") } else { (String::new(), "") };
+        let _ = write!(out, "{on}{}{off} {} {} {:.1} ms", self.status, self.method, self.path, self.wall.as_secs_f64() * 1e3);
+        let _ = write!(out, " (cpu {:.1} ms)", self.cpu.as_secs_f64() * 1e3);
+        if let Some(fault) = self.fault {
+            let _ = write!(out, " {on}{fault}{off}");
+        }
+        if self.client_left {
+            out.extend_from_slice(b" client left");
+        }
+        if let Some(cut) = self.cut {
+            let _ = write!(out, " cut: {cut}");
+        }
+        out.push(b'\n');
+        if let Some(detail) = self.detail {
+            for line in detail.lines() {
+                let _ = writeln!(out, "    {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A message of the host about itself: a `tracing` event as the bridge reads it.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use tracing::field::{Field, Visit};
+
+use super::EventText;
+use crate::function::Level;
+use crate::telemetry::format::{json_field, timestamp};
+
+/// A message with its fields.
+pub struct HostMessage {
+    level: Level,
+    message: String,
+    others: Vec<(&'static str, String)>,
+}
+
+impl HostMessage {
+    /// A message without text and fields, which a visit of a `tracing` event adds.
+    pub(in crate::telemetry) fn new(level: Level) -> Self {
+        Self { level, message: String::new(), others: Vec::new() }
+    }
+}
+
+impl Visit for HostMessage {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            let _ = write!(self.message, "{value:?}");
+        } else {
+            self.others.push((field.name(), format!("{value:?}")));
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            self.message.push_str(value);
+        } else if !value.is_empty() {
+            self.others.push((field.name(), value.to_owned()));
+        }
+    }
+}
+
+impl EventText for HostMessage {
+    fn level(&self) -> Level {
+        self.level
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.others.iter().find(|(name, _)| *name == "function").map(|(_, text)| text.as_str())
+    }
+
+    fn json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"time\":\"");
+        timestamp(out);
+        out.push(b'"');
+        json_field(out, "level", self.level.label());
+        json_field(out, "event", &self.message);
+        for (key, text) in &self.others {
+            json_field(out, key, text);
+        }
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn pretty(&self, out: &mut Vec<u8>, colored: bool) {
+        let color = match self.level {
+            Level::Error => "31",
+            Level::Warn => "33",
+            _ => "2",
+        };
+        let (on, off) = if colored { (format!("\x1b[{color}m"), "\x1b[0m") } else { (String::new(), "") };
+        let _ = write!(out, "{on}{}{off}", self.message);
+        let (long, short): (Vec<_>, Vec<_>) = self.others.iter().partition(|(_, text)| text.contains('\n'));
+        for (key, text) in short {
+            let _ = write!(out, " {key}={text}");
+        }
+        out.push(b'\n');
+        for line in long.iter().flat_map(|(_, text)| text.lines()) {
+            let _ = writeln!(out, "    {line}");
+        }
+    }
+}

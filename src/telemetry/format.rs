@@ -1,0 +1,120 @@
+//! Small writers that the log lines share: JSON strings, time stamps, durations.
+//!
+//! Invariant: the output is valid JSON whatever the text holds.
+
+use std::cell::RefCell;
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Writes `text` as a JSON string, quotes included.
+pub(in crate::telemetry) fn json_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut rest = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let plain = byte >= 0x20 && byte != b'"' && byte != b'\\';
+        if !plain {
+            out.extend_from_slice(&text.as_bytes()[rest..at]);
+            rest = at + 1;
+            match byte {
+                b'"' => out.extend_from_slice(b"\\\""),
+                b'\\' => out.extend_from_slice(b"\\\\"),
+                b'\n' => out.extend_from_slice(b"\\n"),
+                b'\t' => out.extend_from_slice(b"\\t"),
+                b'\r' => out.extend_from_slice(b"\\r"),
+                _ => {
+                    let _ = write!(out, "\\u{byte:04x}");
+                }
+            }
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[rest..]);
+    out.push(b'"');
+}
+
+/// Writes `"key":` and a JSON string, with a leading comma. Keys are the host's own: nothing in them needs escaping.
+pub(in crate::telemetry) fn json_field(out: &mut Vec<u8>, key: &str, text: &str) {
+    json_key(out, key);
+    json_string(out, text);
+}
+
+/// Writes `"key":` and a number, with a leading comma.
+pub(in crate::telemetry) fn json_number(out: &mut Vec<u8>, key: &str, number: u128) {
+    json_key(out, key);
+    let mut digits = [0; 39];
+    let mut at = digits.len();
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        at -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+}
+
+fn json_key(out: &mut Vec<u8>, key: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+thread_local! {
+    /// The second that was written last, and its text up to the point.
+    static SECOND: RefCell<(u64, Vec<u8>)> = const { RefCell::new((u64::MAX, Vec::new())) };
+}
+
+/// Writes the time as RFC 3339 in UTC with milliseconds.
+pub(in crate::telemetry) fn timestamp(out: &mut Vec<u8>) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = since.as_secs();
+    SECOND.with_borrow_mut(|(written, text)| {
+        if *written != seconds {
+            *written = seconds;
+            text.clear();
+            let (year, month, day) = civil(seconds / 86_400);
+            let of_day = seconds % 86_400;
+            let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+            let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.");
+        }
+        out.extend_from_slice(text);
+    });
+    let millis = since.subsec_millis();
+    out.extend([millis / 100, millis / 10 % 10, millis % 10].map(|digit| b'0' + digit as u8));
+    out.push(b'Z');
+}
+
+/// Days since 1970 as a date of the Gregorian calendar; <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let z = days + 719_468;
+    let era = z / 146_097;
+    let day_of_era = z % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_come_out_right() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(19_782), (2024, 2, 29));
+        assert_eq!(civil(20_780), (2026, 11, 23));
+    }
+
+    #[test]
+    fn any_text_is_valid_json() {
+        for text in ["", "plain", "a\"b\\c\nd\te\r\u{1}\u{7f}\u{e9}\u{1f41d}"] {
+            let mut out = Vec::new();
+            json_string(&mut out, text);
+            assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        }
+    }
+}

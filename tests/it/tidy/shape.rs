@@ -1,0 +1,127 @@
+//! The shape of the code inside a file: functions of at most a screen, no two public types of one name, and every process-wide static in a list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::none;
+use super::source::{line_of, places_of, sources};
+
+/// Most lines of a function.
+const FUNCTION_LINES_MAX: usize = 60;
+
+/// What lives as long as the process, as `file: NAME`. A new one gets a line here first: what it is for, and why an instance or the app cannot own it.
+const STATICS: &[&str] = &[
+    // Counters and hooks that threads reach which belong to no part of the app: signal handlers, V8's callbacks, the allocator.
+    "process/crash_note.rs: SLOTS",
+    "runtime/containment/guard_hits.rs: THROTTLE",
+    "runtime/containment/mod.rs: FROZEN_HERE",
+    "runtime/containment/mod.rs: ON_TAINT",
+    "runtime/containment/mod.rs: SHARED",
+    "runtime/containment/probe.rs: ASKED_ALSO",
+    "runtime/limits/headroom.rs: FREE",
+    "runtime/limits/headroom.rs: RETURNED",
+    "sys/freeze.rs: LIBC_CODE",
+    "sys/freeze.rs: ON_OFFENDER",
+    "sys/freeze.rs: OUTLIVE_CHECKS",
+    "sys/global_alloc.rs: ALLOCATOR",
+    "sys/global_alloc.rs: ON_REFUSAL",
+    "sys/malloc.rs: UNDER_WAY",
+    // V8's: one platform, one snapshot, one table of callbacks.
+    "runtime/isolate/heap.rs: ALLOCATOR",
+    "runtime/isolate/snapshot.rs: MODULES",
+    "runtime/isolate/snapshot.rs: SCRIPTS",
+    "runtime/isolate/snapshot.rs: SNAPSHOT",
+    // Shared by all instances because it is the same for all.
+    "runtime/egress/connector.rs: ROOTS",
+    "runtime/isolate/code_cache.rs: CACHE",
+    // One thread of its kind, which outlives every instance.
+    "runtime/worker/handle.rs: NEXT",
+    "runtime/worker/watchdog.rs: WATCHDOG",
+    // Read once from the kernel or the environment.
+    "process/activation.rs: ADOPTED",
+    "process/engine.rs: HANDED_OVER",
+    "release/store/fault_point.rs: DIE_AT",
+    "sys/scheduling.rs: MAY_RETURN",
+    // Telemetry is reached from everywhere.
+    "telemetry/emit.rs: LEVEL",
+    "telemetry/emit.rs: SUBSCRIBERS",
+    "telemetry/log/sink.rs: SINK",
+    "telemetry/log/tail.rs: FOLLOWERS",
+    "telemetry/log/tail.rs: LINES",
+];
+
+#[test]
+fn functions_fit_on_a_screen() {
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        for at in places_of(&source.code, "fn") {
+            let Some(lines) = body_lines(&source.code[at..]) else { continue };
+            if lines > FUNCTION_LINES_MAX {
+                let name: String = source.code[at + 2..].trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                wrong.push(format!("src/{}:{}: `{name}` has {lines} lines", source.path, line_of(&source.code, at)));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+/// Lines from `fn` to the end of its body; `None` if it has none.
+fn body_lines(code: &str) -> Option<usize> {
+    let opens = code.find('{')?;
+    if code[..opens].contains(';') {
+        return None;
+    }
+    let mut depth = 0;
+    for (at, character) in code[opens..].char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 1 => return Some(code[..=opens + at].lines().count()),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[test]
+fn no_two_public_types_have_one_name() {
+    let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources("src").into_iter().filter(|source| !source.is_test() && source.path != "build.rs") {
+        for line in source.code.lines().map(str::trim_start).filter(|line| line.starts_with("pub")) {
+            let mut words = line.split([' ', '<', '(', '{', ';', '=', ':']).filter(|word| !word.is_empty());
+            let is_type = words.by_ref().any(|word| matches!(word, "struct" | "enum" | "trait" | "type" | "union"));
+            let is_function = line.contains(" fn ") || line.contains(" use ") || line.contains(" mod ") || line.contains(" static ");
+            if let (true, false, Some(name)) = (is_type, is_function, words.next()) {
+                homes.entry(name.to_owned()).or_default().insert(source.path.clone());
+            }
+        }
+    }
+    let wrong = homes.into_iter().filter(|(_, homes)| homes.len() > 1);
+    none(
+        &wrong.map(|(name, homes)| format!("`{name}` stands in {}", homes.into_iter().collect::<Vec<_>>().join(", "))).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn every_process_wide_static_is_listed() {
+    let mut found = BTreeSet::new();
+    for source in sources("src").into_iter().filter(|source| !source.is_test() && source.path != "build.rs") {
+        let lines: Vec<&str> = source.code.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let declares = words
+                .iter()
+                .position(|word| *word == "static")
+                .filter(|at| words[..*at].iter().all(|word| word.starts_with("pub") || word.starts_with("in") || word.contains("::")));
+            let Some(name) = declares.and_then(|at| words.get(at + 1)).and_then(|word| word.strip_suffix(':')) else { continue };
+            let above = &lines[index.saturating_sub(4)..index];
+            let is_thread_local = above.iter().any(|line| line.contains("thread_local!"));
+            if !is_thread_local && !above.iter().any(|line| line.contains("cfg(test)")) {
+                found.insert(format!("{}: {name}", source.path));
+            }
+        }
+    }
+    let listed: BTreeSet<String> = STATICS.iter().map(|entry| (*entry).to_owned()).collect();
+    let unlisted = found.difference(&listed).map(|entry| format!("src/{entry} is not listed in tests/it/tidy/shape.rs"));
+    let gone = listed.difference(&found).map(|entry| format!("src/{entry} is listed and not there"));
+    none(&unlisted.chain(gone).collect::<Vec<_>>());
+}
