@@ -94,8 +94,8 @@ pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request,
         hash.update(part);
     }
     let key = (caller, key);
-    if let Some(kept) = answers.begin(&key, hash.finalize().into(), Instant::now())? {
-        return Ok(kept.response());
+    if let Some(kept_answer) = answers.begin(&key, hash.finalize().into(), Instant::now())? {
+        return Ok(kept_answer.response());
     }
     // In a task of its own: a client that leaves before the end may come back for this response.
     let carried_out = tokio::spawn(async move {
@@ -122,9 +122,9 @@ impl RunningRequest {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ApiErrorKind::Failed, error.to_string()))?;
         let body_kept = if body.len() <= KEPT_BYTES_MAX { body.clone() } else { Bytes::new() };
-        let kept = KeptAnswer { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
+        let kept_answer = KeptAnswer { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
         if let Some(remembered) = self.answers.0.lock().get_mut(&self.key) {
-            remembered.answer = Some(kept);
+            remembered.answer = Some(kept_answer);
         }
         self.finished = true;
         Ok(Response::from_parts(parts, Body::from(body)))
@@ -153,7 +153,7 @@ impl Answers {
                     let reason = "the request with this idempotency key is still being carried out";
                     Err(ApiError::new(ApiErrorKind::InProgress, reason).retry_after(1))
                 }
-                Some(kept) => Ok(Some(kept.clone())),
+                Some(kept_answer) => Ok(Some(kept_answer.clone())),
             };
         }
         if known.len() >= KEYS_MAX {
@@ -171,7 +171,7 @@ impl Answers {
 mod tests {
     use super::*;
 
-    fn kept() -> KeptAnswer {
+    fn kept_answer() -> KeptAnswer {
         KeptAnswer { status: StatusCode::ACCEPTED, content_type: None, body: Bytes::from_static(b"done") }
     }
 
@@ -183,7 +183,7 @@ mod tests {
         assert!(answers.begin(&key, [1; 32], now).unwrap().is_none());
         let error = answers.begin(&key, [1; 32], now).err().unwrap();
         assert_eq!(error.kind(), ApiErrorKind::InProgress, "it is being carried out");
-        answers.0.lock().get_mut(&key).unwrap().answer = Some(kept());
+        answers.0.lock().get_mut(&key).unwrap().answer = Some(kept_answer());
         assert_eq!(answers.begin(&key, [1; 32], now).unwrap().unwrap().body, "done");
         assert_eq!(answers.begin(&key, [2; 32], now).err().unwrap().kind(), ApiErrorKind::Conflict, "another request");
         assert!(answers.begin(&(Some("ci".into()), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
@@ -197,7 +197,7 @@ mod tests {
         for number in 0..=KEYS_MAX {
             let key = (None, number.to_string());
             answers.begin(&key, [0; 32], now + Duration::from_millis(number as u64)).unwrap();
-            answers.0.lock().get_mut(&key).unwrap().answer = Some(kept());
+            answers.0.lock().get_mut(&key).unwrap().answer = Some(kept_answer());
         }
         assert_eq!(answers.0.lock().len(), KEYS_MAX);
         assert!(!answers.0.lock().contains_key(&(None, "0".to_owned())));

@@ -6,6 +6,8 @@
 //! Invariant: a secret is shown once and never stored; the file holds its SHA-256. A secret has 256 bits from the system's generator, so that its
 //! hash cannot be reversed, though it has neither salt nor stretching.
 
+#![allow(clippy::disallowed_methods, reason = "the tokens are a file in the state directory")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_record_of_an_older_skep_is_read() {
-        let older = json!({ "id": "r1", "purpose": "automatic_return", "status": "done", "created_ms": 1, "functions": [] });
+        let older = json!({ "id": "r1", "purpose": "automatic_rollback", "status": "done", "created_ms": 1, "functions": [] });
         let record: Record = serde_json::from_value(older).unwrap();
         assert_eq!((record.purpose, record.unchanged), (Purpose::AutomaticRollback, false));
     }

@@ -29,7 +29,7 @@ pub struct Core {
     pub live: Arc<Live>,
     /// Calls the functions of the table.
     pub invoker: Arc<Invoker>,
-    /// Instances and blank isolates.
+    /// Instances and prewarmed isolates.
     pub fleet: Arc<Fleet>,
     pub(super) listeners: Listeners,
 }

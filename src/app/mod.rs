@@ -42,7 +42,7 @@ pub struct App {
     pub admin_address: std::net::SocketAddr,
     /// The way down.
     pub drain: Arc<Drain>,
-    /// Instances and blank isolates.
+    /// Instances and prewarmed isolates.
     pub fleet: Arc<Fleet>,
     /// Which engine process this is.
     pub engine_info: Arc<EngineInfo>,
@@ -122,15 +122,15 @@ fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Res
     }
 }
 
-/// A process with a parked thread goes on serving, but its supervisor is to replace it.
+/// A process with a frozen thread goes on serving, but its supervisor is to replace it.
 fn ask_for_a_successor(supervisor_client: &SupervisorClient, engine_info: &EngineInfo) {
     if engine_info.supervised {
         freeze::outlive_checks();
     }
     let supervisor_client = supervisor_client.clone();
     containment::on_taint(move |taint| {
-        let culprit = taint.function.as_deref().zip(taint.version.as_deref());
-        supervisor_client.tainted(taint.cause.label(), culprit);
+        let offender = taint.function.as_deref().zip(taint.version.as_deref());
+        supervisor_client.tainted(taint.cause.label(), offender);
     });
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::connection::path::{function_path, query};
+use super::connection::path::{function_name, query};
 use super::connection::session::Session;
 use super::connection::sse::SseEvent;
 use super::error::RemoteError;
@@ -26,11 +26,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Follows the log until Ctrl-C.
 pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitCode, RemoteError> {
     session.ctrl_c.ends_well();
-    if let Some(name) = &args.name {
-        // A text that is not a name is not sent.
-        function_path(name, "")?;
-    }
-    let path = format!("/logs{}", query(&LogQuery { function: args.name.clone() })?);
+    let function = args.name.as_deref().map(function_name).transpose()?;
+    let path = format!("/logs{}", query(&LogQuery { function })?);
     let mut events = session.client.events(&path)?;
     session.output.note(&format!("following the log of {}; Ctrl-C ends", session.client.url()));
     let mut failures = 0;
@@ -40,7 +37,7 @@ pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitC
             print(session.output, &event)?;
             continue;
         }
-        // Another engine answers there now, or the stream has had its time.
+        // Another engine answers there now, or the stream has reached its longest life.
         events = loop {
             match session.client.events(&path) {
                 Ok(events) => break events,

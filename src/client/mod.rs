@@ -5,18 +5,18 @@
 //!
 //! Invariant: no engine is started, and nothing but `deploy` touches a disk.
 
-pub(crate) mod variables;
-pub(crate) mod scale;
-pub(crate) mod functions;
-pub(crate) mod releases;
-pub(crate) mod instances;
-pub(crate) mod logs;
-pub(crate) mod top;
-pub(crate) mod host;
-pub(crate) mod package;
-pub(crate) mod connection;
+mod variables;
+mod scale;
+mod functions;
+mod releases;
+mod instances;
+mod logs;
+mod top;
+mod host;
+mod package;
+mod connection;
 pub(crate) mod output;
-pub(crate) mod error;
+mod error;
 
 use std::io;
 

@@ -40,7 +40,7 @@ struct ConnectionContext {
 }
 
 /// Serves a connection until it closes.
-pub async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, dispatch: Arc<Dispatch>, drained: Drained) {
+pub(crate) async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, dispatch: Arc<Dispatch>, drained: Drained) {
     let activity = Activity::new();
     let context = Arc::new(ConnectionContext { dispatch, drained, peer, activity: activity.clone(), last: Notify::new() });
     let answering = context.clone();

@@ -49,7 +49,7 @@ struct FaultBody<'a> {
 }
 
 /// A fault as a response in JSON.
-pub fn fault_response(fault: &Fault, context: &FaultContext<'_>) -> Response {
+pub(crate) fn fault_response(fault: &Fault, context: &FaultContext<'_>) -> Response {
     let facts = fault.facts();
     let mut headers = HeaderMap::new();
     headers.insert(HeaderName::from_static("x-skep-fault"), HeaderValue::from_static(facts.kind.label()));

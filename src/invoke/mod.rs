@@ -60,6 +60,9 @@ impl Invoker {
         mut request: Request,
         body: impl FnOnce() -> Body,
     ) -> Result<Response, Fault> {
+        if let Target::Name(name) = target {
+            invocation.asked_for(name);
+        }
         admission::check_hops(&request)?;
         let resolved = self.resolve(target, &request).await?;
         invocation.reached_function(&resolved.endpoint.name);

@@ -141,6 +141,11 @@ impl Invocation {
         self.stats.clone()
     }
 
+    /// The caller named this function, whether it exists or not.
+    pub(super) fn asked_for(&mut self, name: &str) {
+        self.function = FunctionName::parse(name).ok();
+    }
+
     pub(super) fn reached_function(&mut self, name: &FunctionName) {
         self.function = Some(name.clone());
     }
@@ -206,6 +211,7 @@ impl Invocation {
         }
         telemetry::emit(&Event::InvocationDone(InvocationDone {
             origin: (self.origin != InvocationOrigin::Client).then(|| self.origin.label()),
+            is_traffic: self.origin.is_traffic(),
             function: self.function.as_ref().map(FunctionName::as_str),
             version: self.version.as_ref().map(|version| version.id.as_str()),
             instance: self.stats.as_deref().map_or(0, |stats| stats.instance.load(Ordering::Relaxed)),

@@ -122,7 +122,8 @@ impl Endpoint {
     /// The pool that answers a request. `chance` is any evenly distributed number, such as the trace id.
     ///
     /// # Errors
-    /// `no_such_function` if the request names a version that is neither live nor a candidate; `boot_failed` if the version does not compile.
+    /// `no_such_function` if the request names a version that is neither live nor a candidate. `boot_failed` if the version does not
+    /// compile.
     pub async fn pool_for(&self, headers: &HeaderMap, chance: u64) -> Result<Arc<Pool>, Fault> {
         let pool = self.choose(headers, chance).pool().await?;
         match headers.get(VERSION_HEADER) {

@@ -25,7 +25,7 @@ use crate::release::source::{ArchiveKind, Files, discover};
 use crate::runtime::ops::{header_value, parse_headers, request_url};
 
 /// Lines: flags and strip, authority, path, then names and values of headers.
-pub fn request(bytes: &[u8]) {
+pub(crate) fn request(bytes: &[u8]) {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();
     let (flags, authority, path) = (line(), line(), line());
@@ -72,7 +72,7 @@ pub fn request(bytes: &[u8]) {
 }
 
 /// Header text as it comes from JavaScript.
-pub fn headers(bytes: &[u8]) {
+pub(crate) fn headers(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match parse_headers(&text) {
         Ok(headers) => {
@@ -86,7 +86,7 @@ pub fn headers(bytes: &[u8]) {
 }
 
 /// The text of a `function.toml`.
-pub fn manifest(bytes: &[u8]) {
+pub(crate) fn manifest(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match Manifest::parse(&text) {
         Ok(manifest) => {
@@ -100,7 +100,7 @@ pub fn manifest(bytes: &[u8]) {
 }
 
 /// Lines: a request's path, its host, then routes of three functions in turn.
-pub fn routes(bytes: &[u8]) {
+pub(crate) fn routes(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines();
     let (path, host) = (lines.next().unwrap_or("/"), lines.next().unwrap_or(""));
@@ -135,7 +135,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A module's source. What it imports is looked for in a folder with a secret beside it.
-pub fn modules(bytes: &[u8]) {
+pub(crate) fn modules(bytes: &[u8]) {
     const SECRET: &str = "export default \"the secret\";";
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().canonicalize().expect("its real path");
@@ -158,7 +158,7 @@ pub fn modules(bytes: &[u8]) {
 }
 
 /// A format, then an archive in it; `t` is a tar archive that is compressed here, so that its own checksum does not end every attempt.
-pub fn archive(bytes: &[u8]) {
+pub(crate) fn archive(bytes: &[u8]) {
     let Some((format, bytes)) = bytes.split_first() else { return };
     let read = match format {
         b't' => {

@@ -29,24 +29,23 @@ pub(super) async fn follow(
     ApiQuery(query): ApiQuery<LogQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     if let Some(function) = &query.function {
-        let name = FunctionName::parse(function).map_err(|error| ApiError::invalid(error.to_string()))?;
-        state.endpoint(&name)?;
+        state.endpoint(function)?;
     }
     let subscription = tail::subscribe().map_err(|error| ApiError::new(ApiErrorKind::Busy, error.to_string()).retry_after(5))?;
     let lines = lines(subscription, query.function);
-    // A client that follows connects anew when another engine answers here: a drain does not wait for it.
+    // A client that follows connects again when another engine answers here: a drain does not wait for it.
     let mut drained = state.drained.clone();
     let until = async move { drained.reached(ShutdownPhase::HandingOver).await };
     let lines = futures::StreamExt::take_until(lines, Box::pin(until));
     Ok(Sse::new(lines).keep_alive(KeepAlive::default()))
 }
 
-fn lines(subscription: Subscription, function: Option<String>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn lines(subscription: Subscription, function: Option<FunctionName>) -> impl Stream<Item = Result<Event, Infallible>> {
     futures::stream::unfold((subscription, function), |(mut subscription, function)| async move {
         loop {
             let event = match subscription.next().await {
                 TailEvent::Missed(count) => Event::default().event(MISSED_EVENT).data(count.to_string()),
-                TailEvent::Line(line) if function.is_none() || line.function.as_deref() == function.as_deref() => {
+                TailEvent::Line(line) if function.is_none() || line.function.as_deref() == function.as_ref().map(FunctionName::as_str) => {
                     Event::default().event(LINE_EVENT).data(String::from_utf8_lossy(&line.json))
                 }
                 TailEvent::Line(_) => continue,

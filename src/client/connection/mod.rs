@@ -4,7 +4,7 @@
 //!
 //! Invariant: every failure is a `RemoteError`, which names its exit code.
 
-pub mod session;
-pub mod http;
-pub mod sse;
-pub mod path;
+pub(super) mod session;
+pub(super) mod http;
+pub(super) mod sse;
+pub(super) mod path;

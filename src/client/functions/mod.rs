@@ -2,7 +2,7 @@
 //!
 //! Invariant: every text of the server is printed without control characters.
 
-pub mod rm;
-pub mod show;
-pub mod ls;
-pub mod versions;
+pub(super) mod rm;
+pub(super) mod show;
+pub(super) mod ls;
+pub(super) mod versions;

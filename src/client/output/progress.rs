@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, SyncSender};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::terminal::{has_colors, paint, terminal_size};
+use super::terminal::{can_redraw, has_colors, paint, terminal_size};
 use super::text::{clean, span};
 use crate::api::release::{FunctionRecord, Record, ReleaseStatus, Step, StepRecord, StepState};
 use crate::function::FunctionName;
@@ -24,7 +24,7 @@ const SPINNER: [&str; 8] = ["⣾", "⣽", "⣻", "⢿", "⡿", "⣟", "⣯", "�
 /// Shows a release.
 pub(in crate::client) enum Display {
     Plain(Mutex<BTreeSet<(FunctionName, Step)>>),
-    Live(Arc<Mutex<LiveDisplay>>, Sender<()>),
+    Live(Arc<Mutex<LiveDisplay>>, SyncSender<()>),
 }
 
 /// The lines on the terminal.
@@ -39,12 +39,11 @@ pub(in crate::client) struct LiveDisplay {
 
 impl Display {
     pub(in crate::client) fn new() -> Self {
-        let is_terminal = std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        if !is_terminal {
+        if !can_redraw(std::io::stderr().is_terminal()) {
             return Self::Plain(Mutex::default());
         }
         let live = Arc::new(Mutex::new(LiveDisplay { colored: has_colors(true), ..LiveDisplay::default() }));
-        let (stop_tx, stop_rx) = mpsc::channel::<()>();
+        let (stop_tx, stop_rx) = mpsc::sync_channel::<()>(1);
         let turning = live.clone();
         // Without the thread the spinner stands still.
         let _ = std::thread::Builder::new().name("skep spinner".to_owned()).spawn(move || {

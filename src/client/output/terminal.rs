@@ -4,6 +4,8 @@
 //!
 //! Invariant: [`take`] hands out the way back along with the terminal.
 
+#![allow(clippy::disallowed_methods, reason = "TERM and NO_COLOR are conventions of terminals")]
+
 use std::io::{Read as _, Write as _};
 use std::sync::mpsc::{self, Receiver};
 
@@ -15,6 +17,11 @@ const KEYS_MAX: usize = 16;
 /// Whether to use colours where there may be some.
 pub(crate) fn has_colors(is_terminal: bool) -> bool {
     is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether lines can be redrawn.
+pub(in crate::client) fn can_redraw(is_terminal: bool) -> bool {
+    is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// The text in a colour, if wanted; `color` is the number of an ANSI sequence.

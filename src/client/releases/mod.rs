@@ -2,9 +2,9 @@
 //!
 //! Invariant: a release is asked for under an idempotency key, so that a repeated request happens once.
 
-pub mod deploy;
-pub mod rollback;
-pub mod canary;
-pub mod list;
-pub mod follow;
-pub mod summary;
+pub(super) mod deploy;
+pub(super) mod rollback;
+pub(super) mod canary;
+pub(super) mod list;
+pub(super) mod follow;
+pub(super) mod summary;

@@ -287,6 +287,7 @@ fn a_check_path_is_one_the_function_could_see() {
     }
     assert_eq!(Manifest::parse("rollback = {}").unwrap().rollback, Some(RollbackRule::default()));
     assert!(only_problem("return.calls = 5").contains("unknown key `return` at the top; it is called `rollback` now"));
+    assert!(only_problem("return.calls = 5").contains("unknown key `return` at the top; it is called `rollback` now"));
     assert_eq!(Manifest::parse("").unwrap().rollback, None, "nothing is undone by itself unless it is asked for");
 }
 

@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use crate::function::FunctionName;
 use crate::function::route::Route;
 use crate::live::table::{Conflict, FunctionEntry};
-use crate::live::{Endpoint, Live};
+use crate::live::{Endpoint, Live, LiveTable};
 use crate::release::store::StoreError;
 
 pub use entry::{Entry, EntryOrigin, Report};
@@ -121,10 +121,7 @@ impl Catalog {
         // An empty directory is published as well: there may be deployed functions that are not published yet.
         if is_empty || !state.is_same(&entries) {
             let (table, conflicts) = self.publisher.build(&entries);
-            let before = std::mem::replace(&mut state.entries, entries);
-            state.conflicts = conflicts;
-            self.publisher.publish(table);
-            supersede(&before, &state.entries);
+            self.install(&mut state, entries, table, conflicts);
         }
     }
 
@@ -150,10 +147,14 @@ impl Catalog {
             return Err(SwapError::Conflict(new));
         }
         commit()?;
+        self.install(&mut state, entries, table, conflicts);
+        Ok(())
+    }
+
+    fn install(&self, state: &mut CatalogState, entries: BTreeMap<FunctionName, Arc<Entry>>, table: LiveTable, conflicts: Vec<Conflict>) {
         let before = std::mem::replace(&mut state.entries, entries);
         state.conflicts = conflicts;
         self.publisher.publish(table);
         supersede(&before, &state.entries);
-        Ok(())
     }
 }

@@ -22,21 +22,21 @@ impl PathStamp {
 
 /// The stamps of every path that a compilation read.
 #[derive(Clone, Debug, Default)]
-pub struct Fingerprint(Vec<(PathBuf, PathStamp)>);
+pub(crate) struct Fingerprint(Vec<(PathBuf, PathStamp)>);
 
 impl Fingerprint {
     /// Stamps of these paths now.
-    pub fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         Self(paths.into_iter().map(|path| (path.clone(), PathStamp::of(&path))).collect())
     }
 
     /// Whether any path was written after `moment`.
-    pub fn is_newer_than(&self, moment: SystemTime) -> bool {
+    pub(crate) fn is_newer_than(&self, moment: SystemTime) -> bool {
         self.0.iter().any(|(_, stamp)| stamp.0.is_some_and(|(modified, ..)| modified > moment))
     }
 
     /// Whether any path has changed since.
-    pub fn is_stale(&self) -> bool {
+    pub(crate) fn is_stale(&self) -> bool {
         self.0.iter().any(|(path, stamp)| PathStamp::of(path) != *stamp)
     }
 }

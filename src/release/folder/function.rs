@@ -110,7 +110,7 @@ fn read_routes(path: &Path) -> Vec<Route> {
 }
 
 fn compile_settled(root: &Path, source: &FunctionSource, fingerprint: &Mutex<Fingerprint>) -> Result<Version, Fault> {
-    let registered = fingerprint.lock().clone();
+    let before = fingerprint.lock().clone();
     let mut compiled;
     let mut tries = 0;
     loop {
@@ -123,7 +123,7 @@ fn compile_settled(root: &Path, source: &FunctionSource, fingerprint: &Mutex<Fin
         let settled = !taken.is_newer_than(began - CLOCK_GRAIN);
         if settled || tries == COMPILES_MAX {
             // A manifest that has changed since its routes were read stays stale: the next scan creates the function anew.
-            if !registered.is_stale() {
+            if !before.is_stale() {
                 *fingerprint.lock() = taken;
             }
             break;

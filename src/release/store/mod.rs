@@ -172,8 +172,8 @@ impl Store {
     /// Makes `state` the committed one, durably.
     ///
     /// # Errors
-    /// If it cannot be written, or is not consistent. After a failure [`Store::reload`] tells which state is committed: the old one, unless only the
-    /// very last step failed.
+    /// If it cannot be written, or is not consistent. After a failure [`Store::reload`] tells which state is committed: the old one, unless
+    /// only the very last step failed.
     pub fn commit(&self, _lock: &WriterLock, state: &StoredState) -> Result<(), StoreError> {
         self.files.replace_durably(INDEX, &[&state.write()?], &fault_point::INDEX)
     }

@@ -20,7 +20,7 @@ use crate::live::{Sticky, WEIGHT_WHOLE};
 pub const RELEASES_MAX: usize = 1000;
 
 /// Bytes that they may have in the index: it is written whole at every commit.
-pub const RELEASES_BYTES_MAX: usize = 4 << 20;
+pub(crate) const RELEASES_BYTES_MAX: usize = 4 << 20;
 
 /// Most characters of an invalid id in a message.
 const ID_CHARACTERS_MAX: usize = 64;
@@ -198,7 +198,7 @@ impl FunctionState {
         }
         match &self.candidate {
             Some(candidate) if !ids.contains(&candidate.version) => Err("the candidate is not kept".to_owned()),
-            Some(candidate) if candidate.weight > WEIGHT_WHOLE => Err(format!("the candidate's share is more than {WEIGHT_WHOLE}")),
+            Some(candidate) if candidate.weight > WEIGHT_WHOLE => Err(format!("the candidate's weight is more than {WEIGHT_WHOLE}")),
             _ => Ok(()),
         }
     }

@@ -20,14 +20,22 @@ use crate::runtime::ops::HostApi;
 use crate::runtime::worker;
 
 pub use member::{FleetMember, Idle};
-pub use registry::{Fleet, FleetConfig};
+pub use registry::{Fleet, FleetConfig, SpawnWorker};
 
 /// Starts the thread that prewarms isolates and sweeps the pools.
 ///
 /// # Errors
 /// If the system cannot spawn a thread.
 pub fn start(config: FleetConfig, host: Arc<dyn HostApi>) -> io::Result<Arc<Fleet>> {
-    let fleet = Arc::new(Fleet::new(config, host, worker::spawn));
+    start_with(config, host, worker::spawn)
+}
+
+/// As [`start`], with workers that `spawn` starts: see [`stand_in`](crate::runtime::worker::stand_in).
+///
+/// # Errors
+/// If the system cannot spawn a thread.
+pub fn start_with(config: FleetConfig, host: Arc<dyn HostApi>, spawn: SpawnWorker) -> io::Result<Arc<Fleet>> {
+    let fleet = Arc::new(Fleet::new(config, host, spawn));
     let weak = Arc::downgrade(&fleet);
     std::thread::Builder::new().name("skep fleet".to_owned()).spawn(move || keeper::run(&weak))?;
     Ok(fleet)

@@ -32,8 +32,8 @@ pub struct FleetConfig {
     pub boot_wall: Duration,
 }
 
-/// Starts the thread of a worker.
-type SpawnWorker = fn(Arc<dyn HostApi>, usize, Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Handle>>;
+/// Starts the thread of a worker with this much heap, in bytes; calls the last argument when that thread ends.
+pub type SpawnWorker = fn(Arc<dyn HostApi>, usize, Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Handle>>;
 
 /// All workers of the process.
 pub struct Fleet {

@@ -22,7 +22,7 @@ use crate::runtime::ops::{catch_panic, catch_panic_or};
 
 /// The module loader of one isolate; empty until the isolate gets its version.
 #[derive(Default)]
-pub struct Loader {
+pub(crate) struct Loader {
     version: RefCell<Option<Arc<Version>>>,
 }
 

@@ -205,7 +205,7 @@ impl Isolate {
         let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
         deno_core::scope!(scope, &mut self.js);
         let loaded = v8::Local::<v8::Object>::try_from(v8::Local::new(scope, loaded)).ok();
-        let mut text = |key: &str| {
+        let text = |key: &str| {
             let key = v8::String::new(scope, key)?;
             Some(loaded?.get(scope, key.into())?.to_rust_string_lossy(scope))
         };
@@ -311,6 +311,7 @@ fn on_near_heap_limit(js: &mut JsRuntime, heap: &Arc<Heap>) {
 fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
     // SAFETY: the pointer is used while V8 runs a callback of this isolate, on its thread; reading its counters changes nothing.
     let raw = unsafe { js.v8_isolate().as_raw_isolate_ptr() };
+    // SAFETY: as above.
     move || unsafe { v8::Isolate::from_raw_isolate_ptr(raw) }.get_heap_statistics().total_physical_size()
 }
 
@@ -328,7 +329,7 @@ fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
     let Some(result) = function.call(scope, receiver, &[]) else { return Err(BootError::caught(scope)) };
     scope.perform_microtask_checkpoint();
     let found = v8::Local::<v8::Object>::try_from(result).ok();
-    let mut entry = |name: &str| {
+    let entry = |name: &str| {
         let key = v8::String::new(scope, name)?;
         let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
         Some(v8::Global::new(scope, function))

@@ -8,10 +8,10 @@ mod residual {
 }
 
 /// V8's heap as the prelude left it.
-pub static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));
+pub(crate) static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));
 
 /// Classic scripts loaded at first use: `(specifier, source)`, sorted.
-pub static SCRIPTS: &[(&str, &str)] = residual::SCRIPTS;
+pub(crate) static SCRIPTS: &[(&str, &str)] = residual::SCRIPTS;
 
 /// ES modules loaded at first use: `(specifier, source)`, sorted.
-pub static MODULES: &[(&str, &str)] = residual::MODULES;
+pub(crate) static MODULES: &[(&str, &str)] = residual::MODULES;

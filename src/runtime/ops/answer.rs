@@ -26,7 +26,7 @@ const DETAIL_BYTES_MAX: usize = 64 << 10;
 
 /// Answers with a text body.
 #[op2(fast)]
-pub fn op_skep_reply_text(
+pub(crate) fn op_skep_reply_text(
     state: &mut OpState,
     #[smi] id: u32,
     #[smi] status: u32,
@@ -39,7 +39,7 @@ pub fn op_skep_reply_text(
 
 /// Answers with bytes.
 #[op2(fast)]
-pub fn op_skep_reply_bytes(
+pub(crate) fn op_skep_reply_bytes(
     state: &mut OpState,
     #[smi] id: u32,
     #[smi] status: u32,
@@ -51,13 +51,23 @@ pub fn op_skep_reply_bytes(
 
 /// Answers without a body.
 #[op2(fast)]
-pub fn op_skep_reply_empty(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_reply_empty(
+    state: &mut OpState,
+    #[smi] id: u32,
+    #[smi] status: u32,
+    #[string] headers: &str,
+) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_reply_empty", id, || reply(state, id, status, headers, Body::Empty))
 }
 
 /// Answers with a head now and a body later, through `op_skep_stream_write`.
 #[op2(fast)]
-pub fn op_skep_reply_stream(state: &mut OpState, #[smi] id: u32, #[smi] status: u32, #[string] headers: &str) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_reply_stream(
+    state: &mut OpState,
+    #[smi] id: u32,
+    #[smi] status: u32,
+    #[string] headers: &str,
+) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_reply_stream", id, || reply_stream(state, id, status, headers))
 }
 
@@ -76,7 +86,7 @@ fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str) {
 
 /// The handler failed. `kind`: 0 it threw, 1 it returned a value that is not an answer.
 #[op2(fast)]
-pub fn op_skep_fail(
+pub(crate) fn op_skep_fail(
     state: &mut OpState,
     #[smi] id: u32,
     #[smi] kind: u32,
@@ -106,7 +116,7 @@ fn head_of(text: &str) -> &str {
 
 /// A `waitUntil` promise begins (true) or has settled (false).
 #[op2(fast)]
-pub fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_background", id, || state.borrow_mut::<InFlightTable>().background(id, begins))
 }
 

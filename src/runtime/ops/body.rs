@@ -26,7 +26,7 @@ fn closed() -> JsErrorBox {
 /// The whole body if it is here already, else null.
 #[op2]
 #[serde]
-pub fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
+pub(crate) fn op_skep_body_full(state: &mut OpState, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
     catch_panic("op_skep_body_full", id, || body_full(state, id))
 }
 
@@ -48,7 +48,7 @@ fn body_full(state: &mut OpState, id: u32) -> Option<ToJsBuffer> {
 /// The next chunk, or null at the end.
 #[op2]
 #[serde]
-pub async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
+pub(crate) async fn op_skep_body_read(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<Option<ToJsBuffer>, JsErrorBox> {
     catch_panic_async("op_skep_body_read", id, body_read(state, id)).await.flatten()
 }
 
@@ -92,7 +92,7 @@ async fn body_read(state: Rc<RefCell<OpState>>, id: u32) -> Result<Option<ToJsBu
 
 /// JavaScript reads no more of the body.
 #[op2(fast)]
-pub fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_body_cancel(state: &mut OpState, #[smi] id: u32) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_body_cancel", id, || body_cancel(state, id))
 }
 
@@ -126,7 +126,7 @@ async fn next_chunk(stream: &mut ByteStream) -> Option<Result<Bytes, BodyError>>
 
 /// Sends a chunk. False: the connection is slow (or gone) and `op_skep_stream_ready` must be awaited.
 #[op2(fast)]
-pub fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> Result<bool, JsErrorBox> {
+pub(crate) fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> Result<bool, JsErrorBox> {
     catch_panic("op_skep_stream_write", id, || stream_write(state, id, chunk))
 }
 
@@ -145,7 +145,7 @@ fn stream_write(state: &mut OpState, id: u32, chunk: &[u8]) -> bool {
 
 /// Waits until the stalled chunk is taken. False: the client left.
 #[op2]
-pub async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<bool, JsErrorBox> {
+pub(crate) async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<bool, JsErrorBox> {
     catch_panic_async("op_skep_stream_ready", id, stream_ready(state, id)).await
 }
 
@@ -165,7 +165,7 @@ async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
 
 /// The body is complete (empty text) or failed (why).
 #[op2(fast)]
-pub fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_stream_close(state: &mut OpState, #[smi] id: u32, #[string] error: &str) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_stream_close", id, || stream_close(state, id, error))
 }
 

@@ -30,7 +30,7 @@ struct CallAnswer {
 /// Calls function `name`. The answer's body, if any, streams through `op_skep_body_read` under its own id.
 #[op2]
 #[serde]
-pub async fn op_skep_call(
+pub(crate) async fn op_skep_call(
     state: Rc<RefCell<OpState>>,
     #[smi] id: u32,
     #[string] name: String,

@@ -51,7 +51,7 @@ pub fn catch_panic<T>(place: &'static str, call: u32, work: impl FnOnce() -> T) 
 ///
 /// # Errors
 /// If it panicked.
-pub async fn catch_panic_async<T>(place: &'static str, call: u32, work: impl Future<Output = T>) -> Result<T, JsErrorBox> {
+pub(crate) async fn catch_panic_async<T>(place: &'static str, call: u32, work: impl Future<Output = T>) -> Result<T, JsErrorBox> {
     AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| stop(place, call, panic))
 }
 

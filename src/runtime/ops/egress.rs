@@ -40,7 +40,7 @@ pub struct Socket {
 /// Opens the way for one WebSocket of a call (0: of none).
 #[op2]
 #[serde]
-pub fn op_skep_socket(
+pub(crate) fn op_skep_socket(
     state: &mut OpState,
     #[smi] call: u32,
     #[string] url: String,

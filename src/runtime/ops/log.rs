@@ -18,7 +18,7 @@ use crate::function::level::Level;
 use crate::runtime::call::InFlightTable;
 
 /// Longest line that is kept, in bytes.
-pub const LINE_BYTES_MAX: usize = 10 << 10;
+pub(crate) const LINE_BYTES_MAX: usize = 10 << 10;
 /// Bytes that an instance may write at once, and again in every [`LOG_QUOTA_TIME`].
 const LOG_QUOTA_BYTES: usize = 256 << 10;
 const LOG_QUOTA_TIME: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ const LINE_COST_BYTES: usize = 64;
 
 /// Writes a line to the host's log. `call` is the id of the call whose code runs, or 0.
 #[op2(fast)]
-pub fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_log", call, || log(state, call, level, text))
 }
 

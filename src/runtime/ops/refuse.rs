@@ -22,7 +22,7 @@ pub struct MemoryBytes(pub u64);
 
 /// A guard refused `what`.
 #[op2(fast)]
-pub fn op_skep_refuse(state: &mut OpState, #[string] what: &str) -> Result<(), JsErrorBox> {
+pub(crate) fn op_skep_refuse(state: &mut OpState, #[string] what: &str) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_refuse", 0, || refuse(state, what))
 }
 
@@ -35,26 +35,26 @@ pub(super) fn refuse(state: &OpState, what: &str) {
 
 /// The instance's `memory_mb` in bytes; 0 before it is assigned.
 #[op2(fast)]
-pub fn op_skep_memory_bytes(state: &mut OpState) -> f64 {
+pub(crate) fn op_skep_memory_bytes(state: &mut OpState) -> f64 {
     state.try_borrow::<MemoryBytes>().map_or(0.0, |memory| memory.0 as f64)
 }
 
 /// Whether the instance may have another resource.
 #[op2(fast)]
-pub fn op_skep_resource_left(state: &mut OpState) -> bool {
+pub(crate) fn op_skep_resource_left(state: &mut OpState) -> bool {
     state.resource_table.len() < RESOURCES_MAX
 }
 
 /// Collects garbage, so that unused objects are not counted.
 #[op2(nofast)]
-pub fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
+pub(crate) fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
     scope.low_memory_notification();
 }
 
 /// Writes into `shape` how many memories a module declares, their pages, the entries of its tables, and how many of the memories are
 /// shared. False if `value` is not a module.
 #[op2(fast)]
-pub fn op_skep_wasm_shape(value: v8::Local<'_, v8::Value>, #[buffer] shape: &mut [u32]) -> Result<bool, JsErrorBox> {
+pub(crate) fn op_skep_wasm_shape(value: v8::Local<'_, v8::Value>, #[buffer] shape: &mut [u32]) -> Result<bool, JsErrorBox> {
     catch_panic("op_skep_wasm_shape", 0, || wasm_shape(value, shape))
 }
 

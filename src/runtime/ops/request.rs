@@ -54,7 +54,7 @@ fn visible_path(head: &Request) -> Cow<'_, str> {
 /// The absolute URL the function sees.
 #[op2]
 #[string]
-pub fn op_skep_url(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
+pub(crate) fn op_skep_url(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
     catch_panic("op_skep_url", id, || head(state, id).map(request_url)).flatten()
 }
 
@@ -99,7 +99,7 @@ fn forwarded(head: &Request, name: &str) -> Option<Vec<u8>> {
 
 /// Names and values, one after the other.
 #[op2]
-pub fn op_skep_headers<'s>(
+pub(crate) fn op_skep_headers<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: &mut OpState,
     #[smi] id: u32,
@@ -136,7 +136,7 @@ fn headers<'s>(scope: &mut v8::PinScope<'s, '_>, head: &Request) -> Result<v8::L
 
 /// One header, repeated values joined by a comma; null if there is none.
 #[op2]
-pub fn op_skep_header<'s>(
+pub(crate) fn op_skep_header<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: &mut OpState,
     #[smi] id: u32,
@@ -180,7 +180,7 @@ fn joined(head: &Request, name: &str) -> Option<Vec<u8>> {
 /// Lines: request id, traceparent of this hop, hops for an outgoing call, remote address, tracestate.
 #[op2]
 #[string]
-pub fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
+pub(crate) fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
     catch_panic("op_skep_meta", id, || head(state, id).map(meta)).flatten()
 }
 

@@ -23,14 +23,14 @@ use super::panic_barrier;
 use super::turn::Turn;
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
 
-/// The body of a worker's thread.
-pub(super) fn run(handle: &Arc<Handle>, heap_bytes: usize) {
+/// The body of a worker's thread. `live` serves until the end; it puts the commands that it took and did not execute into its argument.
+pub(super) fn run(handle: &Arc<Handle>, live: impl FnOnce(&mut VecDeque<WorkerCommand>) -> Exit) {
     let _freezable = handle.freeze_slot.enter(handle.id);
     handle.note_thread();
     handle.weight.enter();
     let mut left = VecDeque::new();
     // A panic of ours must not leave callers without an answer; the isolate it happened in is gone either way.
-    let outcome = panic_barrier::run("a worker", || live(handle, heap_bytes, &mut left));
+    let outcome = panic_barrier::run("a worker", || live(&mut left));
     panic_barrier::caught(handle);
     let exit = outcome.unwrap_or(Exit::Crashed);
     crash_note::leave();
@@ -57,7 +57,8 @@ pub(super) fn run(handle: &Arc<Handle>, heap_bytes: usize) {
     handle.gone();
 }
 
-fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<WorkerCommand>) -> Exit {
+/// Creates an isolate and serves with it.
+pub(super) fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<WorkerCommand>) -> Exit {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build() else {
         return Exit::Crashed;
     };
@@ -109,7 +110,7 @@ async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest
 }
 
 /// Sleeps until the worker is assigned or told to end.
-async fn wait_for_request(handle: &Handle) -> Option<Box<BootRequest>> {
+pub(super) async fn wait_for_request(handle: &Handle) -> Option<Box<BootRequest>> {
     let mut commands = VecDeque::new();
     loop {
         poll_fn(|cx| handle.mailbox.poll_take(cx, &mut commands)).await;

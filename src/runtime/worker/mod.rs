@@ -8,8 +8,10 @@
 pub mod watchdog;
 mod abandon;
 pub mod probe;
+pub mod stand_in;
 mod event_loop;
 mod turn;
+mod isolate_api;
 mod boot;
 mod panic_barrier;
 mod faults;
@@ -36,7 +38,7 @@ pub fn spawn(host: Arc<dyn HostApi>, heap_bytes: usize, on_gone: Box<dyn Fn() + 
     std::thread::Builder::new()
         .name("skep prewarmed".to_owned())
         .stack_size(STACK_BYTES)
-        .spawn(move || event_loop::run(&inner, heap_bytes))?;
+        .spawn(move || event_loop::run(&inner, |left| event_loop::live(&inner, heap_bytes, left)))?;
     watchdog::watch(&handle);
     Ok(handle)
 }

@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use crate::function::Limits;
 use crate::runtime::call::InFlightTable;
 use crate::runtime::containment::{self, ContainmentLevel};
-use crate::runtime::isolate::{Isolate, TerminationReason, sampler};
+use crate::runtime::isolate::{TerminationReason, sampler};
 use crate::runtime::limits::cpu_account::CpuSlice;
 use crate::sys::cpu_clock::own_cpu_ns;
 
 use super::handle::{Exit, Handle, WorkerCommand};
+use super::isolate_api::IsolateApi;
 use super::panic_barrier;
 use crate::runtime::limits::cpu_account::{BackgroundBudget, CpuAccount};
 
@@ -63,7 +64,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Serves until there is nothing to do for the moment, or the worker has to end.
-    pub(super) fn poll(&mut self, isolate: &mut Isolate, cx: &mut Context<'_>) -> Poll<Exit> {
+    pub(super) fn poll(&mut self, isolate: &mut impl IsolateApi, cx: &mut Context<'_>) -> Poll<Exit> {
         let exit = panic_barrier::run("the event loop", || self.take(isolate, cx));
         if exit.is_none() && self.handle.interrupt.turn() % 2 == 1 {
             self.handle.end_turn();
@@ -82,7 +83,7 @@ impl<'a> Turn<'a> {
         self.commands
     }
 
-    fn take(&mut self, isolate: &mut Isolate, cx: &mut Context<'_>) -> Poll<Exit> {
+    fn take(&mut self, isolate: &mut impl IsolateApi, cx: &mut Context<'_>) -> Poll<Exit> {
         for _ in 0..ROUNDS_PER_POLL {
             let waiting = self.commands.is_empty() && self.handle.mailbox.poll_take(cx, &mut self.commands).is_pending();
             self.handle.begin_turn();
@@ -110,7 +111,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes calls in, then turns JavaScript's event loop once.
-    fn round(&mut self, isolate: &mut Isolate, cx: &mut Context<'_>) -> Poll<Exit> {
+    fn round(&mut self, isolate: &mut impl IsolateApi, cx: &mut Context<'_>) -> Poll<Exit> {
         let begun = Instant::now();
         let mut now = begun;
         let mut settled = begun;
@@ -155,7 +156,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Executes a command; returns the call it dispatched.
-    fn execute(&mut self, isolate: &mut Isolate, command: WorkerCommand) -> Option<u32> {
+    fn execute(&mut self, isolate: &mut impl IsolateApi, command: WorkerCommand) -> Option<u32> {
         match command {
             // The caller has left: the call must not have effects either.
             WorkerCommand::Call(_, invocation) if invocation.reply.is_closed() => drop(invocation),
@@ -195,7 +196,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Charges the CPU time since the last call of this function, and sends the answers. `polled`: the event loop turned since.
-    fn settle(&mut self, isolate: &mut Isolate, polled: bool) {
+    fn settle(&mut self, isolate: &mut impl IsolateApi, polled: bool) {
         if self.handle.interrupt.reason().is_some() {
             // The instance has to end: `event_loop` or `abandon` answers its calls.
             return;

@@ -19,6 +19,8 @@ use super::EventText;
 pub struct InvocationDone<'a> {
     /// The cause of the call, if it is not a client.
     pub origin: Option<&'static str>,
+    /// Whether the call counts as traffic of the function.
+    pub is_traffic: bool,
     /// `None` if no function answers the address.
     pub function: Option<&'a str>,
     /// Version that answered.
@@ -56,6 +58,8 @@ impl EventText for InvocationDone<'_> {
         match self.fault.map(Kind::blame) {
             Some(Blame::Function | Blame::Host) => Level::Warn,
             _ if self.cut.is_some() => Level::Warn,
+            // A check belongs to its release, which has lines of its own.
+            _ if !self.is_traffic => Level::Debug,
             _ => Level::Info,
         }
     }
@@ -67,7 +71,11 @@ impl EventText for InvocationDone<'_> {
     fn json(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"time\":\"");
         timestamp(out);
-        out.extend_from_slice(if self.level() == Level::Warn { b"\",\"level\":\"warn\"" } else { b"\",\"level\":\"info\"" });
+        out.extend_from_slice(match self.level() {
+            Level::Warn => b"\",\"level\":\"warn\"".as_slice(),
+            Level::Debug => b"\",\"level\":\"debug\"",
+            _ => b"\",\"level\":\"info\"",
+        });
         out.extend_from_slice(b",\"event\":\"request done\"");
         for (key, text) in [("origin", self.origin), ("function", self.function), ("version", self.version)] {
             if let Some(text) = text {

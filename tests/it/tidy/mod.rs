@@ -37,7 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("client", &["api", "release"]),
     ("app", &["admin", "ingress", "invoke", "live", "process", "release", "runtime"]),
     // A command is what `main` carries out; some of them run the app. `skep token` writes the tokens of `admin` and prints as `client` does.
-    ("command", &["admin", "app", "client", "invoke", "live", "process", "release", "runtime", "supervisor"]),
+    ("command", &["admin", "api", "app", "client", "invoke", "live", "process", "release", "runtime", "supervisor"]),
 ];
 
 /// What the leaves may import: nothing above them.

@@ -4,6 +4,7 @@
 //! hosts' schemes with advice, and `packages` resolves the rest.
 //!
 //! Invariant: a path that is returned is canonical, a regular file, and allowed by the confinement.
+#![allow(clippy::disallowed_methods, reason = "imports are resolved in the functions directory")]
 
 mod packages;
 mod unsupported;

@@ -46,7 +46,6 @@ async fn recycle_for_real(fleet: &Arc<Fleet>) {
     assert_eq!(text(&pool).await, Ok("1".to_owned()), "the other one");
     pool.retire();
     pool.drained().await;
-    assert_eq!(pool.counts(), CallCounts { answered: 3, function_faults: 0 });
 }
 
 async fn cut_for_real(fleet: &Arc<Fleet>, host: &RecordingListener) {
@@ -62,5 +61,4 @@ async fn cut_for_real(fleet: &Arc<Fleet>, host: &RecordingListener) {
     assert_eq!((first, second, waits, cut), (Err(Kind::Draining), Err(Kind::Draining), Err(Kind::Draining), 3));
     pool.drained().await;
     assert_eq!(text(&pool).await, Err(Kind::Draining));
-    assert_eq!(pool.counts(), CallCounts { answered: 4, function_faults: 0 });
 }
