@@ -134,7 +134,7 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
     let mut text = String::new();
     for (name, mut table) in [("SCRIPTS", scripts), ("MODULES", modules)] {
         table.sort();
-        writeln!(text, "pub static {name}: &[(&str, &str)] = &{table:?};")?;
+        writeln!(text, "pub(super) static {name}: &[(&str, &str)] = &{table:?};")?;
     }
     std::fs::write(out.join("residual.rs"), text)?;
     Ok(())

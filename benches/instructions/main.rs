@@ -15,6 +15,7 @@
 //!
 //! Invariant: every answer is checked, and a figure is printed with its spread.
 #![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
+#![allow(unreachable_pub, reason = "a program of its own: nothing of it is exported")]
 
 mod callgrind;
 mod client;

@@ -20,6 +20,7 @@
 //! Invariant: a figure is printed with the facts that it needs to be believed: machine, command, spread, and any warning.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a bench that cannot continue ends")]
 #![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
+#![allow(unreachable_pub, reason = "a program of its own: nothing of it is exported")]
 
 mod args;
 mod barrage;

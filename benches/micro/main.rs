@@ -14,6 +14,7 @@
 //!
 //! Invariant: the answer is checked before it is timed, and a figure is printed with its spread.
 #![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
+#![allow(unreachable_pub, reason = "a program of its own: nothing of it is exported")]
 
 mod clock;
 mod cold;

@@ -5,6 +5,7 @@
 //! Invariant: one evil host at a time; a trial fails if the oracle has a complaint.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
+#![allow(unreachable_pub, reason = "a program of its own: nothing of it is exported")]
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the kit of the integration tests; some of it is for them only")]

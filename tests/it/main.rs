@@ -6,6 +6,7 @@
 //! Invariant: no test fixes a port, sleeps, or leaves a process behind, and each may run beside any other.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests and benches prepare files and wait for processes")]
+#![allow(unreachable_pub, reason = "a program of its own: nothing of it is exported")]
 
 mod support;
 
