@@ -24,22 +24,32 @@ mod runtime {
     #[path = "ops/mod.rs"]
     pub mod ops;
     pub mod isolate {
+        #[path = "as_script.rs"]
+        pub mod as_script;
         #[path = "extension.rs"]
         pub mod extension;
     }
 }
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
 use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_lazy_ext_script};
 
+use runtime::isolate::as_script::as_script;
+
+/// ES modules that no file of the prelude loads, and that no script loads.
+const NEVER_LOADED: [&str; 3] = ["ext:deno_web/locks.js", "ext:deno_web/webtransport.js", "ext:deno_websocket/02_websocketstream.js"];
+
+/// ES modules that are loaded late, as scripts.
+const LOADED_AS_SCRIPT: [&str; 1] = ["ext:deno_websocket/01_websocket.js"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=js-prelude");
     println!("cargo:rerun-if-changed=src/runtime/call");
     println!("cargo:rerun-if-changed=src/runtime/ops");
+    println!("cargo:rerun-if-changed=src/runtime/isolate/as_script.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/build.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
@@ -109,7 +119,7 @@ fn report_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<
 /// Lets WebSockets connect by way of `js-prelude/api/egress.js`.
 fn with_way_out(specifier: &str, source: String) -> Result<String, Box<dyn Error>> {
     const IMPORTED: &str = "  op_ws_create,\n";
-    if specifier != "ext:deno_websocket/01_websocket.js" {
+    if specifier != LOADED_AS_SCRIPT[0] {
         return Ok(source);
     }
     let [before, after] = source.split(IMPORTED).collect::<Vec<_>>()[..] else {
@@ -118,24 +128,35 @@ fn with_way_out(specifier: &str, source: String) -> Result<String, Box<dyn Error
     Ok(format!("import {{ op_ws_create }} from \"ext:skep/api/egress.js\";\n{before}{after}"))
 }
 
-/// Two tables of `(specifier, source)`, sorted, because deno_core searches them by bisection.
+/// One table of `(specifier, source)`, sorted, because deno_core searches it by bisection. It has no ES modules: a limit that interrupts
+/// the load of one would be a panic of deno_core.
 fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> {
+    let modules: Vec<&str> = files.iter().filter(|file| !file.is_script).map(|file| file.specifier).collect();
+    for known in NEVER_LOADED.iter().chain(&LOADED_AS_SCRIPT) {
+        if !modules.contains(known) {
+            return Err(format!("{known} is no ES module that the snapshot leaves out").into());
+        }
+    }
     let mut scripts = Vec::new();
-    let mut modules = Vec::new();
-    for file in files {
+    for file in files.iter().filter(|file| !NEVER_LOADED.contains(&file.specifier)) {
         println!("cargo:rerun-if-changed={}", file.path);
-        let source = with_way_out(file.specifier, std::fs::read_to_string(file.path)?)?;
-        let source = if file.is_script { wrap_lazy_ext_script(&source).to_string() } else { source };
+        let source = std::fs::read_to_string(file.path)?;
+        let source = if file.is_script { source } else { script_of(file.specifier, source)? };
+        let source = wrap_lazy_ext_script(&source);
         if !source.is_ascii() {
             return Err(format!("{} must be ASCII: V8 takes it as a one-byte string", file.specifier).into());
         }
-        if file.is_script { &mut scripts } else { &mut modules }.push((file.specifier, source));
+        scripts.push((file.specifier, source));
     }
-    let mut text = String::new();
-    for (name, mut table) in [("SCRIPTS", scripts), ("MODULES", modules)] {
-        table.sort();
-        writeln!(text, "pub(super) static {name}: &[(&str, &str)] = &{table:?};")?;
-    }
-    std::fs::write(out.join("residual.rs"), text)?;
+    scripts.sort();
+    std::fs::write(out.join("residual.rs"), format!("pub(super) static SCRIPTS: &[(&str, &str)] = &{scripts:?};\n"))?;
     Ok(())
+}
+
+/// The script that stands for an ES module which loads late.
+fn script_of(specifier: &str, module: String) -> Result<String, Box<dyn Error>> {
+    if !LOADED_AS_SCRIPT.contains(&specifier) {
+        return Err(format!("{specifier} is an ES module that the snapshot leaves out: name it in src/build.rs").into());
+    }
+    as_script(&with_way_out(specifier, module)?).map_err(|why| format!("{specifier}: {why}").into())
 }

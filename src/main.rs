@@ -6,6 +6,7 @@ use std::process::ExitCode as ProcessExitCode;
 
 use skep::app::{self, StartError};
 use skep::config::{Command, CommandLine, Config, ExitCode};
+use skep::function::text::clean;
 use skep::process::engine;
 use skep::runtime::containment::{self, ContainmentLevel};
 use skep::sys::{exit, kernel};
@@ -25,7 +26,9 @@ fn main() -> ProcessExitCode {
         Ok(code) => code,
         Err(error) => {
             telemetry::flush();
-            eprintln!("error: {error}");
+            let error_text = error.to_string();
+            let lines: Vec<_> = error_text.lines().map(clean).collect();
+            eprintln!("error: {}", lines.join("\n"));
             error.exit_code()
         }
     };

@@ -88,7 +88,7 @@ impl Host {
         let address = main.address;
         let live = Arc::new(Live::default());
         let endpoint = Endpoint::new(name.clone(), Track::of(pool.clone()));
-        let (table, conflicts) = Table::build(address.port(), [FunctionEntry { function: name, routes: &[], target: endpoint }]);
+        let (table, conflicts) = Table::build(address.port(), &[], [FunctionEntry { function: name, routes: &[], target: endpoint }]);
         ensure!(conflicts.is_empty(), "the table has conflicts");
         live.publish(table);
         let (drain, drained) = Drain::new();

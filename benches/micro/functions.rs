@@ -148,6 +148,7 @@ pub fn request() -> Arc<Request> {
         request_id: "".into(),
         remote: None,
         hops: 0,
+        caller: None,
         shape: CallShape::Http,
     })
 }

@@ -108,7 +108,7 @@ fn build(count: u32, manifests: bool) -> Result<Built> {
         let entries = names.iter().zip(&own).zip(0..);
         let entries: Vec<_> = entries.map(|((name, routes), target)| FunctionEntry { function: name.clone(), routes, target }).collect();
         let begin = Instant::now();
-        let (table, conflicts) = Routes::build(MAIN_PORT, entries);
+        let (table, conflicts) = Routes::build(MAIN_PORT, &[], entries);
         times.push(begin.elapsed().as_secs_f64() * 1e3);
         ensure!(conflicts.is_empty(), "{} routes conflict", conflicts.len());
         built = Some(table);

@@ -1,7 +1,8 @@
 // The way out of a WebSocket: the decision of Rust before it connects.
 //
-// `01_websocket.js` of deno_websocket imports its `op_ws_create` from here (`src/build.rs` changes that import). Address and header lengths
-// go to op_skep_socket, which checks `[net]` and the quota of sockets; its answer goes to deno_websocket's op.
+// `01_websocket.js` of deno_websocket loads late, as a script (`src/build.rs` rewrites it), and takes its `op_ws_create` from
+// `internals.egress`, which `globals.js` sets. Address and header lengths go to op_skep_socket, which checks `[net]` and the quota of
+// sockets; its answer goes to deno_websocket's op.
 //
 // Invariant: Rust checks and connects to one string: changes of a function to URL.prototype cannot come between.
 

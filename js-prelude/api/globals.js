@@ -22,12 +22,11 @@ import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
 import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
 import { detectDialect } from "ext:skep/dialects/index.js";
-import "ext:skep/api/egress.js"; // For 01_websocket.js, which loads later.
+import { op_ws_create } from "ext:skep/api/egress.js";
 
 const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
-const module = (name) => core.createLazyLoader(name);
 
 const abort = script("ext:deno_web/03_abort_signal.js");
 const base64 = script("ext:deno_web/05_base64.js");
@@ -52,7 +51,7 @@ const timers = script("ext:deno_web/02_timers.js");
 const url = script("ext:deno_web/00_url.js");
 const urlPattern = script("ext:deno_web/01_urlpattern.js");
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
-const websocket = module("ext:deno_websocket/01_websocket.js");
+const websocket = script("ext:deno_websocket/01_websocket.js");
 
 // The files that every function touches are evaluated into the snapshot; the others wait for their first use.
 for (const load of [events, exception, abort, timers, url, headers, streams, requests, responses, encoding, base64]) load();
@@ -189,6 +188,7 @@ events().defineEventHandler(globalThis, "rejectionhandled");
 internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse };
 internals.errors = { __proto__: null, describe, firstLine };
 internals.dialects = { __proto__: null, detectDialect };
+internals.egress = { __proto__: null, op_ws_create };
 
 // Rust calls it once, outside the snapshot, and looks up the four functions by name (`runtime::isolate`).
 globalThis.__skep_bootstrap = () => {

@@ -7,7 +7,13 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_fail, op_skep_reply_bytes, op_skep_reply_empty, op_skep_reply_text } = core.ops;
-  const { JSONStringify, ObjectPrototypeIsPrototypeOf, RangeError, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
+  const {
+    JSONStringify,
+    ObjectPrototypeIsPrototypeOf,
+    RangeError,
+    TypedArrayPrototypeGetByteLength,
+    TypedArrayPrototypeGetSymbolToStringTag,
+  } = primordials;
   const {
     ResponsePrototype,
     responseBodyUsed,
@@ -22,7 +28,13 @@
   const { ReadableStreamPrototype } = core.loadExtScript("ext:deno_web/06_streams.js");
   const { describe, firstLine } = internals.errors;
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
-  const { replyStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
+  const { replyPieces, replyStream, replyTextPieces } = core.loadExtScript("ext:skep/dispatch/stream.js");
+
+  /**
+   * Bytes (or characters) of an answer that is copied to Rust as a whole. A larger one goes in pieces, of which fewer bytes than these wait
+   * there: the memory of an answer that no client reads has this bound either way.
+   */
+  const WHOLE_MAX = 256 << 10;
 
   // The kinds of op_skep_fail (runtime/ops/answer.rs).
   const FAULT_THREW = 0;
@@ -68,12 +80,18 @@
   /** A text of more characters than the instance may have bytes fails before V8 flattens and copies it. */
   function replyText(call, status, headers, text) {
     if (text.length > instance.textMax) failBadResponse(call, "the answer is larger than memory_mb");
+    else if (text.length > WHOLE_MAX) replyTextPieces(call, status, headers, text);
     else op_skep_reply_text(call.id, status, headers, text);
+  }
+
+  function replyBytes(call, status, headers, bytes) {
+    if (TypedArrayPrototypeGetByteLength(bytes) > WHOLE_MAX) replyPieces(call, status, headers, bytes);
+    else op_skep_reply_bytes(call.id, status, headers, bytes);
   }
 
   function replyValue(call, value) {
     if (TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array") {
-      op_skep_reply_bytes(call.id, 200, BYTES, value);
+      replyBytes(call, 200, BYTES, value);
       return;
     }
     if (ObjectPrototypeIsPrototypeOf(ReadableStreamPrototype, value)) {
@@ -100,7 +118,7 @@
       const type = kind === HEADER_KIND_NONE ? "" : kind === HEADER_KIND_TEXT ? TEXT : response[serveFastContentTypeKey];
       response[serveFastConsumedKey] = true;
       if (typeof body === "string") replyText(call, status, type, body);
-      else op_skep_reply_bytes(call.id, status, type, body);
+      else replyBytes(call, status, type, body);
       return;
     }
     const inner = toInnerResponse(response);
@@ -124,7 +142,7 @@
       replyText(call, inner.status, headers, fixed);
     } else if (TypedArrayPrototypeGetSymbolToStringTag(fixed) === "Uint8Array") {
       body.streamOrStatic.consumed = true;
-      op_skep_reply_bytes(call.id, inner.status, headers, fixed);
+      replyBytes(call, inner.status, headers, fixed);
     } else {
       replyStream(call, inner.status, headers, body.stream);
     }

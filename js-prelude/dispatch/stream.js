@@ -1,8 +1,10 @@
-// An answer whose body is a stream: its head at once, then chunk by chunk.
+// An answer whose body is a stream or large: its head at once, then piece by piece.
 //
-// respond.js passes the handler's stream; chunks go to Rust (op_skep_stream_*), which passes them on as fast as the client takes them.
+// respond.js passes the handler's stream, or the bytes or text of a large answer; pieces go to Rust (op_skep_stream_*), which passes them on
+// as fast as the client takes them.
 //
-// Invariant: after a chunk that Rust has no room for, none is read before there is room, and a client that leaves cancels the stream.
+// Invariant: after a piece that Rust has no room for, none is read before there is room, and a client that leaves cancels the stream. An
+// answer that no client reads so holds a few pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
@@ -11,21 +13,98 @@
     Error,
     MapPrototypeDelete,
     MapPrototypeSet,
+    MathMin,
     PromisePrototypeThen,
+    StringPrototypeCharCodeAt,
+    StringPrototypeSlice,
     TypeError,
+    TypedArrayPrototypeGetBuffer,
     TypedArrayPrototypeGetByteLength,
+    TypedArrayPrototypeGetByteOffset,
     TypedArrayPrototypeGetSymbolToStringTag,
+    Uint8Array,
   } = primordials;
   const { describe, firstLine } = internals.errors;
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
+  /** Bytes that Rust copies at a time; OUTBOUND_CHUNKS of them and one more wait there (runtime/call/in_flight/body.rs). */
+  const PIECE_BYTES = 64 << 10;
+
+  /** Characters that are encoded at a time: at most three bytes each. */
+  const PIECE_CHARACTERS = 32 << 10;
+
+  /** In the place of a body's length: a stream ends where it ends. */
+  const UNKNOWN_LENGTH = -1;
+
+  const NOT_READ = "the answer was not read to its end";
+
   function replyStream(call, status, headers, stream) {
     const reader = stream.getReader();
-    op_skep_reply_stream(call.id, status, headers);
+    op_skep_reply_stream(call.id, status, headers, UNKNOWN_LENGTH);
     call.reader = reader;
-    MapPrototypeSet(pendingCalls, call.id, call); // A client that leaves while the body streams fires request.signal.
+    follow(call, pump(call.id, reader));
+  }
+
+  /** Sends bytes in pieces. They are not copied as a whole: what the function writes to them meanwhile, the client may see. */
+  function replyPieces(call, status, headers, bytes) {
+    const length = TypedArrayPrototypeGetByteLength(bytes);
+    let at = 0;
+    const next = () => {
+      if (at >= length) return null;
+      const piece = pieceOf(bytes, at, length);
+      at += PIECE_BYTES;
+      return piece;
+    };
+    op_skep_reply_stream(call.id, status, headers, length);
+    follow(call, pumpPieces(call.id, next));
+  }
+
+  /** Sends a text in pieces, each encoded when there is room for it. */
+  function replyTextPieces(call, status, headers, text) {
+    let at = 0;
+    const next = () => {
+      if (at >= text.length) return null;
+      let end = MathMin(at + PIECE_CHARACTERS, text.length);
+      if (end < text.length && isHighSurrogate(StringPrototypeCharCodeAt(text, end - 1))) end--;
+      const piece = core.encode(StringPrototypeSlice(text, at, end));
+      at = end;
+      return piece;
+    };
+    op_skep_reply_stream(call.id, status, headers, core.byteLength(text));
+    follow(call, pumpPieces(call.id, next));
+  }
+
+  /** The first half of a character of two: the two are encoded together. */
+  function isHighSurrogate(code) {
+    return code >= 0xd800 && code <= 0xdbff;
+  }
+
+  /** The piece that begins at `at`. Throws if the bytes are gone: a function may have transferred their buffer. */
+  function pieceOf(bytes, at, length) {
+    const offset = TypedArrayPrototypeGetByteOffset(bytes) + at;
+    return new Uint8Array(TypedArrayPrototypeGetBuffer(bytes), offset, MathMin(PIECE_BYTES, length - at));
+  }
+
+  /** A client that leaves while the body streams fires request.signal. */
+  function follow(call, sent) {
+    MapPrototypeSet(pendingCalls, call.id, call);
     const forget = () => MapPrototypeDelete(pendingCalls, call.id);
-    PromisePrototypeThen(pump(call.id, reader), forget, forget);
+    PromisePrototypeThen(sent, forget, forget);
+  }
+
+  /** Moves the pieces of a large answer to the client as fast as it takes them. */
+  async function pumpPieces(id, next) {
+    try {
+      for (let piece = next(); piece !== null; piece = next()) {
+        if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
+          op_skep_stream_close(id, NOT_READ);
+          return;
+        }
+      }
+      op_skep_stream_close(id, "");
+    } catch (error) {
+      op_skep_stream_close(id, firstLine(describe(error)) || "the body stream failed");
+    }
   }
 
   /** Moves chunks to the client as fast as it takes them. A client that leaves cancels the stream. */
@@ -38,11 +117,14 @@
         if (TypedArrayPrototypeGetSymbolToStringTag(chunk) !== "Uint8Array") {
           throw new TypeError("a response body stream may carry only Uint8Array chunks");
         }
-        if (TypedArrayPrototypeGetByteLength(chunk) === 0) continue;
-        if (!op_skep_stream_write(id, chunk) && !(await op_skep_stream_ready(id))) {
-          op_skep_stream_close(id, "");
-          await reader.cancel(new Error("the client left"));
-          return;
+        const length = TypedArrayPrototypeGetByteLength(chunk);
+        for (let at = 0; at < length; at += PIECE_BYTES) {
+          const piece = length <= PIECE_BYTES ? chunk : pieceOf(chunk, at, length);
+          if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
+            op_skep_stream_close(id, NOT_READ);
+            await reader.cancel(new Error("the client left"));
+            return;
+          }
         }
       }
       op_skep_stream_close(id, "");
@@ -52,5 +134,5 @@
     }
   }
 
-  return { replyStream };
+  return { replyPieces, replyStream, replyTextPieces };
 })();

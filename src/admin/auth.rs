@@ -4,8 +4,8 @@
 //! tells `scopes` who the caller is. Probes pass without it.
 //!
 //! As long as no token was ever created, every client on this machine may do everything, and no client on another machine may do anything. A web
-//! page may not, though its browser runs on this machine: its `Origin` gives it away, and a name that was rebound to this address (DNS rebinding)
-//! shows in `Host`.
+//! page may not, though its browser runs on this machine: its `Origin` or `Sec-Fetch-Site` gives it away, and a name that was rebound to this
+//! address (DNS rebinding) shows in `Host`.
 //!
 //! Invariant: a request that is refused has no effect and learns nothing but the refusal.
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN};
 use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
@@ -25,6 +25,15 @@ use super::listener::AdminPeer;
 use super::tokens::{TokenError, Tokens};
 use crate::api::error::ApiErrorKind;
 use crate::api::token::Scope;
+
+/// By which a browser tells how the page that asks is related to the address that it asks.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The values of `Sec-Fetch-Site` for a page of this address, and for an address that the person typed.
+const OWN_SITES: [&str; 2] = ["same-origin", "none"];
+
+/// The port of an origin that names none.
+const HTTP_PORT: u16 = 80;
 
 /// Wrong tokens from one address within [`FAILURES_WINDOW`] before it has to wait.
 const FAILURES_MAX: u32 = 10;
@@ -99,16 +108,35 @@ impl Authenticator {
                 "without tokens the admin API answers only to its address and to `localhost`",
             ));
         }
-        let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
-        let same = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")).is_some_and(|origin| self.is_ours(origin));
-        if same { Ok(()) } else { Err(ApiError::new(ApiErrorKind::Forbidden, "a page of another origin may not use the admin API")) }
+        // Each value of each header: a second one is a second claim.
+        let origins = headers.get_all(ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(|origin| self.is_our_origin(origin)));
+        let sites = headers.get_all(SEC_FETCH_SITE).iter().all(|site| OWN_SITES.iter().any(|own| site.as_bytes() == own.as_bytes()));
+        if origins && sites {
+            return Ok(());
+        }
+        Err(ApiError::new(ApiErrorKind::Forbidden, "a page of another origin may not use the admin API"))
     }
 
-    /// Whether a host and port name this listener: by its address, or by a name that always means this machine.
-    fn is_ours(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
+    /// Whether a page of this listener sends this `Origin`. Scheme, name and port are one origin: without a port it is that of port 80.
+    fn is_our_origin(&self, origin: &str) -> bool {
+        let Some(authority) = origin.strip_prefix("http://") else { return false };
         let port = format!(":{}", self.address.port());
-        let name = host.strip_suffix(&port).unwrap_or(&host);
+        match authority.strip_suffix(&port) {
+            Some(name) => self.is_our_name(name),
+            None => self.address.port() == HTTP_PORT && self.is_our_name(authority),
+        }
+    }
+
+    /// Whether a host with or without its port names this listener.
+    fn is_ours(&self, host: &str) -> bool {
+        let port = format!(":{}", self.address.port());
+        self.is_our_name(host.strip_suffix(&port).unwrap_or(host))
+    }
+
+    /// Whether a name is that of this listener: its address, or a name that always means this machine.
+    fn is_our_name(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let name = name.as_str();
         let known = [self.address.ip().to_string(), format!("[{}]", self.address.ip())];
         matches!(name, "localhost" | "127.0.0.1" | "[::1]") || known.iter().any(|known| known == name)
     }
@@ -180,6 +208,23 @@ mod tests {
         assert_eq!(ask(&[(HOST, "localhost:8001"), (ORIGIN, "http://evil.example")]), 403);
         assert_eq!(ask(&[(HOST, "localhost:8001"), (ORIGIN, "http://localhost:3000")]), 403, "another port is another origin");
         assert_eq!(ask(&[(HOST, "localhost:8001"), (ORIGIN, "http://localhost:8001")]), 200);
+        for origin in ["http://localhost", "http://127.0.0.1", "http://[::1]", "https://localhost:8001", "http://localhost:80", "null", ""]
+        {
+            assert_eq!(ask(&[(HOST, "localhost:8001"), (ORIGIN, origin)]), 403, "{origin:?}: without a port it is that of port 80");
+        }
+        for (site, answer) in [("same-origin", 200), ("none", 200), ("same-site", 403), ("cross-site", 403), ("", 403)] {
+            assert_eq!(ask(&[(HOST, "localhost:8001"), (SEC_FETCH_SITE, site)]), answer, "{site}");
+            assert_eq!(ask(&[(HOST, "localhost:8001"), (ORIGIN, "http://evil.example"), (SEC_FETCH_SITE, site)]), 403, "{site}");
+        }
+    }
+
+    #[test]
+    fn an_origin_without_port_is_ours_on_port_80_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let authenticator = Authenticator::new(Tokens::of(folder.path()), SocketAddr::from(([127, 0, 0, 1], 80)));
+        for (origin, ours) in [("http://localhost", true), ("http://127.0.0.1:80", true), ("http://localhost:8080", false)] {
+            assert_eq!(authenticator.is_our_origin(origin), ours, "{origin}");
+        }
     }
 
     #[test]

@@ -99,6 +99,10 @@ impl IntoResponse for ApiError {
         if let Some(Ok(allow)) = self.allow.map(HeaderValue::try_from) {
             response.headers_mut().insert(header::ALLOW, allow);
         }
+        if self.kind == ApiErrorKind::Busy {
+            // A client that has to wait must not hold a place of this address meanwhile.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if self.kind == ApiErrorKind::Unauthorized {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -1,8 +1,9 @@
-//! Sockets of the admin address: with the timeouts of the main address, and few.
+//! Sockets of the admin address: with the timeouts of the main address, and few. A connection that finds every place taken is one for probes.
 //!
 //! Accepts for `axum::serve`, which has no timeouts of its own; each stream is an `HttpStream` of `ingress::wire`.
 //!
-//! Invariant: a client that is slow or silent loses its connection; a probe never waits longer than the time for a request head.
+//! Invariant: a client that is slow or silent loses its connection; a connection is accepted at once, whatever the others do, so that a probe
+//! is answered.
 
 use std::future::Future;
 use std::io;
@@ -18,11 +19,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::probe_places::{ProbePlace, ProbePlaces};
 use crate::config::IngressConfig;
 use crate::ingress::wire::{ActiveRequests, HttpStream, Timeouts};
 
-/// Connections open at a time; more wait to be accepted.
+/// Connections open at a time; more are for probes alone.
 const CONNECTIONS_MAX: usize = 256;
+
+/// The longest wait for a client whose connection is for probes alone.
+const PROBE_WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// Pause after an error that is not the client's: too many open files, mostly.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -32,6 +37,7 @@ pub(super) struct AdminListener {
     listener: TcpListener,
     timeouts: Timeouts,
     free: Arc<Semaphore>,
+    probes: ProbePlaces,
 }
 
 impl AdminListener {
@@ -42,17 +48,27 @@ impl AdminListener {
             write: config.body_timeout,
             head_bytes: config.max_header_bytes,
         };
-        Self { listener, timeouts, free: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
+        Self { listener, timeouts, free: Arc::new(Semaphore::new(CONNECTIONS_MAX)), probes: ProbePlaces::default() }
     }
 
     async fn next(&self) -> io::Result<(AdminConnection, SocketAddr)> {
         let (stream, remote) = self.listener.accept().await?;
-        let permit = self.free.clone().acquire_owned().await.map_err(io::Error::other)?;
+        // A connection that was accepted is served at once: waiting for a place here would keep every later client waiting, probes too.
+        let (place, timeouts) = match self.free.clone().try_acquire_owned() {
+            Ok(permit) => (Place::Any { _permit: permit }, self.timeouts),
+            Err(_none_is_free) => (Place::Probe(self.probes.enter()), self.probe_timeouts()),
+        };
         // Active requests are not counted here: each is answered at once, and one that streams writes more often than a connection may be idle.
         Ok((
-            AdminConnection { stream: HttpStream::new(stream, self.timeouts, ActiveRequests::default()).http1_only(), _permit: permit },
+            AdminConnection { stream: HttpStream::new(stream, timeouts, ActiveRequests::default()).http1_only(), place },
             remote,
         ))
+    }
+
+    fn probe_timeouts(&self) -> Timeouts {
+        let Timeouts { head, idle, write, head_bytes } = self.timeouts;
+        let [head, idle, write] = [head, idle, write].map(|wait| wait.min(PROBE_WAIT_MAX));
+        Timeouts { head, idle, write, head_bytes }
     }
 }
 
@@ -80,30 +96,61 @@ impl Listener for AdminListener {
     }
 }
 
-/// The address of the client.
+/// The address of the client, and what its connection is for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AdminPeer(pub(super) SocketAddr);
+pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) Service);
+
+/// The requests that a connection may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// Every request.
+    All,
+    /// One probe: every other place is taken.
+    OneProbe,
+}
 
 impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
     fn connect_info(stream: IncomingStream<'_, AdminListener>) -> Self {
-        Self(*stream.remote_addr())
+        Self(*stream.remote_addr(), if matches!(stream.io().place, Place::Probe(_)) { Service::OneProbe } else { Service::All })
     }
 }
 
-/// A connection, and the permit that counts it.
+/// A connection and its place.
 pub(super) struct AdminConnection {
     stream: HttpStream<TcpStream>,
-    _permit: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// What counts a connection.
+enum Place {
+    /// One of [`CONNECTIONS_MAX`].
+    Any { _permit: OwnedSemaphorePermit },
+    /// One for probes.
+    Probe(ProbePlace),
+}
+
+impl AdminConnection {
+    /// Whether another connection has its place now.
+    fn is_lost(&self, cx: &Context<'_>) -> bool {
+        matches!(&self.place, Place::Probe(place) if place.is_lost(cx))
+    }
 }
 
 impl AsyncRead for AdminConnection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.is_lost(cx) {
+            // As if the client had closed it.
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.get_mut().stream).poll_read(cx, out)
     }
 }
 
 impl AsyncWrite for AdminConnection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.is_lost(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
     }
 

@@ -8,16 +8,19 @@
 use std::io;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::auth::Authenticator;
 use super::error::ApiError;
-use super::listener::{AdminListener, AdminPeer};
+use super::listener::{AdminListener, AdminPeer, Service};
 use super::state::AdminState;
 use super::{api, health};
+use crate::api::error::ApiErrorKind;
 use crate::config::IngressConfig;
 use crate::ingress::wire::Rejection;
 use crate::process::sockets::Listening;
@@ -33,7 +36,7 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
     let drained = state.drained.clone();
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
-    let router = probes.merge(api::router(state, authenticator)).fallback(unknown);
+    let router = probes.merge(api::router(state, authenticator)).fallback(unknown).layer(middleware::from_fn(probes_alone));
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             let sockets = listening.sockets.into_iter().map(|socket| serve(socket, &config, router.clone(), drained.clone()));
@@ -72,6 +75,25 @@ async fn handed_over(mut drained: Drained) {
     if drained.phase() == ShutdownPhase::Stopping {
         std::future::pending().await
     }
+}
+
+/// The layer of every request. A connection that found no other place than one for probes asks for one probe and is closed.
+async fn probes_alone(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<AdminPeer>>();
+    if !peer.is_some_and(|peer| peer.0.1 == Service::OneProbe) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let is_probe = matches!(parts.uri.path(), "/healthz" | "/readyz");
+    let mut response = if is_probe || Rejection::of(&parts).is_some() {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        ApiError::new(ApiErrorKind::Busy, "as many connections as the admin address may have are open: only probes are answered")
+            .retry_after(1)
+            .into_response()
+    };
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// Requests without a route, and those that `ingress::wire` has rejected.

@@ -48,7 +48,11 @@ impl Core {
         let live = Arc::new(Live::default());
         let listeners = Listeners::default();
         let invoker = Invoker::new(live.clone(), config.mode);
-        let host = Arc::new(RuntimeHost { invoker: invoker.clone(), listeners: listeners.clone() });
+        let host = Arc::new(RuntimeHost {
+            invoker: invoker.clone(),
+            listeners: listeners.clone(),
+            body_timeout: config.ingress.body_timeout,
+        });
         let fleet = fleet::start(
             FleetConfig {
                 warm: config.pool.warm,
@@ -69,8 +73,10 @@ impl Core {
     pub fn open_functions(&self, config: &Config) -> Result<Arc<Catalog>, SourceError> {
         let catalog = Catalog::new(CatalogDeps {
             main_port: config.listen.port(),
+            grants: config.grants.clone(),
             live: self.live.clone(),
             deployed: BTreeMap::new(),
+            fleet: self.fleet.clone(),
             on_ports: Box::new(|_| {}),
         });
         let pools = PoolDeps { fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default() };

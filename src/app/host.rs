@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -25,6 +26,7 @@ pub(super) struct Listeners(pub(super) Arc<Mutex<Vec<SocketAddr>>>);
 pub(super) struct RuntimeHost {
     pub(super) invoker: Arc<Invoker>,
     pub(super) listeners: Listeners,
+    pub(super) body_timeout: Duration,
 }
 
 impl HostApi for RuntimeHost {
@@ -48,6 +50,10 @@ impl HostApi for RuntimeHost {
     fn listens_on(&self) -> Vec<SocketAddr> {
         let _held_off = freeze::hold_off();
         self.listeners.0.lock().clone()
+    }
+
+    fn body_timeout(&self) -> Duration {
+        self.body_timeout
     }
 
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {

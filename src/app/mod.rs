@@ -72,8 +72,10 @@ impl App {
         };
         let catalog = Catalog::new(CatalogDeps {
             main_port: address.port(),
+            grants: config.grants.clone(),
             live: core.live.clone(),
             deployed: state_dir.as_ref().map(StateDir::entries).unwrap_or_default(),
+            fleet: core.fleet.clone(),
             on_ports: ports.opener(),
         });
         let scales = state_dir.as_ref().map(StateDir::scales).unwrap_or_default();

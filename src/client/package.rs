@@ -2,7 +2,8 @@
 //!
 //! `releases::deploy` calls it before anything is sent.
 //!
-//! Invariant: an upload holds the files that the compiler has looked at, and nothing else: no other function, no file beside.
+//! Invariant: an upload holds the files that the compiler has read or searched, and nothing else: no other function, no file beside. They
+//! are read through the confined reader.
 
 #![allow(clippy::disallowed_methods, reason = "a deploy reads the functions of this machine")]
 
@@ -13,8 +14,9 @@ use std::path::{Component, Path, PathBuf};
 use super::error::RemoteError;
 use crate::function::FunctionName;
 use crate::release::compile::compile;
+use crate::release::compile::graph::SOURCE_BYTES_MAX;
 use crate::release::source::archive::Files;
-use crate::release::source::{CODE_EXTENSIONS, FunctionSource, discover};
+use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, FunctionSource, ReadError, discover};
 
 /// A function that compiles.
 #[derive(Debug)]
@@ -29,23 +31,33 @@ impl LocalFunction {
     /// Finds the function at `path` and compiles it.
     pub(in crate::client) fn compile(path: &Path) -> Result<Self, RemoteError> {
         let source = find(path)?;
-        let unreadable = |path: &Path, error: std::io::Error| RemoteError::Local(format!("cannot read {}: {error}", path.display()));
+        let unreadable =
+            |path: &Path, error: &dyn std::fmt::Display| RemoteError::Local(format!("cannot read {}: {error}", path.display()));
         let parent = source.path.parent().unwrap_or(Path::new("/")).to_owned();
         let compiled = compile(&parent, &source);
         if let Err(error) = compiled.outcome {
             return Err(RemoteError::Compile { function: source.name.to_string(), error });
         }
-        let own = fs::canonicalize(&source.path).map_err(|error| unreadable(&source.path, error))?;
+        let disk = Disk::open(&parent).map_err(|error| unreadable(&parent, &error))?;
+        let confinement = Confinement::of(&parent, &source).map_err(|error| unreadable(&source.path, &error))?;
+        let own = confinement.own();
         let mut files = BTreeMap::new();
         for path in compiled.watched.iter().filter(|path| path.is_file()) {
             // A function's folder may be a link; the server gets a folder.
-            let named =
-                path.strip_prefix(&own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
+            let named = path.strip_prefix(own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
             let named = named.unwrap_or_else(|_| path.clone());
             let Some(name) = named.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
                 continue;
             };
-            files.insert(name, fs::read(path).map_err(|error| unreadable(path, error))?);
+            // Settings lie beside the functions.
+            let is_beside = path.parent() == Some(&parent);
+            let allows =
+                |canonical: &Path| confinement.allows_package_file(canonical) || (is_beside && canonical.parent() == Some(&parent));
+            match disk.bytes(path, SOURCE_BYTES_MAX, &allows) {
+                Ok(bytes) => files.insert(name, bytes),
+                Err(ReadError::NotAFile) => continue,
+                Err(error) => return Err(unreadable(path, &error)),
+            };
         }
         Ok(Self { name: source.name, parent, files })
     }
@@ -148,6 +160,16 @@ mod tests {
         assert_eq!(names(&LocalFunction::compile(&folder.path().join("one.ts")).unwrap()), ["one.ts"]);
         let two = LocalFunction::compile(&folder.path().join("two/")).unwrap();
         assert!(names(&two).contains(&"two/index.ts"), "{:?}", names(&two));
+    }
+
+    #[test]
+    fn a_pipe_beside_the_functions_is_no_part_of_an_upload() {
+        use rustix::fs::{CWD, Mode, mkfifoat};
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("hello/index.ts", "import 'b';"), ("node_modules/b/index.js", "export {}")]);
+        mkfifoat(CWD, folder.path().join("package.json"), Mode::RUSR | Mode::WUSR).unwrap();
+        let local = LocalFunction::compile(&folder.path().join("hello")).unwrap();
+        assert_eq!(names(&local), ["hello/index.ts", "node_modules/b/index.js"]);
     }
 
     #[test]

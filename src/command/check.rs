@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::app::{Core, StartError};
 use crate::config::{CheckArgs, Config, ExitCode};
 use crate::function::FunctionName;
+use crate::function::text::clean;
 use crate::live::Endpoint;
 use crate::live::table::Conflict;
 use crate::release::check;
@@ -104,13 +105,13 @@ fn print(checked: &[CheckResult], conflicts: &[Conflict], json: bool) {
             _ => {
                 println!("FAULT  {:width$}  {}", one.name, one.fault.unwrap_or_default());
                 for line in one.diagnostic.iter().flat_map(|text| text.lines()) {
-                    println!("       {line}");
+                    println!("       {}", clean(line));
                 }
             }
         }
     }
     for conflict in conflicts {
-        println!("CONFLICT  {conflict}");
+        println!("CONFLICT  {}", clean(&conflict.to_string()));
     }
     let bad = checked.iter().filter(|one| !one.ok).count();
     println!("{} functions checked, {bad} with a fault", checked.len());

@@ -13,6 +13,7 @@ use crate::app::{Core, StartError};
 use crate::config::{Config, ExitCode, InvokeArgs, Payload};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, CallShape, Request};
+use crate::function::text::clean;
 use crate::invoke::{BodyEnd, Invocation, InvocationOrigin, Target};
 
 /// Calls one function once.
@@ -123,7 +124,7 @@ impl CallResult {
     fn print_head(&self) {
         eprintln!("{}", self.status);
         for (name, value) in &self.headers {
-            eprintln!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+            eprintln!("{name}: {}", clean(&String::from_utf8_lossy(value.as_bytes())));
         }
         eprintln!();
     }
@@ -155,11 +156,11 @@ fn print_fault(fault: &Fault, json: bool) {
         println!("{report:#}");
         return;
     }
-    eprintln!("fault {}: {}", facts.kind, facts.message);
+    eprintln!("fault {}: {}", facts.kind, clean(&facts.message));
     if let (Some(limit), Some(used)) = (&facts.limit, &facts.used) {
         eprintln!("limit {limit}, used {used}");
     }
-    if let Some(detail) = &facts.detail {
-        eprintln!("{detail}");
+    for line in facts.detail.iter().flat_map(|detail| detail.lines()) {
+        eprintln!("{}", clean(line));
     }
 }

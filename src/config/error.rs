@@ -64,6 +64,14 @@ pub enum ConfigError {
         /// The other.
         max_instances: Setting,
     },
+    /// A grant of the file that is empty or contradicts another.
+    #[error("`[[grant]]` number {number} in the configuration file: {message}")]
+    Grant {
+        /// Its place among the grants, counted from 1.
+        number: usize,
+        /// The mistake.
+        message: String,
+    },
     /// Functions and operators on one address.
     #[error("{listen} and {admin} are both {address}: give each a port of its own")]
     SameAddress {

@@ -1,22 +1,29 @@
 //! The configuration file: `skep.toml`, or the one `--config` names.
 //!
-//! Read by `Config::load`; its values go to `resolve`, which puts them below flags and environment. Its keys are the long flags, with `_`.
+//! Read by `Config::load`; its values go to `resolve`, which puts them below flags and environment. Its keys are the long flags, with
+//! `_`, and `[[grant]]`.
 //!
 //! Invariant: an unknown key is rejected with its line and the nearest known one, so that a misspelt limit never goes unnoticed.
 #![allow(clippy::disallowed_methods, reason = "the configuration is a file")]
 
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use toml::de::DeTable;
 
 use super::ConfigError;
 use super::line::clap_command;
 use super::value::{LogFormatChoice, Threads, deserialize_address, deserialize_level};
-use crate::function::Level;
+use crate::function::route::{HostPattern, PathPattern};
+use crate::function::{FunctionName, Level};
+
+/// The one key of the file that is not a setting: no flag or variable can express it.
+const GRANT_KEY: &str = "grant";
 
 /// The settings of the file.
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +53,25 @@ pub(super) struct RawFile {
     #[serde(deserialize_with = "deserialize_level")]
     pub(super) log_level: Option<Level>,
     pub(super) log_format: Option<LogFormatChoice>,
+    pub(super) grant: Vec<RawGrant>,
+}
+
+/// A `[[grant]]` of the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawGrant {
+    pub(super) functions: Vec<FunctionName>,
+    #[serde(deserialize_with = "deserialize_parsed")]
+    pub(super) hosts: Vec<HostPattern>,
+    #[serde(deserialize_with = "deserialize_parsed")]
+    pub(super) prefixes: Vec<PathPattern>,
+    pub(super) ports: Vec<u16>,
+}
+
+/// Texts, each read by its type's own rules.
+fn deserialize_parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| text.parse().map_err(de::Error::custom)).collect()
 }
 
 impl RawFile {
@@ -73,7 +99,7 @@ impl RawFile {
             message: error.message().to_owned(),
         };
         let table = DeTable::parse(text).map_err(malformed)?;
-        let known = keys();
+        let known: Vec<String> = keys().into_iter().chain([GRANT_KEY.to_owned()]).collect();
         let unknown = table.get_ref().keys().filter(|key| !known.iter().any(|known| known == key.get_ref()));
         // The first in the file, not the first in the alphabet.
         if let Some(key) = unknown.min_by_key(|key| key.span().start) {
@@ -85,7 +111,7 @@ impl RawFile {
     }
 }
 
-/// Every key the file may have: every setting but the one that names the file.
+/// Every setting that the file may have: all but the one that names the file.
 pub(super) fn keys() -> Vec<String> {
     let command = clap_command();
     let settings = command.get_arguments().filter(|arg| arg.is_global_set());
@@ -137,6 +163,26 @@ mod tests {
         assert!(error("\nthreads = 'many'").starts_with("skep.toml:2: expected a number above 0"));
         assert!(error("warm = ").starts_with("skep.toml:1: "));
         assert!(error("warm = 1\nwarm = 2").starts_with("skep.toml:2: duplicate key"));
+    }
+
+    #[test]
+    fn a_grant_is_read_by_the_rules_of_routes_and_names() {
+        let text = "warm = 1\n[[grant]]\nfunctions = ['shop']\nhosts = ['*.Shop.example']\nprefixes = ['/a/b']\nports = [9000]\n";
+        let file = RawFile::parse(Path::new("skep.toml"), text).unwrap();
+        let [RawGrant { functions, hosts, prefixes, ports }] = &file.grant[..] else { panic!("one grant") };
+        assert_eq!((functions[0].as_str(), hosts[0].to_string().as_str()), ("shop", "*.shop.example"));
+        assert_eq!((prefixes[0].to_string().as_str(), ports.as_slice()), ("/a/b", &[9000][..]));
+        for (line, why) in [
+            ("hosts = ['a.*.com']", "first label"),
+            ("prefixes = ['shop']", "must begin with `/`"),
+            ("functions = ['Shop']", "Shop"),
+            ("ports = [70000]", "70000"),
+            ("host = 'a.com'", "unknown field `host`"),
+        ] {
+            let error = error(&format!("[[grant]]\n{line}\n"));
+            assert!(error.starts_with("skep.toml:") && error.contains(why), "{line}: {error}");
+        }
+        assert!(error("grants = 1").contains("did you mean `grant`?"));
     }
 
     #[test]

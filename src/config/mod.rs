@@ -7,6 +7,7 @@
 pub mod servers;
 mod flag_table;
 mod resolve;
+mod grants;
 mod file;
 mod error;
 mod line;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::file::RawFile;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
-use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting};
+use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting, grants};
 use crate::sys::kernel::KernelLimits;
 
 /// An hour and a day, in seconds: longer waits are mistakes.
@@ -24,7 +24,7 @@ const BOOT_MS_MAX: u64 = 600_000;
 const MEMORY_MB_MAX: u64 = 1 << 30;
 
 /// Settles every setting.
-pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, ConfigError> {
+pub(super) fn resolve(line: &CommandLine, mut file: RawFile) -> Result<Config, ConfigError> {
     let pick = Pick { origins: &line.origins };
     let raw = &line.settings;
     let mode = match line.command {
@@ -42,6 +42,7 @@ pub(super) fn resolve(line: &CommandLine, file: RawFile) -> Result<Config, Confi
         state: pick.of("state", raw.places.state.clone(), file.state.clone()).value,
         listen: listen.value,
         admin: admin.value,
+        grants: grants::settle(std::mem::take(&mut file.grant), listen.value, admin.value)?,
         ingress: ingress(&pick, line, &file)?,
         pool: pool(&pick, line, &file)?,
         // `skep dev` reloads files under a running engine, and its errors are for a terminal: one process is enough.

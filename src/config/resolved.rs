@@ -7,9 +7,11 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::function::Level;
+use crate::function::route::Grant;
 
 /// Everything the process needs to know, final.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Address where Skep is operated; port 0 takes a free one.
     pub admin: SocketAddr,
+    /// The requests that the operator reserves for functions.
+    pub grants: Arc<[Grant]>,
     /// For `ingress`.
     pub ingress: IngressConfig,
     /// For `runtime`.

@@ -128,6 +128,32 @@ fn functions_and_operators_need_an_address_each() {
 }
 
 #[test]
+fn a_grant_that_is_empty_or_contradicts_another_is_refused() {
+    let of = |grants: &str| config(&["--listen=127.0.0.1:8000", "--admin=127.0.0.1:8001"], grants);
+    let granted = of("[[grant]]\nfunctions = ['b', 'a', 'b']\nhosts = ['A.example']\nports = [9000]").unwrap().grants;
+    assert_eq!(granted[0].functions.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!((granted[0].hosts[0].to_string().as_str(), granted[0].ports.as_slice()), ("a.example", &[9000][..]));
+    for (grants, number, why) in [
+        ("[[grant]]\nhosts = ['a.example']", 1, "names no function"),
+        ("[[grant]]\nfunctions = ['a']", 1, "grants nothing"),
+        ("[[grant]]\nfunctions = ['a']\nprefixes = ['/a/*']", 1, "`/a/*`"),
+        ("[[grant]]\nfunctions = ['a']\nprefixes = ['/:a']", 1, "`/:a`"),
+        ("[[grant]]\nfunctions = ['a']\nports = [0]", 1, "port 0"),
+        ("[[grant]]\nfunctions = ['a']\nports = [8000]", 1, "--listen"),
+        ("[[grant]]\nfunctions = ['a']\nports = [8001]", 1, "--admin"),
+        ("[[grant]]\nfunctions = ['a']\nhosts = ['x.y']\n[[grant]]\nfunctions = ['b']\nhosts = ['X.y']", 2, "the host `x.y`"),
+        ("[[grant]]\nfunctions = ['a']\nprefixes = ['/x']\n[[grant]]\nfunctions = ['b']\nprefixes = ['/x']", 2, "the path `/x`"),
+        ("[[grant]]\nfunctions = ['a']\nports = [1]\n[[grant]]\nfunctions = ['a', 'b']\nports = [1]", 2, "the port `1`"),
+    ] {
+        let error = of(grants).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("`[[grant]]` number {number} ")) && text.contains(why), "{grants}: {text}");
+        assert_eq!(error.exit_code(), ExitCode::Config);
+    }
+    assert!(of("[[grant]]\nfunctions = ['a']\nports = [1]\n[[grant]]\nfunctions = ['a']\nhosts = ['x']\nports = [1]").is_ok());
+}
+
+#[test]
 fn misspelt_commands_and_flags_are_answered_with_the_nearest() {
     assert!(refused(&["sevre"]).contains("'serve'"), "{}", refused(&["sevre"]));
     assert!(refused(&["--lisen", "x"]).contains("'--listen'"), "{}", refused(&["--lisen", "x"]));

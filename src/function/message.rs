@@ -75,6 +75,8 @@ pub struct Request {
     pub remote: Option<SocketAddr>,
     /// Number of functions that called one another on the way to this call.
     pub hops: u8,
+    /// The function that makes the call by `ctx.call`; `None`: a client does, or the host.
+    pub caller: Option<Arc<str>>,
     /// The convention that the caller uses.
     pub shape: CallShape,
 }
@@ -95,6 +97,7 @@ impl Request {
             request_id: request_id.into(),
             remote: None,
             hops: 0,
+            caller: None,
             shape,
         }
     }

@@ -9,11 +9,12 @@ pub mod level;
 pub mod message;
 pub mod trace;
 pub mod hex;
+pub mod text;
 pub mod version;
-pub mod name;
 pub mod manifest;
 pub mod route;
 pub mod limits;
+pub mod name;
 
 pub use dialect::Dialect;
 pub use level::Level;

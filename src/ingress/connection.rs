@@ -26,6 +26,10 @@ use crate::shutdown::{Drained, ShutdownPhase};
 /// Streams of one HTTP/2 connection at a time.
 const HTTP2_STREAMS: u32 = 100;
 
+/// Bytes of one HTTP/2 answer that hyper keeps while the client has no window for them. Its default is 400 KB: with the streams of a
+/// connection these would be 40 MB of answers that no client reads.
+const HTTP2_SEND_BYTES: usize = 64 << 10;
+
 /// More than a head that passes the stream: hyper never has to refuse one for its size.
 const BUFFER_BYTES_SPARE: usize = 8 << 10;
 
@@ -134,6 +138,7 @@ fn builder(config: &IngressConfig) -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(HTTP2_STREAMS)
+        .max_send_buf_size(HTTP2_SEND_BYTES)
         .max_header_list_size(u32::try_from(config.max_header_bytes).unwrap_or(u32::MAX))
         .keep_alive_interval(config.keep_alive)
         .keep_alive_timeout(config.header_timeout);

@@ -88,6 +88,7 @@ pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path
         path_and_query: path,
         strip: 0,
         hops: hops(&parts.headers),
+        caller: None,
         headers: parts.headers,
         trust_forwarded: trust_proxy,
         trace,

@@ -8,6 +8,9 @@
 //! - [`busy`] around every turn of JavaScript: one relaxed store;
 //! - [`offender`] from a signal handler or a fatal-error callback, on any thread: async-signal-safe.
 //!
+//! A thread that helps one worker (DNS, crypto) enters as that worker and is never busy: it is named only for a signal of its own. A thread
+//! that never entered is nobody's, and a signal on it names no function.
+//!
 //! All four do nothing in a process without a supervisor, and for threads that found no free slot.
 //!
 //! Invariant: after [`open`] nothing here allocates, locks or makes a system call.
@@ -21,6 +24,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rustix::fs::{MemfdFlags, fstat, ftruncate, memfd_create};
 
 use crate::sys::shared_memory::{self, CrashSlot as Slot, FUNCTION_BYTES, VERSION_BYTES};
+
+/// Threads that help one worker, at most; each takes a slot.
+pub const HELPERS_MAX: usize = 4;
 
 /// States of a slot.
 const FREE: u32 = 0;
@@ -134,8 +140,15 @@ pub fn busy(is: bool) {
     }
 }
 
-/// The code of `worker` raised `signal`. Async-signal-safe, on any thread.
-pub fn offender(worker: u32, signal: i32) {
+/// The code of `worker` raised `signal`; without a worker, the code that the calling thread runs for one, if it does. Async-signal-safe, on
+/// any thread.
+pub fn offender(worker: Option<u32>, signal: i32) {
+    let Some(worker) = worker else {
+        if let Some(slot) = OWN.get() {
+            slot.signal.store(signal.unsigned_abs(), Ordering::Relaxed);
+        }
+        return;
+    };
     let is_its = |slot: &&'static Slot| slot.worker.load(Ordering::Relaxed) == worker && slot.state.load(Ordering::Relaxed) != FREE;
     let own = OWN.get().filter(is_its);
     if let Some(slot) = own.or_else(|| SLOTS.get()?.iter().find(is_its)) {
@@ -184,7 +197,7 @@ mod tests {
         // Another thread takes another slot, and its end frees it.
         std::thread::spawn(|| {
             enter(8, "crash", "v1");
-            offender(8, libc::SIGSEGV);
+            offender(Some(8), libc::SIGSEGV);
         })
         .join()
         .unwrap();
@@ -193,11 +206,19 @@ mod tests {
         assert_eq!(entries, [slot_state("crash", Some(11)), slot_state("spin", None)]);
 
         // A handler on a thread that is not the worker's finds it all the same.
-        offender(7, libc::SIGILL);
+        offender(Some(7), libc::SIGILL);
         assert!(crash_slots.read().contains(&slot_state("spin", Some(4))));
         busy(false);
         leave();
         assert_eq!(crash_slots.read(), [slot_state("crash", Some(11))]);
+
+        // A thread that works for nobody names nobody, and one that helps a worker names its function.
+        offender(None, libc::SIGSEGV);
+        assert_eq!(crash_slots.read(), [slot_state("crash", Some(11))]);
+        enter(7, "spin", "v1");
+        offender(None, libc::SIGBUS);
+        assert!(crash_slots.read().contains(&slot_state("spin", Some(7))));
+        leave();
 
         // Slots run out: the thread goes unnoted, and nothing else happens.
         let threads: Vec<_> = (10..13)

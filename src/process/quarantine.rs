@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A version that must not run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantined {
     /// Name of the function.
     pub function: String,

@@ -22,7 +22,7 @@
 //!
 //! 1. The state of a pool (`Pool::state`). Under it, a pool takes workers and sends commands. The budget evicts an instance of another pool
 //!    under it; it takes that pool's state with `try_lock` and never waits for it.
-//! 2. `Fleet::prewarmed`, `Fleet::members`, the watchdog's list (`Watchdog::watched`) and the queue of a mailbox (`Mailbox::queue`): taken
+//! 2. `Fleet::prewarmed`, `Fleet::members`, `Fleet::served`, the watchdog's list (`Watchdog::watched`) and the queue of a mailbox (`Mailbox::queue`): taken
 //!    under a pool's state or alone, and never two of them at a time. `worker::spawn` takes the watchdog's list under the state of the pool
 //!    that needs the worker.
 //! 3. The weight of a thread (`CpuWeight` in `sys::scheduling`): taken under the watchdog's list, or alone by the thread itself.

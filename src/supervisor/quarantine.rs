@@ -2,7 +2,8 @@
 //!
 //! The supervisor records every death in the [`CrashHistory`]; every engine from then on receives the versions that it names.
 //!
-//! Invariant: one death quarantines no version.
+//! Invariant: one death quarantines no version, and neither does any number of deaths during which a version merely ran: only the signal
+//! that a version's own thread raised, or a thread of it that had to be frozen, is evidence.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -19,11 +20,8 @@ const DEATHS_MAX: usize = 64;
 /// Versions in quarantine; if there were more, the functions would not be the cause.
 const QUARANTINED_MAX: usize = 256;
 
-/// Deaths after which a certain offender is quarantined.
+/// Deaths after which an offender is quarantined.
 const OFFENDER_TIMES: usize = 2;
-
-/// Blame after which a suspect is quarantined, from two deaths at least. The blame of one death, 1, is divided evenly among its suspects.
-const SUSPICION: f64 = 0.5;
 
 /// The supervisor's memory of deaths.
 #[derive(Debug, Default)]
@@ -35,16 +33,14 @@ pub(crate) struct CrashHistory {
 #[derive(Debug)]
 struct Death {
     at: Instant,
-    /// Each version once: a function may have many busy instances.
-    suspects: Vec<Suspect>,
+    /// Each version once: a function may have many instances.
+    offenders: Vec<Offender>,
 }
 
-#[derive(Debug)]
-struct Suspect {
+#[derive(Debug, PartialEq, Eq)]
+struct Offender {
     function: String,
     version: String,
-    certain: bool,
-    fraction: f64,
 }
 
 impl CrashHistory {
@@ -59,47 +55,35 @@ impl CrashHistory {
         if self.deaths.len() == DEATHS_MAX {
             self.deaths.pop_front();
         }
-        self.deaths.push_back(Death { at: now, suspects: attribute(note) });
+        self.deaths.push_back(Death { at: now, offenders: offenders(note) });
         let Some(last) = self.deaths.back() else { return Vec::new() };
-        let new: Vec<Quarantined> = last.suspects.iter().filter_map(|suspect| self.quarantine(suspect, how)).collect();
+        let new: Vec<Quarantined> = last.offenders.iter().filter_map(|offender| self.quarantine(offender, how)).collect();
         let room = QUARANTINED_MAX - self.quarantined.len().min(QUARANTINED_MAX);
         self.quarantined.extend(new.iter().take(room).cloned());
         new
     }
 
-    fn quarantine(&self, suspect: &Suspect, how: &str) -> Option<Quarantined> {
-        let is_same = |one: &&Suspect| one.function == suspect.function && one.version == suspect.version;
-        if self.quarantined.iter().any(|one| one.function == suspect.function && one.version == suspect.version) {
+    fn quarantine(&self, offender: &Offender, how: &str) -> Option<Quarantined> {
+        let Offender { function, version } = offender;
+        if self.quarantined.iter().any(|one| one.function == *function && one.version == *version) {
             return None;
         }
-        let before: Vec<&Suspect> = self.deaths.iter().flat_map(|death| death.suspects.iter().filter(is_same)).collect();
-        let certain = before.iter().filter(|one| one.certain).count();
-        let suspicion: f64 = before.iter().map(|one| one.fraction).sum();
-        let reason = if certain >= OFFENDER_TIMES {
-            format!("its code took the engine process down {certain} times within ten minutes, the last time by {how}")
-        } else if before.len() >= 2 && suspicion >= SUSPICION {
-            format!("it was running the last {} times the engine process died, the last time by {how}", before.len())
-        } else {
-            return None;
-        };
-        Some(Quarantined { function: suspect.function.clone(), version: suspect.version.clone(), reason })
+        let times = self.deaths.iter().filter(|death| death.offenders.contains(offender)).count();
+        let reason = format!("its code took the engine process down {times} times within ten minutes, the last time by {how}");
+        (times >= OFFENDER_TIMES).then(|| Quarantined { function: function.clone(), version: version.clone(), reason })
     }
 }
 
-/// The suspects of a death, each with its part of the blame: the versions whose code raised a signal, else all that were busy.
-fn attribute(note: &[SlotState]) -> Vec<Suspect> {
-    let certain = note.iter().any(|slot_state| slot_state.signal.is_some());
-    let mut suspects: Vec<Suspect> = Vec::new();
-    for slot_state in note.iter().filter(|slot_state| !certain || slot_state.signal.is_some()) {
-        if !suspects.iter().any(|one| one.function == slot_state.function && one.version == slot_state.version) {
-            suspects.push(Suspect { function: slot_state.function.clone(), version: slot_state.version.clone(), certain, fraction: 0.0 });
+/// The versions whose code raised a signal, each once. A version that was busy and raised none is no offender: it may be busy all day.
+fn offenders(note: &[SlotState]) -> Vec<Offender> {
+    let mut offenders = Vec::new();
+    for slot_state in note.iter().filter(|slot_state| slot_state.signal.is_some()) {
+        let offender = Offender { function: slot_state.function.clone(), version: slot_state.version.clone() };
+        if !offenders.contains(&offender) {
+            offenders.push(offender);
         }
     }
-    let fraction = 1.0 / suspects.len().max(1) as f64;
-    for one in &mut suspects {
-        one.fraction = fraction;
-    }
-    suspects
+    offenders
 }
 
 #[cfg(test)]
@@ -111,47 +95,45 @@ mod tests {
         functions.iter().map(|function| SlotState { function: (*function).into(), version: "v1".into(), signal: None }).collect()
     }
 
+    fn raised(functions: &[&str]) -> Vec<SlotState> {
+        busy(functions).into_iter().map(|slot_state| SlotState { signal: Some(11), ..slot_state }).collect()
+    }
+
     fn names(quarantined: &[Quarantined]) -> Vec<&str> {
         quarantined.iter().map(|one| one.function.as_str()).collect()
     }
 
     #[test]
-    fn the_only_one_that_ran_both_times_is_put_in() {
+    fn one_that_merely_ran_is_never_put_in() {
         let (mut history, now) = (CrashHistory::default(), Instant::now());
-        assert!(history.record(now, "SIGKILL", &busy(&["bad", "good"])).is_empty());
-        assert_eq!(names(&history.record(now, "SIGKILL", &busy(&["bad", "bad"]))), ["bad"]);
-        assert!(history.record(now, "SIGKILL", &busy(&["bad"])).is_empty(), "it is in already");
-        assert_eq!(names(history.quarantined()), ["bad"]);
+        for _ in 0..DEATHS_MAX {
+            assert!(history.record(now, "SIGKILL", &busy(&["victim", "victim", "another"])).is_empty());
+            assert!(history.record(now, "SIGKILL", &busy(&["victim"])).is_empty(), "not even one that always ran alone");
+        }
+        assert_eq!(history.quarantined(), []);
     }
 
     #[test]
-    fn many_that_ran_need_more_deaths() {
+    fn one_whose_code_raised_the_signal_twice_is_put_in_and_those_beside_it_are_not() {
         let (mut history, now) = (CrashHistory::default(), Instant::now());
-        let crowd = ["a", "b", "c", "d", "e", "f", "g", "h"];
-        assert!(history.record(now, "SIGKILL", &busy(&crowd)).is_empty());
-        assert!(history.record(now, "SIGKILL", &busy(&crowd)).is_empty());
-        assert_eq!(names(&history.record(now, "SIGKILL", &busy(&["a", "x"]))), ["a"]);
-    }
-
-    #[test]
-    fn a_culprit_clears_the_others() {
-        let (mut history, now) = (CrashHistory::default(), Instant::now());
-        let mut note = busy(&["good", "bad"]);
-        note[1].signal = Some(11);
-        assert!(history.record(now, "SIGSEGV", &note).is_empty());
+        let note = [busy(&["good"]), raised(&["bad", "bad"])].concat();
+        assert!(history.record(now, "SIGSEGV", &note).is_empty(), "two threads of one death are one death");
         assert_eq!(names(&history.record(now, "SIGSEGV", &note)), ["bad"]);
-        assert!(history.quarantined()[0].reason.contains("SIGSEGV"));
+        assert!(history.record(now, "SIGSEGV", &note).is_empty(), "it is in already");
+        assert_eq!(names(history.quarantined()), ["bad"]);
+        let reason = &history.quarantined()[0].reason;
+        assert!(reason.contains("2 times") && reason.contains("SIGSEGV"), "{reason}");
     }
 
     #[test]
     fn deaths_far_apart_are_no_pattern_and_another_version_is_another() {
         let (mut history, now) = (CrashHistory::default(), Instant::now());
-        assert!(history.record(now, "SIGKILL", &busy(&["a"])).is_empty());
-        assert!(history.record(now + MEMORY, "SIGKILL", &busy(&["a"])).is_empty());
-        let mut changed = busy(&["a"]);
+        assert!(history.record(now, "SIGSEGV", &raised(&["a"])).is_empty());
+        assert!(history.record(now + MEMORY, "SIGSEGV", &raised(&["a"])).is_empty());
+        let mut changed = raised(&["a"]);
         changed[0].version = "v2".into();
-        assert!(history.record(now + MEMORY, "SIGKILL", &changed).is_empty());
-        assert_eq!(names(&history.record(now + MEMORY, "SIGKILL", &busy(&["a"]))), ["a"]);
+        assert!(history.record(now + MEMORY, "SIGSEGV", &changed).is_empty());
+        assert_eq!(names(&history.record(now + MEMORY, "SIGSEGV", &raised(&["a"]))), ["a"]);
         let quarantine = Quarantine::new(history.quarantined().to_vec());
         assert!(quarantine.reason("a", "v1").is_some() && quarantine.reason("a", "v2").is_none());
     }

@@ -12,6 +12,7 @@ pub mod global_alloc;
 pub mod inherited;
 pub mod kernel;
 pub mod malloc;
+pub mod readiness;
 pub mod scheduling;
 pub mod shared_memory;
 pub mod thread;

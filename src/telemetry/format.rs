@@ -6,28 +6,31 @@ use std::cell::RefCell;
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Writes `text` as a JSON string, quotes included.
+/// Writes `text` as a JSON string, quotes included. No control character is written as it is: the line may be read on a terminal.
 pub(in crate::telemetry) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
+    let bytes = text.as_bytes();
     let mut rest = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let plain = byte >= 0x20 && byte != b'"' && byte != b'\\';
+        // In UTF-8, U+0080 to U+009F are 0xC2 and their own number.
+        let c1 = if byte == 0xc2 { bytes.get(at + 1).copied().filter(|second| *second < 0xa0) } else { None };
+        let plain = byte >= 0x20 && !matches!(byte, b'"' | b'\\' | 0x7f) && c1.is_none();
         if !plain {
-            out.extend_from_slice(&text.as_bytes()[rest..at]);
-            rest = at + 1;
-            match byte {
+            out.extend_from_slice(&bytes[rest..at]);
+            rest = at + 1 + usize::from(c1.is_some());
+            match c1.unwrap_or(byte) {
                 b'"' => out.extend_from_slice(b"\\\""),
                 b'\\' => out.extend_from_slice(b"\\\\"),
                 b'\n' => out.extend_from_slice(b"\\n"),
                 b'\t' => out.extend_from_slice(b"\\t"),
                 b'\r' => out.extend_from_slice(b"\\r"),
-                _ => {
-                    let _ = write!(out, "\\u{byte:04x}");
+                code => {
+                    let _ = write!(out, "\\u{code:04x}");
                 }
             }
         }
     }
-    out.extend_from_slice(&text.as_bytes()[rest..]);
+    out.extend_from_slice(&bytes[rest..]);
     out.push(b'"');
 }
 
@@ -111,10 +114,11 @@ mod tests {
 
     #[test]
     fn any_text_is_valid_json() {
-        for text in ["", "plain", "a\"b\\c\nd\te\r\u{1}\u{7f}\u{e9}\u{1f41d}"] {
+        for text in ["", "plain", "a\"b\\c\nd\te\r\u{1}\u{7f}\u{80}\u{9b}1m\u{9f}\u{a0}\u{c2}\u{e9}\u{1f41d}\u{85}"] {
             let mut out = Vec::new();
             json_string(&mut out, text);
             assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+            assert!(!String::from_utf8(out).unwrap().contains(char::is_control), "{text:?}");
         }
     }
 }

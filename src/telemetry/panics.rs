@@ -8,6 +8,7 @@
 use std::panic::PanicHookInfo;
 
 use super::log::sink;
+use crate::function::text::clean;
 
 /// Bytes of a panic's message that are kept.
 const MESSAGE_BYTES_MAX: usize = 4 << 10;
@@ -25,7 +26,7 @@ fn report(panic: &PanicHookInfo<'_>) {
     let text = text.get(..text.floor_char_boundary(MESSAGE_BYTES_MAX)).unwrap_or_default();
     if sink::is_appending() {
         // The thread panicked while it wrote a line, and holds the log's lock.
-        sink::write_past(&format!("panic: {text} thread={thread} location={location}\n"));
+        sink::write_past(&format!("panic: {} thread={} location={location}\n", clean(text), clean(&thread)));
     } else {
         tracing::error!(thread, location, panic = text, "a thread panicked");
     }

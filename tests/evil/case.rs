@@ -147,6 +147,9 @@ pub struct Case {
     /// Files of `corpus/_shared` that lie beside its own.
     #[serde(default)]
     pub also: Vec<String>,
+    /// Files that are pipes without a writer.
+    #[serde(default)]
+    pub pipes: Vec<String>,
     #[serde(default)]
     pub make: Vec<Make>,
 }

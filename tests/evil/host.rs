@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::Value;
 
 use super::case::Case;
@@ -208,6 +209,13 @@ fn write(case: &Case, to: &Path, upstream: &str) {
     let text = fs::read_to_string(&manifest).unwrap_or_else(|_| DEFAULT_MANIFEST.to_owned());
     let text = text.replace("{memory_mb}", &case.memory.to_string()).replace("{upstream}", upstream);
     fs::write(manifest, text).expect("a manifest");
+    for file in &case.pipes {
+        let path = to.join(file);
+        if path.exists() {
+            fs::remove_file(&path).expect("room for a pipe");
+        }
+        mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR).expect("a pipe");
+    }
 }
 
 /// The manifest of a program that brings no `function.toml`.

@@ -18,6 +18,7 @@ use crate::fault::Kind;
 use crate::function::FunctionName;
 use crate::function::manifest::Manifest;
 use crate::function::message::{CallShape, Request};
+use crate::function::route::Grant;
 use crate::function::trace::TraceContext;
 use crate::live::table::{FunctionEntry, Resolution, Table};
 use crate::release::compile::compile;
@@ -48,6 +49,7 @@ pub(crate) fn request(bytes: &[u8]) {
         request_id: Arc::from(""),
         remote: (flag(0) & 4 != 0).then(|| ([192, 0, 2, 1], 1).into()),
         hops: 0,
+        caller: None,
         shape: CallShape::Http,
     };
     let url = request_url(&request);
@@ -112,9 +114,15 @@ pub(crate) fn routes(bytes: &[u8]) {
         }
     }
     let names = ["a", "b", "functions"].map(|name| name.parse::<FunctionName>().expect("a name"));
+    let grants = [Grant {
+        functions: vec![names[0].clone()],
+        hosts: vec!["*.granted".parse().expect("a host")],
+        prefixes: vec!["/granted".parse().expect("a path")],
+        ports: vec![9000],
+    }];
     let build = |order: [usize; 3]| {
         let entries = order.map(|at| FunctionEntry { function: names[at].clone(), routes: &declared[at], target: at });
-        Table::build(8000, entries).0
+        Table::build(8000, &grants, entries).0
     };
     let (table, other) = (build([0, 1, 2]), build([2, 1, 0]));
     for method in [Method::GET, Method::POST] {

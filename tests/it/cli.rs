@@ -167,6 +167,51 @@ fn check_refuses_two_functions_that_claim_one_route() {
 }
 
 #[test]
+fn check_ends_with_1_for_a_route_below_another_name() {
+    let project = Project::new(
+        "
+        //- /victim/index.js
+        export default () => 'victim';
+        //- /evil/index.js
+        export default () => 'evil';
+        //- /evil/function.toml
+        routes = ['/victim/login', { host = '127.0.0.1', path = '/*' }]
+        ",
+    );
+    let finished = skep(&project, &["check"]);
+    assert_eq!(finished.code, 1, "{finished}");
+    let said = "the route `/victim/login` of `evil` lies below `/victim`, which belongs to the function `victim`";
+    assert!(finished.stdout.contains(said), "{finished}");
+    assert_eq!(finished.stdout.matches("CONFLICT").count(), 1, "a route that only overlaps a name gives way: {finished}");
+}
+
+#[test]
+fn check_heeds_the_grants_of_the_file() {
+    let project = Project::new(
+        "
+        //- /shop/index.js
+        export default () => 'shop';
+        //- /shop/function.toml
+        routes = [{ host = 'shop.example', path = '/*' }]
+        //- /evil/index.js
+        export default () => 'evil';
+        //- /evil/function.toml
+        routes = [{ host = 'shop.example', path = '/login' }]
+        ",
+    );
+    let check = |project: &Project| skep(project, &["check"]);
+    assert_eq!(check(&project).code, 0, "{}", check(&project));
+    project.write("../skep.toml", "[[grant]]\nfunctions = ['shop']\nhosts = ['shop.example']\n");
+    let finished = check(&project);
+    assert_eq!(finished.code, 1, "{finished}");
+    assert!(finished.stdout.contains("the host of the route `shop.example/login` of `evil` is granted to `shop`"), "{finished}");
+    project.write("../skep.toml", "[[grant]]\nhosts = ['shop.example']\n");
+    let finished = check(&project);
+    assert_eq!(finished.code, 3, "{finished}");
+    assert!(finished.stderr.contains("names no function"), "{finished}");
+}
+
+#[test]
 fn new_makes_a_function_that_works_at_once() {
     let project = Project::empty();
     let made = skep(&project, &["new", "greeter"]);

@@ -20,7 +20,7 @@ const MIXED: &str = r#"
         case "/wedge":
           return JSON.parse("[".repeat(3e7)).length;
         case "/hoard":
-          for (;;) held.push({});
+          for (;;) held.push(new Array(4096).fill(0));
         case "/wait":
           console.log("waiting", request.headers.get("x-name"));
           setTimeout(() => {}, 1e6);
@@ -145,6 +145,31 @@ fn a_supervised_engine_with_a_frozen_thread_is_replaced() {
     assert_eq!(count(&skep, "parked"), 1, "the counts go on in the next engine");
     assert_eq!(skep.get("/mixed").status, 200);
     assert_eq!(skep.get("/neighbour").text(), "here");
+}
+
+/// Built-ins over a long typed array: V8 interrupts none of them, and collects garbage all the while.
+const COLLECTING: &[(&str, &str)] = &[
+    ("for-in", "let n = 0; for (const key in new Uint8Array(2 ** 25)) n++; return String(n);"),
+    ("entries", "return String(Object.entries(new Uint8Array(2 ** 25)).length);"),
+    ("spread", "return String(Object.keys({ ...new Uint8Array(2 ** 25) }).length);"),
+    ("json", "return String(JSON.stringify(new Uint8Array(2 ** 25)).length);"),
+];
+
+#[test]
+fn a_thread_is_never_frozen_in_the_middle_of_a_collection() {
+    // A thread that is frozen there holds a lock that the collections of all others wait for: the engine would find itself broken.
+    let mut fixture = "//- /neighbour/index.js\nexport default () => 'here';\n".to_owned();
+    for (name, body) in COLLECTING {
+        fixture.push_str(&format!("//- /{name}/index.js\nexport default () => {{ {body} }};\n"));
+        fixture.push_str(&format!("//- /{name}/function.toml\n[limits]\nmemory_mb = 64\ncpu_ms = 500\nwall_ms = 5000\n"));
+    }
+    let skep = Skep::start(Project::new(&fixture));
+    for (name, _) in COLLECTING {
+        let ended = skep.get(&format!("/{name}"));
+        assert!(matches!(ended.fault(), Some("cpu_limit" | "memory_limit" | "wall_limit")), "{name}: {ended}");
+        assert_eq!(skep.get("/neighbour").text(), "here", "beside {name}");
+    }
+    assert_eq!(count(&skep, "restarted"), 0, "{}", skep.log_text());
 }
 
 #[test]

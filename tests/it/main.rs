@@ -19,6 +19,7 @@ mod drain;
 mod egress;
 mod examples;
 mod guards;
+mod invoke;
 mod hazards;
 mod leaks;
 mod op_fuzz;

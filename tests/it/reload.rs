@@ -4,6 +4,7 @@
 //!
 //! Invariant: between an old and a new answer there is never a fault, unless what was saved is broken.
 
+use crate::support::process::{binary, run};
 use crate::support::{Project, Request, Response, Skep, eventually};
 
 const ONE: &str = "
@@ -235,4 +236,86 @@ fn files_that_no_function_imports_reload_nothing() {
     skep.project.write("/one/index.ts", "export default (): string => 'new';");
     becomes(&skep, "/one", "new");
     assert_eq!(skep.get("/counter").text(), "call 2");
+}
+
+#[test]
+fn a_function_does_not_control_the_terminal() {
+    let skep = Skep::dev(Project::new(
+        r"
+        //- /evil/index.js
+        const words = '\x1b[2J\x1b]0;title\x07 \r forged \u009b1m \u007f';
+        export default () => {
+          console.log(`the words: ${words}`);
+          throw new Error(words);
+        };
+        ",
+    ));
+    assert_eq!(skep.get("/evil").fault(), Some("threw"));
+    skep.wait_for_line(&["the words: "]);
+    skep.wait_for_log("the call", |line| line["fault"] == "threw");
+    let log = skep.log_text();
+    let control = log.chars().find(|character| character.is_control() && *character != '\n');
+    assert_eq!(control, None, "{log}");
+}
+
+/// Creates a pipe below `functions/`.
+fn pipe(project: &Project, path: &str) {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+    mkfifoat(CWD, project.functions().join(path), Mode::RUSR | Mode::WUSR).expect("a pipe");
+}
+
+const TWO: &str = "
+    //- /one/index.ts
+    export default (): string => 'old';
+    //- /one/function.toml
+    env = { WORD = 'old' }
+    //- /neighbour/index.ts
+    export default (): string => 'here';
+";
+
+#[test]
+fn a_manifest_that_becomes_a_pipe_holds_up_no_neighbour() {
+    let skep = Skep::dev(Project::new(TWO));
+    becomes(&skep, "/one", "old");
+    becomes(&skep, "/neighbour", "here");
+    skep.project.remove("/one/function.toml");
+    pipe(&skep.project, "one/function.toml");
+    let response = breaks(&skep, &Request::get("/one").header("accept", "application/json"));
+    assert!(response.text().contains("one/function.toml: it is not a regular file"), "{response}");
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    skep.project.remove("/one/function.toml");
+    becomes(&skep, "/one", "old");
+}
+
+#[test]
+fn a_host_starts_with_a_manifest_that_is_a_pipe() {
+    let project = Project::new(TWO);
+    project.remove("/one/function.toml");
+    pipe(&project, "one/function.toml");
+    let skep = Skep::start(project);
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    assert_eq!(skep.get("/one").fault(), Some("boot_failed"));
+}
+
+#[test]
+fn check_names_a_manifest_that_is_no_file() {
+    let project = Project::new(TWO);
+    project.remove("/one/function.toml");
+    pipe(&project, "one/function.toml");
+    let mut command = binary();
+    command.current_dir(project.root()).arg("--state").arg(project.state()).arg("check");
+    let finished = run(command);
+    assert_eq!(finished.code, 1, "{finished}");
+    let said = format!("{}{}", finished.stdout, finished.stderr);
+    assert!(said.contains("one/function.toml: it is not a regular file"), "{said}");
+}
+
+#[test]
+fn a_link_to_the_whole_machine_delays_no_reload() {
+    let project = Project::new(ONE);
+    std::os::unix::fs::symlink("/", project.functions().join("one/all")).expect("a link");
+    let skep = Skep::dev(project);
+    becomes(&skep, "/one", "old");
+    skep.project.write("/one/index.ts", "export default (): string => 'new';");
+    turns(&skep, "/one", "old", "new");
 }

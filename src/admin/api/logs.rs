@@ -6,13 +6,15 @@
 
 use std::convert::Infallible;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 
+use crate::admin::auth::Caller;
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::{ApiJson, ApiQuery};
+use crate::admin::followers::{FollowerPlace, Followers};
 use crate::admin::state::AdminState;
 use crate::api::error::ApiErrorKind;
 use crate::api::log::{LINE_EVENT, LogLevelBody, LogQuery, MISSED_EVENT, StreamedEvent};
@@ -26,13 +28,16 @@ use crate::telemetry::log::tail::{self, Subscription, TailEvent};
     responses((status = 200, body = StreamedEvent, content_type = "text/event-stream"), Failures))]
 pub(super) async fn follow(
     State(state): State<AdminState>,
+    Extension(caller): Extension<Caller>,
+    Extension(followers): Extension<Followers>,
     ApiQuery(query): ApiQuery<LogQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     if let Some(function) = &query.function {
         state.endpoint(function)?;
     }
+    let place = followers.log.enter(caller.token.as_deref())?;
     let subscription = tail::subscribe().map_err(|error| ApiError::new(ApiErrorKind::Busy, error.to_string()).retry_after(5))?;
-    let lines = lines(subscription, query.function);
+    let lines = lines(place, subscription, query.function);
     // A client that follows connects again when another engine answers here: a drain does not wait for it.
     let mut drained = state.drained.clone();
     let until = async move { drained.reached(ShutdownPhase::HandingOver).await };
@@ -40,8 +45,12 @@ pub(super) async fn follow(
     Ok(Sse::new(lines).keep_alive(KeepAlive::default()))
 }
 
-fn lines(subscription: Subscription, function: Option<FunctionName>) -> impl Stream<Item = Result<Event, Infallible>> {
-    futures::stream::unfold((subscription, function), |(mut subscription, function)| async move {
+fn lines(
+    place: FollowerPlace,
+    subscription: Subscription,
+    function: Option<FunctionName>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    futures::stream::unfold((place, subscription, function), |(place, mut subscription, function)| async move {
         loop {
             let event = match subscription.next().await {
                 TailEvent::Missed(count) => Event::default().event(MISSED_EVENT).data(count.to_string()),
@@ -50,7 +59,7 @@ fn lines(subscription: Subscription, function: Option<FunctionName>) -> impl Str
                 }
                 TailEvent::Line(_) => continue,
             };
-            return Some((Ok(event), (subscription, function)));
+            return Some((Ok(event), (place, subscription, function)));
         }
     })
 }

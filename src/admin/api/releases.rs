@@ -5,16 +5,18 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::{Extension, Json};
 use futures::Stream;
 use tokio::sync::watch;
 
 use super::submit::Answer;
+use crate::admin::auth::Caller;
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::ApiPath;
+use crate::admin::followers::{FollowerPlace, Followers};
 use crate::admin::state::AdminState;
 use crate::api::log::StreamedEvent;
 use crate::api::release::{RELEASE_EVENT, Record};
@@ -44,21 +46,24 @@ pub(super) async fn cancel(State(state): State<AdminState>, ApiPath(id): ApiPath
     responses((status = 200, body = StreamedEvent, content_type = "text/event-stream"), Failures))]
 pub(super) async fn events(
     State(state): State<AdminState>,
+    Extension(caller): Extension<Caller>,
+    Extension(followers): Extension<Followers>,
     ApiPath(id): ApiPath<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let record_rx = state.deployments()?.subscribe(&id)?;
-    Ok(Sse::new(changes(record_rx)).keep_alive(KeepAlive::default()))
+    let place = followers.releases.enter(caller.token.as_deref())?;
+    Ok(Sse::new(changes(record_rx, place)).keep_alive(KeepAlive::default()))
 }
 
-fn changes(record_rx: watch::Receiver<Arc<Record>>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn changes(record_rx: watch::Receiver<Arc<Record>>, place: FollowerPlace) -> impl Stream<Item = Result<Event, Infallible>> {
     // Each step takes the newest record: a slow client misses the ones between, and never the last.
-    futures::stream::unfold(Some((record_rx, true)), |state| async move {
-        let (mut record_rx, is_first) = state?;
+    futures::stream::unfold(Some((record_rx, true, place)), |state| async move {
+        let (mut record_rx, is_first, place) = state?;
         if !is_first && record_rx.changed().await.is_err() {
             return None;
         }
         let record = record_rx.borrow_and_update().clone();
         let event = Event::default().event(RELEASE_EVENT).json_data(&*record).unwrap_or_default();
-        Some((Ok(event), (!record.status.is_end()).then_some((record_rx, false))))
+        Some((Ok(event), (!record.status.is_end()).then_some((record_rx, false, place))))
     })
 }

@@ -18,6 +18,7 @@ use super::{changes, deploy, functions, host, instances, invoke, logs, releases,
 use crate::admin::auth::{self, Authenticator, Caller};
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::BODY_BYTES_MAX;
+use crate::admin::followers::Followers;
 use crate::admin::idempotency::{self, Answers};
 use crate::admin::scopes;
 use crate::admin::state::AdminState;
@@ -63,6 +64,7 @@ pub(in crate::admin) fn router(state: AdminState, authenticator: Arc<Authenticat
     let (router, _, scopes) = operations().into_parts(Document::default());
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(Extension(Followers::default()))
         .layer(middleware::from_fn_with_state(Arc::new(Answers::default()), idempotency::layer))
         .layer(middleware::from_fn_with_state(Arc::new(scopes), scopes::layer))
         .layer(middleware::from_fn_with_state(authenticator, auth::layer))

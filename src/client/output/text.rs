@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::function::text;
+
 /// A text of a server or a function on one line, without control characters.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+    text::clean(text).into_owned()
 }
 
 /// The same with its line ends.

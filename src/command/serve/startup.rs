@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use crate::config::Config;
 use crate::function::VersionId;
+use crate::function::text::clean;
 use crate::release::Report;
 
 /// Functions shown one by one at start; of more, only those with a problem are.
@@ -44,7 +45,7 @@ pub(super) fn table(reports: &[Report]) -> String {
                 let version = version.as_ref().map_or("not compiled yet", VersionId::as_str);
                 format!("  {name:width$}  {version}  {}\n", report.routes.join(" "))
             }
-            Err(why) => format!("  {name:width$}  DOES NOT LOAD  {why}\n"),
+            Err(why) => format!("  {name:width$}  DOES NOT LOAD  {}\n", clean(why)),
         };
         text.push_str(line.trim_end());
         text.push('\n');

@@ -1,9 +1,10 @@
-//! Routes: the requests that a function answers beside those to `/<name>`.
+//! Routes: the requests that a function answers beside those to `/<name>`; and grants, which reserve requests for functions.
 //!
 //! Parsed from `routes` in `function.toml` by `manifest`; `live` builds its table from them.
 //!
 //! Invariant: a `Route` is valid by construction; matching and precedence live in `live`, not here.
 
+mod grant;
 mod host;
 mod path;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::fmt;
 
 use http::Method;
 
+pub use grant::Grant;
 pub use host::HostPattern;
 pub use path::{PathPattern, Segment};
 

@@ -2,24 +2,27 @@
 //!
 //! `Ingress` commands it; accepted connections go to `connection`.
 //!
-//! Invariant: a connection has its slot before it is accepted; connections over the cap wait in the kernel's queue, as do those that a
-//! drain leaves to the next process.
+//! Invariant: a connection has its place before it is accepted, and a listener takes a place only when a connection waits; connections over
+//! the cap wait in the kernel's queue, as do those that a drain leaves to the next process.
 
 use std::io;
-use std::net::TcpListener as Socket;
+use std::net::{SocketAddr, TcpListener as Socket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::io::unix::AsyncFd;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use super::per_address::ConnectionsPerIp;
+use super::places::PortPlaces;
 use crate::config::IngressConfig;
 use crate::ingress::connection;
 use crate::ingress::dispatch::Dispatch;
 use crate::ingress::request::Peer;
 use crate::runtime::call::batch;
 use crate::shutdown::{Drained, ShutdownPhase};
+use crate::sys::readiness;
 
 /// Threads per I/O thread that compile functions at their first call.
 const BLOCKING_THREADS: usize = 4;
@@ -29,8 +32,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A command to an I/O thread.
 pub(super) enum IoCommand {
-    /// Accept on this socket too.
-    Listen(Socket),
+    /// Accept on this socket too; each connection takes one of these places.
+    Listen(Socket, PortPlaces),
     /// Answer, to show that the thread's event loop still runs.
     Ping(std::sync::mpsc::SyncSender<()>),
 }
@@ -40,7 +43,6 @@ pub(super) struct Acceptor {
     pub(super) config: IngressConfig,
     pub(super) dispatch: Arc<Dispatch>,
     pub(super) drained: Drained,
-    pub(super) cap: Arc<Semaphore>,
     pub(super) per_ip: Arc<ConnectionsPerIp>,
 }
 
@@ -58,9 +60,9 @@ impl Acceptor {
                 match command {
                     // An error means that the caller of `ping` no longer waits.
                     IoCommand::Ping(alive_tx) => drop(alive_tx.send(())),
-                    IoCommand::Listen(_) if acceptor.drained.phase() != ShutdownPhase::Serving => {}
-                    IoCommand::Listen(socket) => match TcpListener::from_std(socket) {
-                        Ok(listener) => drop(tokio::spawn(acceptor.clone().accept(listener))),
+                    IoCommand::Listen(..) if acceptor.drained.phase() != ShutdownPhase::Serving => {}
+                    IoCommand::Listen(socket, places) => match readiness::watch(socket) {
+                        Ok(listener) => drop(tokio::spawn(acceptor.clone().accept(listener, places))),
                         Err(error) => tracing::error!(%error, "cannot use a socket"),
                     },
                 }
@@ -70,22 +72,26 @@ impl Acceptor {
         });
     }
 
-    async fn accept(self: Arc<Self>, listener: TcpListener) {
+    async fn accept(self: Arc<Self>, listener: AsyncFd<Socket>, places: PortPlaces) {
         let mut drained = self.drained.clone();
         // A drain must not be over while a connection may just be coming out of `accept`.
         let _accepting = drained.in_flight();
-        let port = listener.local_addr().map_or(0, |address| address.port());
+        let port = listener.get_ref().local_addr().map_or(0, |address| address.port());
         loop {
-            // The slot first: an accepted connection is served, and a connection without a slot waits in the kernel's queue.
+            // A listener that no client connects to takes no place: those of all ports together are more than there are.
+            let ready = tokio::select! {
+                ready = listener.readable() => ready,
+                () = drained.reached(ShutdownPhase::HandingOver) => return,
+            };
+            let Ok(mut ready) = ready else { return };
+            // The place before the connection: one that is accepted is served, and one without a place waits in the kernel's queue.
             let place = tokio::select! {
-                place = self.cap.clone().acquire_owned() => place,
+                place = places.take() => place,
                 () = drained.reached(ShutdownPhase::HandingOver) => return,
             };
-            let Ok(place) = place else { return };
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = drained.reached(ShutdownPhase::HandingOver) => return,
-            };
+            let Some(place) = place else { return };
+            // Another thread may have accepted it: those of a service manager's socket share one queue.
+            let Ok(accepted) = ready.try_io(|listener| accept(listener.get_ref())) else { continue };
             match accepted {
                 Ok((stream, remote)) => {
                     let Some(entry) = self.per_ip.enter(remote.ip()) else { continue };
@@ -106,6 +112,13 @@ impl Acceptor {
             }
         }
     }
+}
+
+/// Accepts a connection, if one waits.
+fn accept(listener: &Socket) -> io::Result<(TcpStream, SocketAddr)> {
+    let (stream, remote) = listener.accept()?;
+    stream.set_nonblocking(true)?;
+    Ok((TcpStream::from_std(stream)?, remote))
 }
 
 /// Errors of one connection that was gone before it was accepted.

@@ -5,6 +5,7 @@
 //! Invariant: one accept queue per thread (`SO_REUSEPORT`), so that no thread waits for another to accept.
 
 mod listener;
+mod places;
 mod per_address;
 
 use std::collections::HashSet;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::dispatch::Dispatch;
 use crate::config::IngressConfig;
@@ -22,6 +23,7 @@ use crate::process::sockets::{BindError, Listening};
 use crate::shutdown::Drained;
 use listener::{Acceptor, IoCommand};
 use per_address::ConnectionsPerIp;
+use places::Places;
 
 /// Commands that may wait for an I/O thread: sockets of ports that routes name, and pings.
 const COMMANDS_MAX: usize = 1024;
@@ -29,6 +31,7 @@ const COMMANDS_MAX: usize = 1024;
 /// The running listeners.
 pub struct Ingress {
     threads: Vec<IoThread>,
+    places: Places,
     ports: Mutex<HashSet<u16>>,
     supervisor_client: SupervisorClient,
 }
@@ -50,24 +53,24 @@ impl Ingress {
         dispatch: &Arc<Dispatch>,
         drained: &Drained,
     ) -> io::Result<Arc<Self>> {
-        let cap = Arc::new(Semaphore::new(config.max_connections));
+        let places = Places::new(config.max_connections);
+        let of_main = places.of_main();
         let per_ip = ConnectionsPerIp::new(config.max_connections_per_address);
         let mut threads = Vec::with_capacity(main.sockets.len());
         for (index, socket) in main.sockets.into_iter().enumerate() {
             let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
             // The channel is empty.
-            let _ = commands_tx.try_send(IoCommand::Listen(socket));
+            let _ = commands_tx.try_send(IoCommand::Listen(socket, of_main.clone()));
             let acceptor = Acceptor {
                 config: config.clone(),
                 dispatch: dispatch.clone(),
                 drained: drained.clone(),
-                cap: cap.clone(),
                 per_ip: per_ip.clone(),
             };
             std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || acceptor.run(commands_rx))?;
             threads.push(IoThread { commands_tx });
         }
-        Ok(Arc::new(Self { threads, ports: Mutex::new(HashSet::from([main.address.port()])), supervisor_client }))
+        Ok(Arc::new(Self { threads, places, ports: Mutex::new(HashSet::from([main.address.port()])), supervisor_client }))
     }
 
     /// Whether the event loop of every I/O thread still runs: that of a thread which waits for a lock that no thread will release does not.
@@ -93,8 +96,9 @@ impl Ingress {
             match self.supervisor_client.open_port(port) {
                 Ok(listening) => {
                     open.insert(port);
+                    let places = self.places.of_route();
                     for (thread, socket) in self.threads.iter().zip(listening.sockets) {
-                        if thread.commands_tx.try_send(IoCommand::Listen(socket)).is_err() {
+                        if thread.commands_tx.try_send(IoCommand::Listen(socket, places.clone())).is_err() {
                             tracing::error!(port, "the command queue of an I/O thread is full: the thread does not accept on the port");
                         }
                     }

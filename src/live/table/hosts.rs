@@ -12,7 +12,7 @@ use super::paths::Paths;
 use super::route_entry::{PathStep, RouteEntry};
 
 /// Longest host name in text form (RFC 1035 §2.3.4, without the trailing dot).
-const HOST_LENGTH_MAX: usize = 253;
+pub(in crate::live) const HOST_LENGTH_MAX: usize = 253;
 
 /// The route entries for one port.
 #[derive(Debug)]
@@ -47,15 +47,29 @@ impl<T> Hosts<T> {
         path: &str,
         accept: &mut impl FnMut(&RouteEntry<T>) -> bool,
     ) -> Option<&'t RouteEntry<T>> {
+        self.find_with_host(authority, path, accept).or_else(|| self.find_without_host(path, accept))
+    }
+
+    /// The same among the entries that name a host.
+    pub(in crate::live) fn find_with_host<'t>(
+        &'t self,
+        authority: &str,
+        path: &str,
+        accept: &mut impl FnMut(&RouteEntry<T>) -> bool,
+    ) -> Option<&'t RouteEntry<T>> {
         // Most tables name no host, and then the authority is not even read.
-        if !self.exact.is_empty() || !self.below.is_empty() {
-            let mut buffer = [0; HOST_LENGTH_MAX];
-            if let Some(host) = canonical(authority, &mut buffer)
-                && let Some(found) = self.find_named(host, path, accept)
-            {
-                return Some(found);
-            }
+        if self.exact.is_empty() && self.below.is_empty() {
+            return None;
         }
+        self.find_named(canonical(authority, &mut [0; HOST_LENGTH_MAX])?, path, accept)
+    }
+
+    /// The same among the entries that name no host.
+    pub(in crate::live) fn find_without_host<'t>(
+        &'t self,
+        path: &str,
+        accept: &mut impl FnMut(&RouteEntry<T>) -> bool,
+    ) -> Option<&'t RouteEntry<T>> {
         self.any.find(path, accept)
     }
 
@@ -78,7 +92,7 @@ impl<T> Hosts<T> {
 }
 
 /// The host alone, in lower case, without port and trailing dot; `None` where no pattern can match.
-fn canonical<'b>(authority: &str, buffer: &'b mut [u8; HOST_LENGTH_MAX]) -> Option<&'b str> {
+pub(in crate::live) fn canonical<'b>(authority: &str, buffer: &'b mut [u8; HOST_LENGTH_MAX]) -> Option<&'b str> {
     let end = match authority.rfind(']') {
         // The colons inside the brackets belong to an IPv6 address, not to the port.
         Some(bracket) => bracket + 1,

@@ -3,11 +3,14 @@
 //! `release` builds it from the names and manifests of all functions; `invoke` asks it for every request and every in-process call. Each
 //! port has its own routes; a route that names none, and every built-in one, is on the main port. Precedence: the host (exact, longer
 //! wildcard, shorter wildcard, any), then segment by segment (literal, parameter, end, rest). A route that does not take the method gives
-//! way to a less specific one that does.
+//! way to a less specific one that does. So does a route that overlaps requests which belong to other functions, by their names or by a
+//! grant.
 //!
 //! Invariant: a table never changes, the order of its entries never matters, and `resolve` neither locks nor, when it finds, allocates.
 
+mod admission;
 mod conflict;
+mod region;
 mod hosts;
 mod paths;
 #[cfg(test)]
@@ -25,13 +28,15 @@ use indexmap::IndexMap;
 use crate::function::FunctionName;
 use crate::function::message::CallShape;
 use crate::function::name::NAME_BYTES_MAX;
-use crate::function::route::Route;
+use crate::function::route::{Grant, Route};
 
+use admission::RouteAdmission;
 use conflict::RouteCandidate;
 use hosts::Hosts;
-use route_entry::{MethodSet, RouteEntry, RoutePosition, RouteTarget};
+use region::{PathRegion, Regions};
+use route_entry::{MethodSet, RouteEntry, RoutePlace, RoutePosition, RouteTarget};
 
-pub use conflict::Conflict;
+pub use conflict::{Conflict, ConflictKind};
 
 /// One function, as the table is built from it.
 #[derive(Clone, Debug)]
@@ -50,7 +55,10 @@ pub struct Table<T> {
     main_port: u16,
     /// In alphabetical order.
     functions: IndexMap<FunctionName, Arc<RouteTarget<T>>>,
+    regions: Regions,
     main: Hosts<T>,
+    /// The main port on the hosts of each grant.
+    granted: HashMap<usize, Hosts<T>>,
     others: HashMap<u16, Hosts<T>>,
 }
 
@@ -85,7 +93,14 @@ pub struct Found<'t, T> {
 impl<T> Default for Table<T> {
     /// The table without functions.
     fn default() -> Self {
-        Self { main_port: 0, functions: IndexMap::new(), main: Hosts::default(), others: HashMap::new() }
+        Self {
+            main_port: 0,
+            functions: IndexMap::new(),
+            regions: Regions::default(),
+            main: Hosts::default(),
+            granted: HashMap::new(),
+            others: HashMap::new(),
+        }
     }
 }
 
@@ -93,23 +108,30 @@ impl<T> Table<T> {
     /// Builds the table whose built-in routes answer on `main_port`, and returns every conflict among its entries. A table with conflicts
     /// lacks only the refused routes, so that a release can be refused and a start can continue. Of two entries for one function the later
     /// one counts.
-    pub fn build<'r>(main_port: u16, entries: impl IntoIterator<Item = FunctionEntry<'r, T>>) -> (Self, Vec<Conflict>) {
+    pub fn build<'r>(main_port: u16, grants: &[Grant], entries: impl IntoIterator<Item = FunctionEntry<'r, T>>) -> (Self, Vec<Conflict>) {
         let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
         let entries: Vec<_> =
             entries.into_iter().map(|(function, (routes, target))| (Arc::new(RouteTarget { function, value: target }), routes)).collect();
-        let (settled, conflicts) = conflict::resolve_conflicts(route_entries(main_port, &entries));
+        let functions: IndexMap<_, _> = entries.iter().map(|(target, _)| (target.function.clone(), target.clone())).collect();
+        let regions = Regions::new(grants);
+        let mut admission = RouteAdmission::new(main_port, &regions, |name: &str| functions.get_key_value(name).map(|(name, _)| name));
+        let candidates = route_entries(&mut admission, &entries);
+        let mut conflicts = admission.conflicts;
+        let settled = conflict::without_rivals(candidates, &mut conflicts);
+        conflict::settle(&mut conflicts);
         let mut main = Hosts::default();
+        let mut granted: HashMap<usize, Hosts<T>> = HashMap::new();
         let mut others: HashMap<u16, Hosts<T>> = HashMap::new();
         // Backwards, so that a function's own routes are asked before its built-in ones if they are equal.
         for RouteCandidate { position, route_entry, .. } in settled.into_iter().rev() {
-            let hosts = match position.port {
-                None => &mut main,
-                Some(port) => others.entry(port).or_default(),
+            let hosts = match position.place {
+                RoutePlace::Main => &mut main,
+                RoutePlace::Granted(grant) => granted.entry(grant).or_default(),
+                RoutePlace::Port(port) => others.entry(port).or_default(),
             };
             hosts.insert(position.host, &position.path, route_entry);
         }
-        let functions = entries.into_iter().map(|(target, _)| (target.function.clone(), target)).collect();
-        (Self { main_port, functions, main, others }, conflicts)
+        (Self { main_port, functions, regions, main, granted, others }, conflicts)
     }
 
     /// The function that answers a request for `path`, as the client sent it and without its query, on the listener at `port`. `host` may
@@ -162,8 +184,39 @@ impl<T> Table<T> {
 
     /// The one order in which route entries are asked, for every question.
     fn find(&self, port: u16, host: &str, path: &str, mut accept: impl FnMut(&RouteEntry<T>) -> bool) -> Option<&RouteEntry<T>> {
-        let hosts = if port == self.main_port { &self.main } else { self.others.get(&port)? };
-        hosts.find(host, path, &mut accept)
+        if port != self.main_port {
+            return self.find_on_port(port, host, path, accept);
+        }
+        if let Some((grant, _)) = self.regions.host(host) {
+            return self.granted.get(&grant)?.find(host, path, &mut accept);
+        }
+        // Most lookups never ask for the region: a path tree without granted prefixes holds nothing that precedes a name.
+        let mut region = None;
+        let mut may = |route_entry: &RouteEntry<T>| {
+            let region: &Option<PathRegion<'_>> = region.get_or_insert_with(|| self.region(path));
+            region.is_none_or(|region| region.allows(&route_entry.target.function))
+        };
+        if let Some(found) = self.main.find_with_host(host, path, &mut |route_entry| may(route_entry) && accept(route_entry)) {
+            return Some(found);
+        }
+        if self.regions.is_empty() {
+            return self.main.find_without_host(path, &mut accept);
+        }
+        self.main.find_without_host(path, &mut |route_entry| may(route_entry) && accept(route_entry))
+    }
+
+    /// On a port that is not granted, the host may be.
+    fn find_on_port(&self, port: u16, host: &str, path: &str, mut accept: impl FnMut(&RouteEntry<T>) -> bool) -> Option<&RouteEntry<T>> {
+        let hosts = self.others.get(&port)?;
+        let grant = if self.regions.port(port).is_some() { None } else { self.regions.host(host) };
+        let may = |route_entry: &RouteEntry<T>| grant.is_none_or(|(_, grant)| grant.has(&route_entry.target.function));
+        hosts.find(host, path, &mut |route_entry| may(route_entry) && accept(route_entry))
+    }
+
+    /// The innermost region of a request's path, on the main port of a host that is not granted.
+    fn region(&self, path: &str) -> Option<PathRegion<'_>> {
+        let segments = path.strip_prefix('/').unwrap_or(path).split('/');
+        self.regions.of_path(segments, |name| self.functions.get_key_value(name).map(|(name, _)| name))
     }
 
     /// The methods of every route that matches except for its method. None of them takes all, or it would have been found.
@@ -179,8 +232,11 @@ impl<T> Table<T> {
     }
 }
 
-/// Every route entry, in order of preference: a name belongs to its function, whatever another manifest claims.
-fn route_entries<'r, T>(main_port: u16, entries: &'r [(Arc<RouteTarget<T>>, &'r [Route])]) -> Vec<RouteCandidate<'r, T>> {
+/// Every route entry that may stand in the table, in order of preference: a function's own names, then the routes of all manifests.
+fn route_entries<'r, 't, T, N: Fn(&str) -> Option<&'t FunctionName>>(
+    admission: &mut RouteAdmission<'t, N>,
+    entries: &'r [(Arc<RouteTarget<T>>, &'r [Route])],
+) -> Vec<RouteCandidate<'r, T>> {
     let built_in = entries.iter().flat_map(|(target, _)| {
         RoutePosition::built_in(target.function.as_str()).map(move |(position, strip, shape)| RouteCandidate {
             position,
@@ -188,9 +244,12 @@ fn route_entries<'r, T>(main_port: u16, entries: &'r [(Arc<RouteTarget<T>>, &'r 
             route: None,
         })
     });
-    let own = entries.iter().flat_map(|(target, routes)| {
-        routes.iter().map(move |route| RouteCandidate {
-            position: RoutePosition::of_route(route, main_port),
+    let built_in = built_in.filter(|candidate| admission.admits_name(&candidate.route_entry.target.function, &candidate.position));
+    let mut candidates: Vec<_> = built_in.collect();
+    for (target, routes) in entries {
+        admission.check_name(&target.function);
+        candidates.extend(admission.admit(&target.function, routes).into_iter().map(|(place, route)| RouteCandidate {
+            position: RoutePosition::of_route(route, place),
             route_entry: RouteEntry {
                 target: target.clone(),
                 methods: MethodSet::listed(&route.methods),
@@ -198,7 +257,7 @@ fn route_entries<'r, T>(main_port: u16, entries: &'r [(Arc<RouteTarget<T>>, &'r 
                 shape: CallShape::Http,
             },
             route: Some(route),
-        })
-    });
-    built_in.chain(own).collect()
+        }));
+    }
+    candidates
 }

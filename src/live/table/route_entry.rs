@@ -76,24 +76,34 @@ pub(in crate::live) enum PathStep<'r> {
     Rest,
 }
 
+/// The part of the table that a route entry is asked in: it competes with the entries of the same part alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::live) enum RoutePlace {
+    /// The main port, on hosts that are not granted.
+    Main,
+    /// The main port, on the hosts of the grant of this number.
+    Granted(usize),
+    /// Another port; otherwise a port opened for one function would show all others as well.
+    Port(u16),
+}
+
 /// The requests that a route entry competes for, methods aside.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::live) struct RoutePosition<'r> {
-    /// `None` is the main port; otherwise a port opened for one function would show all others as well.
-    pub(in crate::live) port: Option<u16>,
+    pub(in crate::live) place: RoutePlace,
     pub(in crate::live) host: Option<&'r HostPattern>,
     pub(in crate::live) path: Vec<PathStep<'r>>,
 }
 
 impl<'r> RoutePosition<'r> {
-    /// The position of a manifest's route. One that names the main port has the same position as one that names none.
-    pub(in crate::live) fn of_route(route: &'r Route, main_port: u16) -> Self {
+    /// The position of a manifest's route in one part of the table.
+    pub(in crate::live) fn of_route(route: &'r Route, place: RoutePlace) -> Self {
         let path = route.path.segments().iter().map(|segment| match segment {
             Segment::Literal(text) => PathStep::Literal(text),
             Segment::Param(_) => PathStep::Param,
             Segment::Rest => PathStep::Rest,
         });
-        Self { port: route.port.filter(|port| *port != main_port), host: route.host.as_ref(), path: path.collect() }
+        Self { place, host: route.host.as_ref(), path: path.collect() }
     }
 
     /// The positions that every function has by its name, each with the length of the prefix that is stripped.
@@ -103,7 +113,7 @@ impl<'r> RoutePosition<'r> {
             let strip = prefix.iter().chain([&name]).map(|segment| segment.len() + 1).sum();
             let alone = path.clone();
             path.push(PathStep::Rest);
-            [alone, path].map(|path| (Self { port: None, host: None, path }, strip, shape))
+            [alone, path].map(|path| (Self { place: RoutePlace::Main, host: None, path }, strip, shape))
         })
     }
 }

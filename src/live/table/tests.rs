@@ -26,15 +26,32 @@ pub(in crate::live) fn route(text: &str) -> Route {
     }
 }
 
+/// A grant of hosts (`*.example.com`), prefixes (`/shop`) and ports (`9000`).
+pub(in crate::live) fn grant(functions: &[&str], granted: &[&str]) -> Grant {
+    let mut grant = Grant { functions: functions.iter().map(|text| name(text)).collect(), hosts: vec![], prefixes: vec![], ports: vec![] };
+    for text in granted {
+        match (text.starts_with('/'), text.parse()) {
+            (true, _) => grant.prefixes.push(PathPattern::parse(text).unwrap()),
+            (false, Ok(port)) => grant.ports.push(port),
+            (false, Err(_)) => grant.hosts.push(HostPattern::parse(text).unwrap()),
+        }
+    }
+    grant
+}
+
 /// A table whose targets are the functions' names, and the texts of its conflicts.
 fn build(functions: &[(&str, &[&str])]) -> (Table<String>, Vec<String>) {
+    build_with(&[], functions)
+}
+
+fn build_with(grants: &[Grant], functions: &[(&str, &[&str])]) -> (Table<String>, Vec<String>) {
     let routes: Vec<Vec<Route>> = functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
     let entries = functions.iter().zip(&routes).map(|((function, _), routes)| FunctionEntry {
         function: name(function),
         routes,
         target: (*function).to_owned(),
     });
-    let (table, conflicts) = Table::build(MAIN, entries);
+    let (table, conflicts) = Table::build(MAIN, grants, entries);
     (table, conflicts.iter().map(ToString::to_string).collect())
 }
 
@@ -103,7 +120,7 @@ fn a_manifest_route_sees_the_path_as_sent() {
 fn the_most_specific_path_wins() {
     let table = table(&[
         ("all", &["/*"]),
-        ("orders", &[]),
+        ("rest", &["/orders/*"]),
         ("one", &["/orders/:id"]),
         ("new", &["/orders/new"]),
         ("lines", &["/orders/:id/lines"]),
@@ -112,10 +129,10 @@ fn the_most_specific_path_wins() {
     assert_eq!(get(&table, "/orders/new"), "new -");
     assert_eq!(get(&table, "/orders/7"), "one -");
     assert_eq!(get(&table, "/orders/7/lines"), "lines -");
-    assert_eq!(get(&table, "/orders/7/x"), "orders -/orders");
+    assert_eq!(get(&table, "/orders/7/x"), "rest -");
     // The literal decides before what comes after it.
     assert_eq!(get(&table, "/orders/new/lines"), "below-new -");
-    assert_eq!(get(&table, "/orders/"), "orders -/orders");
+    assert_eq!(get(&table, "/orders/"), "rest -");
     assert_eq!(get(&table, "/nobody"), "all -");
     assert_eq!(get(&table, "//"), "all -");
 }
@@ -123,7 +140,7 @@ fn the_most_specific_path_wins() {
 #[test]
 fn a_more_specific_host_wins_over_any_path() {
     let table =
-        table(&[("shop", &[]), ("exact", &["api.example.com/*"]), ("sub", &["*.example.com/*"]), ("deep", &["*.api.example.com/*"])]);
+        table(&[("shop", &["/x"]), ("exact", &["api.example.com/*"]), ("sub", &["*.example.com/*"]), ("deep", &["*.api.example.com/*"])]);
     for (host, answer) in [
         ("api.example.com", "exact -"),
         ("API.Example.Com:443", "exact -"),
@@ -131,13 +148,13 @@ fn a_more_specific_host_wins_over_any_path() {
         ("x.example.com", "sub -"),
         ("x.y.example.com", "sub -"),
         ("x.api.example.com", "deep -"),
-        ("example.com", "shop -/shop"),
-        ("notexample.com", "shop -/shop"),
-        ("", "shop -/shop"),
+        ("example.com", "shop -"),
+        ("notexample.com", "shop -"),
+        ("", "shop -"),
     ] {
-        assert_eq!(ask(&table, MAIN, host, "GET", "/shop"), answer, "{host}");
+        assert_eq!(ask(&table, MAIN, host, "GET", "/x"), answer, "{host}");
     }
-    assert_eq!(ask(&table, MAIN, &"x.".repeat(5000), "GET", "/shop"), "shop -/shop");
+    assert_eq!(ask(&table, MAIN, &"x.".repeat(5000), "GET", "/x"), "shop -");
 }
 
 #[test]
@@ -181,10 +198,11 @@ fn a_method_nobody_takes_is_answered_with_those_that_are() {
 
 #[test]
 fn a_route_for_other_methods_gives_way_to_a_wider_one() {
-    let table = table(&[("reader", &["GET /shop/x", "GET api.example.com/*"]), ("shop", &[])]);
-    assert_eq!(get(&table, "/shop/x"), "reader -");
-    assert_eq!(ask(&table, MAIN, "h", "POST", "/shop/x"), "shop -/shop");
-    assert_eq!(ask(&table, MAIN, "api.example.com", "POST", "/shop"), "shop -/shop");
+    let table = table(&[("reader", &["GET /x/y", "GET api.example.com/*"]), ("shop", &["/x/*"])]);
+    assert_eq!(get(&table, "/x/y"), "reader -");
+    assert_eq!(ask(&table, MAIN, "h", "POST", "/x/y"), "shop -");
+    assert_eq!(ask(&table, MAIN, "api.example.com", "GET", "/x"), "reader -");
+    assert_eq!(ask(&table, MAIN, "api.example.com", "POST", "/x"), "shop -");
 }
 
 #[test]
@@ -221,12 +239,170 @@ fn two_functions_with_the_same_route_are_in_conflict() {
 
 #[test]
 fn a_name_belongs_to_its_function() {
-    for text in ["/shop", "GET /shop/*", "/functions/v1/shop"] {
+    for (text, region) in [
+        ("/shop", "/shop"),
+        ("GET /shop/*", "/shop"),
+        ("/shop/login", "/shop"),
+        ("/shop/:any", "/shop"),
+        ("127.0.0.1/shop/login", "/shop"),
+        ("*.example.com/shop", "/shop"),
+        (":8000/shop/login", "/shop"),
+        ("/functions/v1/shop", "/functions/v1/shop"),
+        ("/functions/v1/shop/x", "/functions/v1/shop"),
+    ] {
         let (table, conflicts) = build(&[("a-thief", &[text]), ("shop", &[])]);
-        assert_eq!(conflicts, [format!("functions `shop` and `a-thief` both claim the route `{text}`")]);
-        assert_eq!(get(&table, "/shop/x"), "shop -/shop");
-        assert_eq!(get(&table, "/functions/v1/shop"), "shop -/functions/v1/shop");
+        let text = route(text);
+        assert_eq!(conflicts, [format!("the route `{text}` of `a-thief` lies below `{region}`, which belongs to the function `shop`")]);
+        for host in ["localhost", "127.0.0.1", "www.example.com"] {
+            for path in ["/shop", "/shop/login", "/shop/"] {
+                assert_eq!(ask(&table, MAIN, host, "GET", path), "shop -/shop", "{text}: {host}{path}");
+            }
+            assert_eq!(ask(&table, MAIN, host, "GET", "/functions/v1/shop/x"), "shop -/functions/v1/shop");
+        }
     }
+}
+
+#[test]
+fn a_route_that_only_overlaps_a_name_gives_way_there_on_every_host() {
+    let table = table(&[("thief", &["/*", "/:a/login", "127.0.0.1/*", "*.example.com/:a/*", "GET example.com/*"]), ("shop", &[])]);
+    for host in ["localhost", "127.0.0.1", "www.example.com", "example.com"] {
+        for path in ["/shop", "/shop/login", "/shop/", "/functions/v1/shop"] {
+            assert!(ask(&table, MAIN, host, "GET", path).starts_with("shop -/"), "{host}{path}");
+        }
+        assert_eq!(ask(&table, MAIN, host, "GET", "/shops"), "thief -");
+    }
+    // Its own name it may answer by any route of its own.
+    let table = self::table(&[("shop", &["shop.example.com/*", "GET shop.example.com/shop/x"])]);
+    assert_eq!(ask(&table, MAIN, "shop.example.com", "GET", "/shop"), "shop -");
+}
+
+#[test]
+fn the_methods_of_a_hidden_route_are_not_named() {
+    let table = table(&[("shop", &[]), ("other", &["POST /x"]), ("thief", &["PUT example.com/*"])]);
+    assert_eq!(ask(&table, MAIN, "example.com", "GET", "/x"), "405 POST, PUT");
+    let grants = [grant(&["other"], &["/x"])];
+    let (table, _) = build_with(&grants, &[("other", &["POST /x"]), ("thief", &["PUT example.com/*"])]);
+    assert_eq!(ask(&table, MAIN, "example.com", "GET", "/x"), "405 POST");
+    assert_eq!(ask(&table, MAIN, "example.com", "PUT", "/y"), "thief -");
+}
+
+#[test]
+fn on_a_granted_host_only_the_routes_of_the_grantees_answer() {
+    let grants = [grant(&["shop", "cart"], &["shop.example", "*.shop.example"]), grant(&["api"], &["api.shop.example"])];
+    let functions: &[(&str, &[&str])] =
+        &[("all", &["/*", "*.example/*"]), ("api", &["/*"]), ("cart", &["shop.example/cart/*"]), ("shop", &["/*", "/about"])];
+    let (table, conflicts) = build_with(&grants, functions);
+    // Elsewhere the routes without a host compete as they always did.
+    let both = |one: &str, other: &str| format!("functions `{one}` and `{other}` both claim the route `/*`");
+    assert_eq!(conflicts, [both("all", "api"), both("all", "shop"), both("api", "shop")]);
+    for (host, path, answer) in [
+        ("shop.example", "/x", "shop -"),
+        ("Shop.Example.:8000", "/about", "shop -"),
+        ("shop.example", "/cart/1", "cart -"),
+        ("www.shop.example", "/cart/1", "shop -"),
+        ("api.shop.example", "/x", "api -"),
+        // No name has an address there.
+        ("shop.example", "/all", "shop -"),
+        ("api.shop.example", "/shop", "api -"),
+        ("example", "/x", "all -"),
+        ("www.example", "/x", "all -"),
+        ("www.example", "/shop", "shop -/shop"),
+    ] {
+        assert_eq!(ask(&table, MAIN, host, "GET", path), answer, "{host}{path}");
+    }
+    let (table, conflicts) =
+        build_with(&grants, &[("evil", &["shop.example/*", "a.shop.example/x", "*.b.shop.example:90/"]), ("shop", &[])]);
+    assert_eq!(conflicts.len(), 3, "{conflicts:?}");
+    assert_eq!(conflicts[1], "the host of the route `a.shop.example/x` of `evil` is granted to `shop`, `cart`");
+    assert_eq!(ask(&table, MAIN, "a.shop.example", "GET", "/x"), "404");
+    assert!(table.ports().is_empty());
+}
+
+#[test]
+fn below_a_granted_prefix_only_the_grantees_answer() {
+    let grants = [grant(&["shop"], &["/shop-api", "/api/shop"])];
+    let functions: &[(&str, &[&str])] = &[
+        ("all", &["/*", "/:a/:b/*", "h.example/*"]),
+        ("api", &[]),
+        ("evil", &["/shop-api/login", "h.example/shop-api"]),
+        ("shop", &["/shop-api/*", "POST /api/shop"]),
+    ];
+    let (table, conflicts) = build_with(&grants, functions);
+    let evil = |route: &str| format!("the route `{route}` of `evil` lies below `/shop-api`, which is granted to `shop`");
+    let name = "the calls of `api` below `/api/shop` are granted to `shop`".to_owned();
+    assert_eq!(conflicts, [name, evil("/shop-api/login"), evil("h.example/shop-api")]);
+    for host in ["localhost", "h.example"] {
+        for (path, answer) in [
+            ("/shop-api", "shop -"),
+            ("/shop-api/login", "shop -"),
+            ("/shop-apis", "all -"),
+            ("/api/shop", "405 POST"),
+            ("/api/shop/x", "404"),
+            ("/api/x", "api -/api"),
+            ("/shop", "shop -/shop"),
+        ] {
+            assert_eq!(ask(&table, MAIN, host, "GET", path), answer, "{host}{path}");
+        }
+    }
+}
+
+#[test]
+fn a_granted_prefix_beats_a_name_and_a_longer_name_beats_it() {
+    let grants = [grant(&["front"], &["/", "/shop"])];
+    let (table, conflicts) = build_with(&grants, &[("front", &["/*", "GET /shop/*"]), ("shop", &[]), ("evil", &["/x"]), ("fine", &[])]);
+    assert_eq!(
+        conflicts,
+        [
+            "the calls of `shop` below `/shop` are granted to `front`",
+            "the route `/x` of `evil` lies below `/`, which is granted to `front`",
+        ]
+    );
+    assert_eq!(get(&table, "/shop/x"), "front -");
+    assert_eq!(ask(&table, MAIN, "h", "POST", "/shop/x"), "front -");
+    assert_eq!(get(&table, "/x"), "front -");
+    assert_eq!(get(&table, "/fine"), "fine -/fine");
+    assert_eq!(get(&table, "/functions/v1/shop"), "shop -/functions/v1/shop");
+}
+
+#[test]
+fn a_granted_port_shows_only_the_routes_of_the_grantees() {
+    let grants = [grant(&["shop"], &["9000"]), grant(&["shop"], &["shop.example"])];
+    let (table, conflicts) =
+        build_with(&grants, &[("evil", &[":9000/x", ":9001/*", "*.example:9001/x"]), ("shop", &["shop.example:9001/y", ":9000/*"])]);
+    assert_eq!(conflicts, ["the port of the route `:9000/x` of `evil` is granted to `shop`"]);
+    assert_eq!(ask(&table, 9000, "h", "GET", "/x"), "shop -");
+    assert_eq!(ask(&table, 9001, "h", "GET", "/x"), "evil -");
+    // Cookies know no ports: the host stays with its grantees.
+    assert_eq!(ask(&table, 9001, "shop.example", "GET", "/x"), "404");
+    assert_eq!(ask(&table, 9001, "shop.example", "GET", "/y"), "shop -");
+}
+
+#[test]
+fn the_ports_of_routes_are_bounded() {
+    let ports = |from: u16, count: u16| (from..from + count).map(|port| format!(":{port}/x")).collect::<Vec<_>>();
+    let grants = [grant(&["f0"], &["1", "2"])];
+    let routes: Vec<Vec<String>> = (0..9).map(|n| ports(n * 100 + 1, if n == 0 { 12 } else { 8 })).collect();
+    let routes: Vec<Vec<&str>> = routes.iter().map(|routes| routes.iter().map(String::as_str).collect()).collect();
+    let names: Vec<String> = (0..9).map(|n| format!("f{n}")).collect();
+    let functions: Vec<(&str, &[&str])> = names.iter().map(String::as_str).zip(routes.iter().map(Vec::as_slice)).collect();
+    let (table, conflicts) = build_with(&grants, &functions);
+    assert_eq!(table.ports().len(), 64 + 2);
+    assert_eq!(conflicts.iter().filter(|text| text.starts_with("`f0` names more than 8 ports")).count(), 2, "{conflicts:?}");
+    assert_eq!(conflicts.iter().filter(|text| text.contains("more than 64 ports") && text.contains("`f8`")).count(), 8, "{conflicts:?}");
+}
+
+#[test]
+fn a_change_is_refused_only_for_conflicts_that_concern_its_function() {
+    let concerned = |functions: &[(&str, &[&str])]| {
+        let routes: Vec<Vec<Route>> = functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
+        let entries = functions.iter().zip(&routes);
+        let entries = entries.map(|((function, _), routes)| FunctionEntry { function: name(function), routes, target: () });
+        let (_, conflicts) = Table::build(MAIN, &[], entries);
+        let names = functions.iter().map(|(function, _)| *function);
+        names.filter(|function| conflicts[0].concerns(&name(function))).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(concerned(&[("a", &["/x"]), ("b", &["/x"])]), ["a", "b"]);
+    assert_eq!(concerned(&[("evil", &["/victim/x"]), ("victim", &[])]), ["evil"]);
 }
 
 #[test]
@@ -271,7 +447,7 @@ fn a_plain_call_is_found_fast_among_thousands() {
     let names: Vec<_> = (0..10_000).map(|index| format!("function-{index}")).collect();
     let begun = std::time::Instant::now();
     let entries = names.iter().map(|text| FunctionEntry { function: name(text), routes: &[], target: () });
-    let (table, _) = Table::build(MAIN, entries);
+    let (table, _) = Table::build(MAIN, &[], entries);
     eprintln!("built in {:?}", begun.elapsed());
     let paths: Vec<_> = (0..1024).map(|index| format!("/function-{}", index * 7919 % 10_000)).collect();
     let begun = std::time::Instant::now();

@@ -18,10 +18,11 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::function::FunctionName;
-use crate::function::route::Route;
+use crate::function::route::{Grant, Route};
 use crate::live::table::{Conflict, FunctionEntry};
 use crate::live::{Endpoint, Live, LiveTable};
 use crate::release::store::StoreError;
+use crate::runtime::fleet::Fleet;
 
 pub use entry::{Entry, EntryOrigin, Report};
 pub use pools::PoolDeps;
@@ -34,6 +35,7 @@ use state::{CatalogState, supersede};
 /// Every function there is.
 pub struct Catalog {
     publisher: Publisher,
+    fleet: Arc<Fleet>,
     /// Locked last: `folder` and `deploy` hold their own states around it, never the other way round.
     state: Mutex<CatalogState>,
 }
@@ -42,10 +44,14 @@ pub struct Catalog {
 pub struct CatalogDeps {
     /// The port of routes that name none.
     pub main_port: u16,
+    /// The requests that the operator reserves for functions.
+    pub grants: Arc<[Grant]>,
     /// The table to write.
     pub live: Arc<Live>,
     /// The deployed functions at start.
     pub deployed: BTreeMap<FunctionName, Arc<Entry>>,
+    /// Is notified of the number of functions.
+    pub fleet: Arc<Fleet>,
     /// Receives the ports that routes name.
     pub on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
@@ -53,9 +59,9 @@ pub struct CatalogDeps {
 impl Catalog {
     /// A catalog of the deployed functions. Nothing is published before the functions directory is listed.
     pub fn new(deps: CatalogDeps) -> Arc<Self> {
-        let CatalogDeps { main_port, live, deployed, on_ports } = deps;
-        let publisher = Publisher { main_port, live, on_ports };
-        Arc::new(Self { publisher, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
+        let CatalogDeps { main_port, grants, live, deployed, fleet, on_ports } = deps;
+        let publisher = Publisher { main_port, grants, live, on_ports };
+        Arc::new(Self { publisher, fleet, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
     }
 
     /// Every endpoint, by name.
@@ -84,7 +90,7 @@ impl Catalog {
         state.entries.values().map(|entry| entry.report()).chain(state.problems.iter().map(Report::of_problem)).collect()
     }
 
-    /// Routes that two functions claim; the holder keeps each.
+    /// Routes that functions claim and do not get.
     pub fn conflicts(&self) -> Vec<Conflict> {
         self.state.lock().conflicts.clone()
     }
@@ -142,11 +148,15 @@ impl Catalog {
         let mut state = self.state.lock();
         let entries = state.with_swaps(swaps)?;
         let (table, conflicts) = self.publisher.build(&entries);
-        let new = state.new_conflicts(&conflicts);
-        if !new.is_empty() {
-            return Err(SwapError::Conflict(new));
+        let (refusing, dropped): (Vec<_>, Vec<_>) =
+            state.new_conflicts(&conflicts).into_iter().partition(|conflict| swaps.iter().any(|(name, _)| conflict.concerns(name)));
+        if !refusing.is_empty() {
+            return Err(SwapError::Conflict(refusing));
         }
         commit()?;
+        for conflict in dropped {
+            tracing::warn!("a release takes a route away: {conflict}");
+        }
         self.install(&mut state, entries, table, conflicts);
         Ok(())
     }
@@ -154,6 +164,7 @@ impl Catalog {
     fn install(&self, state: &mut CatalogState, entries: BTreeMap<FunctionName, Arc<Entry>>, table: LiveTable, conflicts: Vec<Conflict>) {
         let before = std::mem::replace(&mut state.entries, entries);
         state.conflicts = conflicts;
+        self.fleet.expect(state.entries.len());
         self.publisher.publish(table);
         supersede(&before, &state.entries);
     }

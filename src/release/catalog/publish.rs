@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use crate::function::FunctionName;
+use crate::function::route::Grant;
 use crate::live::table::{Conflict, FunctionEntry, Table};
 use crate::live::{Live, LiveTable};
 
 /// Builds tables and swaps them in.
 pub(super) struct Publisher {
     pub(super) main_port: u16,
+    pub(super) grants: Arc<[Grant]>,
     pub(super) live: Arc<Live>,
     pub(super) on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
@@ -27,12 +29,12 @@ impl Publisher {
             routes: &entry.routes,
             target: entry.endpoint.clone(),
         });
-        Table::build(self.main_port, entries)
+        Table::build(self.main_port, &self.grants, entries)
     }
 
     /// The conflicts among the routes of these functions.
     pub(super) fn conflicts<'r>(&self, entries: impl Iterator<Item = FunctionEntry<'r, ()>>) -> Vec<Conflict> {
-        Table::build(self.main_port, entries).1
+        Table::build(self.main_port, &self.grants, entries).1
     }
 
     /// Swaps the table in.

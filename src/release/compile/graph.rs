@@ -90,7 +90,7 @@ struct Walk<'c> {
 
 impl Walk<'_> {
     fn visit(&mut self, pending: &Pending) -> Option<Module> {
-        let text: Arc<str> = match self.disk.text(&pending.path, self.bytes_left) {
+        let text: Arc<str> = match self.confinement.text(self.disk, &pending.path, self.bytes_left) {
             Ok(text) => text.into(),
             Err(error) => {
                 self.unreadable(pending, &error);

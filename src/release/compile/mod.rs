@@ -40,7 +40,13 @@ pub struct Compiled {
 
 /// Compiles one function; `root` is the canonical functions directory.
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
-    let disk = Disk::default();
+    let disk = match Disk::open(root) {
+        Ok(disk) => disk,
+        Err(error) => {
+            let diagnostic = Diagnostic::new(CompileErrorKind::Unreadable, format!("the functions directory cannot be read: {error}"));
+            return Compiled { outcome: Err(diagnostic.into()), watched: BTreeSet::from([function.path.clone()]) };
+        }
+    };
     let outcome = parse::stack_guard::on_stack(parse::stack_guard::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
         // The parser is large and not ours; a bug of it on one function's source must not end the releases of others.
         Err(Diagnostic::new(CompileErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())

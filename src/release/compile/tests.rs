@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::function::{FunctionName, Module, ModuleKind};
-use crate::release::source::tests::functions;
+use crate::release::source::tests::{functions, pipe};
 
 fn source(root: &TempDir, entry: &str) -> FunctionSource {
     let path = root.path().canonicalize().unwrap().join(entry);
@@ -288,6 +288,62 @@ fn an_import_may_not_leave_the_allowed_places() {
     assert!(help.starts_with("allowed are `f/`, folders and files whose name begins with `_`, and `node_modules`"), "{help}");
     assert!(error.diagnostic().contains("1 | import '../g/index.ts';"));
     assert!(!error.diagnostic().contains("secret = 1"));
+}
+
+#[test]
+fn a_package_json_that_is_a_pipe_or_too_large_is_no_package() {
+    let root = functions(&[
+        ("f/index.ts", "import 'pack'; import 'large';"),
+        ("f/node_modules/pack/index.js", "export {}"),
+        ("f/node_modules/large/index.js", "export {}"),
+    ]);
+    pipe(&root.path().join("f/node_modules/pack/package.json"));
+    std::fs::File::create(root.path().join("f/node_modules/large/package.json")).unwrap().set_len(8 << 30).unwrap();
+    let version = version(&root, "f");
+    assert_eq!(urls(&version), ["file:///f/index.ts", "file:///f/node_modules/large/index.js", "file:///f/node_modules/pack/index.js"]);
+}
+
+#[test]
+fn a_package_json_of_another_function_is_not_read() {
+    let root = functions(&[
+        ("f/index.ts", "import 'pack'; import 'known';"),
+        ("f/node_modules/pack/index.js", "export {}"),
+        ("f/node_modules/pack/other.js", "export {}"),
+        ("g/package.json", r#"{ "exports": "./other.js" }"#),
+        ("f/node_modules/known/index.js", "export {}"),
+        ("f/node_modules/known/other.js", "export {}"),
+        ("package.json", r#"{ "exports": "./other.js" }"#),
+    ]);
+    symlink("../../../g/package.json", root.path().join("f/node_modules/pack/package.json")).unwrap();
+    symlink("../../../package.json", root.path().join("f/node_modules/known/package.json")).unwrap();
+    let version = version(&root, "f");
+    assert_eq!(urls(&version), ["file:///f/index.ts", "file:///f/node_modules/known/other.js", "file:///f/node_modules/pack/index.js"]);
+}
+
+#[test]
+fn a_manifest_that_is_no_file_is_named() {
+    let root = functions(&[("f/index.ts", "")]);
+    pipe(&root.path().join("f/function.toml"));
+    let error = refused(&root, "f");
+    assert_eq!((error.kind, &*error.message), (CompileErrorKind::Manifest, "f/function.toml: it is not a regular file"));
+}
+
+#[test]
+fn a_functions_directory_that_is_gone_is_unreadable() {
+    let root = functions(&[("f/index.ts", "")]);
+    let (path, source) = (root.path().canonicalize().unwrap(), source(&root, "f"));
+    drop(root);
+    let compiled = compile(&path, &source);
+    assert_eq!(compiled.outcome.unwrap_err().kind, CompileErrorKind::Unreadable);
+    assert!(compiled.watched.contains(&source.path));
+}
+
+#[test]
+fn the_help_names_no_file_of_another_function() {
+    let root = functions(&[("f.ts", "import './_utl.ts'; import './_ecret.ts';"), ("_util.ts", ""), ("secret.ts", ""), ("_s/x.ts", "")]);
+    let error = refused(&root, "f.ts");
+    assert!(error.diagnostic().contains("there is a file named `_util.ts`"), "{}", error.diagnostic());
+    assert!(!error.diagnostic().contains("secret"), "{}", error.diagnostic());
 }
 
 #[test]

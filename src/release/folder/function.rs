@@ -12,12 +12,13 @@ use parking_lot::Mutex;
 
 use super::fingerprint::Fingerprint;
 use crate::fault::{Fault, Kind};
+use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::route::Route;
 use crate::function::{FunctionName, Manifest, Version};
 use crate::live::{Endpoint, Track};
 use crate::release::catalog::{Entry, EntryOrigin, PoolDeps};
 use crate::release::compile;
-use crate::release::source::{FunctionSource, MANIFEST_FILE, SourceKind};
+use crate::release::source::{Confinement, Disk, FunctionSource, MANIFEST_FILE, SourceKind};
 
 /// File systems stamp changes with the kernel's clock tick, which may be this far behind.
 const CLOCK_GRAIN: Duration = Duration::from_millis(4);
@@ -42,13 +43,13 @@ pub(super) struct FolderFunction {
 }
 
 impl FolderFunction {
-    /// A function that is not compiled yet: only its manifest is read, for the routes.
-    pub(super) fn new(root: &Path, source: FunctionSource, pools: &PoolDeps) -> Self {
+    /// A function that is not compiled yet: only its manifest is read, for the routes. `disk` is the functions directory.
+    pub(super) fn new(disk: &Disk, source: FunctionSource, pools: &PoolDeps) -> Self {
         let manifest = manifest_path(&source);
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of(manifest.iter().cloned().chain([source.path.clone()]))));
-        let routes = manifest.map(|path| read_routes(&path)).unwrap_or_default();
+        let routes = manifest.and_then(|path| read_routes(disk, &source, &path)).unwrap_or_default();
         let track = Track::new({
-            let (root, source, fingerprint, pools) = (root.to_owned(), source.clone(), fingerprint.clone(), pools.clone());
+            let (root, source, fingerprint, pools) = (disk.root().to_owned(), source.clone(), fingerprint.clone(), pools.clone());
             Box::new(move || pools.pool(Arc::new(compile_settled(&root, &source, &fingerprint)?)))
         });
         let endpoint = Endpoint::new(source.name.clone(), track);
@@ -87,8 +88,8 @@ impl FolderFunction {
 
     /// Reads a stale function again. A function that was compiled is compiled at once: if the version is the same, the save changed nothing
     /// that matters, and only the fingerprint is new.
-    pub(super) fn rescan(&self, root: &Path, pools: &PoolDeps) -> Rescan {
-        let again = Self::new(root, self.source.clone(), pools);
+    pub(super) fn rescan(&self, disk: &Disk, pools: &PoolDeps) -> Rescan {
+        let again = Self::new(disk, self.source.clone(), pools);
         if let Some(Ok(pool)) = self.entry.endpoint.live.made()
             && again.entry.endpoint.live.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
         {
@@ -104,9 +105,10 @@ fn manifest_path(source: &FunctionSource) -> Option<PathBuf> {
 }
 
 /// The routes of a manifest; a manifest that cannot be read has none, and the compiler reports its errors.
-fn read_routes(path: &Path) -> Vec<Route> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    Manifest::parse(&text).map(|manifest| manifest.routes).unwrap_or_default()
+fn read_routes(disk: &Disk, source: &FunctionSource, path: &Path) -> Option<Vec<Route>> {
+    let confinement = Confinement::of(disk.root(), source).ok()?;
+    let text = confinement.text(disk, path, MANIFEST_BYTES_MAX as u64).ok()?;
+    Some(Manifest::parse(&text).ok()?.routes)
 }
 
 fn compile_settled(root: &Path, source: &FunctionSource, fingerprint: &Mutex<Fingerprint>) -> Result<Version, Fault> {

@@ -3,7 +3,7 @@
 //! It runs before every lookup in dev, and after an event of the watcher; both find the same changes, whichever comes first.
 //!
 //! Invariant: the call after a save is answered by the new code (or by its compile error), because the stamps are compared before the
-//! lookup; calls in flight finish on the old code.
+//! lookup; calls in flight finish on the old code. A call of a function whose files have not changed waits for no other function's compile.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,8 +13,10 @@ use super::scan::FunctionsDirectory;
 use crate::live::Refresh;
 
 impl Refresh for FunctionsDirectory {
-    fn refresh(&self, _path: &str) {
-        self.reload();
+    fn refresh(&self, path: &str) {
+        if self.is_stale_for(path) {
+            self.reload();
+        }
     }
 }
 

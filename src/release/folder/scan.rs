@@ -14,14 +14,16 @@ use super::fingerprint::Fingerprint;
 use super::function::{FolderFunction, Rescan};
 use crate::function::FunctionName;
 use crate::release::catalog::{Catalog, FolderListing, PoolDeps};
-use crate::release::source::{self, FunctionSource, Problem, ProblemKind, SourceError, SourceKind};
+use crate::release::source::{self, Disk, FunctionSource, Problem, ProblemKind, SourceError, SourceKind};
 
 /// The functions directory.
 pub struct FunctionsDirectory {
     root: PathBuf,
     pub(super) catalog: Arc<Catalog>,
     pools: PoolDeps,
-    /// Locked before the catalog's state.
+    /// Held for a whole scan, which compiles. Locked before the catalog's state.
+    scanning: Mutex<()>,
+    /// Held for moments, by every call.
     state: Mutex<DirectoryState>,
 }
 
@@ -41,7 +43,7 @@ impl FunctionsDirectory {
     /// If the directory cannot be read.
     pub fn open(root: &Path, catalog: Arc<Catalog>, pools: PoolDeps) -> Result<Arc<Self>, SourceError> {
         let root = root.canonicalize().map_err(|error| SourceError { path: root.to_owned(), error })?;
-        let directory = Arc::new(Self { root, catalog, pools, state: Mutex::default() });
+        let directory = Arc::new(Self { root, catalog, pools, scanning: Mutex::default(), state: Mutex::default() });
         directory.scan()?;
         Ok(directory)
     }
@@ -57,16 +59,42 @@ impl FunctionsDirectory {
         state.fingerprint.is_stale() || state.functions.values().any(|function| function.is_stale())
     }
 
-    /// Lists the directory again and publishes. Returns the functions that are new or changed.
+    /// Whether a scan may change the answer to a call of `path`. Under the name of a function only that function's files count, so that a
+    /// neighbour's save, which is compiled, holds up no call. A route that begins with the name of another function follows with the
+    /// watcher.
+    pub(super) fn is_stale_for(&self, path: &str) -> bool {
+        let state = self.state.lock();
+        let name = path.split('/').nth(1).and_then(|name| FunctionName::parse(name).ok());
+        let named = name.and_then(|name| state.functions.get(&name));
+        state.fingerprint.is_stale()
+            || match named {
+                Some(function) => function.is_stale(),
+                None => state.functions.values().any(|function| function.is_stale()),
+            }
+    }
+
+    /// Lists the directory again and publishes. Returns the functions that are new or changed. Stale functions are compiled before the
+    /// catalog is locked, so that a slow compile holds up no release.
     ///
     /// # Errors
     /// If the directory cannot be read; then the table stays unchanged.
     pub(super) fn scan(&self) -> Result<Vec<Arc<FolderFunction>>, SourceError> {
-        let mut state = self.state.lock();
+        let _scanning = self.scanning.lock();
+        let known = self.state.lock().functions.clone();
         let fingerprint = Fingerprint::of([self.root.clone()]);
         let discovery = source::discover(&self.root)?;
-        let mut scan =
-            Scan { directory: self, known: &state.functions, functions: Functions::new(), changed: Vec::new(), problems: Vec::new() };
+        let disk = Disk::open(&self.root).map_err(|error| SourceError { path: self.root.clone(), error })?;
+        let stale = discovery.functions.iter().filter_map(|source| same(&known, source)).filter(|known| known.is_stale());
+        let rescanned = stale.map(|known| (known.name().clone(), known.rescan(&disk, &self.pools))).collect();
+        let mut scan = Scan {
+            directory: self,
+            disk: &disk,
+            known: &known,
+            rescanned,
+            functions: Functions::new(),
+            changed: Vec::new(),
+            problems: Vec::new(),
+        };
         self.catalog.replace_folder(|is_deployed| {
             discovery.functions.into_iter().for_each(|source| scan.function(source, is_deployed));
             discovery.problems.into_iter().for_each(|problem| scan.problem(problem, is_deployed));
@@ -74,15 +102,23 @@ impl FunctionsDirectory {
             FolderListing { entries, problems: std::mem::take(&mut scan.problems) }
         });
         let Scan { functions, changed, .. } = scan;
-        *state = DirectoryState { functions, fingerprint };
+        *self.state.lock() = DirectoryState { functions, fingerprint };
         Ok(changed)
     }
+}
+
+/// The known function of this source.
+fn same<'k>(known: &'k Functions, source: &FunctionSource) -> Option<&'k Arc<FolderFunction>> {
+    known.get(&source.name).filter(|known| known.source() == source && known.broken_because().is_none())
 }
 
 /// One listing of the directory.
 struct Scan<'a> {
     directory: &'a FunctionsDirectory,
+    disk: &'a Disk,
     known: &'a Functions,
+    /// The stale ones of them, read again.
+    rescanned: BTreeMap<FunctionName, Rescan>,
     functions: Functions,
     changed: Vec<Arc<FolderFunction>>,
     problems: Vec<Problem>,
@@ -94,15 +130,13 @@ impl Scan<'_> {
         if is_deployed(&source.name) {
             return self.problems.push(taken(&source));
         }
-        let FunctionsDirectory { root, pools, .. } = self.directory;
-        let known = self.known.get(&source.name).filter(|known| *known.source() == source && known.broken_because().is_none());
-        let function = match known {
-            Some(known) if !known.is_stale() => known.clone(),
-            Some(known) => match known.rescan(root, pools) {
-                Rescan::Unchanged => known.clone(),
-                Rescan::Changed(function) => self.changed(function),
+        let (disk, pools) = (self.disk, &self.directory.pools);
+        let function = match same(self.known, &source) {
+            Some(known) => match self.rescanned.remove(&source.name) {
+                None | Some(Rescan::Unchanged) => known.clone(),
+                Some(Rescan::Changed(function)) => self.changed(function),
             },
-            None => self.changed(FolderFunction::new(root, source, pools)),
+            None => self.changed(FolderFunction::new(disk, source, pools)),
         };
         self.functions.insert(function.name().clone(), function);
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use notify::{RecursiveMode, Watcher as _};
+use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::scan::FunctionsDirectory;
 
@@ -22,7 +22,7 @@ pub struct WatchError(String);
 
 /// Watches until it is dropped.
 pub struct Watcher {
-    _events: notify::RecommendedWatcher,
+    _events: RecommendedWatcher,
 }
 
 impl Watcher {
@@ -34,12 +34,14 @@ impl Watcher {
         let failed = |error: &dyn std::fmt::Display| WatchError(error.to_string());
         // One place is enough: every event means the same, "compare".
         let (event_tx, event_rx) = sync_channel(1);
-        let mut events = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let on_event = move |event: notify::Result<notify::Event>| {
             if event.is_ok_and(|event| !event.kind.is_access()) {
                 let _ = event_tx.try_send(());
             }
-        })
-        .map_err(|error| failed(&error))?;
+        };
+        // A link of a function may lead to `/`, which would be walked and watched.
+        let config = Config::default().with_follow_symlinks(false);
+        let mut events = RecommendedWatcher::new(on_event, config).map_err(|error| failed(&error))?;
         events.watch(directory.root(), RecursiveMode::Recursive).map_err(|error| failed(&error))?;
         std::thread::Builder::new()
             .name("skep watch".to_owned())

@@ -1,6 +1,6 @@
 //! Confinement: which files may be modules of a function.
 //!
-//! Created from the functions directory and one function; `release::compile` asks it about every file before it reads the file. Allowed are
+//! Created from the functions directory and one function; `disk` asks it about every file before it opens the file. Allowed are
 //! the function's own folder or single file, entries of the functions directory that begin with `_` (shared code), and its `node_modules`.
 //!
 //! Invariant: only canonical paths are judged, so that no link and no `..` leads out.
@@ -58,12 +58,15 @@ impl Confinement {
         }
     }
 
-    /// The text of a file beside the code (manifest, package and compiler settings), confined like the code itself.
+    /// The text of a module, or of a file beside the code (manifest, package and compiler settings). Confined in either case.
     pub fn text(&self, disk: &Disk, path: &Path, bytes_max: u64) -> Result<String, ReadError> {
-        match self.allows(&disk.canonical(path)?) {
-            true => disk.text(path, bytes_max),
-            false => Err(ReadError::LeadsOut),
-        }
+        disk.text(path, bytes_max, &|canonical| self.allows(canonical))
+    }
+
+    /// Whether a file may be read as a `package.json`: one that may be a module, or the one beside the functions. The path must be
+    /// canonical.
+    pub fn allows_package_file(&self, canonical: &Path) -> bool {
+        self.allows(canonical) || canonical.strip_prefix(&self.root).is_ok_and(|below| below == Path::new("package.json"))
     }
 
     /// The canonical functions directory.

@@ -16,7 +16,7 @@ use super::function_source::CODE_EXTENSIONS;
 /// Conditions of `exports` in `package.json` that hold on this host.
 pub const CONDITIONS: &[&str] = &["workerd", "worker", "import", "module", "default"];
 /// Largest `package.json` that is read.
-const PACKAGE_JSON_BYTES_MAX: u64 = 4 << 20;
+pub const PACKAGE_JSON_BYTES_MAX: u64 = 4 << 20;
 /// Deepest nesting of conditions in `exports`.
 const CONDITIONS_DEPTH_MAX: usize = 16;
 

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -77,12 +76,12 @@ pub struct SourceError {
 /// Lists every function below `root`, and every entry that only looks like one.
 pub fn discover(root: &Path) -> Result<Discovery, SourceError> {
     let failed = |error| SourceError { path: root.to_owned(), error };
-    let root = fs::canonicalize(root).map_err(failed)?;
+    let disk = Disk::open(root).map_err(failed)?;
+    let root = disk.root();
     let mut discovery = Discovery::default();
     let mut found: BTreeMap<FunctionName, Vec<FunctionSource>> = BTreeMap::new();
-    for entry in fs::read_dir(&root).map_err(failed)? {
-        let file_name = entry.map_err(failed)?.file_name();
-        match examine(&root, &file_name) {
+    for file_name in disk.names(root, usize::MAX, &|canonical| canonical == root).map_err(|error| failed(error.into()))? {
+        match examine(&disk, &file_name) {
             Ok(None) => {}
             Ok(Some(source)) => found.entry(source.name.clone()).or_default().push(source),
             Err(problem) => discovery.problems.push(problem),
@@ -106,14 +105,14 @@ pub fn discover(root: &Path) -> Result<Discovery, SourceError> {
 }
 
 /// Decides about one entry: a function, skipped (`None`), or a problem.
-fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Problem> {
+fn examine(disk: &Disk, file_name: &OsStr) -> Result<Option<FunctionSource>, Problem> {
     let entry = label(file_name);
     if entry.starts_with(['_', '.']) || entry == "node_modules" {
         return Ok(None);
     }
-    let path = root.join(file_name);
+    let path = disk.root().join(file_name);
     let stem = code_stem(file_name);
-    let kind = match fs::metadata(&path) {
+    let kind = match disk.metadata(&path) {
         Ok(metadata) if metadata.is_dir() => SourceKind::Folder,
         Ok(metadata) if metadata.is_file() && stem.is_some() => SourceKind::File,
         Ok(_) => return Ok(None),
@@ -136,26 +135,25 @@ fn examine(root: &Path, file_name: &OsStr) -> Result<Option<FunctionSource>, Pro
         Err(error) => return Err(Problem { entry, function: None, kind: error.into() }),
     };
     let source = FunctionSource { name, path, kind };
-    match check(root, &source) {
+    match check(disk, &source) {
         Ok(()) => Ok(Some(source)),
         Err(kind) => Err(Problem { entry, function: Some(source.name), kind }),
     }
 }
 
 /// Finds the problems that need no compiler. A manifest that cannot be read is left to the compiler, which shows where and why.
-fn check(root: &Path, source: &FunctionSource) -> Result<(), ProblemKind> {
-    let confinement = Confinement::of(root, source)?;
+fn check(disk: &Disk, source: &FunctionSource) -> Result<(), ProblemKind> {
+    let confinement = Confinement::of(disk.root(), source)?;
     let Some(folder) = confinement.own_folder() else { return Ok(()) };
-    let disk = Disk::default();
     let path = folder.join(MANIFEST_FILE);
     let manifest = match disk.metadata(&path) {
-        Ok(_) => match confinement.text(&disk, &path, MANIFEST_BYTES_MAX as u64).ok().and_then(|text| Manifest::parse(&text).ok()) {
+        Ok(_) => match confinement.text(disk, &path, MANIFEST_BYTES_MAX as u64).ok().and_then(|text| Manifest::parse(&text).ok()) {
             Some(manifest) => manifest,
             None => return Ok(()),
         },
         Err(_) => Manifest::default(),
     };
-    match entry::locate(&disk, &confinement, manifest.entry.as_deref()) {
+    match entry::locate(disk, &confinement, manifest.entry.as_deref()) {
         Err(error @ EntryError::None) => Err(error.into()),
         // An entry that is named but missing is left to the compiler, too.
         _ => Ok(()),

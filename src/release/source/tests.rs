@@ -1,9 +1,17 @@
 //! Which entries are functions, which are problems, which are skipped, and which files may be read.
 
+use std::fs;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
+use rustix::io::Errno;
 use tempfile::TempDir;
 
+use super::beneath::{beneath, open_folder, step_by_step};
+use super::disk::whole;
 use super::*;
 use crate::function::FunctionName;
 
@@ -16,6 +24,11 @@ pub(in crate::release) fn functions(files: &[(&str, &str)]) -> TempDir {
         std::fs::write(path, text).unwrap();
     }
     root
+}
+
+/// Creates a pipe.
+pub(in crate::release) fn pipe(path: &Path) {
+    mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR).unwrap();
 }
 
 fn names(discovery: &Discovery) -> Vec<&str> {
@@ -168,7 +181,7 @@ fn settings_are_confined_like_code() {
     let root = functions(&[("hello/index.ts", "")]);
     symlink(outside.path().join("secret.toml"), root.path().join("hello/function.toml")).unwrap();
     let confinement = confined(&root, "hello");
-    let read = confinement.text(&Disk::default(), &confinement.own().join("function.toml"), 1000);
+    let read = confinement.text(&Disk::open(root.path()).unwrap(), &confinement.own().join("function.toml"), 1000);
     assert!(matches!(read, Err(ReadError::LeadsOut)));
 }
 
@@ -177,7 +190,7 @@ fn the_entry_is_looked_for_in_order() {
     let locate = |files: &[(&str, &str)], named: Option<&str>| {
         let root = functions(files);
         let confinement = confined(&root, "f");
-        entry::locate(&Disk::default(), &confinement, named)
+        entry::locate(&Disk::open(root.path()).unwrap(), &confinement, named)
             .map(|found| found.strip_prefix(confinement.own()).unwrap().to_str().unwrap().to_owned())
             .map_err(|error| error.to_string())
     };
@@ -206,7 +219,7 @@ fn the_entry_is_looked_for_in_order() {
 #[test]
 fn every_look_is_remembered_found_or_not() {
     let root = functions(&[("f/index.js", "")]);
-    let (disk, confinement) = (Disk::default(), confined(&root, "f"));
+    let (disk, confinement) = (Disk::open(root.path()).unwrap(), confined(&root, "f"));
     entry::locate(&disk, &confinement, None).unwrap();
     let asked = disk.recorded();
     assert!(asked.contains(&confinement.own().join("index.ts")), "a better entry may appear");
@@ -217,11 +230,133 @@ fn every_look_is_remembered_found_or_not() {
 fn only_text_of_bounded_size_is_read() {
     let root = functions(&[("bom.ts", "\u{feff}x"), ("large.ts", "12345")]);
     std::fs::write(root.path().join("binary.ts"), [0xff, 0xfe]).unwrap();
-    let read = |file: &str, bytes_max| Disk::default().text(&root.path().join(file), bytes_max);
+    let read = |file: &str, bytes_max| Disk::open(root.path()).unwrap().text(&root.path().join(file), bytes_max, &|_| true);
     assert_eq!(read("bom.ts", 10).unwrap(), "x");
     assert_eq!(read("large.ts", 5).unwrap(), "12345");
     assert!(matches!(read("large.ts", 4), Err(ReadError::TooLarge(4))));
     assert!(matches!(read("binary.ts", 10), Err(ReadError::NotUtf8)));
     assert!(matches!(read(".", 10), Err(ReadError::NotAFile)));
     assert!(matches!(read("gone.ts", 10), Err(ReadError::Io(_))));
+}
+
+#[test]
+fn a_pipe_a_device_a_socket_and_a_folder_are_no_text() {
+    let root = functions(&[("f/folder/x.ts", "")]);
+    let own = root.path().join("f");
+    pipe(&own.join("pipe"));
+    symlink("pipe", own.join("link")).unwrap();
+    symlink("/dev/zero", own.join("device")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(own.join("socket")).unwrap();
+    for opener in [beneath, step_by_step] {
+        let disk = Disk::with_opener(root.path(), opener).unwrap();
+        let read = |file: &str| disk.text(&own.join(file), 1000, &|_| true);
+        for file in ["pipe", "link", "socket", "folder"] {
+            assert!(matches!(read(file), Err(ReadError::NotAFile)), "{file}: {:?}", read(file));
+        }
+        assert!(matches!(read("device"), Err(ReadError::LeadsOut)), "{:?}", read("device"));
+    }
+    // As a device in the folder itself would be: only root may create one.
+    assert!(matches!(whole(fs::File::open("/dev/zero").unwrap(), 1000), Err(ReadError::NotAFile)));
+}
+
+#[test]
+fn a_sparse_file_is_refused_before_it_is_read() {
+    let root = functions(&[]);
+    let path = root.path().join("large.ts");
+    fs::File::create(&path).unwrap().set_len(8 << 30).unwrap();
+    let read = Disk::open(root.path()).unwrap().text(&path, 20 << 20, &|_| true);
+    assert!(matches!(read, Err(ReadError::TooLarge(_))), "{read:?}");
+}
+
+#[test]
+fn a_file_that_is_longer_than_its_metadata_says_is_refused() {
+    let file = fs::File::open("/proc/self/status").unwrap();
+    assert_eq!(file.metadata().unwrap().len(), 0, "it is read as a file that grew since its length was checked");
+    assert!(matches!(whole(file, 16), Err(ReadError::TooLarge(16))));
+}
+
+#[test]
+fn a_link_within_the_allowed_places_is_followed() {
+    let root = functions(&[("f/index.ts", ""), ("_shared/x.ts", "shared"), ("f/lib/y.ts", "own"), ("g/z.ts", "other")]);
+    let own = root.path().join("f");
+    symlink("../_shared/x.ts", own.join("x.ts")).unwrap();
+    symlink(own.join("lib"), own.join("deeper")).unwrap();
+    symlink("../g/z.ts", own.join("z.ts")).unwrap();
+    let confinement = confined(&root, "f");
+    for opener in [beneath, step_by_step] {
+        let disk = Disk::with_opener(root.path(), opener).unwrap();
+        let read = |file: &str| confinement.text(&disk, &own.join(file), 1000);
+        assert_eq!(read("x.ts").unwrap(), "shared");
+        assert_eq!(read("deeper/y.ts").unwrap(), "own");
+        assert!(matches!(read("z.ts"), Err(ReadError::LeadsOut)), "{:?}", read("z.ts"));
+    }
+}
+
+#[test]
+fn no_link_is_followed_while_a_file_is_opened() {
+    let root = functions(&[("victim/secret", "secret"), ("evil/own", "own")]);
+    symlink("../victim/secret", root.path().join("evil/x")).unwrap();
+    symlink("../victim", root.path().join("evil/d")).unwrap();
+    let folder = open_folder(&root.path().canonicalize().unwrap()).unwrap();
+    for opener in [beneath, step_by_step] {
+        let open = |below: &str| opener(folder.as_fd(), Path::new(below), OFlags::empty());
+        open("evil/own").unwrap();
+        open("").unwrap();
+        for below in ["evil/x", "evil/d", "evil/d/secret", "evil/own/x", "evil/gone"] {
+            let error = open(below).expect_err(below);
+            assert!(matches!(error, Errno::LOOP | Errno::NOTDIR | Errno::NOENT), "{below}: {error}");
+        }
+        assert_eq!(open("../x").unwrap_err(), Errno::XDEV);
+    }
+}
+
+#[test]
+fn a_link_that_is_swapped_never_shows_another_functions_file() {
+    let root = functions(&[("victim/secret", "secret"), ("evil/own", "own"), ("evil/folder/secret", "own")]);
+    let evil = root.path().canonicalize().unwrap().join("evil");
+    let confinement = confined(&root, "evil");
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (evil, confinement, is_done) = (&evil, &confinement, &is_done);
+        let swaps = scope.spawn(move || {
+            fs::hard_link(evil.join("own"), evil.join("x")).unwrap();
+            while !is_done.load(Ordering::Relaxed) {
+                symlink("../victim/secret", evil.join("next")).unwrap();
+                fs::rename(evil.join("next"), evil.join("x")).unwrap();
+                fs::rename(evil.join("folder"), evil.join("aside")).unwrap();
+                symlink("../victim", evil.join("folder")).unwrap();
+                fs::hard_link(evil.join("own"), evil.join("next")).unwrap();
+                fs::rename(evil.join("next"), evil.join("x")).unwrap();
+                fs::remove_file(evil.join("folder")).unwrap();
+                fs::rename(evil.join("aside"), evil.join("folder")).unwrap();
+            }
+        });
+        let mut texts = Vec::new();
+        for opener in [beneath, step_by_step] {
+            let disk = Disk::with_opener(confinement.root(), opener).unwrap();
+            for path in (0..10_000).flat_map(|_| ["x", "folder/secret"]) {
+                texts.extend(confinement.text(&disk, &evil.join(path), 1000));
+            }
+        }
+        is_done.store(true, Ordering::Relaxed);
+        swaps.join().unwrap();
+        assert!(texts.iter().all(|text| text == "own"), "another function's file was read");
+    });
+    let disk = Disk::open(root.path()).unwrap();
+    assert_eq!(confinement.text(&disk, &evil.join("x"), 1000).unwrap(), "own", "the last swap is undone");
+}
+
+#[test]
+fn a_folder_is_listed_up_to_a_bound_and_only_where_it_is_allowed() {
+    let root = functions(&[("f/a", ""), ("f/b", ""), ("f/c", ""), ("g/secret", "")]);
+    symlink("../g", root.path().join("f/link")).unwrap();
+    let confinement = confined(&root, "f");
+    let disk = Disk::open(root.path()).unwrap();
+    let names = |path: &str, entries_max| disk.names(&root.path().join(path), entries_max, &|canonical| confinement.allows(canonical));
+    let mut all = names("f", 100).unwrap();
+    all.sort();
+    assert_eq!(all, ["a", "b", "c", "link"]);
+    assert_eq!(names("f", 2).unwrap().len(), 2);
+    assert!(matches!(names("f/link", 100), Err(ReadError::LeadsOut)));
+    assert!(names("f/a", 100).is_err(), "a file has no names");
 }

@@ -107,7 +107,9 @@ pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Resul
     if stored.id != id.as_str() || stored.function != name.as_str() {
         return Err(damaged("it is another version, or another function's".to_owned()));
     }
-    let manifest = Manifest::parse(&stored.manifest).map_err(|_| damaged("its manifest is not one".to_owned()))?;
+    // The section had this name before it was called `[rollback]`; versions that were stored then keep their id.
+    let text = stored.manifest.replace("\n[return]\n", "\n[rollback]\n");
+    let manifest = Manifest::parse(&text).map_err(|_| damaged("its manifest is not one".to_owned()))?;
     let modules: HashMap<_, _> = stored.modules.into_iter().map(|module| (module.url.to_string(), Arc::new(restored(module)))).collect();
     if !modules.contains_key(&*stored.entry) {
         return Err(damaged("its entry is not among its modules".to_owned()));

@@ -75,18 +75,24 @@ pub struct QueuedInvocation {
 
 /// Receives the slots that become free.
 pub trait Slots: Send + Sync {
-    /// A slot in worker `worker` is free.
-    fn release(&self, worker: u32);
+    /// A slot in worker `worker` is free, which a call of function `caller` had, if a function called.
+    fn release(&self, worker: u32, caller: Option<&Arc<str>>);
 }
 
 /// A slot in an instance. Dropping it frees the slot.
 #[derive(Default)]
-pub struct Permit(Option<(Arc<dyn Slots>, u32)>);
+pub struct Permit(Option<HeldSlot>);
+
+struct HeldSlot {
+    slots: Arc<dyn Slots>,
+    worker: u32,
+    caller: Option<Arc<str>>,
+}
 
 impl Permit {
-    /// A slot in worker `worker`.
-    pub fn new(slots: Arc<dyn Slots>, worker: u32) -> Self {
-        Self(Some((slots, worker)))
+    /// A slot in worker `worker`, for a call of function `caller`, if a function calls.
+    pub fn new(slots: Arc<dyn Slots>, worker: u32, caller: Option<Arc<str>>) -> Self {
+        Self(Some(HeldSlot { slots, worker, caller }))
     }
 
     /// Drops the permit without freeing the slot: it is gone with its instance, or its owner counts it off.
@@ -97,8 +103,8 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let Some((slots, worker)) = self.0.take() {
-            slots.release(worker);
+        if let Some(HeldSlot { slots, worker, caller }) = self.0.take() {
+            slots.release(worker, caller.as_ref());
         }
     }
 }

@@ -11,6 +11,6 @@ mod reply;
 pub mod batch;
 
 pub use batch::Reply;
-pub use in_flight::{ByteStream, CALL_IDS, InFlightTable, Inbound, OUTBOUND_CHUNKS, Outbound, OutboundBody, Overruns};
+pub use in_flight::{ByteStream, CALL_IDS, InFlightTable, Inbound, InboundRefused, OUTBOUND_CHUNKS, Outbound, OutboundBody, Overruns};
 pub use job::{CallStats, LostSignal, Permit, QueuedInvocation, Slots};
 pub use reply::ReplyTo;

@@ -5,7 +5,7 @@
 //! needs, and rejects calls only when all are busy.
 //!
 //! Invariant: an instance that works is never ended for another's sake, and a function's only instance never for the third one of another
-//! function.
+//! function. As long as functions have no instance, the last quarter of the places is kept for them: no function takes every place.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -25,6 +25,13 @@ const HIGH_WATER_EIGHTHS: u64 = 7;
 /// Part of the budget above which no instance is created ahead: it would be the next to end.
 const AHEAD_EIGHTHS: u64 = 6;
 
+/// Part of the places that further instances of a function leave to functions that have none: at most one place for each such function, and
+/// never more than this part. A host of few places and many functions can so still use most of its places.
+const RESERVE_PART: usize = 4;
+
+/// Part of the memory (in eighths) that further instances leave to functions that have none: the part above which idle instances end.
+const FURTHER_EIGHTHS: u64 = HIGH_WATER_EIGHTHS;
+
 /// Instances that may be ending at a time to make room: each costs CPU to take down.
 const EVICTING_MAX: usize = 64;
 
@@ -38,8 +45,14 @@ pub(in crate::runtime) struct Budget {
     memory_bytes: u64,
     /// Workers that exist, prewarmed ones included.
     workers: AtomicUsize,
+    /// Workers among them that wait for a function.
+    prewarmed: AtomicUsize,
     /// Workers among them that were told to end to make room.
     evicting: AtomicUsize,
+    /// Functions of the host, whether they have instances or not.
+    functions: AtomicUsize,
+    /// Functions that have instances.
+    served: AtomicUsize,
     /// Whether workers have freed memory since the last call of `take_freed`.
     freed: AtomicBool,
     /// As the kernel last reported it, plus an assumption for the instances created since.
@@ -52,7 +65,10 @@ impl Budget {
             max_instances,
             memory_bytes,
             workers: AtomicUsize::new(0),
+            prewarmed: AtomicUsize::new(0),
             evicting: AtomicUsize::new(0),
+            functions: AtomicUsize::new(0),
+            served: AtomicUsize::new(0),
             freed: AtomicBool::new(false),
             resident_bytes: AtomicU64::new(kernel::resident_bytes()),
         }
@@ -67,6 +83,46 @@ impl Budget {
         self.resident_bytes.load(Ordering::Relaxed) < self.memory_bytes / 8 * AHEAD_EIGHTHS
     }
 
+    /// The host has this many functions.
+    pub(in crate::runtime) fn expect(&self, functions: usize) {
+        self.functions.store(functions, Ordering::Relaxed);
+    }
+
+    /// This many functions have instances.
+    pub(super) fn serves(&self, functions: usize) {
+        self.served.store(functions, Ordering::Relaxed);
+    }
+
+    /// This many workers wait for a function.
+    pub(super) fn holds_prewarmed(&self, workers: usize) {
+        self.prewarmed.store(workers, Ordering::SeqCst);
+    }
+
+    /// Places that further instances leave to functions that have none.
+    fn reserve(&self) -> usize {
+        let without = self.functions.load(Ordering::Relaxed).saturating_sub(self.served.load(Ordering::Relaxed));
+        without.min(self.max_instances / RESERVE_PART)
+    }
+
+    /// Whether the reserve is whole. A caller takes its place first and asks then: of two that take the last free place at the same time, at
+    /// least one sees both.
+    pub(super) fn has_reserve(&self) -> bool {
+        let all = self.max_instances + self.evicting.load(Ordering::SeqCst) + self.prewarmed.load(Ordering::SeqCst);
+        all >= self.workers.load(Ordering::SeqCst) + self.reserve()
+    }
+
+    /// Ends an idle instance for a further one of a function that has `instances` instances, or returns why there may be no further one.
+    pub(super) fn make_room_beside_reserve(&self, instances: usize, pools: &[Arc<dyn FleetMember>]) -> Result<(), Fault> {
+        if self.evict(pools, instances) { Ok(()) } else { Err(self.keeps_reserve()) }
+    }
+
+    fn keeps_reserve(&self) -> Fault {
+        let used = self.workers.load(Ordering::Relaxed).saturating_sub(self.prewarmed.load(Ordering::Relaxed));
+        Fault::new(Kind::Overloaded, "the host keeps its last instances for functions that have none")
+            .with_limit(format!("{} instances, {} of them kept", self.max_instances, self.reserve()), format!("{used} instances"))
+            .with_retry_after(1)
+    }
+
     /// Counts a worker in, or returns why there may be no more. It is for a function that has `instances` instances already.
     pub(in crate::runtime) fn admit(&self, instances: usize, pools: impl FnOnce() -> Vec<Arc<dyn FleetMember>>) -> Result<(), Fault> {
         if containment::frozen_here() >= FROZEN_MAX {
@@ -74,28 +130,38 @@ impl Budget {
                 Fault::new(Kind::Overloaded, "too many threads of this process are frozen: it has to be restarted").with_retry_after(1)
             );
         }
-        let before = self.workers.fetch_add(1, Ordering::Relaxed);
+        let before = self.workers.fetch_add(1, Ordering::SeqCst);
         let resident = self.resident_bytes.fetch_add(NEW_INSTANCE_BYTES, Ordering::Relaxed) + NEW_INSTANCE_BYTES;
+        let is_further = instances > 0;
         let too_many = before >= self.max_instances + self.evicting.load(Ordering::Relaxed);
-        let too_large = resident > self.memory_bytes;
-        if !(too_many || too_large) || self.evict(&pools(), instances) {
+        let into_reserve = is_further && !self.has_reserve();
+        let memory = if is_further && self.reserve() > 0 { self.memory_bytes / 8 * FURTHER_EIGHTHS } else { self.memory_bytes };
+        let too_large = resident > memory;
+        if !(too_many || into_reserve || too_large) || self.evict(&pools(), instances) {
             return Ok(());
         }
-        self.workers.fetch_sub(1, Ordering::Relaxed);
+        self.workers.fetch_sub(1, Ordering::SeqCst);
         self.resident_bytes.fetch_sub(NEW_INSTANCE_BYTES, Ordering::Relaxed);
         Err(if too_many {
             Fault::new(Kind::Overloaded, "the host runs as many instances as it may, and none of them may end for this one")
                 .with_limit(format!("{} instances", self.max_instances), format!("{before} instances"))
+        } else if into_reserve {
+            self.keeps_reserve()
         } else {
             Fault::new(Kind::Overloaded, "the host uses as much memory as it may, and no instance may end for this one")
-                .with_limit(format!("{} MB", self.memory_bytes >> 20), format!("{} MB", resident >> 20))
+                .with_limit(format!("{} MB", memory >> 20), format!("{} MB", resident >> 20))
         }
         .with_retry_after(1))
     }
 
+    /// A prewarmed worker was told to end to make room.
+    pub(super) fn note_evicted(&self) {
+        self.evicting.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// A worker is gone, or was never created.
     pub(in crate::runtime) fn leave(&self) {
-        self.workers.fetch_sub(1, Ordering::Relaxed);
+        self.workers.fetch_sub(1, Ordering::SeqCst);
         self.note_freed();
         // The first worker that leaves makes the room, whether it was told to or not.
         let _ = self.evicting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1));
@@ -176,6 +242,60 @@ mod tests {
     fn a_function_with_many_instances_does_not_push_out_the_only_one_of_another() {
         assert_eq!(chosen(&[(1, 300), (1, 200)], 2), None);
         assert_eq!(chosen(&[(1, 300), (2, 1)], 2), Some(1));
+    }
+
+    fn budget(max_instances: usize, functions: usize, served: usize) -> Budget {
+        let budget = Budget::new(max_instances, 8 << 40);
+        budget.expect(functions);
+        budget.serves(served);
+        budget
+    }
+
+    /// Workers that a function with `instances` instances is admitted, one after another.
+    fn admitted(budget: &Budget, instances: usize) -> usize {
+        (0..1000).take_while(|_| budget.admit(instances, Vec::new).is_ok()).count()
+    }
+
+    #[test]
+    fn one_function_does_not_take_the_last_places_of_those_that_have_none() {
+        let host = budget(60, 3, 1);
+        assert_eq!(admitted(&host, 1), 58, "two functions have no instance");
+        assert!(host.admit(0, Vec::new).is_ok(), "a first instance");
+        host.serves(2);
+        assert_eq!(admitted(&host, 59), 0);
+        assert_eq!(admitted(&host, 0), 1, "the last place");
+        let fault = host.admit(58, Vec::new).unwrap_err();
+        assert_eq!(fault.kind(), Kind::Overloaded);
+    }
+
+    #[test]
+    fn the_reserve_is_a_quarter_at_most_and_nothing_once_every_function_has_an_instance() {
+        assert_eq!(admitted(&budget(60, 1000, 1), 1), 45);
+        assert_eq!(admitted(&budget(60, 5, 5), 1), 60);
+        assert_eq!(admitted(&budget(60, 0, 0), 1), 60, "a host that was not told its functions");
+        assert_eq!(admitted(&budget(3, 9, 1), 1), 3, "too few places for a reserve");
+    }
+
+    #[test]
+    fn prewarmed_isolates_are_free_places() {
+        let host = budget(8, 2, 1);
+        assert_eq!(admitted(&host, 0), 8);
+        host.holds_prewarmed(2);
+        assert!(host.has_reserve());
+        host.holds_prewarmed(1);
+        assert!(host.has_reserve(), "one is left for the other function");
+        host.holds_prewarmed(0);
+        assert!(!host.has_reserve());
+    }
+
+    #[test]
+    fn the_last_eighth_of_the_memory_is_for_first_instances() {
+        let host = Budget::new(60, 800 << 20);
+        host.resident_bytes.store(698 << 20, Ordering::Relaxed);
+        host.expect(2);
+        let fault = host.admit(1, Vec::new).unwrap_err();
+        assert!(fault.facts().message.contains("memory"), "{fault}");
+        assert!(host.admit(0, Vec::new).is_ok());
     }
 
     proptest! {

@@ -5,7 +5,7 @@
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-use super::registry::Fleet;
+use super::registry::{FURTHER, Fleet};
 use super::sweep::{SWEEP_EVERY, sweep};
 use crate::runtime::worker::PREWARMED_HEAP_BYTES;
 
@@ -20,8 +20,8 @@ pub(super) fn run(fleet: &Weak<Fleet>) {
         let mut full = fleet.prewarmed.lock().last_taken.is_some_and(|taken| taken.elapsed() < REFILL_PAUSE);
         let pause = if full { REFILL_PAUSE } else { SWEEP_EVERY };
         while !full && fleet.prewarmed.lock().workers.len() < fleet.config.warm {
-            match fleet.spawn(PREWARMED_HEAP_BYTES, 0, Vec::new) {
-                Ok(worker) => fleet.prewarmed.lock().workers.push(worker),
+            match fleet.spawn(PREWARMED_HEAP_BYTES, FURTHER, Vec::new) {
+                Ok(worker) => fleet.put_back(worker),
                 Err(_) => full = true,
             }
         }

@@ -4,6 +4,7 @@
 //!
 //! Invariant: every worker was admitted by the budget, and leaves it when its thread ends. No lock is held while a pool is called.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use super::budget::Budget;
 use super::member::FleetMember;
 use super::prewarm::PrewarmPool;
 use crate::fault::{Fault, Kind};
+use crate::function::FunctionName;
 use crate::runtime::ops::HostApi;
 use crate::runtime::worker::{Handle, PREWARMED_HEAP_BYTES};
 
@@ -32,6 +34,10 @@ pub struct FleetConfig {
     pub boot_wall: Duration,
 }
 
+/// The number of instances of a function for which a worker is created that no call waits for: it takes no place that is kept for a first
+/// one.
+pub(super) const FURTHER: usize = 1;
+
 /// Starts the thread of a worker with this much heap, in bytes; calls the last argument when that thread ends.
 pub type SpawnWorker = fn(Arc<dyn HostApi>, usize, Box<dyn Fn() + Send + Sync>) -> io::Result<Arc<Handle>>;
 
@@ -47,13 +53,16 @@ pub struct Fleet {
     // Lock order: see runtime.
     pub(super) members: Mutex<Vec<Weak<dyn FleetMember>>>,
     pub(super) budget: Arc<Budget>,
+    // Lock order: see runtime.
+    /// The functions that have instances, and how many of their pools have any: a version that is replaced has some beside the new one.
+    served: Mutex<HashMap<FunctionName, usize>>,
 }
 
 impl Fleet {
     /// A fleet without the keeper's thread.
     pub(in crate::runtime) fn new(config: FleetConfig, host: Arc<dyn HostApi>, make: SpawnWorker) -> Self {
         let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
-        Self { config, host, make, prewarmed: Mutex::default(), taken: Condvar::new(), members: Mutex::default(), budget }
+        Self { config, host, make, prewarmed: Mutex::default(), taken: Condvar::new(), members: Mutex::default(), budget, served: Mutex::default() }
     }
 
     /// The settings it was started with.
@@ -71,17 +80,55 @@ impl Fleet {
         self.members().iter().map(|pool| pool.calls()).sum()
     }
 
+    /// The host has this many functions. As long as some of them have no instance, the last places are kept for those.
+    pub fn expect(&self, functions: usize) {
+        self.budget.expect(functions);
+    }
+
+    /// A pool of this function has its first instance (or has lost its last one).
+    pub(in crate::runtime) fn note_served(&self, function: &FunctionName, has_instances: bool) {
+        let mut served = self.served.lock();
+        if has_instances {
+            *served.entry(function.clone()).or_insert(0) += 1;
+        } else if let Some(pools) = served.get_mut(function) {
+            *pools -= 1;
+            if *pools == 0 {
+                served.remove(function);
+            }
+        }
+        self.budget.serves(served.len());
+    }
+
     /// A worker for a function that has `instances` already: a prewarmed one if its heap fits.
     pub(in crate::runtime) fn take(&self, memory_bytes: u64, instances: usize) -> Result<Arc<Handle>, Fault> {
         let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
         if memory < PREWARMED_HEAP_BYTES {
             // A heap limit can be raised, never lowered: small functions get an isolate of their own size.
-            return self.spawn(memory, instances, || self.members());
+            return self.spawn_small(memory, instances);
         }
         match self.take_prewarmed() {
-            Some(worker) => Ok(worker),
+            Some(worker) if instances == 0 || self.budget.has_reserve() => Ok(worker),
+            Some(worker) => match self.budget.make_room_beside_reserve(instances, &self.members()) {
+                Ok(()) => Ok(worker),
+                Err(fault) => {
+                    self.put_back(worker);
+                    Err(fault)
+                }
+            },
             None => self.spawn(PREWARMED_HEAP_BYTES, instances, || self.members()),
         }
+    }
+
+    /// A worker whose heap is smaller than a prewarmed one's. On a host that is full, a prewarmed isolate ends for a function's first one.
+    fn spawn_small(&self, memory: usize, instances: usize) -> Result<Arc<Handle>, Fault> {
+        let spawned = self.spawn(memory, instances, || self.members());
+        if spawned.is_ok() || instances > 0 {
+            return spawned;
+        }
+        let Some(prewarmed) = self.take_prewarmed() else { return spawned };
+        self.budget.note_evicted();
+        prewarmed.retire();
+        self.spawn(memory, instances, || self.members())
     }
 
     /// A prewarmed isolate, if one is there.
@@ -90,10 +137,19 @@ impl Fleet {
             let mut prewarmed = self.prewarmed.lock();
             prewarmed.workers.retain(|worker| !worker.is_over());
             prewarmed.last_taken = Some(Instant::now());
-            prewarmed.workers.pop()
+            let worker = prewarmed.workers.pop();
+            self.budget.holds_prewarmed(prewarmed.workers.len());
+            worker
         };
         self.taken.notify_one();
         worker
+    }
+
+    /// A prewarmed isolate waits for a function.
+    pub(super) fn put_back(&self, worker: Arc<Handle>) {
+        let mut prewarmed = self.prewarmed.lock();
+        prewarmed.workers.push(worker);
+        self.budget.holds_prewarmed(prewarmed.workers.len());
     }
 
     /// A worker that no call waits for: no instance is ended for it, and the prewarmed isolates are left for the calls that do wait.
@@ -102,7 +158,7 @@ impl Fleet {
             return Err(Fault::new(Kind::Overloaded, "the host has no memory for instances that no call needs yet"));
         }
         let memory = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
-        self.spawn(memory.min(PREWARMED_HEAP_BYTES), 0, Vec::new)
+        self.spawn(memory.min(PREWARMED_HEAP_BYTES), FURTHER, Vec::new)
     }
 
     /// Creates a worker for a function that has `instances` already. An idle instance of `members` may be ended for it.

@@ -4,6 +4,8 @@
 //!
 //! Invariant: an isolate never leaves the thread that created it, and one that was interrupted is dropped, never reused.
 
+#[cfg(test)]
+mod as_script;
 mod blobs;
 mod engine;
 mod exception;
@@ -13,6 +15,7 @@ pub mod code_cache;
 mod methods;
 mod snapshot;
 mod stack;
+mod collection;
 pub mod sampler;
 mod heap;
 mod external_memory;
@@ -102,7 +105,8 @@ impl Isolate {
         let mut js = JsRuntime::try_new(RuntimeOptions {
             startup_snapshot: Some(snapshot::SNAPSHOT),
             residual_lazy_js_sources: snapshot::SCRIPTS,
-            residual_lazy_esm_sources: snapshot::MODULES,
+            // `src/build.rs` makes scripts of them: a limit during the load of an ES module would be a panic of deno_core.
+            residual_lazy_esm_sources: &[],
             skip_op_registration: true,
             extensions: egress::guarded(extension::lazy()),
             module_loader: Some(loader.clone()),
@@ -114,6 +118,7 @@ impl Isolate {
             ..Default::default()
         })
         .map_err(BootError::v8)?;
+        collection::hold_off_freezing(js.v8_isolate());
         interrupt.attach(js.v8_isolate().thread_safe_handle(), sampler::take);
         let context = js.main_context();
         sampler::attach(&heap, &interrupt, context);

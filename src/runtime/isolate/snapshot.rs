@@ -10,8 +10,5 @@ mod residual {
 /// V8's heap as the prelude left it.
 pub(crate) static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));
 
-/// Classic scripts loaded at first use: `(specifier, source)`, sorted.
+/// Scripts loaded at first use: `(specifier, source)`, sorted. Those that are ES modules in their crate are rewritten.
 pub(crate) static SCRIPTS: &[(&str, &str)] = residual::SCRIPTS;
-
-/// ES modules loaded at first use: `(specifier, source)`, sorted.
-pub(crate) static MODULES: &[(&str, &str)] = residual::MODULES;

@@ -60,21 +60,28 @@ pub(crate) fn op_skep_reply_empty(
     catch_panic("op_skep_reply_empty", id, || reply(state, id, status, headers, Body::Empty))
 }
 
-/// Answers with a head now and a body later, through `op_skep_stream_write`.
+/// Answers with a head now and a body later, through `op_skep_stream_write`. `length`: of the body, if it is known, else -1.
 #[op2(fast)]
 pub(crate) fn op_skep_reply_stream(
     state: &mut OpState,
     #[smi] id: u32,
     #[smi] status: u32,
     #[string] headers: &str,
+    length: f64,
 ) -> Result<(), JsErrorBox> {
-    catch_panic("op_skep_reply_stream", id, || reply_stream(state, id, status, headers))
+    catch_panic("op_skep_reply_stream", id, || reply_stream(state, id, status, headers, length))
 }
 
-fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str) {
+fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str, length: f64) {
     let (outbound, body) = Outbound::channel();
     let table = state.borrow_mut::<InFlightTable>();
-    let answer = response(status, headers, Body::Stream(Box::pin(body)));
+    let mut answer = response(status, headers, Body::Stream(Box::pin(body)));
+    if let Ok(response) = &mut answer
+        && length >= 0.0
+    {
+        // In place of what the function says: the pieces of this body are known.
+        response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length as u64));
+    }
     match table.get_mut(id) {
         // An invalid answer has no body to write to: the function learns it from its first write.
         Some(in_flight) if !in_flight.is_answered() && answer.is_ok() => in_flight.outbound = Some(outbound),

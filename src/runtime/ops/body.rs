@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use deno_core::{OpState, ToJsBuffer, op2};
@@ -13,11 +13,9 @@ use deno_error::JsErrorBox;
 use tokio::sync::mpsc;
 
 use super::catch_panic::{catch_panic, catch_panic_async};
+use super::host::HostApi;
 use crate::function::message::BodyError;
 use crate::runtime::call::{ByteStream, InFlightTable, Inbound};
-
-/// How long a client may take nothing of an answer before it is given up.
-const CLIENT_STALL_MAX: Duration = Duration::from_secs(60);
 
 fn closed() -> JsErrorBox {
     JsErrorBox::type_error("the body is closed: the request is over")
@@ -150,15 +148,16 @@ pub(crate) async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id:
 }
 
 async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
-    let (tx, stalled) = {
+    let (tx, stalled, stall_max) = {
         let mut state = state.borrow_mut();
+        let stall_max = state.borrow::<Arc<dyn HostApi>>().body_timeout();
         let Some(outbound) = state.borrow_mut::<InFlightTable>().get_mut(id).and_then(|in_flight| in_flight.outbound.as_mut()) else {
             return false;
         };
-        (outbound.tx.clone(), outbound.stalled.take())
+        (outbound.tx.clone(), outbound.stalled.take(), stall_max)
     };
     match stalled {
-        Some(chunk) => matches!(tokio::time::timeout(CLIENT_STALL_MAX, tx.send(chunk)).await, Ok(Ok(()))),
+        Some(chunk) => matches!(tokio::time::timeout(stall_max, tx.send(chunk)).await, Ok(Ok(()))),
         None => !tx.is_closed(),
     }
 }

@@ -1,6 +1,7 @@
 //! `ctx.call`: one function calls another without a socket, in the same trace.
 //!
-//! Invariant: the host decides what a name means and counts the hops; this op only carries the message.
+//! Invariant: the host decides what a name means and counts the hops; this op only carries the message. A request of the caller keeps few
+//! places of other functions at a time, whether it awaits their answers or does not read them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,10 +16,10 @@ use serde::Serialize;
 
 use super::answer::parse_headers;
 use super::catch_panic::catch_panic_async;
-use super::host::HostApi;
+use super::host::{HostApi, Identity};
 use crate::function::message::{Body, CallShape, Request};
 use crate::function::trace::TraceContext;
-use crate::runtime::call::InFlightTable;
+use crate::runtime::call::{InFlightTable, InboundRefused};
 
 #[derive(Serialize)]
 struct CallAnswer {
@@ -60,10 +61,13 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
             .map(|head| (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned()));
         (state.borrow::<Arc<dyn HostApi>>().clone(), context)
     };
-    let Some((trace, request_id, hops, tracestate)) = context else {
-        return Err(JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil"));
-    };
+    let Some((trace, request_id, hops, tracestate)) = context else { return Err(request_is_over()) };
+    let calls = state.borrow_mut().borrow_mut::<InFlightTable>().outgoing_calls(id).ok_or_else(request_is_over)?;
+    // More of them wait: each may hold a place of the function that it calls.
+    let _calling = calls.acquire_owned().await.map_err(|_closed| request_is_over())?;
+    state.borrow().borrow::<InFlightTable>().admits_answer(id).map_err(not_kept)?;
     let mut request = outgoing.request()?;
+    request.caller = state.borrow().try_borrow::<Identity>().map(|identity| identity.function.clone());
     request.trace = trace;
     request.request_id = request_id;
     request.hops = hops.saturating_add(1);
@@ -75,9 +79,23 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
     let headers = flatten(&response.headers);
     let body = match response.body {
         Body::Empty => 0,
-        body => state.borrow_mut().borrow_mut::<InFlightTable>().insert_inbound(id, body),
+        body => state.borrow_mut().borrow_mut::<InFlightTable>().insert_inbound(id, body).map_err(not_kept)?,
     };
     Ok(CallAnswer { status: response.status, headers, body })
+}
+
+/// A call or an answer for a request that is over: the callee's answer is dropped, so that it gives its place back.
+fn request_is_over() -> JsErrorBox {
+    JsErrorBox::type_error("the request is over: keep it open with ctx.waitUntil")
+}
+
+fn not_kept(refused: InboundRefused) -> JsErrorBox {
+    match refused {
+        InboundRefused::CallerIsOver => request_is_over(),
+        InboundRefused::TooMany => {
+            JsErrorBox::type_error("too many answers of other functions are open: read or cancel some first")
+        }
+    }
 }
 
 impl OutgoingCall {
@@ -97,6 +115,7 @@ impl OutgoingCall {
             request_id: Arc::from(""),
             remote: None,
             hops: 0,
+            caller: None,
             shape: CallShape::Http,
         })
     }

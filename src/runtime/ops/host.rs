@@ -6,6 +6,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
@@ -23,6 +24,11 @@ pub trait HostApi: Send + Sync {
 
     /// The addresses on which Skep itself listens: closed to functions.
     fn listens_on(&self) -> Vec<SocketAddr>;
+
+    /// How long a client or a function may take nothing of an answer before it is given up.
+    fn body_timeout(&self) -> Duration {
+        Duration::from_secs(60)
+    }
 
     /// Calls a function by name; a fault comes back as the response a client would get.
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;

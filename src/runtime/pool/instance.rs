@@ -4,6 +4,7 @@
 //!
 //! Invariant: an instance that ends takes no more calls, and leaves the list only when its thread reports the end.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ pub(super) struct Instance {
     /// Its module was loaded: JavaScript may be terminated.
     loaded: bool,
     pub(super) in_flight: u32,
+    /// Calls among them that other functions made, by function.
+    pub(super) of_functions: HashMap<Arc<str>, u32>,
     /// The most calls at a time since the last sample of the pool.
     pub(super) peak: u32,
     /// Calls that were assigned to it so far.
@@ -56,6 +59,7 @@ impl Instance {
             phase: InstancePhase::Booting,
             loaded: false,
             in_flight: 0,
+            of_functions: HashMap::new(),
             peak: 0,
             requests: 0,
             idle_since: now,
@@ -90,9 +94,12 @@ impl Instance {
         self.takes_calls() && self.in_flight == 0
     }
 
-    /// A call gets a slot in it.
-    pub(super) fn assign(&mut self, stats: &Arc<CallStats>, now: Instant) {
+    /// A call gets a slot in it; function `caller` makes it, or a client.
+    pub(super) fn assign(&mut self, stats: &Arc<CallStats>, caller: Option<&Arc<str>>, now: Instant) {
         self.in_flight += 1;
+        if let Some(caller) = caller {
+            *self.of_functions.entry(caller.clone()).or_insert(0) += 1;
+        }
         self.peak = self.peak.max(self.in_flight);
         self.requests += 1;
         self.idle_since = now;
@@ -101,6 +108,19 @@ impl Instance {
             self.calls.retain(|call| call.strong_count() > 0);
         }
         self.calls.push(Arc::downgrade(stats));
+    }
+
+    /// A call gives its slot back.
+    pub(super) fn release(&mut self, caller: Option<&Arc<str>>) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(caller) = caller
+            && let Some(count) = self.of_functions.get_mut(caller)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.of_functions.remove(caller);
+            }
+        }
     }
 
     /// It takes no more calls, finishes those it has, and ends.

@@ -18,10 +18,10 @@ use crate::runtime::isolate::TerminationReason;
 use crate::runtime::worker::{Exit, Handle, InstanceListener};
 
 impl Slots for Pool {
-    fn release(&self, worker: u32) {
+    fn release(&self, worker: u32, caller: Option<&Arc<str>>) {
         let mut state = self.state.lock();
         let now = Instant::now();
-        state.release(worker, now);
+        state.release(worker, caller, now);
         state.assign_waiting(now);
     }
 }
@@ -42,7 +42,10 @@ impl InstanceListener for Pool {
             function = %self.version.function, version = %self.version.id, instance = worker.id,
             fault = fault.kind().label(), detail = fault.facts().detail.as_deref().unwrap_or_default(), "{}", fault.facts().message
         );
-        let unanswered = self.state.lock().boot_failed(worker.id, &fault, Instant::now());
+        let mut state = self.state.lock();
+        self.remove(&mut state, worker.id);
+        let unanswered = state.boot_failed(worker.id, &fault, Instant::now());
+        drop(state);
         for invocation in unanswered {
             invocation.reply.send(Err(fault.clone()));
         }
@@ -63,7 +66,7 @@ impl InstanceListener for Pool {
             invocation.permit.void();
         }
         let mut state = self.state.lock();
-        state.remove(worker.id);
+        self.remove(&mut state, worker.id);
         state.take_back(unheard);
         state.assign_waiting(Instant::now());
         let unservable = self.replace(&mut state);
@@ -76,6 +79,13 @@ impl InstanceListener for Pool {
 }
 
 impl Pool {
+    /// An instance is gone; without any, the function is one of those that places are kept for.
+    fn remove(&self, state: &mut PoolState, instance: u32) {
+        if state.remove(instance) {
+            self.fleet.note_served(&self.version.function, false);
+        }
+    }
+
     /// Creates the instances that are missing now that one is gone. Returns the calls that no instance will answer.
     fn replace(&self, state: &mut PoolState) -> Option<UnservableCalls> {
         while state.lacks_instance(Instant::now()) {

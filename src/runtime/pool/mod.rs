@@ -12,6 +12,7 @@ mod scale;
 mod status;
 mod state;
 mod policy;
+mod shares;
 mod instance;
 mod counters;
 mod warm;
@@ -85,7 +86,7 @@ impl Pool {
     fn admit(&self, invocation: QueuedInvocation) -> Result<(), Fault> {
         let mut state = self.state.lock();
         let now = Instant::now();
-        match state.admission(now) {
+        match state.admission(invocation.request.caller.as_ref(), now) {
             Admission::Assign(index) => {
                 state.assign(index, invocation, now);
                 Ok(())
@@ -112,6 +113,7 @@ impl Pool {
             Admission::Full => Err(Fault::new(Kind::Overloaded, "every instance of the function is full, and so is its queue")
                 .with_limit(format!("{} waiting", state.scale.queue), format!("{} waiting", state.waiting.len()))
                 .with_retry_after(1)),
+            Admission::FullOfFunctions => Err(state.full_of_functions(invocation.request.caller.as_ref())),
             Admission::Refuse(fault) => Err(fault),
         }
     }
@@ -137,6 +139,9 @@ impl Pool {
         };
         if worker.assign(Box::new(request)).is_err() {
             return Err(Fault::new(Kind::InstanceLost, "a prewarmed isolate ended before it was used"));
+        }
+        if state.instances.is_empty() {
+            self.fleet.note_served(&self.version.function, true);
         }
         state.add(worker, Instant::now());
         self.fleet.register(&pool);

@@ -33,6 +33,8 @@ pub(super) enum Admission {
     Wait,
     /// Reject it: the queue is full.
     Full,
+    /// Reject it: other functions have their share of the queue.
+    FullOfFunctions,
     /// Reject it: the version does not load, or its time is over.
     Refuse(Fault),
 }
@@ -76,16 +78,20 @@ impl PoolState {
         }
     }
 
-    /// Decides about one call: the least loaded instance with room, else a new one, else the queue.
-    pub(super) fn admission(&mut self, now: Instant) -> Admission {
-        if let Some(index) = self.instance_with_room() {
+    /// Decides about one call: the least loaded instance with room, else a new one, else the queue. `caller` is the function that makes it.
+    pub(super) fn admission(&mut self, caller: Option<&Arc<str>>, now: Instant) -> Admission {
+        let may_hold = self.may_hold(caller);
+        if may_hold && let Some(index) = self.instance_with_room() {
             return Admission::Assign(index);
         }
         if let Some(fault) = self.unservable_because(now) {
             return Admission::Refuse(fault.clone());
         }
-        if self.wants_instance_for(self.waiting.len() + 1, now) {
+        if may_hold && self.wants_instance_for(self.waiting.len() + 1, now) {
             return Admission::SpawnAndWait;
+        }
+        if !self.may_wait(caller) {
+            return Admission::FullOfFunctions;
         }
         if self.queue_has_room() { Admission::Wait } else { Admission::Full }
     }
@@ -141,7 +147,11 @@ impl PoolState {
 
     /// Calls that booting instances will take are not "in the queue": they wait for a cold start, not for room.
     pub(super) fn queue_has_room(&self) -> bool {
-        self.waiting.len() < self.scale.queue as usize + self.booting() * self.scale.concurrency as usize
+        self.waiting.len() < self.queue_room()
+    }
+
+    pub(super) fn queue_room(&self) -> usize {
+        self.scale.queue as usize + self.booting() * self.scale.concurrency as usize
     }
 
     /// A worker that loads its module.
@@ -154,8 +164,9 @@ impl PoolState {
         let Some(instance) = self.instances.get_mut(index) else { return self.waiting.push_front(invocation) };
         let Some(slots) = self.slots.upgrade() else { return };
         let stats = invocation.stats.clone();
-        invocation.permit = Permit::new(slots, instance.worker.id);
-        instance.assign(&stats, now);
+        let caller = invocation.request.caller.clone();
+        invocation.permit = Permit::new(slots, instance.worker.id, caller.clone());
+        instance.assign(&stats, caller.as_ref(), now);
         stats.instance.store(instance.worker.id, Ordering::Release);
         match instance.worker.call(invocation) {
             Ok(call) => stats.call.store(call, Ordering::Release),
@@ -163,7 +174,7 @@ impl PoolState {
                 // The end of the instance is about to be reported. The slot is counted off here, because dropping a permit takes the pool's
                 // lock.
                 invocation.permit.void();
-                instance.in_flight -= 1;
+                instance.release(caller.as_ref());
                 instance.requests -= 1;
                 instance.phase = InstancePhase::Ending;
                 stats.instance.store(0, Ordering::Release);
@@ -172,11 +183,13 @@ impl PoolState {
         }
     }
 
-    /// Assigns the calls that wait, as far as there is room. Calls whose caller has left are dropped on the way.
+    /// Assigns the calls that wait, as far as there is room and other functions have not their share. Calls whose caller has left are dropped on the way.
     pub(super) fn assign_waiting(&mut self, now: Instant) {
         while !self.waiting.is_empty() {
             let Some(index) = self.instance_with_room() else { return };
-            let Some(invocation) = self.waiting.pop_front() else { return };
+            // The next one, mostly: a call of a function that has its share is passed over.
+            let next = self.waiting.iter().position(|invocation| self.may_hold(invocation.request.caller.as_ref()));
+            let Some(invocation) = next.and_then(|next| self.waiting.remove(next)) else { break };
             if !invocation.reply.is_closed() {
                 self.assign(index, invocation, now);
             }
@@ -195,9 +208,9 @@ impl PoolState {
     }
 
     /// A slot is free again.
-    pub(super) fn release(&mut self, worker: u32, now: Instant) {
+    pub(super) fn release(&mut self, worker: u32, caller: Option<&Arc<str>>, now: Instant) {
         if let Some(instance) = self.find(worker) {
-            instance.in_flight = instance.in_flight.saturating_sub(1);
+            instance.release(caller);
             instance.idle_since = now;
         }
     }
@@ -216,13 +229,16 @@ impl PoolState {
         }
     }
 
-    pub(super) fn remove(&mut self, worker: u32) {
+    /// An instance is gone. Returns whether it was the last one.
+    pub(super) fn remove(&mut self, worker: u32) -> bool {
+        let before = self.instances.len();
         self.instances.retain(|instance| instance.worker.id != worker);
+        before > 0 && self.instances.is_empty()
     }
 
     /// A module did not load. If the pool has no other instance, no instance will answer the calls that wait: they are returned.
     pub(super) fn boot_failed(&mut self, worker: u32, fault: &Fault, now: Instant) -> Vec<QueuedInvocation> {
-        self.remove(worker);
+        let _was_last = self.remove(worker);
         let pause = self.broken.as_ref().map_or(BROKEN_PAUSE, |broken| (broken.pause * 2).min(BROKEN_PAUSE_MAX));
         self.broken = Some(Broken { fault: fault.clone(), until: now + pause, pause });
         if self.has_instances() { Vec::new() } else { self.waiting.drain(..).collect() }

@@ -47,6 +47,9 @@ fn answer_for(handle: &Arc<Handle>, cause: FreezeCause) {
         version,
         instance = handle.id,
         cause = cause.label(),
+        // Then the locks of a collection are held forever, and the examination is expected to find it.
+        collecting = handle.freeze_slot.was_collecting(),
+        starved = handle.freeze_slot.was_starved(),
         ?phase,
         ?reason,
         "an instance's thread could not be ended and is frozen; its memory is lost until the process is replaced"
@@ -89,7 +92,8 @@ fn examine(handle: &Handle, cause: FreezeCause) {
     if let Err(why) = probe::run(host) {
         containment::die(&format!("the process no longer works beside a frozen thread: {why}"));
     }
-    let identity = handle.assigned.get().map(|(identity, _)| identity);
+    // Where the process is out of memory the first thread that asks gives up, not the one that used it up.
+    let identity = handle.assigned.get().map(|(identity, _)| identity).filter(|_| !handle.freeze_slot.was_starved());
     containment::taint(&Taint {
         cause,
         function: identity.map(|identity| identity.function.to_string()),

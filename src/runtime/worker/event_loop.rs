@@ -7,7 +7,10 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
+
+use tokio::runtime::Runtime;
 
 use crate::fault::{Fault, Kind};
 use crate::function::Limits;
@@ -59,9 +62,7 @@ pub(super) fn run(handle: &Arc<Handle>, live: impl FnOnce(&mut VecDeque<WorkerCo
 
 /// Creates an isolate and serves with it.
 pub(super) fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<WorkerCommand>) -> Exit {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build() else {
-        return Exit::Crashed;
-    };
+    let Ok(runtime) = runtime_of(handle) else { return Exit::Crashed };
     let exit = runtime.block_on(async {
         let mut isolate = match Isolate::prewarmed(handle.host.clone(), handle.interrupt.clone(), heap_bytes) {
             Ok(isolate) => isolate,
@@ -86,6 +87,22 @@ pub(super) fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<
     // Blocking work of the function (DNS, crypto) must not delay the thread's exit.
     runtime.shutdown_background();
     exit
+}
+
+/// The worker's runtime. The threads of its blocking work (DNS, crypto) stand in the crash note as the worker does: what they raise is the
+/// function's.
+fn runtime_of(handle: &Arc<Handle>) -> io::Result<Runtime> {
+    let helped = handle.clone();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(crash_note::HELPERS_MAX)
+        .on_thread_start(move || {
+            if let Some((identity, _)) = helped.assigned.get() {
+                crash_note::enter(helped.id, &identity.function, &identity.version);
+            }
+        })
+        .on_thread_stop(crash_note::leave)
+        .build()
 }
 
 /// Becomes an instance and serves until it has to end.

@@ -90,6 +90,7 @@ mod tests {
             request_id: "".into(),
             remote: None,
             hops: 0,
+            caller: None,
             shape: CallShape::Http,
         })
     }

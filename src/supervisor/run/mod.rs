@@ -28,7 +28,7 @@ use super::signals::Signals;
 use crate::config::{Config, ExitCode};
 use crate::process::counters;
 use crate::process::counters::ContainmentCounters;
-use crate::process::crash_note::SlotState;
+use crate::process::crash_note::{HELPERS_MAX, SlotState};
 use crate::process::message::{ToEngine, ToSupervisor};
 use crate::process::sockets::{Label, Sockets};
 use crate::process::systemd::{Heartbeat, Service};
@@ -49,8 +49,8 @@ const LEAVING_MAX: usize = 2;
 /// How long a hand-over waits while that many are leaving.
 const LEAVING_PAUSE: Duration = Duration::from_secs(1);
 
-/// Slots of the crash note beside one for each instance: prewarmed isolates and threads that are frozen.
-const SPARE_WORKERS: usize = 64;
+/// Slots of the crash note beside those of each instance and its helpers: prewarmed isolates and threads that are frozen.
+const SPARE_WORKERS: usize = 256;
 
 /// Supervises engines until a signal ends the host.
 ///
@@ -105,7 +105,7 @@ impl Supervisor {
         let (events_tx, events_rx) = mpsc::channel(EVENTS_MAX);
         let service = Service::of_environment();
         Ok(Self {
-            launch: Launch::like_this_process(config.pool.max_instances + SPARE_WORKERS)?,
+            launch: Launch::like_this_process(config.pool.max_instances * (1 + HELPERS_MAX) + SPARE_WORKERS)?,
             drain: config.ingress.drain,
             sockets,
             engines: Vec::new(),
@@ -320,7 +320,7 @@ impl Supervisor {
         self.quarantine(how, &note);
     }
 
-    /// Records the suspects of a death; the versions that this quarantines may not run any more.
+    /// Records the offenders of a death; the versions that this quarantines may not run any more.
     fn quarantine(&mut self, how: &str, note: &[SlotState]) {
         for one in self.crash_history.record(Instant::now(), how, note) {
             tracing::warn!(function = one.function, version = one.version, reason = one.reason, "quarantined until its next version");

@@ -1,10 +1,12 @@
 //! Lines that functions wrote to their console, each with its function.
 //!
-//! Invariant: a function's text never forges a line of the host: it is one JSON string, or indented behind its name.
+//! Invariant: a function's text never forges a line of the host: it is one JSON string, or indented behind its name, and without control
+//! characters.
 
 use std::io::Write as _;
 
 use crate::function::Level;
+use crate::function::text::clean;
 use crate::function::trace::TraceContext;
 use crate::telemetry::format::{json_field, timestamp};
 
@@ -59,7 +61,7 @@ impl EventText for ConsoleEvent<'_> {
         let name = self.writer.map_or("prewarmed", |(function, ..)| function);
         let (on, off) = if colored { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
         for line in self.text.lines() {
-            let _ = writeln!(out, "{on}{name} |{off} {line}");
+            let _ = writeln!(out, "{on}{name} |{off} {}", clean(line));
         }
     }
 }

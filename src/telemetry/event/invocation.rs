@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::fault::{Blame, Kind};
 use crate::function::Level;
 use crate::function::hex;
+use crate::function::text::clean;
 use crate::function::trace::TraceContext;
 use crate::telemetry::format::{json_field, json_number, timestamp};
 
@@ -116,7 +117,8 @@ impl EventText for InvocationDone<'_> {
             _ => "32",
         };
         let (on, off) = if colored { (format!("\x1b[{color}m"), "\x1b[0m") } else { (String::new(), "") };
-        let _ = write!(out, "{on}{}{off} {} {} {:.1} ms", self.status, self.method, self.path, self.wall.as_secs_f64() * 1e3);
+        let (method, path) = (clean(self.method), clean(self.path));
+        let _ = write!(out, "{on}{}{off} {method} {path} {:.1} ms", self.status, self.wall.as_secs_f64() * 1e3);
         let _ = write!(out, " (cpu {:.1} ms)", self.cpu.as_secs_f64() * 1e3);
         if let Some(fault) = self.fault {
             let _ = write!(out, " {on}{fault}{off}");
@@ -125,12 +127,12 @@ impl EventText for InvocationDone<'_> {
             out.extend_from_slice(b" client left");
         }
         if let Some(cut) = self.cut {
-            let _ = write!(out, " cut: {cut}");
+            let _ = write!(out, " cut: {}", clean(cut));
         }
         out.push(b'\n');
         if let Some(detail) = self.detail {
             for line in detail.lines() {
-                let _ = writeln!(out, "    {line}");
+                let _ = writeln!(out, "    {}", clean(line));
             }
         }
     }

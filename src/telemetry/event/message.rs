@@ -7,6 +7,7 @@ use tracing::field::{Field, Visit};
 
 use super::EventText;
 use crate::function::Level;
+use crate::function::text::clean;
 use crate::telemetry::format::{json_field, timestamp};
 
 /// A message with its fields.
@@ -69,14 +70,33 @@ impl EventText for HostMessage {
             _ => "2",
         };
         let (on, off) = if colored { (format!("\x1b[{color}m"), "\x1b[0m") } else { (String::new(), "") };
-        let _ = write!(out, "{on}{}{off}", self.message);
+        let mut lines = self.message.lines();
+        let _ = write!(out, "{on}{}{off}", clean(lines.next().unwrap_or_default()));
         let (long, short): (Vec<_>, Vec<_>) = self.others.iter().partition(|(_, text)| text.contains('\n'));
         for (key, text) in short {
-            let _ = write!(out, " {key}={text}");
+            let _ = write!(out, " {key}={}", clean(text));
         }
         out.push(b'\n');
-        for line in long.iter().flat_map(|(_, text)| text.lines()) {
-            let _ = writeln!(out, "    {line}");
+        for line in lines.chain(long.iter().flat_map(|(_, text)| text.lines())) {
+            let _ = writeln!(out, "    {}", clean(line));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_moves_no_cursor_in_either_form() {
+        let others = vec![("detail", "one\n\x1b[2Jtwo\r\x07".to_owned()), ("reason", "\u{9b}1m\u{202e}\x7f".to_owned())];
+        let message = HostMessage { level: Level::Warn, message: "quarantined\r\nforged \x1b]0;title\x07".to_owned(), others };
+        let mut pretty = Vec::new();
+        message.pretty(&mut pretty, false);
+        let expected = "quarantined reason=\u{fffd}1m\u{fffd}\u{fffd}\n    forged \u{fffd}]0;title\u{fffd}\n    one\n    \u{fffd}[2Jtwo\u{fffd}\u{fffd}\n";
+        assert_eq!(String::from_utf8(pretty).unwrap(), expected);
+        let mut json = Vec::new();
+        message.json(&mut json);
+        assert!(!String::from_utf8(json).unwrap().trim_end().contains(char::is_control));
     }
 }

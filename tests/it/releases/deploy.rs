@@ -155,3 +155,21 @@ fn old_versions_are_kept_by_number_and_the_live_one_and_its_predecessor_always()
     is_sound(&skep);
     refused(&skep, &with_json("POST", "/api/v1/functions/f/rollback", &json!({ "version": versions[0] })), 404);
 }
+
+#[test]
+fn a_name_that_another_function_has_claimed_can_be_deployed() {
+    let skep = alone(Project::empty());
+    let routes = "routes = ['/victim', '/victim/*', '/free']";
+    let record = deploy(&skep, "evil", &[("index.js", &says("evil")), ("function.toml", routes)]);
+    assert_eq!(record["status"], "done", "{record:#}");
+    assert_eq!(skep.get("/victim/login").text(), "evil", "no function has the name so far");
+
+    becomes_live(&skep, "victim", &says("victim"));
+    for path in ["/victim", "/victim/login"] {
+        assert_eq!(skep.get(path).text(), "victim");
+    }
+    skep.wait_for_line(&["a release takes a route away", "`evil`", "belongs to the function `victim`"]);
+    assert_eq!(skep.get("/free").text(), "evil", "its other routes stay");
+    becomes_live(&skep, "victim", &says("victim again"));
+    assert_eq!(skep.get("/victim/login").text(), "victim again");
+}

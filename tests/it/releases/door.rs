@@ -39,9 +39,16 @@ fn without_tokens_this_machine_gets_in_and_web_pages_do_not() {
     }
     let own = format!("http://{}", skep.admin);
     assert_eq!(ask(&skep, &list().header("origin", &own)).status, 200);
-    for origin in ["http://evil.example", "null", "https://localhost", "http://localhost:1"] {
+    for origin in ["http://evil.example", "null", "https://localhost", "http://localhost:1", "http://localhost", "http://127.0.0.1"] {
         let request = upload("f", "wait=true", &[("index.js", &says("v1"))]).header("origin", origin);
         refused(&skep, &request, 403);
+    }
+    for site in ["cross-site", "same-site"] {
+        // A page that reads nothing of the answer (`no-cors`) sends no `Origin` with a GET.
+        refused(&skep, &list().header("sec-fetch-site", site), 403);
+    }
+    for site in ["same-origin", "none"] {
+        assert_eq!(ask(&skep, &list().header("sec-fetch-site", site)).status, 200, "{site}");
     }
     assert_eq!(skep.get("/f").fault(), Some("no_such_function"));
     let answer = ask(&skep, &list().header("origin", &own));

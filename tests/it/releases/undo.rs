@@ -72,6 +72,12 @@ const CASES: &[Case<'static>] = &[
         "folder",
     ),
     (
+        "a route below another function's name",
+        &[("index.js", "export default () => 1;"), ("function.toml", "routes = ['/neighbour/login']")],
+        "checked",
+        "belongs to the function `neighbour`",
+    ),
+    (
         "a route of a deployed function",
         &[("index.js", "export default () => 1;"), ("function.toml", "routes = ['/of-neighbour']")],
         "checked",

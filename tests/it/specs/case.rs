@@ -43,6 +43,9 @@ pub(super) struct Step {
     pub(super) method: String,
     #[serde(default)]
     pub(super) path: String,
+    /// Sends it to the port that stands for `{own_port}` in the case's files.
+    #[serde(default)]
+    pub(super) own_port: bool,
     #[serde(default)]
     pub(super) headers: BTreeMap<String, OneOrMany>,
     pub(super) body: Option<String>,

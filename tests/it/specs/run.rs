@@ -6,11 +6,13 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use super::case::{Case, Mode, OneOrMany, Step};
 use super::judge;
-use crate::support::{Client, Project, Request, Response, Skep};
+use crate::support::{Client, Launch, Project, Request, Response, Skep};
 
 /// Runs the case in this folder; the failure names the step, the request and each difference.
 pub(super) fn run(folder: &Path) -> Result<(), String> {
@@ -19,20 +21,44 @@ pub(super) fn run(folder: &Path) -> Result<(), String> {
     for (at, to) in &case.links {
         project.link(at, to);
     }
-    let skep = match case.mode {
-        Mode::Serve => Skep::start(project),
-        Mode::Dev => Skep::dev(project),
+    let own_port = case.steps.iter().any(|step| step.own_port).then(free_port);
+    if let Some(port) = own_port {
+        fill(project.root(), &port.to_string());
+    }
+    let configuration = project.root().join("skep.toml");
+    let launch = match case.mode {
+        Mode::Serve => Launch::serve(project),
+        Mode::Dev => Launch::dev(project),
     };
-    let mut run = Run { skep, folder, connection: None, held: HashMap::new() };
+    let launch = if configuration.is_file() { launch.arg("--config").arg(&configuration.to_string_lossy()) } else { launch };
+    let mut run = Run { skep: launch.start(), folder, own_port, connection: None, held: HashMap::new() };
     for (index, step) in case.steps.iter().enumerate() {
         run.step(step).map_err(|failure| format!("step {}\n{failure}", index + 1))?;
     }
     Ok(())
 }
 
+/// A port that was free a moment ago: neither a route nor a grant can ask for any free one.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
+
+/// Puts the port into every TOML file of the project.
+fn fill(folder: &Path, port: &str) {
+    for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if path.is_dir() {
+            fill(&path, port);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = fs::read_to_string(&path).expect("a text");
+            fs::write(&path, text.replace("{own_port}", port)).expect("written");
+        }
+    }
+}
+
 struct Run<'a> {
     skep: Skep,
     folder: &'a Path,
+    own_port: Option<u16>,
     /// Kept from step to step, as long as the server keeps it.
     connection: Option<Client>,
     /// Requests whose bodies are still open, by name.
@@ -55,7 +81,10 @@ impl Run<'_> {
             let response = client.read_response(&request.method);
             (request, response)
         } else {
-            let response = self.exchange(&request);
+            let response = match self.own_port.filter(|_| step.own_port) {
+                Some(port) => Client::connect(SocketAddr::new(self.skep.listen.ip(), port)).exchange(&request),
+                None => self.exchange(&request),
+            };
             (request, response)
         };
         let differences = judge::differences(&step.expect, &response, self.folder);

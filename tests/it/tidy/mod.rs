@@ -75,6 +75,29 @@ const RESERVED_WORDS: &[(&[&str], &[&str])] = &[
 /// Places that may touch the disk.
 const DISK: &[&str] = &["admin/tokens.rs", "build.rs", "client/package.rs", "command/", "config/", "release/", "sys/kernel.rs"];
 
+/// Files that open files or list folders, and which. A functions directory is read by one of them.
+const OPENS: &[(&str, &str)] = &[
+    ("admin/tokens.rs", "the state directory"),
+    ("build.rs", "the prelude and the snapshot"),
+    ("command/invoke.rs", "a body that the operator names with `@`"),
+    ("command/new/mod.rs", "writes the files of a new function"),
+    ("config/file.rs", "the operator's configuration"),
+    ("config/servers.rs", "the operator's servers"),
+    ("release/source/archive/files.rs", "writes an upload into a new folder"),
+    ("release/source/beneath.rs", "the functions directory"),
+    ("release/store/files.rs", "the state directory"),
+    ("release/store/held.rs", "the lock of the state directory"),
+    ("sys/kernel.rs", "the kernel's own files"),
+];
+
+/// Functions that open, by their modules.
+const OPENERS: &[(&str, &[&str])] = &[
+    ("fs", &["copy", "open", "openat", "openat2", "read", "read_dir", "read_to_string", "write", "OpenOptions"]),
+    ("File", &["create", "create_new", "open", "options"]),
+    ("OpenOptions", &["new"]),
+    ("libc", &["fopen", "open", "openat"]),
+];
+
 /// Most lines of a file, unit tests not counted.
 const LINES_MAX: usize = 500;
 
@@ -146,6 +169,24 @@ fn only_release_config_and_command_touch_the_disk() {
 }
 
 #[test]
+fn one_file_opens_files_of_a_functions_directory() {
+    let mut wrong = Vec::new();
+    for source in sources("src").into_iter().filter(|source| !source.is_test()) {
+        let mut found = Vec::new();
+        for (module, names) in OPENERS {
+            let below = paths_below(&source.code, module).into_iter().filter(|(_, name)| names.contains(&name.as_str()));
+            found.extend(below.map(|(at, name)| format!("src/{}:{}: `{module}::{name}`", source.path, line_of(&source.code, at))));
+        }
+        match OPENS.iter().any(|(place, _)| *place == source.path) {
+            true if found.is_empty() => wrong.push(format!("src/{} has a row in OPENS and opens no file", source.path)),
+            true => {}
+            false => wrong.extend(found),
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
 fn every_file_says_what_it_is() {
     let mut wrong = Vec::new();
     for folder in ["src", "tests/it"] {
@@ -194,6 +235,32 @@ fn every_prelude_file_is_listed_once_and_one_of_them_writes_globals() {
         }
     }
     none(&wrong);
+}
+
+#[test]
+fn the_program_of_lazy_globals_has_every_one() {
+    let text = |path: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("readable");
+    let quoted = |text: &str| -> BTreeSet<String> { text.split('"').skip(1).step_by(2).map(str::to_owned).collect() };
+    let between = |text: &str, from: &str, to: &str| -> String {
+        let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from:?}"));
+        rest.split_once(to).unwrap_or_else(|| panic!("no {to:?} after {from:?}")).0.to_owned()
+    };
+    let globals = text("js-prelude/api/globals.js");
+    let baked = between(&globals, "const baked = new Set([", "])");
+    let baked: BTreeSet<&str> = baked.split(", ").collect();
+    // One entry is `[load, [names]],`.
+    let interfaces = between(&globals, "const INTERFACES = [", "\n];");
+    let late = interfaces.split("]],").filter(|entry| {
+        let load = entry.trim_start_matches(|character: char| !character.is_alphabetic()).split(',').next().unwrap_or_default();
+        !baked.contains(load)
+    });
+    let mut lazy: BTreeSet<String> = late.flat_map(quoted).collect();
+    lazy.extend(globals.split("defineLazily(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+    let program = text("tests/evil/corpus/129-limit-in-lazy-global/index.js");
+    let listed = quoted(&between(&program, "const LAZY = [", "];"));
+    let missing = lazy.difference(&listed).map(|name| format!("{name} loads late, and 129-limit-in-lazy-global does not name it"));
+    let baked = listed.difference(&lazy).map(|name| format!("{name} does not load late, and 129-limit-in-lazy-global names it"));
+    none(&missing.chain(baked).collect::<Vec<_>>());
 }
 
 /// Most lines of a prelude file.

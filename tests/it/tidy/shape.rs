@@ -27,7 +27,6 @@ const STATICS: &[&str] = &[
     "sys/malloc.rs: UNDER_WAY",
     // V8's: one platform, one snapshot, one table of callbacks.
     "runtime/isolate/heap.rs: ALLOCATOR",
-    "runtime/isolate/snapshot.rs: MODULES",
     "runtime/isolate/snapshot.rs: SCRIPTS",
     "runtime/isolate/snapshot.rs: SNAPSHOT",
     // Shared by all instances because it is the same for all.

@@ -10,7 +10,6 @@ mod packages;
 mod unsupported;
 mod diagnostics;
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::Diagnostic;
@@ -21,7 +20,7 @@ use packages::Packages;
 
 /// The extensions of source that an extension of compiled code may stand for.
 const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("mjs", &["mts"]), ("jsx", &["tsx"]), ("cjs", &["cts"])];
-/// A folder with more entries is not searched for similar names.
+/// Most entries of a folder that are searched for similar names.
 const SIMILAR_ENTRIES_MAX: usize = 2_000;
 
 /// Resolves the imports of one function.
@@ -33,7 +32,7 @@ pub(in crate::release::compile) struct Resolver<'c> {
 
 impl<'c> Resolver<'c> {
     pub(in crate::release::compile) fn new(confinement: &'c Confinement, disk: &'c Disk) -> Self {
-        Self { confinement, disk, packages: Packages::new(confinement.root(), disk) }
+        Self { confinement, disk, packages: Packages::new(confinement, disk) }
     }
 
     /// The file that `specifier` means in the module `importer`, which must be canonical.
@@ -72,7 +71,7 @@ impl<'c> Resolver<'c> {
             return Ok(found);
         }
         let mut diagnostic = not_found(specifier);
-        if let Some(similar) = similar(&target) {
+        if let Some(similar) = self.similar(&target) {
             diagnostic = diagnostic.help(format!("there is a file named `{similar}`"));
         }
         Err(Box::new(diagnostic))
@@ -100,6 +99,24 @@ impl<'c> Resolver<'c> {
         }
         CODE_EXTENSIONS.iter().map(|extension| target.join("index").with_extension(extension)).find(|index| self.disk.is_file(index))
     }
+
+    /// The name of a file beside the missing one that differs in a letter or two. Of the functions directory itself, only the names that the
+    /// function may import are considered.
+    fn similar(&self, target: &Path) -> Option<String> {
+        let wanted = target.file_name()?.to_str()?;
+        let folder = target.parent()?;
+        let is_root = folder == self.confinement.root();
+        let allows = |canonical: &Path| self.confinement.allows(canonical) || (is_root && canonical == folder);
+        let names = self.disk.names(folder, SIMILAR_ENTRIES_MAX, &allows).ok()?.into_iter();
+        let names = names.filter(|name| self.confinement.allows(&folder.join(name))).filter_map(|name| name.into_string().ok());
+        let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+        let distance = |name: &str| match stem(name) == stem(wanted) {
+            true => 1,
+            false => strsim::damerau_levenshtein(&stem(name), &stem(wanted)),
+        };
+        let near = names.map(|name| (distance(&name), name)).filter(|(distance, _)| *distance <= 2);
+        near.min().map(|(_, name)| name)
+    }
 }
 
 fn is_relative(specifier: &str) -> bool {
@@ -117,18 +134,4 @@ fn joined(folder: &Path, specifier: &str) -> Option<PathBuf> {
         }
     }
     Some(target)
-}
-
-/// The name of a file beside the missing one that differs in a letter or two.
-fn similar(target: &Path) -> Option<String> {
-    let wanted = target.file_name()?.to_str()?;
-    let names = fs::read_dir(target.parent()?).ok()?.take(SIMILAR_ENTRIES_MAX);
-    let names = names.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-    let distance = |name: &str| match stem(name) == stem(wanted) {
-        true => 1,
-        false => strsim::damerau_levenshtein(&stem(name), &stem(wanted)),
-    };
-    let near = names.map(|name| (distance(&name), name)).filter(|(distance, _)| *distance <= 2);
-    near.min().map(|(_, name)| name)
 }

@@ -2,7 +2,8 @@
 //!
 //! `resolve` asks; `oxc_resolver` applies the rules and reads the disk only through this file.
 //!
-//! Invariant: nothing above the functions directory is read, so a package installed there cannot slip in, and every path is recorded.
+//! Invariant: no file is read but those that the function may import and the `package.json` beside the functions, so a package installed
+//! above the functions directory cannot slip in. A `package.json` that cannot be read counts as missing. Every path is recorded.
 
 use std::cell::OnceCell;
 use std::fs;
@@ -16,7 +17,7 @@ use parking_lot::Mutex;
 use super::diagnostics::{leads_out, not_found};
 use super::unsupported;
 use crate::release::compile::error::{CompileErrorKind, Diagnostic};
-use crate::release::source::entry::CONDITIONS;
+use crate::release::source::entry::{CONDITIONS, PACKAGE_JSON_BYTES_MAX};
 use crate::release::source::{Confinement, Disk};
 
 /// The extensions that a path inside a package may omit.
@@ -30,8 +31,8 @@ pub(in crate::release::compile) struct Packages {
 }
 
 impl Packages {
-    pub(in crate::release::compile) fn new(root: &Path, disk: &Disk) -> Self {
-        let files = ConfinedFiles { root: root.to_owned(), disk: disk.clone(), escaped: Arc::default() };
+    pub(in crate::release::compile) fn new(confinement: &Confinement, disk: &Disk) -> Self {
+        let files = ConfinedFiles { seen: Some((confinement.clone(), disk.clone())), escaped: Arc::default() };
         Self { files, resolver: OnceCell::new() }
     }
 
@@ -107,36 +108,36 @@ fn package_name(specifier: &str) -> &str {
 /// The part of the disk that the resolver sees: the functions directory.
 #[derive(Clone)]
 struct ConfinedFiles {
-    root: PathBuf,
-    disk: Disk,
+    /// `None` sees no file: the trait requires a constructor without arguments.
+    seen: Option<(Confinement, Disk)>,
     /// The target of a link that led out, during the current resolution.
     escaped: Arc<Mutex<Option<PathBuf>>>,
 }
 
 impl ConfinedFiles {
-    fn within(&self, path: &Path) -> io::Result<()> {
-        if !path.starts_with(&self.root) {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        self.disk.record(path);
-        Ok(())
+    fn within(&self, path: &Path) -> io::Result<&(Confinement, Disk)> {
+        let seen = self.seen.as_ref().filter(|(confinement, _)| path.starts_with(confinement.root()));
+        let seen = seen.ok_or(io::ErrorKind::NotFound)?;
+        seen.1.record(path);
+        Ok(seen)
     }
 }
 
 impl FileSystem for ConfinedFiles {
-    /// The trait requires it; it sees no file.
     fn new() -> Self {
-        Self { root: PathBuf::from("/nonexistent"), disk: Disk::default(), escaped: Arc::default() }
+        Self { seen: None, escaped: Arc::default() }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.within(path)?;
-        let canonical = fs::canonicalize(path)?;
-        if !canonical.starts_with(&self.root) {
-            *self.escaped.lock() = Some(canonical);
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        fs::read(canonical)
+        let (confinement, disk) = self.within(path)?;
+        let allows = |canonical: &Path| {
+            let allowed = confinement.allows_package_file(canonical);
+            if !allowed {
+                *self.escaped.lock() = Some(canonical.to_owned());
+            }
+            allowed
+        };
+        Ok(disk.bytes(path, PACKAGE_JSON_BYTES_MAX, &allows)?)
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {

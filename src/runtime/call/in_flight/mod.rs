@@ -7,14 +7,16 @@
 
 mod background;
 mod body;
+mod called;
 mod charging;
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
+
+use tokio::sync::Semaphore;
 
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, CallShape, Request};
@@ -22,6 +24,7 @@ use crate::runtime::call::ReplyTo;
 use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply};
 
 pub use body::{ByteStream, Inbound, OUTBOUND_CHUNKS, Outbound, OutboundBody};
+pub use called::InboundRefused;
 pub use charging::Overruns;
 
 /// Callers number their calls 1..CALL_IDS; bodies that this side opens are numbered from there on. Both are V8 small integers, and 0
@@ -51,6 +54,8 @@ pub struct InFlight {
     answered: Option<Instant>,
     /// Bodies of functions that this call has called.
     called: Vec<u32>,
+    /// Permits for the calls that it may await at a time; created with its first one.
+    calls: Option<Arc<Semaphore>>,
     stats: Option<Arc<CallStats>>,
     _permit: Permit,
 }
@@ -111,37 +116,12 @@ impl InFlightTable {
             background: 0,
             answered: None,
             called: Vec::new(),
+            calls: None,
             stats: Some(stats),
             _permit: permit,
         };
         self.map.insert(id, in_flight);
         (method, kind)
-    }
-
-    /// An entry that only carries an inbound body: the answer of a function that call `caller` has called. It leaves with its caller.
-    pub(in crate::runtime) fn insert_inbound(&mut self, caller: u32, body: Body) -> u32 {
-        let in_flight = InFlight {
-            head: None,
-            inbound: Inbound::new(body),
-            outbound: None,
-            reply: None,
-            background: 0,
-            answered: None,
-            called: Vec::new(),
-            stats: None,
-            _permit: Permit::default(),
-        };
-        loop {
-            self.last = (self.last + 1) % CALL_IDS;
-            let id = CALL_IDS + self.last;
-            if let Entry::Vacant(place) = self.map.entry(id) {
-                place.insert(in_flight);
-                if let Some(caller) = self.map.get_mut(&caller) {
-                    caller.called.push(id);
-                }
-                return id;
-            }
-        }
     }
 
     /// The call, if anything of it is still open.

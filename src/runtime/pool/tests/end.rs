@@ -105,6 +105,6 @@ fn a_place_that_is_freed_twice_is_counted_once() {
     load_all(&pool);
     let worker = workers(&pool).remove(0);
     drop(calls(&worker));
-    pool.release(worker.id);
+    pool.release(worker.id, None);
     assert_eq!(pool.status().in_flight, 0);
 }

@@ -93,6 +93,7 @@ fn request(method: Method) -> Arc<Request> {
         request_id: "".into(),
         remote: None,
         hops: 0,
+        caller: None,
         shape: CallShape::Http,
     })
 }

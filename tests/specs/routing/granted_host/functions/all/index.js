@@ -1,0 +1,1 @@
+export default (request) => "all: " + new URL(request.url).pathname;

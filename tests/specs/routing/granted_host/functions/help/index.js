@@ -1,0 +1,1 @@
+export default (request) => "help: " + new URL(request.url).pathname;

@@ -1,0 +1,1 @@
+export default (request) => "shop: " + new URL(request.url).pathname;

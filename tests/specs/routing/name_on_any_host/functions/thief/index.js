@@ -1,0 +1,1 @@
+export default (request) => "thief: " + new URL(request.url).pathname;

@@ -1,0 +1,1 @@
+export default (request) => "victim: " + new URL(request.url).pathname;
