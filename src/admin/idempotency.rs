@@ -3,7 +3,8 @@
 //! A layer around the operations. It keeps the first response under a key and gives it again for the same request, so that a client that lost the
 //! response may send the request again. Responses are kept in the memory of this engine, for a day.
 //!
-//! Invariant: under one key at most one request is carried out; another request under the same key is refused.
+//! Invariant: under one key at most one request is carried out; another request under the same key is refused. Keys and responses have a
+//! bound; the oldest are forgotten, and a token has a quarter of both.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +42,12 @@ const ANSWER_BYTES_MAX: usize = 16 << 20;
 
 /// Largest response that is kept. Of a larger one the status and the content type are kept.
 const KEPT_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of all responses that are kept.
+const KEPT_BYTES_ALL_MAX: usize = 64 << 20;
+
+/// Part of the keys and of the bytes that one token may have.
+const TOKEN_PART: usize = 4;
 
 /// Responses below this path hold secrets and are never kept.
 const SECRET: &str = "/api/v1/tokens";
@@ -123,9 +130,7 @@ impl RunningRequest {
         let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|error| ApiError::new(ApiErrorKind::Failed, error.to_string()))?;
         let body_kept = if body.len() <= KEPT_BYTES_MAX { body.clone() } else { Bytes::new() };
         let kept_answer = KeptAnswer { status: parts.status, content_type: parts.headers.get(CONTENT_TYPE).cloned(), body: body_kept };
-        if let Some(remembered) = self.answers.0.lock().get_mut(&self.key) {
-            remembered.answer = Some(kept_answer);
-        }
+        self.answers.keep(&self.key, kept_answer);
         self.finished = true;
         Ok(Response::from_parts(parts, Body::from(body)))
     }
@@ -156,15 +161,44 @@ impl Answers {
                 Some(kept_answer) => Ok(Some(kept_answer.clone())),
             };
         }
+        let too_many = || ApiError::new(ApiErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1);
+        let is_own = |other: &AnswerKey| other.0 == key.0;
+        if key.0.is_some() && known.keys().filter(|other| is_own(other)).count() >= KEYS_MAX / TOKEN_PART {
+            forget_oldest(&mut known, is_own).ok_or_else(too_many)?;
+        }
         if known.len() >= KEYS_MAX {
-            let oldest = known.iter().filter(|(_, one)| one.answer.is_some()).min_by_key(|(_, one)| one.at).map(|(key, _)| key.clone());
-            let oldest = oldest
-                .ok_or_else(|| ApiError::new(ApiErrorKind::Busy, "too many requests with an idempotency key at a time").retry_after(1))?;
-            known.remove(&oldest);
+            forget_oldest(&mut known, |_| true).ok_or_else(too_many)?;
         }
         known.insert(key.clone(), Remembered { request, at: now, answer: None });
         Ok(None)
     }
+}
+
+impl Answers {
+    /// Keeps the response of a request that was carried out. The oldest responses go, if they are too many bytes.
+    fn keep(&self, key: &AnswerKey, answer: KeptAnswer) {
+        let mut known = self.0.lock();
+        if let Some(remembered) = known.get_mut(key) {
+            remembered.answer = Some(answer);
+        }
+        let is_own = |other: &AnswerKey| other.0 == key.0;
+        while key.0.is_some() && kept_bytes(&known, is_own) > KEPT_BYTES_ALL_MAX / TOKEN_PART && forget_oldest(&mut known, is_own).is_some()
+        {
+        }
+        while kept_bytes(&known, |_| true) > KEPT_BYTES_ALL_MAX && forget_oldest(&mut known, |_| true).is_some() {}
+    }
+}
+
+/// Bytes of the responses under the keys that `of` names.
+fn kept_bytes(known: &HashMap<AnswerKey, Remembered>, of: impl Fn(&AnswerKey) -> bool) -> usize {
+    known.iter().filter(|(key, _)| of(key)).filter_map(|(_, one)| Some(one.answer.as_ref()?.body.len())).sum()
+}
+
+/// Forgets the oldest request that was carried out, of those whose keys `of` names. `None`: there is none.
+fn forget_oldest(known: &mut HashMap<AnswerKey, Remembered>, of: impl Fn(&AnswerKey) -> bool) -> Option<()> {
+    let done = known.iter().filter(|(key, one)| one.answer.is_some() && of(key));
+    let oldest = done.min_by_key(|(_, one)| one.at).map(|(key, _)| key.clone())?;
+    known.remove(&oldest).map(drop)
 }
 
 #[cfg(test)]
@@ -201,5 +235,26 @@ mod tests {
         }
         assert_eq!(answers.0.lock().len(), KEYS_MAX);
         assert!(!answers.0.lock().contains_key(&(None, "0".to_owned())));
+    }
+
+    /// Requests of a token that were carried out, one after another, each with a response of one megabyte.
+    fn carry_out(answers: &Answers, token: &str, count: usize) {
+        let now = Instant::now();
+        for number in 0..count {
+            let key = (Some(token.to_owned()), number.to_string());
+            assert!(answers.begin(&key, [1; 32], now + Duration::from_millis(number as u64)).unwrap().is_none());
+            answers.keep(&key, KeptAnswer { body: Bytes::from(vec![0; KEPT_BYTES_MAX]), ..kept_answer() });
+        }
+    }
+
+    #[test]
+    fn a_token_keeps_a_quarter_of_the_bytes_and_pushes_out_no_response_of_another() {
+        let answers = Answers::default();
+        carry_out(&answers, "one", 10);
+        carry_out(&answers, "two", 300);
+        let known = answers.0.lock();
+        let of = |token: &str| known.keys().filter(|key| key.0.as_deref() == Some(token)).count();
+        assert_eq!((of("one"), of("two")), (10, 16));
+        assert!(known.contains_key(&(Some("two".to_owned()), "299".to_owned())), "the newest are kept");
     }
 }

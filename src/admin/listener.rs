@@ -59,10 +59,7 @@ impl AdminListener {
             Err(_none_is_free) => (Place::Probe(self.probes.enter()), self.probe_timeouts()),
         };
         // Active requests are not counted here: each is answered at once, and one that streams writes more often than a connection may be idle.
-        Ok((
-            AdminConnection { stream: HttpStream::new(stream, timeouts, ActiveRequests::default()).http1_only(), place },
-            remote,
-        ))
+        Ok((AdminConnection { stream: HttpStream::new(stream, timeouts, ActiveRequests::default()).http1_only(), place }, remote))
     }
 
     fn probe_timeouts(&self) -> Timeouts {
@@ -98,11 +95,11 @@ impl Listener for AdminListener {
 
 /// The address of the client, and what its connection is for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) Service);
+pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) Reach);
 
 /// The requests that a connection may make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Service {
+pub(super) enum Reach {
     /// Every request.
     All,
     /// One probe: every other place is taken.
@@ -111,7 +108,7 @@ pub(super) enum Service {
 
 impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
     fn connect_info(stream: IncomingStream<'_, AdminListener>) -> Self {
-        Self(*stream.remote_addr(), if matches!(stream.io().place, Place::Probe(_)) { Service::OneProbe } else { Service::All })
+        Self(*stream.remote_addr(), if matches!(stream.io().place, Place::Probe(_)) { Reach::OneProbe } else { Reach::All })
     }
 }
 

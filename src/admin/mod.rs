@@ -9,6 +9,7 @@ mod server;
 mod health;
 mod api;
 mod idempotency;
+mod upload_bytes;
 mod scopes;
 mod auth;
 mod followers;

@@ -17,7 +17,7 @@ use axum::routing::get;
 
 use super::auth::Authenticator;
 use super::error::ApiError;
-use super::listener::{AdminListener, AdminPeer, Service};
+use super::listener::{AdminListener, AdminPeer, Reach};
 use super::state::AdminState;
 use super::{api, health};
 use crate::api::error::ApiErrorKind;
@@ -80,7 +80,7 @@ async fn handed_over(mut drained: Drained) {
 /// The layer of every request. A connection that found no other place than one for probes asks for one probe and is closed.
 async fn probes_alone(request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<AdminPeer>>();
-    if !peer.is_some_and(|peer| peer.0.1 == Service::OneProbe) {
+    if !peer.is_some_and(|peer| peer.0.1 == Reach::OneProbe) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

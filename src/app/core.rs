@@ -48,11 +48,8 @@ impl Core {
         let live = Arc::new(Live::default());
         let listeners = Listeners::default();
         let invoker = Invoker::new(live.clone(), config.mode);
-        let host = Arc::new(RuntimeHost {
-            invoker: invoker.clone(),
-            listeners: listeners.clone(),
-            body_timeout: config.ingress.body_timeout,
-        });
+        let host =
+            Arc::new(RuntimeHost { invoker: invoker.clone(), listeners: listeners.clone(), body_timeout: config.ingress.body_timeout });
         let fleet = fleet::start(
             FleetConfig {
                 warm: config.pool.warm,

@@ -4,9 +4,11 @@
 //! `connection` begins them; the body of the answer ends them. In HTTP/1 the stream notices a client that reads nothing, or is idle. In
 //! HTTP/2 such a client answers pings and keeps its windows shut, and hyper would wait forever.
 //!
+//! The bytes of answers that an HTTP/2 client has not taken are counted: its next request waits while they are many.
+//!
 //! Invariant: a request under way holds a guard; a multiplexed connection without one, or with none that moves, is ended.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,10 @@ use super::wire::ActiveRequests;
 /// Samples in the time of a timeout: it is noticed at most a quarter of that time too late.
 const LOOKS: u32 = 4;
 
+/// Bytes of answers that a connection keeps while further requests begin. Without a bound, each of its streams would keep a whole answer
+/// that its client does not take.
+const KEPT_BYTES_MAX: usize = 1 << 20;
+
 /// Answers of one connection.
 pub(super) struct Activity {
     active_requests: ActiveRequests,
@@ -30,11 +36,20 @@ pub(super) struct Activity {
     since: Instant,
     /// The answers of an HTTP/2 connection.
     pending: Mutex<Vec<Weak<PendingWrite>>>,
+    /// Bytes of these answers that hyper was given or will be given at once, and that the client has not taken.
+    kept: AtomicUsize,
+    /// Notified when they become fewer.
+    taken: Notify,
 }
 
-/// When hyper took a piece of an answer for which the client has no window, in milliseconds; 0: it did not.
+/// An answer that hyper writes to an HTTP/2 client.
 #[derive(Default)]
-struct PendingWrite(AtomicU64);
+struct PendingWrite {
+    /// When hyper took a piece for which the client has no window, in milliseconds; 0: it did not.
+    given_ms: AtomicU64,
+    /// Its part of the connection's bytes.
+    kept: AtomicUsize,
+}
 
 /// Held by a request until its answer is written, or the client has left.
 pub(super) struct RequestGuard {
@@ -51,6 +66,8 @@ impl Activity {
             first: Notify::new(),
             since: Instant::now(),
             pending: Mutex::default(),
+            kept: AtomicUsize::new(0),
+            taken: Notify::new(),
         })
     }
 
@@ -125,8 +142,35 @@ impl Activity {
         let now_ms = self.now_ms();
         let mut all = self.pending.lock();
         all.retain(|pending| pending.strong_count() > 0);
-        let given = all.iter().filter_map(|pending| Some(pending.upgrade()?.0.load(Ordering::Relaxed)));
+        let given = all.iter().filter_map(|pending| Some(pending.upgrade()?.given_ms.load(Ordering::Relaxed)));
         given.filter(|given_ms| *given_ms > 0 && now_ms.saturating_sub(*given_ms) >= limit_ms).count()
+    }
+
+    /// Waits until the client has taken so much of the answers before that another one may be kept. A client that takes nothing is stalled,
+    /// and its connection ends.
+    pub(super) async fn room(&self) {
+        while !self.has_room() {
+            // From here on a notification wakes this future, so none is missed between the check and the wait.
+            let taken = self.taken.notified();
+            if self.has_room() {
+                return;
+            }
+            taken.await;
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) <= KEPT_BYTES_MAX
+    }
+
+    /// An answer keeps `bytes` from now on.
+    fn keep(&self, pending: &PendingWrite, bytes: usize) {
+        let before = pending.kept.swap(bytes, Ordering::Relaxed);
+        self.kept.fetch_add(bytes, Ordering::Relaxed);
+        let all = self.kept.fetch_sub(before, Ordering::Relaxed);
+        if all > KEPT_BYTES_MAX && all - before <= KEPT_BYTES_MAX {
+            self.taken.notify_waiters();
+        }
     }
 
     fn now_ms(&self) -> u64 {
@@ -135,23 +179,33 @@ impl Activity {
 }
 
 impl RequestGuard {
-    /// Hyper was given a piece of the answer.
-    pub(super) fn gave(&self) {
+    /// The answer keeps this many bytes until hyper asks for them.
+    pub(super) fn keeps(&self, bytes: usize) {
         if let Some(pending) = &self.pending {
-            pending.0.store(self.activity.now_ms(), Ordering::Relaxed);
+            self.activity.keep(pending, bytes);
         }
     }
 
-    /// Hyper asks for the next piece: the client had room for the one before.
-    pub(super) fn asked(&self) {
+    /// Hyper was given a piece of the answer, which keeps `bytes` with it.
+    pub(super) fn gave(&self, bytes: usize) {
         if let Some(pending) = &self.pending {
-            pending.0.store(0, Ordering::Relaxed);
+            pending.given_ms.store(self.activity.now_ms(), Ordering::Relaxed);
+            self.activity.keep(pending, bytes);
+        }
+    }
+
+    /// Hyper asks for the next piece: the client had room for the one before. The answer keeps `bytes` still.
+    pub(super) fn asked(&self, bytes: usize) {
+        if let Some(pending) = &self.pending {
+            pending.given_ms.store(0, Ordering::Relaxed);
+            self.activity.keep(pending, bytes);
         }
     }
 }
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
+        self.keeps(0);
         self.activity.active_requests.end();
     }
 }
@@ -167,12 +221,12 @@ mod tests {
         let activity = Activity::new();
         let answer = activity.begin(Version::HTTP_2);
         assert_eq!(activity.stalled(Duration::ZERO), 0);
-        answer.gave();
+        answer.gave(1);
         assert_eq!(activity.stalled(Duration::ZERO), 1);
         assert_eq!(activity.stalled(Duration::from_secs(3600)), 0);
-        answer.asked();
+        answer.asked(0);
         assert_eq!(activity.stalled(Duration::ZERO), 0);
-        answer.gave();
+        answer.gave(1);
         drop(answer);
         assert_eq!((activity.stalled(Duration::ZERO), activity.active_requests.count()), (0, 0));
     }
@@ -183,7 +237,7 @@ mod tests {
             let activity = Activity::new();
             let answer = activity.begin(Version::HTTP_2);
             if stalls {
-                answer.gave();
+                answer.gave(1);
                 activity.idle_or_stalled(Duration::from_secs(3600), STALL).await;
             } else {
                 drop(answer);
@@ -191,5 +245,27 @@ mod tests {
             }
             activity.drained_or_stalled(STALL).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_waits_while_its_connection_keeps_many_bytes() {
+        use futures::FutureExt as _;
+
+        let activity = Activity::new();
+        let (first, second) = (activity.begin(Version::HTTP_2), activity.begin(Version::HTTP_2));
+        first.keeps(KEPT_BYTES_MAX);
+        assert!(activity.room().now_or_never().is_some());
+        second.gave(1);
+        assert!(activity.room().now_or_never().is_none());
+        let waits = activity.room();
+        let takes = async {
+            second.asked(0);
+            first.gave(KEPT_BYTES_MAX / 2);
+        };
+        tokio::join!(waits, takes);
+        drop((first, second));
+        assert_eq!(activity.kept.load(Ordering::Relaxed), 0);
+        activity.begin(Version::HTTP_11).keeps(KEPT_BYTES_MAX * 2);
+        assert!(activity.room().now_or_never().is_some(), "in HTTP/1 there is one answer at a time");
     }
 }

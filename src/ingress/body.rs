@@ -132,8 +132,9 @@ impl InboundBody {
     }
 }
 
-/// Bytes passed to hyper at a time: a client that reads nothing is noticed at the next piece.
-const PIECE_BYTES_MAX: usize = 256 << 10;
+/// Bytes passed to hyper at a time: a client that reads nothing is noticed at the next piece. The last piece is no longer counted for the
+/// connection once hyper has it, so it is small.
+const PIECE_BYTES_MAX: usize = 64 << 10;
 
 /// A response body. The invocation of a stream ends with it.
 pub struct ResponseBody {
@@ -157,7 +158,13 @@ impl ResponseBody {
 
     /// Keeps the request under way until the body is taken or dropped.
     pub(super) fn hold(&mut self, guard: RequestGuard) {
+        guard.keeps(self.whole_bytes());
         self.guard = Some(guard);
+    }
+
+    /// Bytes of a whole body that hyper has not taken; a stream's wait with its writer.
+    fn whole_bytes(&self) -> usize {
+        if let Body::Full(bytes) = &self.body { bytes.len() } else { 0 }
     }
 
     fn end(&mut self, end: &BodyEnd) {
@@ -173,7 +180,7 @@ impl http_body::Body for ResponseBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(guard) = &self.guard {
-            guard.asked();
+            guard.asked(self.whole_bytes());
         }
         let polled = match &mut self.body {
             Body::Empty => Poll::Ready(None),
@@ -188,9 +195,9 @@ impl http_body::Body for ResponseBody {
         match &polled {
             Poll::Ready(None) => self.end(&BodyEnd::Whole),
             Poll::Ready(Some(Err(error))) => self.end(&BodyEnd::Cut(error.to_string())),
-            Poll::Ready(Some(Ok(_))) => {
+            Poll::Ready(Some(Ok(frame))) => {
                 if let Some(guard) = &self.guard {
-                    guard.gave();
+                    guard.gave(frame.data_ref().map_or(0, Bytes::len) + self.whole_bytes());
                 }
             }
             Poll::Pending => {}

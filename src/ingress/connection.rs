@@ -52,6 +52,7 @@ pub(crate) async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, 
         let guard = answering.begin_request(request.version());
         let context = answering.clone();
         async move {
+            context.activity.room().await;
             let mut response = context.dispatch.answer(request, context.peer, &context.drained).await;
             response.body_mut().hold(guard);
             Ok::<_, Infallible>(response)

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::process::Launch;
 use crate::support::{Client, Project, Request, Skep, eventually};
 
 /// A function that names its instance, keeps a request as long as its body is open, and can be asked to die.
@@ -190,4 +191,76 @@ fn every_request_of_a_dying_instance_is_answered_with_a_fault() {
 /// How often the module of `who` was evaluated.
 fn boots(skep: &Skep) -> usize {
     skep.log_text().matches("evaluated the module").count()
+}
+
+#[test]
+fn one_function_leaves_an_instance_to_a_neighbour_that_has_none() {
+    let skep = Launch::serve(project("[scale]\nmax = 64\nconcurrency = 1\n")).arg("--max-instances=8").start();
+    // More calls than the host may run instances: one place is the neighbour's, and a prewarmed isolate may just take shape in another.
+    let held: Vec<Client> = (0..6).map(|n| hold(&skep, &format!("request-{n}"))).collect();
+    let waiting: Vec<Client> = (0..8).map(|n| begin(&skep, &format!("waiting-{n}"))).collect();
+    let response = skep.get("/neighbour");
+    assert_eq!((response.status, response.text()), (200, "here".to_owned()));
+    let instances: BTreeSet<String> = held.into_iter().map(release).collect();
+    assert_eq!(instances.len(), 6);
+    waiting.into_iter().map(release).for_each(drop);
+}
+
+/// A function whose answers stream and are long, and one that keeps them without reading.
+fn keeper(scale_of_long: &str) -> Project {
+    let project = Project::new(
+        r#"
+        //- /long/index.js
+        export default () => new Response(new ReadableStream({
+          start(controller) {
+            for (let i = 0; i < 40; i++) controller.enqueue(new Uint8Array(4096));
+            controller.close();
+          },
+        }));
+        //- /keeper/index.js
+        const kept = [];
+        export default async (request, ctx) => {
+          const path = new URL(request.url).pathname;
+          if (path === "/ask") return String((await (await ctx.call("long", "/")).arrayBuffer()).byteLength);
+          let refused = "";
+          const settled = [];
+          for (let i = 0; i < 300; i++) {
+            settled.push(ctx.call("long", "/").then((answer) => kept.push(answer), (error) => refused = error.message));
+          }
+          if (path === "/leave") return "left";
+          await Promise.all(settled);
+          console.log("keeps", kept.length);
+          const reader = request.body.getReader();
+          while (!(await reader.read()).done);
+          return refused;
+        };
+        //- /keeper/function.toml
+        [limits]
+        wall_ms = 10000
+        "#,
+    );
+    project.write("/long/function.toml", scale_of_long);
+    project
+}
+
+#[test]
+fn answers_that_a_caller_does_not_read_leave_places_to_clients() {
+    let skep = Skep::start(keeper(""));
+    let mut client = skep.connect();
+    client.open(&Request::post("/keeper", "begin"));
+    skep.wait_for_line(&["keeps 64"]);
+    assert_eq!(skep.get("/long").body.len(), 40 * 4096);
+    client.finish();
+    let response = client.read_response("POST");
+    assert_eq!(response.text(), "too many answers of other functions are open: read or cancel some first");
+}
+
+#[test]
+fn answers_for_a_request_that_is_over_are_not_kept() {
+    // Other functions have four places of eight.
+    let skep = Skep::start(keeper("[scale]\nmax = 1\nconcurrency = 8\n"));
+    assert_eq!(skep.get("/keeper/leave").text(), "left");
+    // Its calls are answered, and give back the places that they had: the next request would wait for one until `wall_ms`.
+    let response = skep.get("/keeper/ask");
+    assert_eq!((response.status, response.text()), (200, (40 * 4096).to_string()), "{response}");
 }

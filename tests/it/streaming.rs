@@ -347,3 +347,39 @@ fn connect_with_small_buffers(address: SocketAddr) -> Client {
     stream.set_read_timeout(Some(HANG)).expect("a timeout");
     Client::over(stream, address)
 }
+
+/// Answers that are returned whole and are too large to be copied as a whole.
+const LARGE: &str = r#"
+    //- /large/index.js
+    const text = "a" + "🐝é\ud83d".repeat(200_000);
+    const bytes = new Uint8Array(3_000_001).map((_, at) => at ^ (at >> 8));
+    export default (request, ctx) => {
+      switch (new URL(request.url).pathname) {
+        case "/text": return text;
+        case "/bytes": return bytes;
+        case "/response": return new Response(bytes, { headers: { "content-length": "7" } });
+        case "/gone": { const part = bytes.slice(); structuredClone(part, { transfer: [part.buffer] }); return part; }
+        case "/stream": return new ReadableStream({ start(c) { c.enqueue(bytes); c.close(); } });
+        case "/called": return ctx.call("large", "/bytes");
+      }
+    };
+"#;
+
+#[test]
+fn a_large_answer_comes_whole_and_with_its_length() {
+    let skep = Skep::start(Project::new(LARGE));
+    let bytes: Vec<u8> = (0..3_000_001_usize).map(|at| (at ^ (at >> 8)) as u8).collect();
+    for path in ["/large/bytes", "/large/response", "/large/called"] {
+        let response = skep.get(path);
+        assert_eq!((response.status, response.header("content-length")), (200, Some("3000001")), "{path}");
+        assert!(response.body == bytes, "{path}");
+    }
+    assert!(skep.get("/large/stream").body == bytes);
+    // Half a character at its end becomes U+FFFD, wherever the pieces part.
+    let text = format!("a{}", "🐝é\u{fffd}".repeat(200_000));
+    let response = skep.get("/large/text");
+    assert_eq!(response.header("content-length"), Some(text.len().to_string().as_str()));
+    assert!(response.text() == text);
+    let head = skep.send(&Request::new("HEAD", "/large/bytes"));
+    assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, Some("3000001"), 0));
+}

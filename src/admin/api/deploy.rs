@@ -12,6 +12,7 @@ use crate::admin::auth::Caller;
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::{ApiBytes, ApiQuery, FunctionPath, FunctionPathParams};
 use crate::admin::state::AdminState;
+use crate::admin::upload_bytes::UploadPlace;
 use crate::api::order::DeployQuery;
 use crate::api::release::{Purpose, Record};
 use crate::function::FunctionName;
@@ -25,6 +26,7 @@ use crate::release::source::archive::Files;
 pub(super) async fn deploy_group(
     State(state): State<AdminState>,
     Extension(caller): Extension<Caller>,
+    Extension(place): Extension<UploadPlace>,
     ApiQuery(query): ApiQuery<DeployQuery>,
     headers: HeaderMap,
     ApiBytes(body): ApiBytes,
@@ -34,7 +36,7 @@ pub(super) async fn deploy_group(
     if functions.is_empty() {
         return Err(ApiError::invalid("the upload holds no function: each is a folder, or a file of code, at the top"));
     }
-    deploy(&state, caller, query, files, functions).await
+    deploy(&state, caller, place, query, Upload { files, functions }).await
 }
 
 /// Deploys one function: an archive or files as the function's folder holds them.
@@ -44,16 +46,24 @@ pub(super) async fn deploy_group(
 pub(super) async fn deploy_one(
     State(state): State<AdminState>,
     Extension(caller): Extension<Caller>,
+    Extension(place): Extension<UploadPlace>,
     FunctionPath(name): FunctionPath,
     ApiQuery(query): ApiQuery<DeployQuery>,
     headers: HeaderMap,
     ApiBytes(body): ApiBytes,
 ) -> Answer {
     let files = upload::read(&headers, body).await?.nest(&name);
-    deploy(&state, caller, query, files, vec![name]).await
+    deploy(&state, caller, place, query, Upload { files, functions: vec![name] }).await
 }
 
-async fn deploy(state: &AdminState, caller: Caller, query: DeployQuery, files: Files, functions: Vec<FunctionName>) -> Answer {
+/// The files of an upload, and the functions in them.
+struct Upload {
+    files: Files,
+    functions: Vec<FunctionName>,
+}
+
+async fn deploy(state: &AdminState, caller: Caller, place: UploadPlace, query: DeployQuery, upload: Upload) -> Answer {
+    let Upload { files, functions } = upload;
     let weight = match (query.canary, query.sticky) {
         (Some(percent), sticky) => Some(submit::weight(percent, sticky)?),
         (None, Some(_)) => return Err(ApiError::invalid("`sticky` goes with `canary`")),
@@ -61,5 +71,7 @@ async fn deploy(state: &AdminState, caller: Caller, query: DeployQuery, files: F
     };
     let changes = functions.into_iter().map(|function| Change { function, what: FunctionChange::Deploy(weight.clone()) }).collect();
     let order = Order { purpose: Purpose::Deploy, changes, files: Some(files), note: submit::note(query.note)?, by: caller.token };
+    // From here on the queue of the releases counts the files. The response may wait for the end of the release.
+    place.give_back();
     submit::submit(state, order, query.wait).await
 }

@@ -7,8 +7,8 @@
 use std::convert::Infallible;
 
 use axum::extract::State;
-use axum::{Extension, Json};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::{Extension, Json};
 use futures::Stream;
 
 use crate::admin::auth::Caller;

@@ -22,6 +22,7 @@ use crate::admin::followers::Followers;
 use crate::admin::idempotency::{self, Answers};
 use crate::admin::scopes;
 use crate::admin::state::AdminState;
+use crate::admin::upload_bytes::{self, UploadBytes};
 use crate::api::token::Scope;
 
 fn operations() -> Operations {
@@ -59,13 +60,14 @@ fn operations() -> Operations {
         .with(Read, routes!(show_document))
 }
 
-/// The router of `/api/v1`. A request passes `auth`, `scopes`, `idempotency` and then its handler.
+/// The router of `/api/v1`. A request passes `auth`, `scopes`, `upload_bytes`, `idempotency` and then its handler.
 pub(in crate::admin) fn router(state: AdminState, authenticator: Arc<Authenticator>) -> Router {
     let (router, _, scopes) = operations().into_parts(Document::default());
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(Extension(Followers::default()))
         .layer(middleware::from_fn_with_state(Arc::new(Answers::default()), idempotency::layer))
+        .layer(middleware::from_fn_with_state(Arc::new(UploadBytes::default()), upload_bytes::layer))
         .layer(middleware::from_fn_with_state(Arc::new(scopes), scopes::layer))
         .layer(middleware::from_fn_with_state(authenticator, auth::layer))
         .with_state(state)

@@ -61,12 +61,8 @@ impl Ingress {
             let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
             // The channel is empty.
             let _ = commands_tx.try_send(IoCommand::Listen(socket, of_main.clone()));
-            let acceptor = Acceptor {
-                config: config.clone(),
-                dispatch: dispatch.clone(),
-                drained: drained.clone(),
-                per_ip: per_ip.clone(),
-            };
+            let acceptor =
+                Acceptor { config: config.clone(), dispatch: dispatch.clone(), drained: drained.clone(), per_ip: per_ip.clone() };
             std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || acceptor.run(commands_rx))?;
             threads.push(IoThread { commands_tx });
         }

@@ -46,18 +46,18 @@ impl Places {
 pub(super) struct PortPlaces(Arc<Vec<Arc<Semaphore>>>);
 
 /// The place of one connection.
-pub(super) struct Place {
+pub(super) struct ConnectionPlace {
     _permits: Vec<OwnedSemaphorePermit>,
 }
 
 impl PortPlaces {
     /// Waits for a place. `None`: there are no places any more.
-    pub(super) async fn take(&self) -> Option<Place> {
+    pub(super) async fn take(&self) -> Option<ConnectionPlace> {
         let mut permits = Vec::with_capacity(self.0.len());
         for semaphore in self.0.iter() {
             permits.push(semaphore.clone().acquire_owned().await.ok()?);
         }
-        Some(Place { _permits: permits })
+        Some(ConnectionPlace { _permits: permits })
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    fn taken(places: &PortPlaces) -> Vec<Place> {
+    fn taken(places: &PortPlaces) -> Vec<ConnectionPlace> {
         std::iter::from_fn(|| places.take().now_or_never().flatten()).collect()
     }
 
@@ -75,7 +75,7 @@ mod tests {
     fn the_ports_of_routes_leave_half_to_the_main_port() {
         let places = Places::new(100);
         let ports: Vec<PortPlaces> = (0..60).map(|_| places.of_route()).collect();
-        let open: Vec<Vec<Place>> = ports.iter().map(taken).collect();
+        let open: Vec<Vec<ConnectionPlace>> = ports.iter().map(taken).collect();
         assert_eq!(open.iter().map(Vec::len).collect::<Vec<_>>()[..6], [12, 12, 12, 12, 2, 0]);
         assert_eq!(taken(&places.of_main()).len(), 50);
         drop(open);

@@ -27,6 +27,7 @@ use super::transaction::Transaction;
 use crate::api::release::{FunctionRecord, Record, ReleaseStatus};
 use crate::function::{FunctionName, Scale};
 use crate::release::catalog::Catalog;
+use crate::release::source::Files;
 use crate::release::store::{FunctionState, ScaleChange, StoreError, WriterLock};
 
 /// Everything that is deployed.
@@ -91,7 +92,13 @@ impl Deployments {
         precheck(&self.context, &order)?;
         let mut registry = self.registry.lock();
         let id = registry.next_id(now_ms());
-        let ticket = Ticket { id: id.clone(), functions: order.functions(), replaceable: order.is_replaceable() };
+        let ticket = Ticket {
+            id: id.clone(),
+            functions: order.functions(),
+            replaceable: order.is_replaceable(),
+            bytes: order.files.as_ref().map_or(0, Files::bytes),
+            by: order.by.clone(),
+        };
         let submitted = registry.queue.submit(ticket).map_err(|full| SubmitError::Busy(full.to_string()))?;
         let record = Arc::new(record_of(id.clone(), &order));
         let entry = RegistryEntry::new(record.clone(), Some(order));

@@ -12,6 +12,9 @@ use crate::function::FunctionName;
 /// Releases that wait at a time; each may hold an upload.
 pub const WAITING_MAX: usize = 64;
 
+/// Bytes of the files of releases that wait at a time: four of the longest uploads.
+pub const WAITING_BYTES_MAX: u64 = 128 << 20;
+
 /// Releases that run at a time: each compiles, and starts instances.
 pub const RUNNING_MAX: usize = 16;
 
@@ -24,6 +27,10 @@ pub struct Ticket {
     pub functions: BTreeSet<FunctionName>,
     /// Whether a newer one may take its place: only if it brings whole new code.
     pub replaceable: bool,
+    /// Bytes of its files, which are in memory until it runs.
+    pub bytes: u64,
+    /// The token that brought it.
+    pub by: Option<String>,
 }
 
 /// The outcome of a submission.
@@ -37,8 +44,26 @@ pub struct Submitted {
 
 /// The queue is full.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{WAITING_MAX} releases are waiting already")]
-pub struct QueueFull;
+pub enum QueueFull {
+    /// Of releases.
+    #[error("{WAITING_MAX} releases are waiting already")]
+    Releases,
+    /// Of files.
+    #[error("releases with {} MB of files are waiting already, of {} MB that may", .0 >> 20, WAITING_BYTES_MAX >> 20)]
+    Bytes(u64),
+    /// Of one token.
+    #[error(
+        "{releases} releases with {} MB of files of this token are waiting already: one token has half of {WAITING_MAX} releases and of {} MB",
+        bytes >> 20,
+        WAITING_BYTES_MAX >> 20
+    )]
+    Token {
+        /// Releases of the token that wait.
+        releases: usize,
+        /// Bytes of their files.
+        bytes: u64,
+    },
+}
 
 /// The releases that have not ended.
 #[derive(Debug, Default)]
@@ -54,6 +79,7 @@ impl Queue {
     /// If too many wait.
     pub fn submit(&mut self, ticket: Ticket) -> Result<Submitted, QueueFull> {
         let mut superseded = Vec::new();
+        let before = self.waiting.clone();
         if ticket.replaceable {
             self.waiting.retain(|older| {
                 let replaced = older.replaceable && older.functions.is_subset(&ticket.functions);
@@ -67,11 +93,29 @@ impl Queue {
             self.running.push(ticket);
             return Ok(Submitted { runs: true, superseded });
         }
-        if self.waiting.len() >= WAITING_MAX {
-            return Err(QueueFull);
+        if let Err(full) = self.has_room(&ticket) {
+            // A release that is refused takes no place.
+            self.waiting = before;
+            return Err(full);
         }
         self.waiting.push_back(ticket);
         Ok(Submitted { runs: false, superseded })
+    }
+
+    /// Whether a release may wait: for the bytes that it brings there must be room, and its token leaves half to others.
+    fn has_room(&self, ticket: &Ticket) -> Result<(), QueueFull> {
+        if self.waiting.len() >= WAITING_MAX {
+            return Err(QueueFull::Releases);
+        }
+        let bytes: u64 = self.waiting.iter().map(|other| other.bytes).sum();
+        if bytes + ticket.bytes > WAITING_BYTES_MAX {
+            return Err(QueueFull::Bytes(bytes));
+        }
+        let own = || self.waiting.iter().filter(|other| other.by == ticket.by);
+        let (releases, bytes) = (own().count(), own().map(|other| other.bytes).sum::<u64>());
+        let is_over = releases >= WAITING_MAX / 2 || bytes + ticket.bytes > WAITING_BYTES_MAX / 2;
+        // Without tokens there is one client: the operator.
+        if ticket.by.is_some() && is_over { Err(QueueFull::Token { releases, bytes }) } else { Ok(()) }
     }
 
     /// A release that was running or waiting has ended. Returns those that may run now.
@@ -111,6 +155,8 @@ mod tests {
             id: id.into(),
             functions: functions.chars().map(|name| FunctionName::parse(&name.to_string()).unwrap()).collect(),
             replaceable: true,
+            bytes: 0,
+            by: None,
         }
     }
 
@@ -154,7 +200,50 @@ mod tests {
         for number in 0..=WAITING_MAX {
             queue.submit(Ticket { replaceable: false, ..ticket(&number.to_string(), "a") }).unwrap();
         }
-        assert_eq!(queue.submit(Ticket { replaceable: false, ..ticket("more", "a") }), Err(QueueFull));
+        assert_eq!(queue.submit(Ticket { replaceable: false, ..ticket("more", "a") }), Err(QueueFull::Releases));
+    }
+
+    /// A release of token `by` with this many MB of files, which waits for `a`.
+    fn upload(id: &str, by: Option<&str>, megabytes: u64) -> Ticket {
+        Ticket { replaceable: false, bytes: megabytes << 20, by: by.map(str::to_owned), ..ticket(id, "a") }
+    }
+
+    #[test]
+    fn the_files_that_wait_have_a_bound() {
+        let mut queue = Queue::default();
+        queue.submit(upload("runs", None, 100)).unwrap();
+        for number in 0..7 {
+            queue.submit(upload(&number.to_string(), None, 18)).unwrap();
+        }
+        assert_eq!(queue.submit(upload("more", None, 18)), Err(QueueFull::Bytes(126 << 20)));
+        assert!(queue.submit(upload("small", None, 2)).is_ok());
+        queue.end("0");
+        assert!(queue.submit(upload("more", None, 18)).is_ok(), "one ended while it waited");
+    }
+
+    #[test]
+    fn one_token_leaves_half_of_the_queue_to_others() {
+        let mut queue = Queue::default();
+        queue.submit(upload("runs", None, 0)).unwrap();
+        queue.submit(upload("1", Some("one"), 60)).unwrap();
+        assert_eq!(queue.submit(upload("2", Some("one"), 18)), Err(QueueFull::Token { releases: 1, bytes: 60 << 20 }));
+        assert!(queue.submit(upload("2", Some("two"), 60)).is_ok());
+        for number in 0..WAITING_MAX / 2 {
+            queue.submit(upload(&format!("three-{number}"), Some("three"), 0)).unwrap();
+        }
+        assert!(matches!(queue.submit(upload("more", Some("three"), 0)), Err(QueueFull::Token { .. })));
+        assert!(queue.submit(upload("more", Some("four"), 0)).is_ok());
+    }
+
+    #[test]
+    fn a_release_that_is_refused_takes_no_place_of_another() {
+        let mut queue = Queue::default();
+        queue.submit(ticket("runs", "a")).unwrap();
+        queue.submit(upload("first", None, 120)).unwrap();
+        queue.submit(Ticket { bytes: 1 << 20, ..ticket("older", "a") }).unwrap();
+        assert_eq!(queue.submit(Ticket { bytes: 30 << 20, ..ticket("newer", "a") }), Err(QueueFull::Bytes(120 << 20)));
+        queue.end("runs");
+        assert_eq!(queue.end("first"), ["older"]);
     }
 
     proptest! {

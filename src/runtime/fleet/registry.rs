@@ -62,7 +62,16 @@ impl Fleet {
     /// A fleet without the keeper's thread.
     pub(in crate::runtime) fn new(config: FleetConfig, host: Arc<dyn HostApi>, make: SpawnWorker) -> Self {
         let budget = Arc::new(Budget::new(config.max_instances, config.memory_bytes));
-        Self { config, host, make, prewarmed: Mutex::default(), taken: Condvar::new(), members: Mutex::default(), budget, served: Mutex::default() }
+        Self {
+            config,
+            host,
+            make,
+            prewarmed: Mutex::default(),
+            taken: Condvar::new(),
+            members: Mutex::default(),
+            budget,
+            served: Mutex::default(),
+        }
     }
 
     /// The settings it was started with.

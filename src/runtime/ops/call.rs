@@ -92,9 +92,7 @@ fn request_is_over() -> JsErrorBox {
 fn not_kept(refused: InboundRefused) -> JsErrorBox {
     match refused {
         InboundRefused::CallerIsOver => request_is_over(),
-        InboundRefused::TooMany => {
-            JsErrorBox::type_error("too many answers of other functions are open: read or cancel some first")
-        }
+        InboundRefused::TooMany => JsErrorBox::type_error("too many answers of other functions are open: read or cancel some first"),
     }
 }
 

@@ -49,12 +49,15 @@ impl PoolState {
     pub(super) fn full_of_functions(&self, caller: Option<&Arc<str>>) -> Fault {
         let name = caller.map(|caller| &**caller).unwrap_or_default();
         let waiting = self.waiting.iter().filter(|invocation| invocation.request.caller.as_ref() == caller).count();
-        Fault::new(Kind::Overloaded, format!("the calls of `{name}` and of other functions have their share of the function's places and queue"))
-            .with_limit(
-                format!("{} places and {} waiting for one function", share_of_one(self.places()), share_of_one(self.queue_room())),
-                format!("{waiting} waiting"),
-            )
-            .with_retry_after(1)
+        Fault::new(
+            Kind::Overloaded,
+            format!("the calls of `{name}` and of other functions have their share of the function's places and queue"),
+        )
+        .with_limit(
+            format!("{} places and {} waiting for one function", share_of_one(self.places()), share_of_one(self.queue_room())),
+            format!("{waiting} waiting"),
+        )
+        .with_retry_after(1)
     }
 }
 

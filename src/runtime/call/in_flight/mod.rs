@@ -6,8 +6,8 @@
 //! Invariant: a call is answered at most once, and leaves the map exactly when nothing of it is open any more.
 
 mod background;
-mod body;
 mod called;
+mod body;
 mod charging;
 
 use std::collections::{HashMap, VecDeque};

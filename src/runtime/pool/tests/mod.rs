@@ -7,6 +7,7 @@
 mod end;
 mod real;
 mod scale;
+mod shares;
 mod warm;
 
 use std::collections::HashMap;
@@ -104,9 +105,13 @@ struct TestCaller(oneshot::Receiver<Reply>);
 impl TestCaller {
     /// Sends a call into the pool, as [`Pool::call`] does.
     fn of(pool: &Pool) -> Result<Self, Kind> {
+        Self::sends(pool, request(Method::POST))
+    }
+
+    fn sends(pool: &Pool, request: Arc<Request>) -> Result<Self, Kind> {
         let (reply, reply_rx) = ReplyTo::channel();
         let invocation = QueuedInvocation {
-            request: request(Method::POST),
+            request,
             body: Body::Empty,
             reply,
             stats: Arc::default(),
