@@ -81,7 +81,10 @@ fn every_call_is_recorded_once() {
     let operators = skep.log_text();
     let operators = operators.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line["origin"] == "operator");
     let operators = operators.expect("the operator's line");
-    assert_eq!((&operators["function"], &operators["status"], &operators["fault"]), (&json!("small"), &json!(413), &json!("body_too_large")));
+    assert_eq!(
+        (&operators["function"], &operators["status"], &operators["fault"]),
+        (&json!("small"), &json!(413), &json!("body_too_large"))
+    );
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Regions {
         let prefixes = self.prefixes.iter().filter_map(|(prefix, index)| Some((prefix, self.grants.get(*index)?)));
         prefixes.filter(|(prefix, grant)| {
             let is_within = |start: &&[&'static str]| after(literals(prefix), start.iter().copied().chain([name.as_str()])).is_some();
-            !grant.has(name) && PREFIXES.iter().map(|(start, _)| start).any(|start| is_within(start))
+            !grant.has(name) && PREFIXES.iter().map(|(start, _)| start).any(is_within)
         })
     }
 

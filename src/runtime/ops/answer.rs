@@ -15,6 +15,9 @@ use crate::function::message::{Body, Response};
 use crate::runtime::call::Reply;
 use crate::runtime::call::{InFlightTable, Outbound};
 
+/// The header that names the fault of an answer: the host's to write.
+pub(super) const FAULT_HEADER: HeaderName = HeaderName::from_static("x-skep-fault");
+
 /// Headers of one answer.
 const HEADERS_MAX: usize = 1024;
 
@@ -75,7 +78,7 @@ pub(crate) fn op_skep_reply_stream(
 fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str, length: f64) {
     let (outbound, body) = Outbound::channel();
     let table = state.borrow_mut::<InFlightTable>();
-    let mut answer = response(status, headers, Body::Stream(Box::pin(body)));
+    let mut answer = without_own_fault(table, id, response(status, headers, Body::Stream(Box::pin(body))));
     if let Ok(response) = &mut answer
         && length >= 0.0
     {
@@ -128,7 +131,20 @@ pub(crate) fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bo
 }
 
 fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {
-    state.borrow_mut::<InFlightTable>().answer(id, response(status, headers, body));
+    let table = state.borrow_mut::<InFlightTable>();
+    let answer = without_own_fault(table, id, response(status, headers, body));
+    table.answer(id, answer);
+}
+
+/// Takes out a fault that the function made up. One that a function it called has answered may be passed on.
+fn without_own_fault(table: &InFlightTable, id: u32, mut answer: Reply) -> Reply {
+    if let Ok(response) = &mut answer
+        && let Some(fault) = response.headers.get(FAULT_HEADER)
+        && table.get(id).and_then(|in_flight| in_flight.passed_fault.as_ref()) != Some(fault)
+    {
+        response.headers.remove(FAULT_HEADER);
+    }
+    answer
 }
 
 fn response(status: u32, headers: &str, body: Body) -> Reply {

@@ -14,7 +14,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Uri};
 use serde::Serialize;
 
-use super::answer::parse_headers;
+use super::answer::{FAULT_HEADER, parse_headers};
 use super::catch_panic::catch_panic_async;
 use super::host::{HostApi, Identity};
 use crate::function::message::{Body, CallShape, Request};
@@ -76,6 +76,11 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
     }
     let body = body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body)));
     let response = host.call(&outgoing.name, request, body).await;
+    if let Some(fault) = response.headers.get(FAULT_HEADER)
+        && let Some(in_flight) = state.borrow_mut().borrow_mut::<InFlightTable>().get_mut(id)
+    {
+        in_flight.passed_fault = Some(fault.clone());
+    }
     let headers = flatten(&response.headers);
     let body = match response.body {
         Body::Empty => 0,

@@ -88,6 +88,7 @@ impl InFlight {
             background: 0,
             answered: None,
             called: Vec::new(),
+            passed_fault: None,
             calls: None,
             stats: None,
             _permit: Permit::default(),

@@ -18,6 +18,8 @@ use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
+use http::HeaderValue;
+
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, CallShape, Request};
 use crate::runtime::call::ReplyTo;
@@ -54,6 +56,8 @@ pub struct InFlight {
     answered: Option<Instant>,
     /// Bodies of functions that this call has called.
     called: Vec<u32>,
+    /// The fault of a function that this call has called last: an answer may pass it on.
+    pub(in crate::runtime) passed_fault: Option<HeaderValue>,
     /// Permits for the calls that it may await at a time; created with its first one.
     calls: Option<Arc<Semaphore>>,
     stats: Option<Arc<CallStats>>,
@@ -116,6 +120,7 @@ impl InFlightTable {
             background: 0,
             answered: None,
             called: Vec::new(),
+            passed_fault: None,
             calls: None,
             stats: Some(stats),
             _permit: permit,
