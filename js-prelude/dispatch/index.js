@@ -8,7 +8,6 @@
 (function () {
   const { core, primordials } = __bootstrap;
   const {
-    Error,
     MapPrototypeDelete,
     MapPrototypeGet,
     MapPrototypeSet,
@@ -18,12 +17,13 @@
     PromiseResolve,
   } = primordials;
   const { setAsyncContext } = core;
-  const { abortRequest, Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
+  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
   const { BODY_CHECK, BODY_NONE, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
+  const { abandon } = core.loadExtScript("ext:skep/dispatch/stream.js");
   const { failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
 
   /** The status that tells a release that the version exports no `check` (NO_CHECK in release/check). */
@@ -78,12 +78,9 @@
   function abort(id) {
     const call = MapPrototypeGet(pendingCalls, id);
     if (call === undefined) return;
-    MapPrototypeDelete(pendingCalls, id);
     setAsyncContext(call);
     try {
-      abortRequest(call.request);
-      // A stream that waits for an event would learn of it only with its next chunk.
-      if (call.reader !== null) PromisePrototypeThen(call.reader.cancel(new Error("the client left")), undefined, () => {});
+      abandon(call);
     } catch (error) {
       reportError(error);
     } finally {

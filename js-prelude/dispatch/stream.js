@@ -3,18 +3,20 @@
 // respond.js passes the handler's stream, or the bytes or text of a large answer; pieces go to Rust (op_skep_stream_*), which passes them on
 // as fast as the client takes them.
 //
-// Invariant: after a piece that Rust has no room for, none is read before there is room, and a client that leaves cancels the stream. An
-// answer that no client reads so holds a few pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
+// Invariant: after a piece that Rust has no room for, none is read before there is room. A client that leaves fires `request.signal` and
+// cancels the stream, whoever finds out first: Rust (index.js) or the piece that nobody takes. An answer that no client reads so holds a few
+// pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_reply_stream, op_skep_stream_close, op_skep_stream_ready, op_skep_stream_write } = core.ops;
+  const { op_skep_is_within_memory, op_skep_reply_stream, op_skep_stream_close, op_skep_stream_ready, op_skep_stream_write } = core.ops;
   const {
     Error,
     MapPrototypeDelete,
     MapPrototypeSet,
     MathMin,
     PromisePrototypeThen,
+    RangeError,
     StringPrototypeCharCodeAt,
     StringPrototypeSlice,
     TypeError,
@@ -24,6 +26,7 @@
     TypedArrayPrototypeGetSymbolToStringTag,
     Uint8Array,
   } = primordials;
+  const { abortRequest } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { describe, firstLine } = internals.errors;
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
@@ -42,7 +45,7 @@
     const reader = stream.getReader();
     op_skep_reply_stream(call.id, status, headers, UNKNOWN_LENGTH);
     call.reader = reader;
-    follow(call, pump(call.id, reader));
+    follow(call, pump(call, reader));
   }
 
   /** Sends bytes in pieces. They are not copied as a whole: what the function writes to them meanwhile, the client may see. */
@@ -55,8 +58,7 @@
       at += PIECE_BYTES;
       return piece;
     };
-    op_skep_reply_stream(call.id, status, headers, length);
-    follow(call, pumpPieces(call.id, next));
+    sendPieces(call, status, headers, length, next);
   }
 
   /** Sends a text in pieces, each encoded when there is room for it. */
@@ -70,8 +72,18 @@
       at = end;
       return piece;
     };
-    op_skep_reply_stream(call.id, status, headers, core.byteLength(text));
-    follow(call, pumpPieces(call.id, next));
+    sendPieces(call, status, headers, core.byteLength(text), next);
+  }
+
+  /**
+   * Sends a body of `length` bytes, piece by piece. The first piece comes before the head: V8 flattens a text for it. Throws if the instance
+   * is then beyond its limit, so that the client gets a fault and not an answer that is cut.
+   */
+  function sendPieces(call, status, headers, length, next) {
+    const first = next();
+    if (!op_skep_is_within_memory()) throw new RangeError("it needs more memory than memory_mb allows");
+    op_skep_reply_stream(call.id, status, headers, length);
+    follow(call, pumpPieces(call, next, first));
   }
 
   /** The first half of a character of two: the two are encoded together. */
@@ -85,19 +97,32 @@
     return new Uint8Array(TypedArrayPrototypeGetBuffer(bytes), offset, MathMin(PIECE_BYTES, length - at));
   }
 
-  /** A client that leaves while the body streams fires request.signal. */
+  /** A client that leaves while the body is sent fires `request.signal`. */
   function follow(call, sent) {
     MapPrototypeSet(pendingCalls, call.id, call);
     const forget = () => MapPrototypeDelete(pendingCalls, call.id);
     PromisePrototypeThen(sent, forget, forget);
   }
 
-  /** Moves the pieces of a large answer to the client as fast as it takes them. */
-  async function pumpPieces(id, next) {
+  /** The client left: fires `request.signal` and cancels the stream that is sent. Does nothing the second time. */
+  function abandon(call) {
+    if (!MapPrototypeDelete(pendingCalls, call.id)) return;
     try {
-      for (let piece = next(); piece !== null; piece = next()) {
+      abortRequest(call.request);
+    } finally {
+      // A stream that waits for an event would learn of it only with its next chunk.
+      if (call.reader !== null) PromisePrototypeThen(call.reader.cancel(new Error("the client left")), undefined, () => {});
+    }
+  }
+
+  /** Moves the pieces of a large answer, `first` and those of `next`, to the client as fast as it takes them. */
+  async function pumpPieces(call, next, first) {
+    const { id } = call;
+    try {
+      for (let piece = first; piece !== null; piece = next()) {
         if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
           op_skep_stream_close(id, NOT_READ);
+          abandon(call);
           return;
         }
       }
@@ -108,7 +133,8 @@
   }
 
   /** Moves chunks to the client as fast as it takes them. A client that leaves cancels the stream. */
-  async function pump(id, reader) {
+  async function pump(call, reader) {
+    const { id } = call;
     try {
       while (true) {
         const { done, value } = await reader.read();
@@ -122,7 +148,7 @@
           const piece = length <= PIECE_BYTES ? chunk : pieceOf(chunk, at, length);
           if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
             op_skep_stream_close(id, NOT_READ);
-            await reader.cancel(new Error("the client left"));
+            abandon(call);
             return;
           }
         }
@@ -134,5 +160,5 @@
     }
   }
 
-  return { replyPieces, replyStream, replyTextPieces };
+  return { abandon, replyPieces, replyStream, replyTextPieces };
 })();

@@ -18,7 +18,6 @@ mod stack;
 mod collection;
 pub mod sampler;
 mod heap;
-mod external_memory;
 mod terminate;
 
 use std::rc::Rc;
@@ -31,13 +30,12 @@ use crate::function::Dialect;
 use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
-use crate::runtime::ops::{HostApi, Identity, MemoryBytes, call_in_context, catch_panic_or};
+use crate::runtime::ops::{HostApi, Identity, MemoryBytes, call_in_context, catch_panic_or, external_bytes};
 use crate::sys::global_alloc;
 
 use blobs::CountedBlobs;
 pub use engine::{init_v8, v8_version};
 pub use exception::BootError;
-use external_memory::external_bytes;
 pub use heap::Heap;
 use methods::MethodStrings;
 pub use terminate::{Interrupt, TerminationReason};

@@ -13,11 +13,10 @@ use std::time::Duration;
 
 use deno_core::v8;
 
-use super::external_memory::external_bytes;
 use super::heap::Heap;
 use super::terminate::{Interrupt, TerminationReason};
 use crate::runtime::limits::cpu_account::CpuSlice;
-use crate::runtime::ops::{call_in_context, catch_panic_or};
+use crate::runtime::ops::{call_in_context, catch_panic_or, external_bytes};
 use crate::sys::cpu_clock::own_cpu_ns;
 
 /// The isolate of a thread.

@@ -139,10 +139,11 @@ fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {
 /// Takes out a fault that the function made up. One that a function it called has answered may be passed on.
 fn without_own_fault(table: &InFlightTable, id: u32, mut answer: Reply) -> Reply {
     if let Ok(response) = &mut answer
-        && let Some(fault) = response.headers.get(FAULT_HEADER)
-        && table.get(id).and_then(|in_flight| in_flight.passed_fault.as_ref()) != Some(fault)
+        && let Some(fault) = response.headers.remove(FAULT_HEADER)
+        && let Some(passed) = table.get(id).and_then(|in_flight| in_flight.passed_fault.clone())
+        && fault == passed
     {
-        response.headers.remove(FAULT_HEADER);
+        response.headers.insert(FAULT_HEADER, passed);
     }
     answer
 }

@@ -12,6 +12,7 @@ mod answer;
 mod egress;
 mod request;
 mod log;
+mod memory;
 mod refuse;
 mod host;
 mod context;
@@ -22,7 +23,7 @@ pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
 pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity};
-pub use refuse::MemoryBytes;
+pub use memory::{MemoryBytes, external_bytes};
 pub use request::{header_value, request_url};
 
 deno_core::extension!(
@@ -49,9 +50,10 @@ deno_core::extension!(
         egress::op_skep_socket,
         log::op_skep_log,
         refuse::op_skep_refuse,
-        refuse::op_skep_memory_bytes,
+        memory::op_skep_memory_bytes,
         refuse::op_skep_resource_left,
-        refuse::op_skep_collect,
+        memory::op_skep_collect,
+        memory::op_skep_is_within_memory,
         refuse::op_skep_wasm_shape,
     ],
     esm_entry_point = "ext:skep/api/globals.js",

@@ -1,4 +1,4 @@
-//! Ops of the prelude's guards: they report refusals, return limits, collect garbage, and read the shape of a WebAssembly module.
+//! Ops of the prelude's guards: they report refusals, count resources, and read the shape of a WebAssembly module.
 //!
 //! Called by `js-prelude/guards/`. Refusals go to the host, which counts them as level L0 and writes them to its log.
 //!
@@ -16,10 +16,6 @@ use super::host::{HostApi, Identity};
 /// Most resources (message ports, bodies, sockets) of one instance.
 const RESOURCES_MAX: usize = 10_000;
 
-/// The instance's `memory_mb`, in bytes; put into its state when it is assigned.
-#[derive(Clone, Copy)]
-pub struct MemoryBytes(pub u64);
-
 /// A guard refused `what`.
 #[op2(fast)]
 pub(crate) fn op_skep_refuse(state: &mut OpState, #[string] what: &str) -> Result<(), JsErrorBox> {
@@ -33,22 +29,10 @@ pub(super) fn refuse(state: &OpState, what: &str) {
     }
 }
 
-/// The instance's `memory_mb` in bytes; 0 before it is assigned.
-#[op2(fast)]
-pub(crate) fn op_skep_memory_bytes(state: &mut OpState) -> f64 {
-    state.try_borrow::<MemoryBytes>().map_or(0.0, |memory| memory.0 as f64)
-}
-
 /// Whether the instance may have another resource.
 #[op2(fast)]
 pub(crate) fn op_skep_resource_left(state: &mut OpState) -> bool {
     state.resource_table.len() < RESOURCES_MAX
-}
-
-/// Collects garbage, so that unused objects are not counted.
-#[op2(nofast)]
-pub(crate) fn op_skep_collect(scope: &mut v8::PinScope<'_, '_>) {
-    scope.low_memory_notification();
 }
 
 /// Writes into `shape` how many memories a module declares, their pages, the entries of its tables, and how many of the memories are

@@ -12,6 +12,6 @@ const PROGRAMS = [
 
 export default (request) => {
   if (request.url.endsWith("/ok")) return "ok";
-  const copy = Number(/-(\d)\/?$/.exec(request.url)[1]);
+  const copy = Number(/-(\d)\/index\.js$/.exec(import.meta.url)[1]);
   return String(PROGRAMS[copy]());
 };
