@@ -1,4 +1,4 @@
-//! The life of the process: arguments, then, unless it only supervises, V8, then one command, then an exit code.
+//! The life of the process, unless it is a compiler's: arguments, then, unless it only supervises, V8, then one command, then an exit code.
 //!
 //! Invariant: V8 is set up before any thread exists, and nothing but this file ends the process.
 
@@ -8,12 +8,16 @@ use skep::app::{self, StartError};
 use skep::config::{Command, CommandLine, Config, ExitCode};
 use skep::function::text::clean;
 use skep::process::engine;
+use skep::release::compiler;
 use skep::runtime::containment::{self, ContainmentLevel};
 use skep::sys::{exit, kernel};
 use skep::{client, command};
 use skep::{runtime, sys, telemetry};
 
 fn main() -> ProcessExitCode {
+    if let Some(code) = compiler::run_if_child() {
+        exit::now(code);
+    }
     let line = match CommandLine::read(std::env::args_os()) {
         Ok(line) => line,
         Err(error) => {

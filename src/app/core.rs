@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::invoke::Invoker;
 use crate::live::Live;
-use crate::release::{Catalog, CatalogDeps, FunctionsDirectory, PoolDeps, Scales, SourceError};
+use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError};
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
 use crate::runtime::worker::watchdog;
@@ -76,7 +76,8 @@ impl Core {
             fleet: self.fleet.clone(),
             on_ports: Box::new(|_| {}),
         });
-        let pools = PoolDeps { fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default() };
+        let compilers = Arc::new(Compilers::local(config.compile));
+        let pools = PoolDeps { compilers, fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default() };
         FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
         Ok(catalog)
     }

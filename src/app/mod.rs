@@ -9,6 +9,7 @@ mod error;
 mod ports;
 mod host;
 
+use std::io;
 use std::sync::Arc;
 
 use crate::admin::tokens::Tokens;
@@ -17,8 +18,9 @@ use crate::config::{Config, LogFormat, Mode};
 use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
 use crate::process::engine::{Engine, EngineInfo, SupervisorClient};
-use crate::process::quarantine::Quarantine;
-use crate::release::{Catalog, CatalogDeps, Deployments, FunctionsDirectory, OpenError, PoolDeps, StateDir, Watcher, self_test};
+use crate::release::{
+    Catalog, CatalogDeps, Compilers, Deployments, FunctionsDirectory, OpenError, PoolDeps, Scales, StateDir, Watcher, self_test,
+};
 use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;
 use crate::runtime::worker::probe;
@@ -64,11 +66,14 @@ impl App {
         // The table first: a client that is early must not hear that its function does not exist.
         core.listeners.0.lock().extend([address, admin_address]);
         let ports = PortOpener::new(core.listeners.clone());
-        let quarantine = engine_info.quarantine.clone();
+        let compilers = Arc::new(compilers(config, &supervisor_client));
+        prepare(&compilers)?;
+        let pools =
+            PoolDeps { compilers, fleet: core.fleet.clone(), quarantine: engine_info.quarantine.clone(), scales: Scales::default() };
         let state_dir = match config.mode {
             // Its table follows the functions directory, and nothing else.
             Mode::Dev => None,
-            Mode::Serve => open_state(config, &core, &quarantine)?,
+            Mode::Serve => open_state(config, &pools)?,
         };
         let catalog = Catalog::new(CatalogDeps {
             main_port: address.port(),
@@ -78,8 +83,6 @@ impl App {
             fleet: core.fleet.clone(),
             on_ports: ports.opener(),
         });
-        let scales = state_dir.as_ref().map(StateDir::scales).unwrap_or_default();
-        let pools = PoolDeps { fleet: core.fleet.clone(), quarantine, scales };
         let directory = FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
         self_test::run(&core.fleet)?;
         let dispatch = Dispatch::new(core.invoker.clone(), &config.ingress);
@@ -113,8 +116,8 @@ impl App {
 }
 
 /// The deployed functions. Where there are none and there cannot be any (a read-only image), the functions directory is served alone.
-fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Result<Option<StateDir>, OpenError> {
-    match StateDir::read(&config.state, core.fleet.clone(), quarantine.clone()) {
+fn open_state(config: &Config, pools: &PoolDeps) -> Result<Option<StateDir>, OpenError> {
+    match StateDir::read(&config.state, pools.clone()) {
         Ok(state_dir) => Ok(Some(state_dir)),
         Err(error) if !config.state.exists() => {
             tracing::warn!(%error, "nothing can be deployed to this host");
@@ -122,6 +125,27 @@ fn open_state(config: &Config, core: &Core, quarantine: &Arc<Quarantine>) -> Res
         }
         Err(error) => Err(error),
     }
+}
+
+/// The supervisor starts the compiler processes, so that the engine, with its many threads and its memory, starts none. An engine without
+/// one starts them by itself.
+fn compilers(config: &Config, supervisor_client: &SupervisorClient) -> Compilers {
+    if !supervisor_client.gives_compilers() {
+        return Compilers::local(config.compile);
+    }
+    let supervisor_client = supervisor_client.clone();
+    Compilers::new(config.compile, Box::new(move || supervisor_client.open_compiler()))
+}
+
+/// Starts the compiler processes beside the rest of the start: the first calls find them.
+fn prepare(compilers: &Arc<Compilers>) -> io::Result<()> {
+    let compilers = compilers.clone();
+    let prepare = move || {
+        if let Err(error) = compilers.prepare() {
+            tracing::warn!("{error}");
+        }
+    };
+    std::thread::Builder::new().name("skep compilers".to_owned()).spawn(prepare).map(drop)
 }
 
 /// A process with a frozen thread goes on serving, but its supervisor is to replace it.

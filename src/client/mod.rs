@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 
 use crate::config::client_args::ServerArgs;
 use crate::config::{Config, ExitCode, RemoteCommand};
+use crate::release::compiler::Compilers;
 use connection::session::{CtrlC, Session};
 use error::RemoteError;
 
@@ -56,7 +57,9 @@ pub fn run(config: &Config, command: &RemoteCommand) -> io::Result<ExitCode> {
 
 fn carry_out(config: &Config, command: &RemoteCommand, ctrl_c: CtrlC) -> ExitCode {
     let ended = match command {
-        RemoteCommand::Deploy(args) => with(config, &args.wait.server, ctrl_c, |session| releases::deploy::run(session, args)),
+        RemoteCommand::Deploy(args) => {
+            with(config, &args.wait.server, ctrl_c, |session| releases::deploy::run(session, args, &Compilers::local(config.compile)))
+        }
         RemoteCommand::Ls(args) => with(config, &args.server, ctrl_c, functions::ls::run),
         RemoteCommand::Show(args) => with(config, &args.server, ctrl_c, |session| functions::show::run(session, args)),
         RemoteCommand::Versions(args) => with(config, &args.server, ctrl_c, |session| functions::versions::run(session, args)),

@@ -13,8 +13,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::error::RemoteError;
 use crate::function::FunctionName;
-use crate::release::compile::compile;
 use crate::release::compile::graph::SOURCE_BYTES_MAX;
+use crate::release::compiler::Compilers;
 use crate::release::source::archive::Files;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, FunctionSource, ReadError, discover};
 
@@ -29,12 +29,12 @@ pub(in crate::client) struct LocalFunction {
 
 impl LocalFunction {
     /// Finds the function at `path` and compiles it.
-    pub(in crate::client) fn compile(path: &Path) -> Result<Self, RemoteError> {
+    pub(in crate::client) fn compile(path: &Path, compilers: &Compilers) -> Result<Self, RemoteError> {
         let source = find(path)?;
         let unreadable =
             |path: &Path, error: &dyn std::fmt::Display| RemoteError::Local(format!("cannot read {}: {error}", path.display()));
         let parent = source.path.parent().unwrap_or(Path::new("/")).to_owned();
-        let compiled = compile(&parent, &source);
+        let compiled = compilers.compile(&parent, &source).map_err(|error| RemoteError::Local(error.to_string()))?;
         if let Err(error) = compiled.outcome {
             return Err(RemoteError::Compile { function: source.name.to_string(), error });
         }
@@ -146,7 +146,7 @@ mod tests {
                 ("other/index.ts", "export default () => 'other';"),
             ],
         );
-        let local = LocalFunction::compile(&folder.path().join("hello")).unwrap();
+        let local = LocalFunction::compile(&folder.path().join("hello"), &Compilers::in_process()).unwrap();
         let expected = ["_shared/a.ts", "hello/function.toml", "hello/index.ts", "node_modules/b/b.js", "node_modules/b/package.json"];
         assert_eq!(names(&local), expected);
         assert!(!pack(&[local]).unwrap().is_empty());
@@ -157,8 +157,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("one.ts", "export default () => 1;"), ("_real/index.ts", "export default () => 2;")]);
         std::os::unix::fs::symlink("_real", folder.path().join("two")).unwrap();
-        assert_eq!(names(&LocalFunction::compile(&folder.path().join("one.ts")).unwrap()), ["one.ts"]);
-        let two = LocalFunction::compile(&folder.path().join("two/")).unwrap();
+        assert_eq!(names(&LocalFunction::compile(&folder.path().join("one.ts"), &Compilers::in_process()).unwrap()), ["one.ts"]);
+        let two = LocalFunction::compile(&folder.path().join("two/"), &Compilers::in_process()).unwrap();
         assert!(names(&two).contains(&"two/index.ts"), "{:?}", names(&two));
     }
 
@@ -168,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("hello/index.ts", "import 'b';"), ("node_modules/b/index.js", "export {}")]);
         mkfifoat(CWD, folder.path().join("package.json"), Mode::RUSR | Mode::WUSR).unwrap();
-        let local = LocalFunction::compile(&folder.path().join("hello")).unwrap();
+        let local = LocalFunction::compile(&folder.path().join("hello"), &Compilers::in_process()).unwrap();
         assert_eq!(names(&local), ["hello/index.ts", "node_modules/b/index.js"]);
     }
 
@@ -179,11 +179,11 @@ mod tests {
             folder.path(),
             &[("bad/index.ts", "export default () => {\n  const const = 1;\n};"), ("empty/readme.md", ""), ("_x/index.ts", "")],
         );
-        let error = LocalFunction::compile(&folder.path().join("bad")).unwrap_err();
+        let error = LocalFunction::compile(&folder.path().join("bad"), &Compilers::in_process()).unwrap_err();
         assert_eq!(error.exit_code(), crate::config::ExitCode::FunctionFault);
         assert!(error.detail().unwrap().contains("bad/index.ts:2"), "{:?}", error.detail());
         for wrong in ["empty", "_x", "nowhere"] {
-            let error = LocalFunction::compile(&folder.path().join(wrong)).unwrap_err();
+            let error = LocalFunction::compile(&folder.path().join(wrong), &Compilers::in_process()).unwrap_err();
             assert_eq!(error.exit_code(), crate::config::ExitCode::Usage, "{wrong}: {error}");
         }
     }

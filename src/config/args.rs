@@ -222,6 +222,12 @@ pub(super) struct InstanceSettings {
     /// Wall-clock time a function may take to load, in milliseconds.
     #[arg(long, global = true, env = "SKEP_BOOT_WALL_MS", value_name = "MS", default_value_t = DEFAULT_BOOT_WALL_MS)]
     pub(super) boot_wall_ms: u64,
+    /// Memory that compiling a function may take, in megabytes, in a process of its own.
+    #[arg(long, global = true, env = "SKEP_COMPILE_MEMORY_MB", value_name = "MB", default_value_t = DEFAULT_COMPILE_MEMORY_MB)]
+    pub(super) compile_memory_mb: u64,
+    /// CPU time that compiling a function may take, in milliseconds; it may take three times that on the clock.
+    #[arg(long, global = true, env = "SKEP_COMPILE_MS", value_name = "MS", default_value_t = DEFAULT_COMPILE_MS)]
+    pub(super) compile_ms: u64,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -50,6 +50,10 @@ pub const DEFAULT_HOST_MEMORY_MB: u64 = 0;
 pub const DEFAULT_BOOT_CPU_MS: u64 = 1000;
 /// Wall-clock time a function's modules may take to load, in milliseconds.
 pub const DEFAULT_BOOT_WALL_MS: u64 = 5000;
+/// See `--compile-memory-mb`: twice what the largest module takes that the compiler lets through, 3.2 MB of TypeScript.
+pub const DEFAULT_COMPILE_MEMORY_MB: u64 = 512;
+/// See `--compile-ms`: twice what that module takes.
+pub const DEFAULT_COMPILE_MS: u64 = 10_000;
 
 /// Whether there is no supervisor.
 pub const DEFAULT_SINGLE_PROCESS: bool = false;

@@ -49,6 +49,8 @@ pub(super) struct RawFile {
     pub(super) host_memory_mb: Option<u64>,
     pub(super) boot_cpu_ms: Option<u64>,
     pub(super) boot_wall_ms: Option<u64>,
+    pub(super) compile_memory_mb: Option<u64>,
+    pub(super) compile_ms: Option<u64>,
     pub(super) single_process: Option<bool>,
     #[serde(deserialize_with = "deserialize_level")]
     pub(super) log_level: Option<Level>,

@@ -121,7 +121,10 @@ pub(super) fn clap_command() -> clap::Command {
         command = hide(command, name, settings.iter().filter(is_silent));
     }
     for subcommand in RemoteCommand::augment_subcommands(clap::Command::new("skep")).get_subcommands() {
-        command = hide_all_but(command, subcommand.get_name(), &settings, &["admin", "config"]);
+        let name = subcommand.get_name();
+        // It compiles before it sends.
+        let used: &[&str] = if name == "deploy" { &["admin", "config", "compile_memory_mb", "compile_ms"] } else { &["admin", "config"] };
+        command = hide_all_but(command, name, &settings, used);
     }
     command = hide_all_but(command, "token", &settings, &["state", "config"]);
     command = hide_all_but(command, "systemd", &settings, &[]);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::file::RawFile;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
-use super::{Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting, grants};
+use super::{CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting, grants};
 use crate::sys::kernel::KernelLimits;
 
 /// An hour and a day, in seconds: longer waits are mistakes.
@@ -20,6 +20,10 @@ const HOUR_S: u64 = 3600;
 const DAY_S: u64 = 86_400;
 /// Ten minutes: a function that needs longer to load is a mistake.
 const BOOT_MS_MAX: u64 = 600_000;
+/// The least a compile may take: less refuses small functions.
+const COMPILE_MS_MIN: u64 = 100;
+/// From what a small function takes to more than any source that is taken in.
+const COMPILE_MEMORY_MB: RangeInclusive<u64> = 64..=16_384;
 /// A petabyte.
 const MEMORY_MB_MAX: u64 = 1 << 30;
 
@@ -46,6 +50,7 @@ pub(super) fn resolve(line: &CommandLine, mut file: RawFile) -> Result<Config, C
         ingress: ingress(&pick, line, &file)?,
         pool: pool(&pick, line, &file)?,
         // `skep dev` reloads files under a running engine, and its errors are for a terminal: one process is enough.
+        compile: compile(&pick, line, &file)?,
         single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
         log: log(&pick, line, &file, mode),
     })
@@ -95,6 +100,13 @@ fn pool(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<PoolConfi
         return Err(ConfigError::WarmAboveMax { warm: settings.0, max_instances: settings.1 });
     }
     Ok(config)
+}
+
+fn compile(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<CompileConfig, ConfigError> {
+    let raw = &line.settings.instances;
+    let megabytes = pick.of("compile_memory_mb", raw.compile_memory_mb, file.compile_memory_mb).within(COMPILE_MEMORY_MB)?;
+    let milliseconds = pick.of("compile_ms", raw.compile_ms, file.compile_ms).within(COMPILE_MS_MIN..=BOOT_MS_MAX)?;
+    Ok(CompileConfig { memory_bytes: megabytes << 20, cpu: Duration::from_millis(milliseconds) })
 }
 
 /// As many instances as wanted, but no more than the kernel allows, and the limit that says so: running into it takes the process down.

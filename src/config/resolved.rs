@@ -32,6 +32,8 @@ pub struct Config {
     pub ingress: IngressConfig,
     /// For `runtime`.
     pub pool: PoolConfig,
+    /// For `release::compiler`.
+    pub compile: CompileConfig,
     /// Whether the host serves without a supervisor.
     pub single_process: bool,
     /// For `telemetry`.
@@ -85,6 +87,15 @@ pub struct PoolConfig {
     pub boot_cpu: Duration,
     /// Wall-clock time a function may take to load.
     pub boot_wall: Duration,
+}
+
+/// The limits of `release::compiler` for each function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompileConfig {
+    /// Memory of the process that compiles it, in bytes.
+    pub memory_bytes: u64,
+    /// CPU time.
+    pub cpu: Duration,
 }
 
 /// How the process writes its log.

@@ -41,7 +41,7 @@ fn every_setting_has_a_variable_of_its_own_name_a_default_and_a_meaning() {
 fn the_table_of_flags_has_a_line_for_each_setting() {
     let table = flag_table();
     assert!(table.contains("| `--warm N` | `SKEP_WARM` | `2` | Isolates kept prewarmed"), "{table}");
-    assert_eq!(table.lines().count(), 2 + 22, "{table}");
+    assert_eq!(table.lines().count(), 2 + 24, "{table}");
     assert!(table.lines().all(|line| line.matches(" | ").count() == 3 || line.starts_with("|---")), "{table}");
 }
 
@@ -53,6 +53,7 @@ fn without_arguments_skep_serves_this_machine_alone() {
     assert_eq!((config.listen.to_string().as_str(), config.admin.to_string().as_str()), ("127.0.0.1:8000", "127.0.0.1:8001"));
     assert_eq!(config.ingress.max_header_bytes, 32 * 1024);
     assert_eq!(config.pool.boot_cpu, Duration::from_secs(1));
+    assert_eq!(config.compile, CompileConfig { memory_bytes: 512 << 20, cpu: Duration::from_secs(10) });
     assert!(!config.ingress.trust_proxy);
     assert_eq!(config.log, LogConfig { level: Level::Info, format: LogFormat::Json });
 }

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn never() -> Arc<Track> {
-        Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made"))))
+        Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made").into())))
     }
 
     fn endpoint(weight: u16, sticky: Option<&str>) -> Endpoint {

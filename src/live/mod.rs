@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::{ArcSwap, Guard};
 
 pub use endpoint::{Candidate, Endpoint, Sticky, VERSION_HEADER, WEIGHT_WHOLE};
-pub use track::{MakePool, Track};
+pub use track::{MakeError, MakePool, Track};
 
 /// The table of the whole host.
 pub type LiveTable = table::Table<Arc<Endpoint>>;

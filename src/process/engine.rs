@@ -8,7 +8,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc as std_mpsc;
 use std::time::{Duration, Instant};
@@ -25,12 +25,13 @@ use super::message::{ToEngine, ToSupervisor, short};
 use super::quarantine::Quarantine;
 use super::sockets::{BindError, Label, Listening, Sockets};
 use super::upgrade::{UpgradeError, Upgrades};
+use crate::sys::helper_process::HelperProcess;
 
 /// Set by the supervisor, to its own process id, in the environment of an engine.
 pub(crate) const VARIABLE: &str = "SKEP_ENGINE";
 
-/// How long the supervisor may take to bind a port.
-const PORT_WAIT_MAX: Duration = Duration::from_secs(10);
+/// How long the supervisor may take to bind a port, or to start a compiler process.
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// A command of the supervisor to a running engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +82,12 @@ pub struct SupervisorClient(Arc<ClientInner>);
 struct ClientInner {
     channel: Option<BlockingChannel>,
     ports: Mutex<ExtraPorts>,
+    compilers: Option<Mutex<CompilerAnswers>>,
     upgrades: Upgrades,
 }
+
+/// Compiler processes that the supervisor has started, in the order in which they were asked for.
+type CompilerAnswers = std_mpsc::Receiver<io::Result<HelperProcess>>;
 
 /// Ports beside the main one.
 struct ExtraPorts {
@@ -94,8 +99,9 @@ struct ExtraPorts {
 
 type PortAnswer = (u16, io::Result<Listening>);
 
-/// Answers about ports that wait: one port is asked for at a time, and an answer after its deadline is received by no thread.
-const PORT_ANSWERS_MAX: usize = 16;
+/// Answers about ports, or compiler processes, that wait: one is asked for at a time, and an answer after its deadline is received by no
+/// thread.
+const ANSWERS_MAX: usize = 16;
 
 /// Commands of the supervisor that wait: a hand-over and a stop, each once.
 const COMMANDS_MAX: usize = 16;
@@ -111,14 +117,18 @@ impl Engine {
     /// # Errors
     /// If the main or the admin socket is not among them.
     pub fn alone(mut sockets: Sockets) -> io::Result<(Self, EngineCommands)> {
-        let (answers_tx, answers_rx) = std_mpsc::sync_channel(PORT_ANSWERS_MAX);
+        let (answers_tx, answers_rx) = std_mpsc::sync_channel(ANSWERS_MAX);
         // There is no supervisor that would answer.
         drop(answers_tx);
         let engine_info = EngineInfo { generation: 1, supervised: false, started: Instant::now(), quarantine: Arc::default() };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
-        let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: None, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+        let supervisor_client = SupervisorClient(Arc::new(ClientInner {
+            channel: None,
+            ports: Mutex::new(ports),
+            compilers: None,
+            upgrades: Upgrades::default(),
+        }));
         Ok((Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client }, EngineCommands(None)))
     }
 
@@ -138,15 +148,20 @@ impl Engine {
         use_counters: fn(&'static ContainmentCounters),
     ) -> io::Result<(Self, EngineCommands)> {
         let (mut sockets, mut quarantined) = (Sockets::default(), Vec::new());
-        let generation = loop {
+        let (generation, gives_compilers) = loop {
             let (message, descriptors) = channel.receive()?.ok_or(ErrorKind::BrokenPipe)?;
             match message {
                 ToEngine::Sockets { label, address, .. } => sockets.add(label, address, descriptors),
                 ToEngine::Note => descriptors.first().map_or(Ok(()), crash_note::open)?,
                 ToEngine::Quarantine(one) => quarantined.push(one),
                 ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
-                ToEngine::Start { generation } => break generation,
-                ToEngine::NoPort { .. } | ToEngine::HandOver | ToEngine::UpgradeFailed { .. } | ToEngine::Stop { .. } => {
+                ToEngine::Start { generation, gives_compilers } => break (generation, gives_compilers),
+                ToEngine::NoPort { .. }
+                | ToEngine::Compiler
+                | ToEngine::NoCompiler { .. }
+                | ToEngine::HandOver
+                | ToEngine::UpgradeFailed { .. }
+                | ToEngine::Stop { .. } => {
                     return Err(ErrorKind::InvalidData.into());
                 }
                 ToEngine::Unknown => {}
@@ -155,12 +170,18 @@ impl Engine {
         let quarantine = Arc::new(Quarantine::new(quarantined));
         let engine_info = EngineInfo { generation, supervised: true, started: Instant::now(), quarantine };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
-        let (answers_tx, answers_rx) = std_mpsc::sync_channel(PORT_ANSWERS_MAX);
+        let (answers_tx, answers_rx) = std_mpsc::sync_channel(ANSWERS_MAX);
         let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
+        let (compilers_tx, compilers_rx) = std_mpsc::sync_channel(ANSWERS_MAX);
+        let compilers = gives_compilers.then(|| Mutex::new(compilers_rx));
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
-        let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: Some(channel), ports: Mutex::new(ports), upgrades: Upgrades::default() }));
-        let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, commands_tx };
+        let supervisor_client = SupervisorClient(Arc::new(ClientInner {
+            channel: Some(channel),
+            ports: Mutex::new(ports),
+            compilers,
+            upgrades: Upgrades::default(),
+        }));
+        let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, compilers_tx, commands_tx };
         std::thread::Builder::new().name("skep supervisor".to_owned()).spawn(move || reader.run())?;
         Ok((
             Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client },
@@ -240,6 +261,27 @@ impl SupervisorClient {
         }
     }
 
+    /// Whether the supervisor starts compiler processes. One of an earlier release does not.
+    pub fn gives_compilers(&self) -> bool {
+        self.0.compilers.is_some()
+    }
+
+    /// A fresh compiler process, which runs this engine's program.
+    ///
+    /// # Errors
+    /// If the supervisor cannot start it.
+    pub fn open_compiler(&self) -> io::Result<HelperProcess> {
+        let (Some(channel), Some(answers)) = (&self.0.channel, &self.0.compilers) else { return Err(ErrorKind::Unsupported.into()) };
+        // Held while the supervisor is asked: one question at a time.
+        let answers = answers.lock();
+        // A process that came too late for its question is as good as a new one.
+        if let Some(process) = answers.try_iter().find_map(Result::ok) {
+            return Ok(process);
+        }
+        channel.send(&ToSupervisor::NeedCompiler)?;
+        answers.recv_timeout(ANSWER_WAIT_MAX).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+    }
+
     /// Ports that were opened for earlier engines. They are accepted on whether or not a route still names them: their sockets are open.
     pub fn handed_ports(&self) -> Vec<u16> {
         self.0.ports.lock().handed.ports().collect()
@@ -261,7 +303,7 @@ impl SupervisorClient {
         let failed = |source| BindError { address, source };
         channel.send(&ToSupervisor::NeedPort { port }).map_err(failed)?;
         loop {
-            match ports.answers_rx.recv_timeout(PORT_WAIT_MAX) {
+            match ports.answers_rx.recv_timeout(ANSWER_WAIT_MAX) {
                 Ok((answered, answer)) if answered == port => return answer.map_err(failed),
                 // An answer that came too late.
                 Ok(_) => {}
@@ -275,6 +317,7 @@ impl SupervisorClient {
 struct ChannelReader {
     supervisor_client: SupervisorClient,
     answers_tx: std_mpsc::SyncSender<PortAnswer>,
+    compilers_tx: std_mpsc::SyncSender<io::Result<HelperProcess>>,
     commands_tx: mpsc::Sender<EngineCommand>,
 }
 
@@ -309,6 +352,8 @@ impl ChannelReader {
                 }
             }
             ToEngine::NoPort { port, errno } => drop(self.answers_tx.try_send((port, Err(io::Error::from_raw_os_error(errno))))),
+            ToEngine::Compiler => drop(self.compilers_tx.try_send(helper_of(descriptors))),
+            ToEngine::NoCompiler { errno } => drop(self.compilers_tx.try_send(Err(io::Error::from_raw_os_error(errno)))),
             ToEngine::HandOver => {
                 self.supervisor_client.0.upgrades.handed_over();
                 let _ = self.commands_tx.try_send(EngineCommand::HandOver);
@@ -319,6 +364,12 @@ impl ChannelReader {
             ToEngine::Note | ToEngine::Counters | ToEngine::Quarantine(_) | ToEngine::Start { .. } | ToEngine::Unknown => {}
         }
     }
+}
+
+/// The compiler process that came as its two descriptors.
+fn helper_of(descriptors: Vec<OwnedFd>) -> io::Result<HelperProcess> {
+    let [socket, pidfd] = <[OwnedFd; 2]>::try_from(descriptors).map_err(|_| ErrorKind::InvalidData)?;
+    Ok(HelperProcess { socket, pidfd, child: None })
 }
 
 #[cfg(test)]
@@ -361,7 +412,7 @@ mod tests {
         let (memory, counters) = counters::make().unwrap();
         counters[counters::HANDED_OVER].store(2, Ordering::SeqCst);
         channel.send(&ToEngine::Counters, &[memory.as_fd()]).unwrap();
-        channel.send(&ToEngine::Start { generation: 3 }, &[]).unwrap();
+        channel.send(&ToEngine::Start { gives_compilers: false, generation: 3 }, &[]).unwrap();
         let use_counters = |counters: &'static ContainmentCounters| {
             HANDED_OVER.store(counters[counters::HANDED_OVER].load(Ordering::SeqCst), Ordering::SeqCst)
         };

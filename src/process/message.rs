@@ -20,6 +20,10 @@ pub(crate) enum ToEngine {
     Sockets { label: Label, address: SocketAddr, more: bool },
     /// The supervisor cannot bind a port that the engine asked for.
     NoPort { port: u16, errno: i32 },
+    /// A compiler process: the engine's end of its socket and the descriptor of the process, beside the text.
+    Compiler,
+    /// The supervisor cannot start a compiler process.
+    NoCompiler { errno: i32 },
     /// The crash note's memory, beside the text.
     Note,
     /// The memory of [`super::counters`], beside the text.
@@ -28,7 +32,12 @@ pub(crate) enum ToEngine {
     /// A version that must not run.
     Quarantine(Quarantined),
     /// The engine has everything: serve.
-    Start { generation: u64 },
+    Start {
+        generation: u64,
+        /// Whether the supervisor starts compiler processes.
+        #[serde(default)]
+        gives_compilers: bool,
+    },
     /// A fresh engine serves: accept no more, finish what is open, exit.
     HandOver,
     /// The successor that this question, or an earlier one, asked for does not serve.
@@ -50,6 +59,8 @@ pub(crate) enum ToSupervisor {
     Failed { why: String },
     /// A route names this port.
     NeedPort { port: u16 },
+    /// A function is to be compiled, and no compiler process waits.
+    NeedCompiler,
     /// Something in the process is broken for good, and the supervisor should replace the process.
     Tainted { reason: String, function: Option<String>, version: Option<String> },
     /// An operator asks for a successor, from the program's file as it is now. Questions are numbered.

@@ -10,12 +10,14 @@ pub mod deploy;
 pub mod folder;
 pub mod catalog;
 pub mod check;
+pub mod compiler;
 pub mod compile;
 pub mod source;
 pub mod store;
 
 pub use catalog::{Catalog, CatalogDeps, PoolDeps, Report, Scales};
 pub use check::self_test::{self, SelfTestError};
+pub use compiler::Compilers;
 pub use deploy::{Deployments, OpenError, StateDir};
 pub use folder::{FunctionsDirectory, WatchError, Watcher};
 pub use source::SourceError;

@@ -151,12 +151,18 @@ impl EngineProcess {
         for quarantined in config.quarantined {
             self.send(&ToEngine::Quarantine(quarantined.clone()))?;
         }
-        self.send(&ToEngine::Start { generation: config.generation })
+        self.send(&ToEngine::Start { generation: config.generation, gives_compilers: true })
     }
 
     /// Sends it a message.
     pub(super) fn send(&self, message: &ToEngine) -> io::Result<()> {
         self.channel.send(message, &[])
+    }
+
+    /// Hands it a compiler process: the socket and the process.
+    pub(super) fn hand_compiler(&self, descriptors: &[OwnedFd; 2]) -> io::Result<()> {
+        let [socket, pidfd] = descriptors;
+        self.channel.send(&ToEngine::Compiler, &[socket.as_fd(), pidfd.as_fd()])
     }
 
     /// Hands it the sockets of a label.

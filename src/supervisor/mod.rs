@@ -9,8 +9,9 @@
 
 mod run;
 mod quarantine;
-mod plan;
 mod engines;
+mod compilers;
+mod plan;
 mod signals;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -14,6 +14,7 @@ mod tidy;
 
 mod cli;
 mod cli_remote;
+mod compiler;
 mod containment;
 mod drain;
 mod egress;

@@ -20,15 +20,16 @@ use crate::client::error::RemoteError;
 use crate::client::package::{LocalFunction, pack};
 use crate::config::ExitCode;
 use crate::config::client_args::DeployArgs;
+use crate::release::compiler::Compilers;
 
 /// Deploys.
-pub(in crate::client) fn run(session: &Session, args: &DeployArgs) -> Result<ExitCode, RemoteError> {
+pub(in crate::client) fn run(session: &Session, args: &DeployArgs, compilers: &Compilers) -> Result<ExitCode, RemoteError> {
     let canary = args.canary.map(|percent| percent.value());
     let parameters = DeployQuery { wait: false, canary, sticky: args.sticky.clone(), note: args.note.clone() };
     let path = format!("/releases{}", query(&parameters)?);
     let mut records: Vec<Record> = Vec::new();
     let mut failure = None;
-    let packages = packages(args)?;
+    let packages = packages(args, compilers)?;
     let count = packages.len();
     for package in packages {
         let api_request = ApiRequest { body: RequestBody::Gzip(Arc::new(package)), ..ApiRequest::new(Method::POST, &path) };
@@ -63,10 +64,10 @@ pub(in crate::client) fn run(session: &Session, args: &DeployArgs) -> Result<Exi
 }
 
 /// The uploads, one for each release.
-fn packages(args: &DeployArgs) -> Result<Vec<Vec<u8>>, RemoteError> {
+fn packages(args: &DeployArgs, compilers: &Compilers) -> Result<Vec<Vec<u8>>, RemoteError> {
     let mut functions = Vec::new();
     for source in &args.sources {
-        let local = LocalFunction::compile(source)?;
+        let local = LocalFunction::compile(source, compilers)?;
         if functions.iter().any(|known: &LocalFunction| known.name == local.name) {
             return Err(RemoteError::Usage(format!("`{}` is named twice", local.name)));
         }

@@ -106,7 +106,7 @@ impl Catalog {
                 scope.spawn(|| {
                     use std::sync::atomic::Ordering::Relaxed;
                     while let Some(endpoint) = endpoints.get(next.fetch_add(1, Relaxed)) {
-                        for pool in endpoint.tracks().filter_map(|track| track.make().as_ref().ok()) {
+                        for pool in endpoint.tracks().filter_map(|track| track.make().ok()) {
                             pool.fill_to_min();
                         }
                         done(finished.fetch_add(1, Relaxed) + 1, endpoints.len());

@@ -1,4 +1,5 @@
-//! From a version to its pool: the quarantine is asked, and the scale that was changed since is laid over the manifest's.
+//! From a version to its pool: the quarantine is asked, and the scale that was changed since is laid over the manifest's. The compilers that
+//! make versions go the same way.
 //!
 //! `folder` and `deploy` make the pools of their functions here.
 //!
@@ -10,12 +11,15 @@ use super::scales::{Scales, overlay};
 use crate::fault::{Fault, Kind};
 use crate::function::Version;
 use crate::process::quarantine::Quarantine;
+use crate::release::compiler::Compilers;
 use crate::runtime::fleet::Fleet;
 use crate::runtime::pool::Pool;
 
-/// The parts that every pool needs.
+/// The parts that every version and its pool need.
 #[derive(Clone)]
 pub struct PoolDeps {
+    /// Compile sources.
+    pub compilers: Arc<Compilers>,
     /// Starts instances.
     pub fleet: Arc<Fleet>,
     /// The versions that must not run.

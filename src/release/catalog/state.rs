@@ -113,7 +113,7 @@ mod tests {
     use crate::live::{Endpoint, Track};
 
     fn entry(name: &str, origin: EntryOrigin) -> Arc<Entry> {
-        let track = Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made"))));
+        let track = Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made").into())));
         Arc::new(Entry { endpoint: Endpoint::new(FunctionName::parse(name).unwrap(), track), routes: Vec::new(), origin })
     }
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Lines shown before and after the marked line.
 const CONTEXT_LINES: usize = 2;
@@ -17,7 +17,7 @@ const WIDTH_MAX: usize = 160;
 const BEFORE_MARK: usize = 60;
 
 /// A position in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Path below the functions directory, with `/`.
     pub file: String,
@@ -30,7 +30,7 @@ pub struct Place {
 }
 
 /// One line of a code frame.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrameLine {
     /// Line number, from 1.
     pub number: usize,
@@ -41,7 +41,7 @@ pub struct FrameLine {
 }
 
 /// The marked part of a line, in characters of the shown text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The number of characters before it.
     pub start: usize,

@@ -14,7 +14,8 @@ use crate::function::{Manifest, Module, ModuleKind, VersionId};
 /// Changes when the same source gets another meaning, e.g. with another transpiler.
 const FORMAT: &[u8] = b"skep version 1";
 
-pub(super) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>) -> VersionId {
+/// The id of a version with this manifest and these modules.
+pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>) -> VersionId {
     let mut hash = Sha256::new();
     feed(&mut hash, FORMAT);
     feed(&mut hash, manifest.to_string().as_bytes());

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::code_frame::Place;
 
@@ -16,7 +16,7 @@ use super::code_frame::Place;
 pub const DIAGNOSTICS_MAX: usize = 20;
 
 /// The closed list of errors in a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompileErrorKind {
     /// `function.toml` has an invalid value.
@@ -37,6 +37,8 @@ pub enum CompileErrorKind {
     TooLarge,
     /// A file exists but cannot be read.
     Unreadable,
+    /// Compiling it takes more memory or time than one function may have.
+    Limit,
     /// The compiler itself failed.
     Internal,
 }
@@ -54,13 +56,14 @@ impl CompileErrorKind {
             Self::CommonJs => "common_js",
             Self::TooLarge => "too_large",
             Self::Unreadable => "unreadable",
+            Self::Limit => "limit",
             Self::Internal => "internal",
         }
     }
 }
 
 /// One error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Which error of the closed list.
     pub kind: CompileErrorKind,
@@ -106,7 +109,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Why a function does not compile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct CompileError {
     /// Of the first diagnostic.

@@ -1,6 +1,6 @@
 //! From a function's source to a version: manifest, entry, import graph, transpiled modules, content hash.
 //!
-//! `folder` and `deploy` call `compile` for each function that `source` has found; the version goes to check and publish, an error to the
+//! `compiler` calls it for each function that `source` has found, in a process that has limits; the version goes to check and publish, an error to the
 //! log, to the record of the release and, in dev, to the client.
 //!
 //! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in the result.
@@ -17,6 +17,7 @@ pub mod code_frame;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::function::manifest::MANIFEST_BYTES_MAX;
@@ -25,6 +26,7 @@ use crate::release::source::MANIFEST_FILE;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, EntryError, FunctionSource, SourceKind, entry};
 
 pub use code_frame::{FrameLine, Mark, Place};
+pub(super) use digest::version_id;
 pub use error::{CompileError, CompileErrorKind, Diagnostic};
 
 use graph::Graph;
@@ -38,20 +40,25 @@ pub struct Compiled {
     pub watched: BTreeSet<PathBuf>,
 }
 
-/// Compiles one function; `root` is the canonical functions directory.
+/// Compiles one function in this process; `root` is the canonical functions directory. `compiler` does it in another process.
 pub fn compile(root: &Path, function: &FunctionSource) -> Compiled {
-    let disk = match Disk::open(root) {
-        Ok(disk) => disk,
-        Err(error) => {
-            let diagnostic = Diagnostic::new(CompileErrorKind::Unreadable, format!("the functions directory cannot be read: {error}"));
-            return Compiled { outcome: Err(diagnostic.into()), watched: BTreeSet::from([function.path.clone()]) };
-        }
-    };
-    let outcome = parse::stack_guard::on_stack(parse::stack_guard::STACK_BYTES, || build(root, function, &disk)).unwrap_or_else(|| {
+    match Disk::open(root) {
+        Ok(disk) => Compiled { outcome: compile_on(&disk, function), watched: disk.recorded() },
+        Err(error) => Compiled { outcome: Err(unreadable_directory(&error)), watched: BTreeSet::from([function.path.clone()]) },
+    }
+}
+
+/// Compiles one function of a functions directory, which records every path that is read or searched.
+pub(super) fn compile_on(disk: &Disk, function: &FunctionSource) -> Result<Version, CompileError> {
+    parse::stack_guard::on_stack(parse::stack_guard::STACK_BYTES, || build(disk.root(), function, disk)).unwrap_or_else(|| {
         // The parser is large and not ours; a bug of it on one function's source must not end the releases of others.
         Err(Diagnostic::new(CompileErrorKind::Internal, format!("the compiler failed on the source of `{}`", function.name)).into())
-    });
-    Compiled { outcome, watched: disk.recorded() }
+    })
+}
+
+/// The error of every function of a functions directory that cannot be opened.
+pub(super) fn unreadable_directory(error: &io::Error) -> CompileError {
+    Diagnostic::new(CompileErrorKind::Unreadable, format!("the functions directory cannot be read: {error}")).into()
 }
 
 fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version, CompileError> {
@@ -61,7 +68,7 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
     let Graph { entry, modules } = graph::walk(entry, &confinement, disk).map_err(all)?;
-    let id = digest::version_id(&manifest, &entry, &modules);
+    let id = version_id(&manifest, &entry, &modules);
     Ok(Version { id, function: function.name.clone(), entry, modules, manifest })
 }
 

@@ -11,7 +11,7 @@ use super::context::DeployContext;
 use super::function::{FunctionRelease, ReleaseContext, StepOutcome, counted};
 use super::order::{FunctionChange, StepError};
 use crate::function::{Version, VersionId};
-use crate::release::compile;
+use crate::release::compiler::Compilers;
 use crate::release::source::FunctionSource;
 use crate::release::store::FunctionState;
 
@@ -43,7 +43,7 @@ impl FunctionRelease {
         let (Some((root, _)), Some(source)) = (&context.staged.folder, context.staged.sources.get(&self.function)) else {
             return Err(StepError::new("the upload is gone"));
         };
-        let version = compiled(root.clone(), source.clone()).await?;
+        let version = compiled(context.deploy.factory.pools.compilers.clone(), root.clone(), source.clone()).await?;
         self.version = Some(version.clone());
         if self.is_unchanged(&version.id, function_state, context.deploy)? {
             self.unchanged = true;
@@ -81,10 +81,12 @@ impl FunctionRelease {
 }
 
 /// Compiles a source on a thread that may block.
-async fn compiled(root: PathBuf, source: FunctionSource) -> Result<Arc<Version>, StepError> {
-    match tokio::task::spawn_blocking(move || compile::compile(&root, &source).outcome).await {
-        Ok(Ok(version)) => Ok(Arc::new(version)),
-        Ok(Err(error)) => Err(StepError { reason: error.to_string(), detail: Some(error.diagnostic()) }),
+async fn compiled(compilers: Arc<Compilers>, root: PathBuf, source: FunctionSource) -> Result<Arc<Version>, StepError> {
+    let compile = move || compilers.compile(&root, &source).map(|compiled| compiled.outcome);
+    match tokio::task::spawn_blocking(compile).await {
+        Ok(Ok(Ok(version))) => Ok(Arc::new(version)),
+        Ok(Err(error)) => Err(StepError::new(error.to_string())),
+        Ok(Ok(Err(error))) => Err(StepError { reason: error.to_string(), detail: Some(error.diagnostic()) }),
         Err(error) => Err(StepError::new(format!("the compiler failed: {error}"))),
     }
 }

@@ -11,10 +11,8 @@ use std::sync::Arc;
 
 use super::stored::PoolFactory;
 use crate::function::FunctionName;
-use crate::process::quarantine::Quarantine;
-use crate::release::catalog::{Entry, PoolDeps, Scales};
+use crate::release::catalog::{Entry, PoolDeps};
 use crate::release::store::{Store, StoreError, StoredState};
-use crate::runtime::fleet::Fleet;
 
 /// Why deployed functions are not served.
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +44,11 @@ impl StateDir {
     /// Reads the state folder, which is created if it is missing.
     ///
     /// # Errors
-    /// If it cannot be used.
-    pub fn read(path: &Path, fleet: Arc<Fleet>, quarantine: Arc<Quarantine>) -> Result<Self, OpenError> {
+    /// If it cannot be used. The scales that were changed are those of `pools` from now on.
+    pub fn read(path: &Path, pools: PoolDeps) -> Result<Self, OpenError> {
         let (store, state) = Store::open(path).map_err(|error| OpenError::Store { path: path.to_owned(), error })?;
-        let scales = Scales::default();
-        scales.replace(&state);
-        let factory = PoolFactory { store: Arc::new(store), pools: PoolDeps { fleet, quarantine, scales } };
+        pools.scales.replace(&state);
+        let factory = PoolFactory { store: Arc::new(store), pools };
         Ok(Self { factory, state, path: path.to_owned() })
     }
 
@@ -59,10 +56,5 @@ impl StateDir {
     pub fn entries(&self) -> BTreeMap<FunctionName, Arc<Entry>> {
         let entry = |(name, function_state)| Some((FunctionName::clone(name), self.factory.entry(name, function_state)?));
         self.state.functions.iter().filter_map(entry).collect()
-    }
-
-    /// Scales that were changed; deploys change them later as well.
-    pub fn scales(&self) -> Scales {
-        self.factory.pools.scales.clone()
     }
 }

@@ -38,7 +38,7 @@ impl PoolFactory {
         let (factory, name, id, function_state) = (self.clone(), name.clone(), id.clone(), function_state.clone());
         Track::new(Box::new(move || {
             let version = factory.read(&name, &id).map_err(|error| unreadable(&error))?;
-            factory.pool(&version, &function_state)
+            Ok(factory.pool(&version, &function_state)?)
         }))
     }
 

@@ -42,7 +42,7 @@ fn follow(context: &DeployContext, swaps: &[Swap]) {
         }
     }
     let tracks = swaps.iter().filter_map(|(_, entry)| entry.as_ref()).flat_map(|entry| entry.endpoint.tracks());
-    for pool in tracks.filter_map(|track| track.make().as_ref().ok()) {
+    for pool in tracks.filter_map(|track| track.make().ok()) {
         pool.fill_to_min();
     }
 }

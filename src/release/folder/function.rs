@@ -15,9 +15,10 @@ use crate::fault::{Fault, Kind};
 use crate::function::manifest::MANIFEST_BYTES_MAX;
 use crate::function::route::Route;
 use crate::function::{FunctionName, Manifest, Version};
-use crate::live::{Endpoint, Track};
+use crate::live::{Endpoint, MakeError, Track};
 use crate::release::catalog::{Entry, EntryOrigin, PoolDeps};
-use crate::release::compile;
+use crate::release::compile::Compiled;
+use crate::release::compiler::{Compilers, NoCompiler};
 use crate::release::source::{Confinement, Disk, FunctionSource, MANIFEST_FILE, SourceKind};
 
 /// File systems stamp changes with the kernel's clock tick, which may be this far behind.
@@ -25,6 +26,9 @@ const CLOCK_GRAIN: Duration = Duration::from_millis(4);
 
 /// Attempts at compiling a source that changes while it is read.
 const COMPILES_MAX: u32 = 3;
+
+/// Seconds after which a call is worth another try.
+const RETRY_AFTER_S: u32 = 1;
 
 /// The outcome of a rescan.
 pub(super) enum Rescan {
@@ -50,7 +54,10 @@ impl FolderFunction {
         let routes = manifest.and_then(|path| read_routes(disk, &source, &path)).unwrap_or_default();
         let track = Track::new({
             let (root, source, fingerprint, pools) = (disk.root().to_owned(), source.clone(), fingerprint.clone(), pools.clone());
-            Box::new(move || pools.pool(Arc::new(compile_settled(&root, &source, &fingerprint)?)))
+            Box::new(move || {
+                let version = compile_settled(&pools.compilers, &root, &source, &fingerprint)?;
+                Ok(pools.pool(Arc::new(version))?)
+            })
         });
         let endpoint = Endpoint::new(source.name.clone(), track);
         Self { source, entry: Arc::new(Entry { endpoint, routes, origin: EntryOrigin::Folder }), fingerprint, broken: None }
@@ -59,7 +66,7 @@ impl FolderFunction {
     /// An entry that cannot become the function that its name says; every call is answered with the reason.
     pub(super) fn broken(source: FunctionSource, why: String) -> Self {
         let broken = Some(why.clone());
-        let endpoint = Endpoint::new(source.name.clone(), Track::new(Box::new(move || Err(does_not_load(why.clone())))));
+        let endpoint = Endpoint::new(source.name.clone(), Track::new(Box::new(move || Err(does_not_load(why.clone()).into()))));
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of([source.path.clone()])));
         Self { source, entry: Arc::new(Entry { endpoint, routes: Vec::new(), origin: EntryOrigin::Folder }), fingerprint, broken }
     }
@@ -91,7 +98,7 @@ impl FolderFunction {
     pub(super) fn rescan(&self, disk: &Disk, pools: &PoolDeps) -> Rescan {
         let again = Self::new(disk, self.source.clone(), pools);
         if let Some(Ok(pool)) = self.entry.endpoint.live.made()
-            && again.entry.endpoint.live.make().as_ref().is_ok_and(|made| made.version().id == pool.version().id)
+            && again.entry.endpoint.live.make().is_ok_and(|made| made.version().id == pool.version().id)
         {
             *self.fingerprint.lock() = again.fingerprint.lock().clone();
             return Rescan::Unchanged;
@@ -111,13 +118,18 @@ fn read_routes(disk: &Disk, source: &FunctionSource, path: &Path) -> Option<Vec<
     Some(Manifest::parse(&text).ok()?.routes)
 }
 
-fn compile_settled(root: &Path, source: &FunctionSource, fingerprint: &Mutex<Fingerprint>) -> Result<Version, Fault> {
+fn compile_settled(
+    compilers: &Compilers,
+    root: &Path,
+    source: &FunctionSource,
+    fingerprint: &Mutex<Fingerprint>,
+) -> Result<Version, MakeError> {
     let before = fingerprint.lock().clone();
-    let mut compiled;
+    let mut compiled: Compiled;
     let mut tries = 0;
     loop {
         let began = SystemTime::now();
-        compiled = compile::compile(root, source);
+        compiled = compilers.compile(root, source).map_err(|error| not_now(&error))?;
         let taken = Fingerprint::of(std::mem::take(&mut compiled.watched));
         tries += 1;
         // A file that was written while it was read may have been read half. The number of tries is bounded for editors that never stop
@@ -131,9 +143,15 @@ fn compile_settled(root: &Path, source: &FunctionSource, fingerprint: &Mutex<Fin
             break;
         }
     }
-    compiled.outcome.map_err(|error| does_not_load(error.diagnostic()))
+    Ok(compiled.outcome.map_err(|error| does_not_load(error.diagnostic()))?)
 }
 
 fn does_not_load(diagnostic: String) -> Fault {
     Fault::new(Kind::BootFailed, "the function does not load").with_detail(diagnostic)
+}
+
+/// The source was not looked at: the next call tries again.
+fn not_now(error: &NoCompiler) -> MakeError {
+    let fault = Fault::new(Kind::Overloaded, "the function cannot be compiled now").with_detail(error.to_string());
+    MakeError::Passing(fault.with_retry_after(RETRY_AFTER_S))
 }

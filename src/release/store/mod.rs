@@ -39,6 +39,7 @@ use files::StateFiles;
 use held::STAGING;
 use state::INDEX;
 use versions::Unfit;
+pub(in crate::release) use versions::{decode_compiled, encode};
 
 /// The folder of the versions.
 const VERSIONS: &str = "versions";

@@ -1,6 +1,7 @@
 //! A version as bytes, and back.
 //!
 //! `Store` writes the bytes below `versions/` with a checksum before them; instances load their modules from the version that is read back.
+//! A compiler process returns a version in the same bytes.
 //!
 //! Invariant: `decode` reads the bytes of `encode` back as an equal version; `encode` refuses a version for which that would not hold.
 
@@ -57,7 +58,7 @@ enum ModuleFileKind {
 }
 
 /// The version's bytes; an equal version has the same ones.
-pub(super) fn encode(version: &Version) -> Result<Vec<u8>, String> {
+pub(in crate::release) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     let manifest = version.manifest.to_string();
     // The canonical text is longer than the author's, and a manifest that is parsed has a largest length.
     if Manifest::parse(&manifest).as_ref() != Ok(&version.manifest) {
@@ -107,14 +108,28 @@ pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Resul
     if stored.id != id.as_str() || stored.function != name.as_str() {
         return Err(damaged("it is another version, or another function's".to_owned()));
     }
+    version(stored, name, id.clone()).map_err(damaged)
+}
+
+/// The version of the function `name` from bytes that a compiler process returned. The id is what those bytes say.
+///
+/// # Errors
+/// If they are not a version of that function.
+pub(in crate::release) fn decode_compiled(bytes: &[u8], name: &FunctionName) -> Result<Version, String> {
+    let compiled: VersionFile<'_> = serde_json::from_slice(bytes).map_err(|error| json_fault(&error))?;
+    let id = VersionId::parse(&compiled.id).filter(|_| compiled.function == name.as_str());
+    version(compiled, name, id.ok_or("it is another function's")?)
+}
+
+fn version(stored: VersionFile<'_>, name: &FunctionName, id: VersionId) -> Result<Version, String> {
     // The section had this name before it was called `[rollback]`; versions that were stored then keep their id.
     let text = stored.manifest.replace("\n[return]\n", "\n[rollback]\n");
-    let manifest = Manifest::parse(&text).map_err(|_| damaged("its manifest is not one".to_owned()))?;
+    let manifest = Manifest::parse(&text).map_err(|_| "its manifest is not one")?;
     let modules: HashMap<_, _> = stored.modules.into_iter().map(|module| (module.url.to_string(), Arc::new(restored(module)))).collect();
     if !modules.contains_key(&*stored.entry) {
-        return Err(damaged("its entry is not among its modules".to_owned()));
+        return Err("its entry is not among its modules".to_owned());
     }
-    Ok(Version { id: id.clone(), function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
+    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
 }
 
 fn restored(module: ModuleFile<'_>) -> Module {

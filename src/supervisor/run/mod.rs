@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::compilers::CompilerChildren;
 use super::engines::{EngineEvent, EngineProcess, EngineStage, Launch, StartConfig};
 use super::plan::{self, Pauses, PendingHandovers, UpgradeRequest};
 use super::signals::Signals;
@@ -78,6 +79,7 @@ struct Supervisor {
     generation: u64,
     /// The shared counts, and the memory that engines receive.
     counters: (OwnedFd, &'static ContainmentCounters),
+    compilers: CompilerChildren,
     crash_history: CrashHistory,
     restarts: Pauses,
     hand_overs: Pauses,
@@ -111,6 +113,7 @@ impl Supervisor {
             engines: Vec::new(),
             generation: 0,
             counters: counters::make()?,
+            compilers: CompilerChildren::default(),
             crash_history: CrashHistory::default(),
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
             hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
@@ -207,6 +210,7 @@ impl Supervisor {
             ToSupervisor::Ready => self.on_ready(index),
             ToSupervisor::Failed { why } => self.on_failed(index, why),
             ToSupervisor::NeedPort { port } => self.open_port(index, port),
+            ToSupervisor::NeedCompiler => self.start_compiler(index),
             ToSupervisor::Tainted { reason, function, version } => {
                 let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
                 tracing::warn!(generation, reason, function, version, "the engine is tainted: a fresh one takes over");
@@ -261,6 +265,20 @@ impl Supervisor {
         let sent = match self.sockets.open(port) {
             Ok(listening) => engine.hand(Label::Port(port), listening),
             Err(error) => engine.send(&ToEngine::NoPort { port, errno: error.source.raw_os_error().unwrap_or(libc::EINVAL) }),
+        };
+        if sent.is_err() {
+            engine.kill();
+        }
+    }
+
+    fn start_compiler(&mut self, index: usize) {
+        let Some(engine) = self.engines.get_mut(index) else { return };
+        let sent = match self.compilers.start(engine.generation, engine.pid) {
+            Ok(descriptors) => engine.hand_compiler(&descriptors),
+            Err(error) => {
+                tracing::warn!(generation = engine.generation, %error, "cannot start a compiler process");
+                engine.send(&ToEngine::NoCompiler { errno: error.raw_os_error().unwrap_or(libc::EINVAL) })
+            }
         };
         if sent.is_err() {
             engine.kill();

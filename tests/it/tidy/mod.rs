@@ -88,6 +88,7 @@ const OPENS: &[(&str, &str)] = &[
     ("release/store/files.rs", "the state directory"),
     ("release/store/held.rs", "the lock of the state directory"),
     ("sys/kernel.rs", "the kernel's own files"),
+    ("sys/process_memory.rs", "the kernel's own files"),
 ];
 
 /// Functions that open, by their modules.

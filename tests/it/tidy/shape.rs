@@ -11,6 +11,7 @@ const FUNCTION_LINES_MAX: usize = 60;
 /// What lives as long as the process, as `file: NAME`. A new one gets a line here first: what it is for, and why an instance or the app cannot own it.
 const STATICS: &[&str] = &[
     // Counters and hooks that threads reach which belong to no part of the app: signal handlers, V8's callbacks, the allocator.
+    "live/track.rs: MAKING",
     "process/crash_note.rs: SLOTS",
     "runtime/containment/guard_hits.rs: THROTTLE",
     "runtime/containment/mod.rs: FROZEN_HERE",
