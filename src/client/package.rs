@@ -25,7 +25,12 @@ pub(in crate::client) struct LocalFunction {
     /// The folder that it lies in; the paths of its files are relative to it.
     pub(in crate::client) parent: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
+    /// Symbolic links among them, and the path that each leads to.
+    links: BTreeMap<String, String>,
 }
+
+/// Links on the way to one file; more are a circle.
+const LINKS_MAX: usize = 40;
 
 impl LocalFunction {
     /// Finds the function at `path` and compiles it.
@@ -40,26 +45,21 @@ impl LocalFunction {
         }
         let disk = Disk::open(&parent).map_err(|error| unreadable(&parent, &error))?;
         let confinement = Confinement::of(&parent, &source).map_err(|error| unreadable(&source.path, &error))?;
-        let own = confinement.own();
-        let mut files = BTreeMap::new();
+        let names = UploadNames { parent: &parent, own: confinement.own(), source: &source };
+        let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
         for path in compiled.watched.iter().filter(|path| path.is_file()) {
-            // A function's folder may be a link; the server gets a folder.
-            let named = path.strip_prefix(own).map(|rest| if rest == Path::new("") { source.path.clone() } else { source.path.join(rest) });
-            let named = named.unwrap_or_else(|_| path.clone());
-            let Some(name) = named.strip_prefix(&parent).ok().filter(|below| goes_along(below, &source)).and_then(slashed) else {
-                continue;
-            };
+            let path = &names.follow(path, &mut links);
+            let Some(name) = names.of(path) else { continue };
             // Settings lie beside the functions.
             let is_beside = path.parent() == Some(&parent);
-            let allows =
-                |canonical: &Path| confinement.allows_package_file(canonical) || (is_beside && canonical.parent() == Some(&parent));
+            let allows = |canonical: &Path| confinement.allows_settings(canonical) || (is_beside && canonical.parent() == Some(&parent));
             match disk.bytes(path, SOURCE_BYTES_MAX, &allows) {
                 Ok(bytes) => files.insert(name, bytes),
                 Err(ReadError::NotAFile) => continue,
                 Err(error) => return Err(unreadable(path, &error)),
             };
         }
-        Ok(Self { name: source.name, parent, files })
+        Ok(Self { name: source.name, parent, files, links })
     }
 }
 
@@ -67,9 +67,67 @@ impl LocalFunction {
 pub(in crate::client) fn pack(functions: &[LocalFunction]) -> Result<Vec<u8>, RemoteError> {
     let names = functions.iter().map(|local| local.name.as_str()).collect::<Vec<_>>().join("`, `");
     let all: BTreeMap<&String, &Vec<u8>> = functions.iter().flat_map(|local| &local.files).collect();
-    let files = Files::gather(all.into_iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+    let links: BTreeMap<String, String> = functions.iter().flat_map(|local| local.links.clone()).collect();
+    let files = Files::gather(all.into_iter().map(|(path, bytes)| (path.clone(), bytes.clone())), links);
     let files = files.map_err(|error| RemoteError::Local(format!("cannot send `{names}`: {error}")))?;
     files.to_tar_gz().map_err(|error| RemoteError::Local(format!("cannot pack `{names}`: {error}")))
+}
+
+/// The names of files in an upload.
+struct UploadNames<'a> {
+    parent: &'a Path,
+    /// The function's folder or file, without links.
+    own: &'a Path,
+    source: &'a FunctionSource,
+}
+
+impl UploadNames<'_> {
+    /// The name of a file or link that belongs to the upload.
+    fn of(&self, path: &Path) -> Option<String> {
+        // A function's folder may be a link; the server gets a folder.
+        let named = match path.strip_prefix(self.own) {
+            Ok(rest) if rest == Path::new("") => self.source.path.clone(),
+            Ok(rest) => self.source.path.join(rest),
+            Err(_) => path.to_owned(),
+        };
+        named.strip_prefix(self.parent).ok().filter(|below| goes_along(below, self.source)).and_then(slashed)
+    }
+
+    /// The file that a path leads to. Links on the way, such as those of pnpm, become links of the upload.
+    fn follow(&self, path: &Path, links: &mut BTreeMap<String, String>) -> PathBuf {
+        let mut path = match path.strip_prefix(&self.source.path) {
+            Ok(rest) if rest == Path::new("") => self.own.to_owned(),
+            Ok(rest) => self.own.join(rest),
+            Err(_) => path.to_owned(),
+        };
+        for _ in 0..LINKS_MAX {
+            let below = path.ancestors().filter(|above| above.starts_with(self.parent) && *above != self.parent);
+            let Some((link, target)) = below.filter_map(|above| Some((above.to_owned(), fs::read_link(above).ok()?))).last() else { break };
+            // The folder of the outermost link has no link above it, so each `..` is the folder above.
+            let Some(target) = link.parent().map(|folder| lexical(folder, &target)) else { break };
+            if let (Some(name), Some(leads_to)) = (self.of(&link), self.of(&target)) {
+                links.insert(name, leads_to);
+            }
+            path = match path.strip_prefix(&link) {
+                Ok(rest) if rest != Path::new("") => target.join(rest),
+                _ => target,
+            };
+        }
+        path
+    }
+}
+
+/// Joins a link's target to the folder of the link.
+fn lexical(folder: &Path, target: &Path) -> PathBuf {
+    let mut joined = folder.to_owned();
+    for part in target.components() {
+        match part {
+            Component::ParentDir => drop(joined.pop()),
+            Component::CurDir => {}
+            part => joined.push(part),
+        }
+    }
+    joined
 }
 
 /// The function at a path.
@@ -160,6 +218,39 @@ mod tests {
         assert_eq!(names(&LocalFunction::compile(&folder.path().join("one.ts"), &Compilers::in_process()).unwrap()), ["one.ts"]);
         let two = LocalFunction::compile(&folder.path().join("two/"), &Compilers::in_process()).unwrap();
         assert!(names(&two).contains(&"two/index.ts"), "{:?}", names(&two));
+    }
+
+    #[test]
+    fn the_links_of_a_package_manager_go_along() {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("f/index.ts", "import { word } from 'word'; export default () => word;"),
+                ("f/node_modules/.pnpm/word@1/node_modules/word/package.json", r#"{"name":"word","type":"module","exports":"./i.js"}"#),
+                ("f/node_modules/.pnpm/word@1/node_modules/word/i.js", "import { d } from 'dep'; export const word = d;"),
+                ("f/node_modules/.pnpm/dep@2/node_modules/dep/package.json", r#"{"name":"dep","type":"module","main":"i.js"}"#),
+                ("f/node_modules/.pnpm/dep@2/node_modules/dep/i.js", "export const d = 'd';"),
+            ],
+        );
+        let modules = folder.path().join("f/node_modules");
+        std::os::unix::fs::symlink(".pnpm/word@1/node_modules/word", modules.join("word")).unwrap();
+        std::os::unix::fs::symlink("../../dep@2/node_modules/dep", modules.join(".pnpm/word@1/node_modules/dep")).unwrap();
+        let local = LocalFunction::compile(&folder.path().join("f"), &Compilers::in_process()).unwrap();
+        assert_eq!(local.links["f/node_modules/word"], "f/node_modules/.pnpm/word@1/node_modules/word");
+        assert_eq!(local.links["f/node_modules/.pnpm/word@1/node_modules/dep"], "f/node_modules/.pnpm/dep@2/node_modules/dep");
+        assert!(names(&local).iter().all(|name| !name.starts_with("f/node_modules/word/")), "{:?}", names(&local));
+
+        // Unpacked elsewhere, it compiles to the same version.
+        let packed = pack(std::slice::from_ref(&local)).unwrap();
+        let unpacked = tempfile::tempdir().unwrap();
+        Files::read(crate::release::source::ArchiveKind::TarGz, &packed).unwrap().write_below(unpacked.path()).unwrap();
+        let id = |root: &Path| {
+            let root = root.canonicalize().unwrap();
+            let source = find(&root.join("f")).unwrap();
+            Compilers::in_process().compile(&root, &source).unwrap().outcome.unwrap().id
+        };
+        assert_eq!(id(unpacked.path()), id(folder.path()));
     }
 
     #[test]

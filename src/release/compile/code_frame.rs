@@ -67,6 +67,15 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The position of a line and column, both from 1, as parsers of JSON count them.
+    pub fn at_line(file: impl Into<String>, text: &str, line: usize, column: usize) -> Self {
+        let line_start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let at = line_start + column.saturating_sub(1);
+        Self::of(file, text, at..at)
+    }
+}
+
 /// The nearest character boundary at or before `offset`.
 fn floor(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());

@@ -110,6 +110,8 @@ impl Walk<'_> {
                     resolved.insert(import.specifier.clone(), found.url.clone().into());
                     self.enqueue(found, &label, &text, &import);
                 }
+                // A mistake in the settings has a place of its own.
+                Err(diagnostic) if diagnostic.place.is_some() => self.diagnostics.push(diagnostic),
                 Err(diagnostic) => {
                     let place = place_of(&label, &text, &import);
                     self.diagnostics.push(diagnostic.at(place));
@@ -158,12 +160,10 @@ impl Walk<'_> {
 
     fn json(&mut self, pending: &Pending, label: &str, text: Arc<str>) -> Option<Module> {
         if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-            let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let at = line_start + error.column().saturating_sub(1);
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             let diagnostic = Diagnostic::new(CompileErrorKind::Syntax, format!("invalid JSON: {message}"));
-            self.diagnostics.push(diagnostic.at(Place::of(label, &text, at..at)));
+            self.diagnostics.push(diagnostic.at(Place::at_line(label, &text, error.line(), error.column())));
             return None;
         }
         Some(Module { url: pending.url.to_string(), kind: ModuleKind::Json, code: text, source_map: None, imports: HashMap::new() })

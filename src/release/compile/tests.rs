@@ -233,7 +233,7 @@ fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
         ("@a/b/c", "cannot find the package `@a/b`, imported as `@a/b/c`", "npm install @a/b"),
         ("fs", "Node's built-in modules", "a function has no files"),
         ("node:crypto", "Node's built-in modules", "use the global `crypto`"),
-        ("npm:zod@3", "not fetched from npm", "import `zod`"),
+        ("npm:zod@3", "not fetched from npm", "`npm install zod@3`"),
         ("https://esm.sh/zod", "not fetched over the network", "save the file"),
         ("/etc/passwd", "absolute path", "relative to this module"),
         ("./style.css", "not code: a file that ends in `.css`", "modules end in .ts"),
@@ -530,4 +530,39 @@ fn source_that_takes_parsers_forever_is_refused_in_time() {
     version(&functions(&[("f/index.tsx", &jsx)]), "f");
     let error = error_of(&[("f/index.js", &format!("{}x = !", "a;".repeat(10_000)))]);
     assert_eq!(error.kind, CompileErrorKind::Syntax, "a large file that ends too early is no bug of the compiler");
+}
+
+#[test]
+fn a_mapping_leads_no_further_than_any_other_import() {
+    let map = |target: &str| format!(r#"{{"imports": {{"x": "{target}"}}}}"#);
+    for (target, kind, message) in [
+        ("../other/secret.ts", CompileErrorKind::Confinement, "`x` leads to other/secret.ts"),
+        ("../../../etc/passwd", CompileErrorKind::Confinement, "leads to"),
+        ("./gone.ts", CompileErrorKind::Import, "cannot find `x`"),
+        ("https://esm.sh/x", CompileErrorKind::Import, "not fetched over the network"),
+        ("npm:gone@1", CompileErrorKind::Import, "`npm:gone@1`"),
+    ] {
+        let error = error_of(&[("f/index.ts", "import 'x';"), ("f/deno.json", &map(target)), ("other/secret.ts", "secret")]);
+        assert_eq!(error.kind, kind, "{target}: {}", error.message);
+        assert!(error.message.contains(message), "{target}: {}", error.message);
+    }
+    let paths = r#"{"compilerOptions": {"paths": {"x": ["../other/secret.ts"], "y/*": ["./src/*"]}}}"#;
+    let error = error_of(&[("f/index.ts", "import 'x';"), ("f/tsconfig.json", paths), ("other/secret.ts", "secret")]);
+    assert_eq!(error.kind, CompileErrorKind::Confinement, "{}", error.message);
+    let error = error_of(&[("f/index.ts", "import 'y/gone';"), ("f/tsconfig.json", paths)]);
+    let help = error.diagnostics[0].help.as_deref().unwrap_or_default();
+    assert!(help.contains("`paths` of tsconfig.json maps it to `f/src/gone`"), "{help}");
+    let error = error_of(&[("f/index.js", "import 'x';"), ("f/deno.json", "{ \"imports\": {\n \"x\": 1 } }")]);
+    assert_eq!((error.kind, error.message.split(':').next()), (CompileErrorKind::Config, Some("f/deno.json")), "{}", error.message);
+    let error = error_of(&[("f/index.ts", "import 'x';"), ("f/deno.json", r#"{"importMap": "./gone.json"}"#)]);
+    assert!(error.message.contains("`importMap` names `./gone.json`"), "{}", error.message);
+    // A package's own imports know nothing of it.
+    let package = [
+        ("f/index.ts", "import 'p';"),
+        ("f/deno.json", r#"{"imports": {"x": "./x.ts"}}"#),
+        ("f/x.ts", ""),
+        ("f/node_modules/p/package.json", r#"{"main": "i.js", "type": "module"}"#),
+        ("f/node_modules/p/i.js", "import 'x';"),
+    ];
+    assert!(error_of(&package).message.contains("cannot find the package `x`"));
 }

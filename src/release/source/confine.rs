@@ -12,6 +12,9 @@ use std::path::{Component, Path, PathBuf};
 use super::disk::{Disk, ReadError};
 use super::function_source::{FunctionSource, SourceKind};
 
+/// Files beside the functions that hold settings of all of them.
+const SETTINGS: &[&str] = &["package.json", "deno.json", "deno.jsonc", "import_map.json", "tsconfig.json"];
+
 /// The paths that one function's modules may come from.
 #[derive(Clone, Debug)]
 pub struct Confinement {
@@ -63,10 +66,11 @@ impl Confinement {
         disk.text(path, bytes_max, &|canonical| self.allows(canonical))
     }
 
-    /// Whether a file may be read as a `package.json`: one that may be a module, or the one beside the functions. The path must be
+    /// Whether a file may be read for its settings: one that may be a module, or one of `SETTINGS` beside the functions. The path must be
     /// canonical.
-    pub fn allows_package_file(&self, canonical: &Path) -> bool {
-        self.allows(canonical) || canonical.strip_prefix(&self.root).is_ok_and(|below| below == Path::new("package.json"))
+    pub fn allows_settings(&self, canonical: &Path) -> bool {
+        let is_beside = |below: &Path| SETTINGS.iter().any(|name| below == Path::new(name));
+        self.allows(canonical) || canonical.strip_prefix(&self.root).is_ok_and(is_beside)
     }
 
     /// The canonical functions directory.

@@ -4,7 +4,7 @@
 //!
 //! Invariant: formatting an exception of a condemned isolate runs no user code; only what deno_core captured is used.
 
-use deno_core::error::{CoreError, CoreErrorKind};
+use deno_core::error::{CoreError, CoreErrorKind, JsStackFrame};
 use deno_core::v8;
 
 /// Why an isolate cannot be created or a function cannot be loaded.
@@ -42,7 +42,13 @@ impl BootError {
     pub(super) fn module(error: CoreError) -> Self {
         match error.as_kind() {
             CoreErrorKind::Js(error) => {
-                let detail = error.stack.clone().unwrap_or_else(|| error.exception_message.clone());
+                let mut detail = error.stack.clone().unwrap_or_else(|| error.exception_message.clone());
+                if !detail.contains("\n    at ")
+                    && let Some(place) = error.frames.first().and_then(place)
+                {
+                    // A module that does not link, or that only V8 refuses, has no stack: V8 knows the place alone.
+                    detail = format!("{detail}\n    at {place}");
+                }
                 Self { message: error.exception_message.clone(), detail }
             }
             _ => {
@@ -61,4 +67,9 @@ impl BootError {
         let message = detail.strip_prefix("Uncaught ").unwrap_or(&detail).to_owned();
         Self { message, detail }
     }
+}
+
+/// The position of a frame in the author's source; `None` of a frame of the prelude.
+fn place(frame: &JsStackFrame) -> Option<String> {
+    frame.maybe_format_location().filter(|place| place.starts_with("file:///"))
 }

@@ -61,7 +61,7 @@ fn the_same_source_in_any_wrapping_is_the_same_version_on_any_host() {
     assert_eq!(first["unchanged"], false);
 
     let found = |folder: &str| files.map(|(path, text)| (format!("{folder}{path}"), text.as_bytes().to_vec()));
-    let tar_gz = |folder: &str| Files::gather(found(folder)).expect("files").to_tar_gz().expect("an archive");
+    let tar_gz = |folder: &str| Files::gather(found(folder), []).expect("files").to_tar_gz().expect("an archive");
     let wrapped = [
         ("application/gzip", tar_gz("")),
         ("application/gzip", tar_gz("f/")),

@@ -64,11 +64,9 @@ fn options(confinement: &Confinement, path: &Path, text: String) -> Result<Compi
 }
 
 fn config_error(confinement: &Confinement, path: &Path, text: &str, error: &serde_json::Error) -> Diagnostic {
-    let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let at = line_start + error.column().saturating_sub(1);
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    Diagnostic::new(CompileErrorKind::Config, message).at(Place::of(confinement.label(path), text, at..at))
+    Diagnostic::new(CompileErrorKind::Config, message).at(Place::at_line(confinement.label(path), text, error.line(), error.column()))
 }
 
 fn ts_settings(options: &CompilerOptions) -> TsSettings {

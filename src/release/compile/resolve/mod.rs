@@ -1,22 +1,27 @@
 //! Resolution: from a specifier in a module to the file it means.
 //!
-//! `graph` asks for every import. Relative specifiers are resolved here, as TypeScript users expect. `unsupported` refuses URLs and other
-//! hosts' schemes with advice, and `packages` resolves the rest.
+//! `graph` asks for every import. `mappings` applies the names that the function's settings define. Relative specifiers are resolved here,
+//! as TypeScript users expect. `unsupported` refuses URLs and other hosts' schemes with advice, and `packages` resolves the rest.
 //!
 //! Invariant: a path that is returned is canonical, a regular file, and allowed by the confinement.
 #![allow(clippy::disallowed_methods, reason = "imports are resolved in the functions directory")]
 
+mod mappings;
 mod packages;
 mod unsupported;
 mod diagnostics;
+mod paths;
 
-use std::path::{Component, Path, PathBuf};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 use super::error::Diagnostic;
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk};
 use diagnostics::{leads_out, not_found};
+use mappings::{Mapped, Mappings};
 use packages::Packages;
+use paths::{is_relative, joined};
 
 /// The extensions of source that an extension of compiled code may stand for.
 const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("mjs", &["mts"]), ("jsx", &["tsx"]), ("cjs", &["cts"])];
@@ -28,27 +33,65 @@ pub(in crate::release::compile) struct Resolver<'c> {
     confinement: &'c Confinement,
     disk: &'c Disk,
     packages: Packages,
+    /// Read when the first import needs them; relative ones never do.
+    mappings: OnceCell<Result<Mappings, Box<Diagnostic>>>,
 }
 
 impl<'c> Resolver<'c> {
     pub(in crate::release::compile) fn new(confinement: &'c Confinement, disk: &'c Disk) -> Self {
-        Self { confinement, disk, packages: Packages::new(confinement, disk) }
+        Self { confinement, disk, packages: Packages::new(confinement, disk), mappings: OnceCell::new() }
     }
 
     /// The file that `specifier` means in the module `importer`, which must be canonical.
     pub(in crate::release::compile) fn resolve(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
-        if let Some(diagnostic) = unsupported::diagnostic(specifier) {
-            return Err(Box::new(diagnostic));
-        }
         let found = match is_relative(specifier) {
             true => self.relative(importer, specifier)?,
-            false => {
-                let folder = importer.parent().unwrap_or(self.confinement.root());
-                self.packages.resolve(folder, specifier, self.confinement)?
-            }
+            false => self.named(importer, specifier)?,
         };
         let canonical = self.disk.canonical(&found).map_err(|_| Box::new(not_found(specifier)))?;
         if self.confinement.allows(&canonical) { Ok(canonical) } else { Err(Box::new(leads_out(specifier, &canonical, self.confinement))) }
+    }
+
+    /// A name: the function's settings may map it, else it is a package's.
+    fn named(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+        if is_in_node_modules(importer) {
+            return self.package(importer, specifier);
+        }
+        let mappings = self.mappings.get_or_init(|| Mappings::of(self.confinement, self.disk));
+        match mappings.as_ref().map_err(Clone::clone)?.lookup(specifier) {
+            None => self.package(importer, specifier),
+            Some(Mapped::Specifier(mapped)) => self.package(importer, &mapped),
+            Some(Mapped::Files(files, setting)) => {
+                // Refused before the disk is read, as for relative paths.
+                let allowed = files.iter().filter(|file| self.confinement.allows(file));
+                if let Some(found) = allowed.clone().find_map(|file| self.candidates(file, false)) {
+                    return Ok(found);
+                }
+                // `paths` may be meant for some names of a package's scope only.
+                self.package(importer, specifier).map_err(|diagnostic| match files.first() {
+                    Some(file) if allowed.count() == 0 => Box::new(leads_out(specifier, file, self.confinement)),
+                    Some(file) => {
+                        let file = self.confinement.label(file);
+                        Box::new(not_found(specifier).help(format!("{setting} maps it to `{file}`, and there is no such file")))
+                    }
+                    None => diagnostic,
+                })
+            }
+        }
+    }
+
+    fn package(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+        let folder = importer.parent().unwrap_or(self.confinement.root());
+        // With the package installed, the version that the specifier names is the one that was installed.
+        if let Some(installed) = unsupported::installed_name(specifier)
+            && let Ok(found) = self.packages.resolve(folder, &installed, self.confinement)
+        {
+            return Ok(found);
+        }
+        match unsupported::diagnostic(specifier) {
+            Some(diagnostic) => Err(Box::new(diagnostic)),
+            None => self.packages.resolve(folder, specifier, self.confinement),
+        }
     }
 
     fn relative(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
@@ -117,21 +160,4 @@ impl<'c> Resolver<'c> {
         let near = names.map(|name| (distance(&name), name)).filter(|(distance, _)| *distance <= 2);
         near.min().map(|(_, name)| name)
     }
-}
-
-fn is_relative(specifier: &str) -> bool {
-    matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../")
-}
-
-/// Joins as URLs do, without reading the disk; `None` above the root of the file system.
-fn joined(folder: &Path, specifier: &str) -> Option<PathBuf> {
-    let mut target = folder.to_owned();
-    for component in Path::new(specifier).components() {
-        match component {
-            Component::Normal(part) => target.push(part),
-            Component::ParentDir if !target.pop() => return None,
-            _ => {}
-        }
-    }
-    Some(target)
 }

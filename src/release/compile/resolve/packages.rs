@@ -131,7 +131,7 @@ impl FileSystem for ConfinedFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let (confinement, disk) = self.within(path)?;
         let allows = |canonical: &Path| {
-            let allowed = confinement.allows_package_file(canonical);
+            let allowed = confinement.allows_settings(canonical);
             if !allowed {
                 *self.escaped.lock() = Some(canonical.to_owned());
             }

@@ -72,17 +72,21 @@ pub(in crate::release::compile) fn diagnostic(specifier: &str) -> Option<Diagnos
     match scheme.to_ascii_lowercase().as_str() {
         "node" => Some(node_built_in(specifier, rest)),
         "npm" => {
+            let rest = rest.trim_start_matches('/');
             let package = without_version(rest);
             wrong(
                 format!("`{specifier}`: packages are not fetched from npm at release"),
-                format!("run `npm install {rest}` in the function's folder and import `{package}`"),
+                format!("run `npm install {rest}` in the function's folder; `{package}` is found by this specifier then, too"),
             )
         }
         "jsr" => {
             let package = without_version(rest.trim_start_matches('/'));
             wrong(
                 format!("`{specifier}`: packages are not fetched from JSR at release"),
-                format!("run `npx jsr add {}` in the function's folder and import `{package}`", rest.trim_start_matches('/')),
+                format!(
+                    "run `npx jsr add {}` in the function's folder; `{package}` is found by this specifier then, too",
+                    rest.trim_start_matches('/')
+                ),
             )
         }
         "http" | "https" => wrong(
@@ -102,6 +106,12 @@ pub(in crate::release::compile) fn diagnostic(specifier: &str) -> Option<Diagnos
         }
         _ => wrong(format!("`{specifier}` has the unknown scheme `{scheme}:`"), "write a relative path or the name of a package".into()),
     }
+}
+
+/// The name by which the package of an `npm:` or `jsr:` specifier is installed: `npm:zod@3/v4` is `zod/v4`.
+pub(in crate::release::compile) fn installed_name(specifier: &str) -> Option<String> {
+    let (scheme, rest) = specifier.split_once(':')?;
+    matches!(scheme, "npm" | "jsr").then(|| without_version(rest.trim_start_matches('/')))
 }
 
 /// The diagnostic of a name that no installed package has, if it is one of Node's built-in modules.
@@ -136,9 +146,9 @@ mod tests {
         for (specifier, help) in [
             ("node:crypto", "use the global `crypto`"),
             ("node:sqlite", "web-standard globals"),
-            ("npm:zod@3", "`npm install zod@3` in the function's folder and import `zod`"),
-            ("npm:@scope/name@^1/sub", "import `@scope/name/sub`"),
-            ("jsr:@std/assert@1", "`npx jsr add @std/assert@1` in the function's folder and import `@std/assert`"),
+            ("npm:zod@3", "`npm install zod@3` in the function's folder; `zod` is found"),
+            ("npm:@scope/name@^1/sub", "`@scope/name/sub` is found"),
+            ("jsr:@std/assert@1", "`npx jsr add @std/assert@1` in the function's folder; `@std/assert` is found"),
             ("https://esm.sh/zod", "save the file"),
             ("http://x", "save the file"),
             ("data:text/javascript,1", "save the code"),

@@ -21,17 +21,18 @@ pub(super) struct FileCollector {
     bytes: u64,
     names: NameTree,
     files: BTreeMap<String, Vec<u8>>,
+    links: BTreeMap<String, String>,
 }
 
 impl FileCollector {
     /// For an archive of `size` bytes.
     pub(super) fn new(kind: ArchiveKind, size: usize) -> Self {
-        Self { kind, size: size as u64, entries: 0, bytes: 0, names: NameTree::default(), files: BTreeMap::new() }
+        Self { kind, size: size as u64, entries: 0, bytes: 0, names: NameTree::default(), files: BTreeMap::new(), links: BTreeMap::new() }
     }
 
     /// The collected files.
     pub(super) fn finish(self) -> Files {
-        Files::collected(self.files, self.bytes)
+        Files::collected(self.files, self.links, self.bytes)
     }
 
     /// Counts an entry that is neither a file nor a folder.
@@ -73,6 +74,16 @@ impl FileCollector {
         }
         self.bytes += announced;
         self.files.insert(path.to_owned(), bytes);
+        Ok(())
+    }
+
+    /// Adds a symbolic link. No other entry may lie below it, and it leads to a path of the archive.
+    pub(super) fn link(&mut self, name: &[u8], target: &[u8]) -> Result<(), ArchiveError> {
+        self.count()?;
+        let path = checked(name)?;
+        self.names.insert(path, PathKind::File)?;
+        let target = path::link_target(path, target).map_err(|fault| ArchiveError::LinkTarget { entry: label(name), fault })?;
+        self.links.insert(path.to_owned(), target);
         Ok(())
     }
 

@@ -110,6 +110,14 @@ pub enum ArchiveError {
         /// Most bytes.
         limit: u64,
     },
+    /// A link that leads out of the archive.
+    #[error("the link `{entry}` does not lead to a path of the archive: {fault}")]
+    LinkTarget {
+        /// The entry's name, cut.
+        entry: String,
+        /// The problem of its target.
+        fault: PathFault,
+    },
     /// An entry at the top that would be a function, but its name is not a function name.
     #[error("the entry `{entry}` cannot be a function: {error} (a leading `_` marks shared code)")]
     FunctionName {
@@ -131,7 +139,7 @@ pub enum ArchiveError {
 /// The kinds of entries beside files and folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Oddity {
-    /// A link to another entry, or to a path of the disk.
+    /// A hard link, or a symbolic link in a zip.
     #[error("a link")]
     Link,
     /// A character or block device, a pipe or a socket.

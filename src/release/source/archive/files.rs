@@ -19,22 +19,29 @@ use super::limits::is_within_ratio;
 use crate::function::FunctionName;
 use crate::release::source::function_source::{CODE_EXTENSIONS, MANIFEST_FILE, code_stem};
 
-/// Checked files by path, with `/`, in alphabetical order.
+/// Checked files by path, with `/`, in alphabetical order, and links between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
     files: BTreeMap<String, Vec<u8>>,
+    /// Symbolic links, and the path that each leads to, also from the top. No file and no link lies below a link.
+    links: BTreeMap<String, String>,
     bytes: u64,
 }
 
 impl Files {
     /// Files whose paths and sizes `collect` has checked.
-    pub(super) fn collected(files: BTreeMap<String, Vec<u8>>, bytes: u64) -> Self {
-        Self { files, bytes }
+    pub(super) fn collected(files: BTreeMap<String, Vec<u8>>, links: BTreeMap<String, String>, bytes: u64) -> Self {
+        Self { files, links, bytes }
     }
 
     /// Path and content of each, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
+    /// Path and target of each link, both from the top.
+    pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.links.iter().map(|(path, target)| (path.as_str(), target.as_str()))
     }
 
     /// Whether there is none.
@@ -70,7 +77,7 @@ impl Files {
 
     /// The folder at the top, if it holds every file.
     fn only_folder(&self) -> Option<&str> {
-        let mut folders = self.files.keys().map(|path| path.split_once('/').map(|(folder, _)| folder));
+        let mut folders = self.files.keys().chain(self.links.keys()).map(|path| path.split_once('/').map(|(folder, _)| folder));
         let first = folders.next()??;
         folders.all(|folder| folder == Some(first)).then_some(first)
     }
@@ -83,7 +90,11 @@ impl Files {
 
     fn moved(self, from: &str, to: &FunctionName) -> Self {
         let moved = |path: String| format!("{to}/{}", path.strip_prefix(from).unwrap_or(&path));
-        Self { files: self.files.into_iter().map(|(path, bytes)| (moved(path), bytes)).collect(), bytes: self.bytes }
+        Self {
+            files: self.files.into_iter().map(|(path, bytes)| (moved(path), bytes)).collect(),
+            links: self.links.into_iter().map(|(path, target)| (moved(path), moved(target))).collect(),
+            bytes: self.bytes,
+        }
     }
 
     /// The functions at the top, in alphabetical order: folders, and files of code, without the entries that a functions directory skips.
@@ -92,7 +103,7 @@ impl Files {
     /// If a name is not a function name, or two entries are the same function.
     pub fn functions(&self) -> Result<Vec<FunctionName>, ArchiveError> {
         let mut found: BTreeMap<FunctionName, &str> = BTreeMap::new();
-        for path in self.files.keys() {
+        for path in self.files.keys().chain(self.links.keys()) {
             let (top, name) = match path.split_once('/') {
                 Some((folder, _)) => (folder, Some(folder)),
                 None => (path.as_str(), code_stem(path.as_ref())),
@@ -123,6 +134,14 @@ impl Files {
             }
             OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(bytes)?;
         }
+        // Last: nothing is written through one.
+        for (path, target) in &self.links {
+            let at = folder.join(path);
+            if let Some(parent) = at.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            std::os::unix::fs::symlink(relative(path, target), at)?;
+        }
         Ok(())
     }
 
@@ -149,8 +168,24 @@ impl Files {
             header.set_size(bytes.len() as u64);
             archive.append_data(&mut header, path, bytes.as_slice())?;
         }
+        for (path, target) in &self.links {
+            let mut header = Header::new_gnu();
+            header.set_entry_type(EntryType::Symlink);
+            header.set_mode(0o777);
+            header.set_mtime(0);
+            header.set_uid(0);
+            header.set_gid(0);
+            header.set_size(0);
+            archive.append_link(&mut header, path, relative(path, target))?;
+        }
         archive.into_inner()
     }
+}
+
+/// The target of a link, from the folder that the link lies in. That folder is no link itself, so each `..` is the folder above.
+pub(super) fn relative(path: &str, target: &str) -> String {
+    let depth = path.matches('/').count();
+    format!("{}{target}", "../".repeat(depth))
 }
 
 fn gzip(bytes: &[u8], compression: Compression) -> io::Result<Vec<u8>> {

@@ -42,6 +42,27 @@ pub enum PathFault {
     TooDeep(usize),
 }
 
+/// The path that a link at `path` leads to, both from the top of the archive.
+pub(super) fn link_target(path: &str, target: &[u8]) -> Result<String, PathFault> {
+    if target.len() > PATH_BYTES_MAX {
+        return Err(PathFault::TooLong(target.len()));
+    }
+    let target = str::from_utf8(target).map_err(|_| PathFault::NotUtf8)?;
+    if target.starts_with('/') {
+        return Err(PathFault::Absolute);
+    }
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop().ok_or(PathFault::Climbs)?),
+            part => parts.push(part),
+        }
+    }
+    checked(parts.join("/").as_bytes()).map(str::to_owned)
+}
+
 /// The path that a name means, without a leading `./`.
 pub(super) fn checked(name: &[u8]) -> Result<&str, PathFault> {
     if name.len() > PATH_BYTES_MAX {

@@ -6,7 +6,7 @@
 
 use super::collect::FileCollector;
 use super::error::ArchiveError;
-use super::files::Files;
+use super::files::{Files, relative};
 use super::limits::ArchiveKind;
 use super::{json, tar, zip};
 
@@ -25,14 +25,20 @@ impl Files {
         Ok(files.finish())
     }
 
-    /// Takes files that the caller has, by the rules for archives.
+    /// Takes files that the caller has, and links by their paths and targets, both from the top; by the rules for archives.
     ///
     /// # Errors
     /// If an archive could not have such a path, or so much content.
-    pub fn gather(found: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ArchiveError> {
+    pub fn gather(
+        found: impl IntoIterator<Item = (String, Vec<u8>)>,
+        links: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ArchiveError> {
         let mut files = FileCollector::new(ArchiveKind::TarGz, usize::MAX);
         for (path, bytes) in found {
             files.file(path.as_bytes(), bytes.len() as u64, &*bytes)?;
+        }
+        for (path, target) in links {
+            files.link(path.as_bytes(), relative(&path, &target).as_bytes())?;
         }
         Ok(files.finish())
     }

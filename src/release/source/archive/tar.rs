@@ -39,7 +39,11 @@ fn take(mut entry: Entry<'_, impl Read>, files: &mut FileCollector) -> Result<()
         EntryType::XGlobalHeader if attributes.is_decisive => not_a_file(Oddity::GlobalHeader),
         // `git archive` writes one, with the commit in it.
         EntryType::XGlobalHeader => files.count(),
-        EntryType::Link | EntryType::Symlink => not_a_file(Oddity::Link),
+        EntryType::Symlink => {
+            let target = entry.link_name_bytes().map(|target| target.into_owned()).unwrap_or_default();
+            files.link(&name, &target)
+        }
+        EntryType::Link => not_a_file(Oddity::Link),
         EntryType::Char | EntryType::Block | EntryType::Fifo => not_a_file(Oddity::Device),
         EntryType::GNUSparse => not_a_file(Oddity::Sparse),
         _ => not_a_file(Oddity::Unknown),

@@ -165,7 +165,7 @@ fn every_format_gives_the_files_that_went_in() {
         vec![("hello/data.bin", BINARY), ("hello/empty", b""), ("hello/lib/ümlaut.ts", b"export {}"), (&long, b"1"), (&longer, b"2")];
     expected.sort_unstable();
     let given = expected.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
-    let files = Files::gather(given).unwrap();
+    let files = Files::gather(given, []).unwrap();
     assert_eq!(files.iter().collect::<Vec<_>>(), expected);
     assert_eq!((files.len(), files.bytes(), files.is_empty()), (5, 15, false));
     assert_eq!(Files::read(ArchiveKind::TarGz, &files.to_tar_gz().unwrap()).unwrap(), files);
@@ -194,7 +194,7 @@ fn packing_depends_on_nothing_but_the_files() {
 
 #[test]
 fn what_is_packed_is_no_bomb_however_far_it_shrinks() {
-    let files = Files::gather([("zeros.bin".to_owned(), vec![0; 5_000_000])]).unwrap();
+    let files = Files::gather([("zeros.bin".to_owned(), vec![0; 5_000_000])], []).unwrap();
     assert_eq!(Files::read(ArchiveKind::TarGz, &files.to_tar_gz().unwrap()).unwrap(), files);
 }
 
@@ -279,7 +279,6 @@ fn paths_have_a_length_and_a_depth() {
 fn links_devices_and_holes_are_no_files() {
     let cases = [
         (EntryType::Link, Oddity::Link),
-        (EntryType::Symlink, Oddity::Link),
         (EntryType::Char, Oddity::Device),
         (EntryType::Block, Oddity::Device),
         (EntryType::Fifo, Oddity::Device),
@@ -346,7 +345,7 @@ fn one_path_is_one_file() {
 #[test]
 fn a_cut_archive_is_refused_wherever_it_is_cut() {
     let files = [("a/index.ts", &b"export default 1;"[..]), ("a/b.bin", BINARY)];
-    let tar = Files::gather(files.map(|(path, bytes)| (path.to_owned(), bytes.to_vec()))).unwrap().to_tar_gz().unwrap();
+    let tar = Files::gather(files.map(|(path, bytes)| (path.to_owned(), bytes.to_vec())), []).unwrap().to_tar_gz().unwrap();
     let json = br#"{"files": {"a": "1"}}"#.to_vec();
     for (kind, bytes) in [(ArchiveKind::TarGz, tar), (ArchiveKind::Zip, zip_of(&files)), (ArchiveKind::Json, json)] {
         Files::read(kind, &bytes).unwrap();
@@ -478,10 +477,10 @@ fn bombs_are_stopped_while_they_unpack() {
 fn content_is_bounded_in_all() {
     let half = noise(CONTENT_BYTES_MAX as usize / 2);
     let fits = [("a".to_owned(), half.clone()), ("b".to_owned(), half.clone())];
-    let files = Files::gather(fits.clone()).unwrap();
+    let files = Files::gather(fits.clone(), []).unwrap();
     assert_eq!(files.bytes(), CONTENT_BYTES_MAX);
     let expected = ArchiveError::ContentTooLarge { entry: "c".into(), limit: CONTENT_BYTES_MAX, used: CONTENT_BYTES_MAX + 1 };
-    assert_eq!(refused(Files::gather(fits.into_iter().chain([("c".to_owned(), vec![b'x'])]))), expected);
+    assert_eq!(refused(Files::gather(fits.into_iter().chain([("c".to_owned(), vec![b'x'])]), [])), expected);
     assert_eq!(refused(read_zip(&stored_zip_of(&[("a", &half), ("b", &half), ("c", b"x")]))), expected);
     assert_eq!(refused(read_tar(&[tar_file("a", &half), tar_file("b", &half), tar_file("c", b"x")])), expected);
     // No content, but a stream of noise in names.
@@ -633,7 +632,7 @@ proptest! {
     #[test]
     fn files_with_any_names_are_taken_by_all_formats_or_none(names in prop::collection::vec("(\\./)?([a-bA-B.]{1,2}/){0,2}[a-bA-B.]{1,2}", 1..5)) {
         let content = |name: &str| name.as_bytes().to_vec();
-        let gathered = Files::gather(names.iter().map(|name| (name.clone(), content(name))));
+        let gathered = Files::gather(names.iter().map(|name| (name.clone(), content(name))), []);
         let tar: Vec<_> = names.iter().map(|name| tar_file(name, &content(name))).collect();
         let json: Vec<_> = names.iter().map(|name| format!("{name:?}: {name:?}")).collect();
         prop_assert_eq!(&read_tar(&tar), &gathered);
@@ -669,4 +668,53 @@ proptest! {
             }
         }
     }
+}
+
+/// A link of an archive.
+fn tar_link(name: &str, target: &str) -> Vec<u8> {
+    let mut header = Header::new_gnu();
+    header.set_link_name_literal(target).unwrap();
+    entry(header, EntryType::Symlink, name.as_bytes(), 0, b"")
+}
+
+#[test]
+fn links_within_the_archive_are_kept() {
+    let read = read_tar(&[
+        tar_file("f/index.ts", b"import 'a'"),
+        tar_link("f/node_modules/a", ".pnpm/a@1/node_modules/a"),
+        tar_file("f/node_modules/.pnpm/a@1/node_modules/a/i.js", b"1"),
+        tar_link("f/node_modules/.pnpm/a@1/node_modules/b", "../../b@2/node_modules/b"),
+    ]);
+    let files = read.unwrap();
+    let links: Vec<_> = files.links().collect();
+    let inner = ("f/node_modules/.pnpm/a@1/node_modules/b", "f/node_modules/.pnpm/b@2/node_modules/b");
+    assert_eq!(links, [inner, ("f/node_modules/a", "f/node_modules/.pnpm/a@1/node_modules/a")]);
+    let folder = tempfile::tempdir().unwrap();
+    files.write_below(folder.path()).unwrap();
+    assert_eq!(std::fs::read(folder.path().join("f/node_modules/a/i.js")).unwrap(), b"1");
+    // They survive the transfer, and a move below another name.
+    assert_eq!(Files::read(ArchiveKind::TarGz, &files.to_tar_gz().unwrap()).unwrap(), files);
+    let nested = files.nest(&FunctionName::parse("g").unwrap());
+    assert!(nested.links().any(|link| link == ("g/node_modules/a", "g/node_modules/.pnpm/a@1/node_modules/a")), "{nested:?}");
+}
+
+#[test]
+fn a_link_leads_nowhere_else_and_nothing_lies_below_it() {
+    for (at, target, fault) in [
+        ("f/a", "/etc/passwd", PathFault::Absolute),
+        ("f/a", "../../x", PathFault::Climbs),
+        ("a", "..", PathFault::Climbs),
+        ("f/a", "..", PathFault::EmptyPart),
+    ] {
+        match read_tar(&[tar_link(at, target)]) {
+            Err(ArchiveError::LinkTarget { fault: found, .. }) => assert_eq!(found, fault, "{target}"),
+            other => panic!("{target}: {other:?}"),
+        }
+    }
+    let through = [tar_link("f/a", "b"), tar_file("f/a/x", b"1")];
+    assert!(matches!(read_tar(&through), Err(ArchiveError::FileAndFolder { .. })));
+    let under = [tar_file("f/a/x", b"1"), tar_link("f/a", "b")];
+    assert!(matches!(read_tar(&under), Err(ArchiveError::FileAndFolder { .. })));
+    assert!(matches!(read_tar(&[tar_file("f/a", b"1"), tar_link("f/a", "b")]), Err(ArchiveError::Twice { .. })));
+    assert!(matches!(read_tar(&[tar_link("not a name/a", "b")]).unwrap().functions(), Err(ArchiveError::FunctionName { .. })));
 }

@@ -1,0 +1,1 @@
+export const three: string = "shared by the file beside the functions";

@@ -1,0 +1,2 @@
+import { three } from "common/three.ts";
+export default () => three;

@@ -1,0 +1,2 @@
+import { text } from "lib/text";
+export default () => text;
