@@ -65,6 +65,7 @@ impl App {
         core.listeners.0.lock().extend([address, admin_address]);
         let ports = PortOpener::new(core.listeners.clone());
         let quarantine = engine_info.quarantine.clone();
+        core.fleet.heed(quarantine.clone());
         let state_dir = match config.mode {
             // Its table follows the functions directory, and nothing else.
             Mode::Dev => None,
@@ -132,7 +133,7 @@ fn ask_for_a_successor(supervisor_client: &SupervisorClient, engine_info: &Engin
     let supervisor_client = supervisor_client.clone();
     containment::on_taint(move |taint| {
         let offender = taint.function.as_deref().zip(taint.version.as_deref());
-        supervisor_client.tainted(taint.cause.label(), offender);
+        supervisor_client.tainted(taint.cause.label(), offender, taint.urgent);
     });
 }
 

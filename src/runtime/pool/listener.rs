@@ -61,6 +61,9 @@ impl InstanceListener for Pool {
 
     fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<QueuedInvocation>) {
         self.log_end(worker.id, exit);
+        if let Exit::Frozen(cause) = exit {
+            self.fleet.note_frozen(&self.version, worker, cause);
+        }
         for invocation in &mut unheard {
             // Their slots are gone with the instance.
             invocation.permit.void();

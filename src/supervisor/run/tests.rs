@@ -106,7 +106,7 @@ async fn an_engine_whose_next_three_do_not_start() {
 async fn a_taint_is_tried_until_a_successor_serves() {
     let mut supervisor = supervisor("an_engine_whose_next_three_do_not_start");
     supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
-    supervisor.on_taint(0);
+    supervisor.on_taint(0, false);
     supervisor.run_until("the fourth successor serves", |supervisor| supervisor.serves_alone(5)).await;
     supervisor.end().await;
 }

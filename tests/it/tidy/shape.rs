@@ -12,13 +12,12 @@ const FUNCTION_LINES_MAX: usize = 60;
 const STATICS: &[&str] = &[
     // Counters and hooks that threads reach which belong to no part of the app: signal handlers, V8's callbacks, the allocator.
     "process/crash_note.rs: SLOTS",
+    "runtime/containment/frozen.rs: FROZEN",
     "runtime/containment/guard_hits.rs: THROTTLE",
-    "runtime/containment/mod.rs: FROZEN_HERE",
     "runtime/containment/mod.rs: ON_TAINT",
     "runtime/containment/mod.rs: OWN",
     "runtime/containment/mod.rs: SHARED",
-    "runtime/limits/headroom.rs: FREE",
-    "runtime/limits/headroom.rs: RETURNED",
+    "runtime/limits/headroom.rs: PERMITS",
     "sys/freeze.rs: LIBC_CODE",
     "sys/freeze.rs: ON_OFFENDER",
     "sys/freeze.rs: OUTLIVE_CHECKS",
