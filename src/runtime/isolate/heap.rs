@@ -200,3 +200,25 @@ unsafe extern "C" fn release(heap: *const Heap) {
     // SAFETY: the pointer came from `Arc::into_raw` in `create_params`; V8 calls this once.
     drop(unsafe { Arc::from_raw(heap) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: usize = 1 << 20;
+
+    #[test]
+    fn growth_gets_headroom_until_the_limit_is_set_and_the_limit_ends_the_isolate() {
+        let interrupt = Arc::new(Interrupt::default());
+        let heap = Heap::new(64 * MB, interrupt.clone());
+        assert_eq!(heap.limit_to_set(), None);
+        assert_eq!(heap.near_limit(32 * MB, || 32 * MB), 32 * MB + HEADROOM_BYTES);
+        assert_eq!(interrupt.reason(), None, "it is below its limit");
+        assert_eq!((heap.limit_to_set(), heap.limit_to_set()), (Some(64 * MB), None));
+        assert!(!interrupt.lose_headroom(), "the permit went back with the limit");
+        assert_eq!(heap.near_limit(64 * MB, || 64 * MB), 64 * MB + HEADROOM_BYTES);
+        assert_eq!(interrupt.reason(), Some(TerminationReason::Memory));
+        assert_eq!(heap.near_limit(65 * MB, || 64 * MB), 65 * MB + HEADROOM_BYTES, "it has not used what it got");
+        interrupt.return_headroom();
+    }
+}

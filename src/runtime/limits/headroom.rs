@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::sys::freeze;
+
 /// What a condemned isolate may use until it has unwound: larger than V8's largest object, or V8 aborts the process.
 pub const HEADROOM_BYTES: usize = 2 << 30;
 
@@ -77,6 +79,8 @@ impl Permits {
     }
 
     fn acquire(&self, wait: Duration) -> HeadroomPermit {
+        // Frozen here it would hold the lock.
+        let _held_off = freeze::hold_off();
         let until = Instant::now() + wait;
         let mut left = self.left.lock();
         while left.free == 0 {
@@ -93,6 +97,7 @@ impl Permits {
     }
 
     fn release(&self) {
+        let _held_off = freeze::hold_off();
         let mut left = self.left.lock();
         left.lent = left.lent.saturating_sub(1);
         left.free += 1;
