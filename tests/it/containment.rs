@@ -202,6 +202,15 @@ fn a_process_without_a_supervisor_quarantines_by_itself() {
     assert_eq!(host(&skep)["quarantined"][0]["function"], "mixed");
 }
 
+/// Ends what waits for it, also when a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
     const FUNCTIONS: usize = 6;
@@ -222,6 +231,7 @@ fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
                 assert_eq!(skep.get("/neighbour").text(), "here");
             }
         });
+        let _over = Over(&over);
         for _ in 0..3 {
             thread::scope(|scope| {
                 for number in 0..FUNCTIONS {
@@ -234,7 +244,6 @@ fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
                 }
             });
         }
-        over.store(true, Ordering::SeqCst);
     });
     let (ran, most) = (ran.into_inner(), most.into_inner() >> 20);
     assert!(ran <= 2 * FUNCTIONS, "they ran {ran} times");

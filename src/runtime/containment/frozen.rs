@@ -87,12 +87,7 @@ impl FrozenThreads {
 
     fn refuses(&self, function: &str, version: &str) -> Option<FrozenUse> {
         let refused = self.is_full() && self.has(function, version);
-        refused.then_some(FrozenUse {
-            threads: self.threads,
-            threads_max: THREADS_MAX,
-            bytes: self.bytes,
-            bytes_max: self.bytes_max,
-        })
+        refused.then_some(FrozenUse { threads: self.threads, threads_max: THREADS_MAX, bytes: self.bytes, bytes_max: self.bytes_max })
     }
 }
 

@@ -44,7 +44,8 @@ impl Fleet {
             return Err(fault);
         }
         let Some(used) = frozen::refuses(version.function.as_str(), version.id.as_str()) else { return Ok(()) };
-        let why = "a thread of this version is frozen, and this process keeps as many frozen threads as it may: the next process takes calls";
+        let why =
+            "a thread of this version is frozen, and this process keeps as many frozen threads as it may: the next process takes calls";
         let amount = |threads: usize, bytes: u64| format!("{threads} threads, {} MB", bytes >> 20);
         Err(Fault::new(Kind::Quarantined, why)
             .with_limit(amount(used.threads_max, used.bytes_max), amount(used.threads, used.bytes))
@@ -53,11 +54,12 @@ impl Fleet {
 
     /// The thread of an instance was frozen: the second one of a version within ten minutes puts it into quarantine. The supervisor comes to
     /// the same decision when it hears of both. Takes the state of pools.
-    pub(in crate::runtime) fn note_frozen(&self, version: &Version, worker: &Handle, cause: FreezeCause) {
+    pub(in crate::runtime) fn note_frozen(&self, version: &Version, worker: &Handle) {
         if !worker.was_starved()
             && let Some(quarantine) = self.quarantine.get()
         {
-            quarantine.offend(version.function.as_str(), version.id.as_str(), &frozen_thread(cause.label()), Instant::now());
+            let how = frozen_thread(worker.freeze_cause().map_or("lost", FreezeCause::label));
+            quarantine.offend(version.function.as_str(), version.id.as_str(), &how, Instant::now());
         }
     }
 }

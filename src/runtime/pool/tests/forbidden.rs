@@ -56,8 +56,9 @@ fn the_second_frozen_instance_is_the_last() {
         load_all(&pool);
         let worker = workers(&pool).remove(0);
         let held = calls(&worker);
+        pool.lost(&worker, &|_| Fault::new(Kind::CpuLimit, "on purpose"));
+        assert_eq!(callers[1].fault(), (freeze == 2).then_some(Kind::Quarantined), "freeze {freeze}: before its caller has an answer");
         end(&pool, &worker, Exit::Frozen(FreezeCause::Wedged));
-        assert_eq!(callers[1].fault(), (freeze == 2).then_some(Kind::Quarantined), "freeze {freeze}");
         load_all(&pool);
         workers(&pool).iter().for_each(|worker| {
             drop(calls(worker));
