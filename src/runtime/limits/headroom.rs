@@ -30,7 +30,7 @@ pub const KEPT_BYTES: usize = HEADROOM_BYTES / 8;
 pub const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Longest wait of an isolate that only grows: most need no more than their limit, and all calls of the instance wait meanwhile.
-pub const GROWTH_WAIT_MAX: Duration = Duration::from_millis(500);
+pub const GROWTH_WAIT_MAX: Duration = Duration::from_secs(1);
 
 // Lock order: see runtime.
 static PERMITS: Permits = Permits::new(2);
@@ -107,7 +107,7 @@ impl Permits {
     fn lose(&self) {
         let mut left = self.left.lock();
         left.lent = left.lent.saturating_sub(1);
-        // If it was the last one, nobody waits any longer.
+        // If it was the last one, no thread waits any longer.
         self.returned.notify_all();
     }
 }
