@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::invoke::Invoker;
 use crate::live::Live;
 use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError};
+use crate::runtime::containment::frozen;
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
 use crate::runtime::worker::watchdog;
@@ -22,6 +23,9 @@ const HOST_BYTES_PER_HEADROOM: u64 = 4 * headroom::HEADROOM_BYTES as u64;
 
 /// The most of them.
 const HEADROOMS_MAX: usize = 2;
+
+/// Part of the host's memory that frozen threads may keep.
+const FROZEN_PART: u64 = 8;
 
 /// The part of a host that runs functions, without listeners.
 pub struct Core {
@@ -41,6 +45,7 @@ impl Core {
     /// If the system cannot spawn a thread.
     pub fn start(config: &Config) -> Result<Self, StartError> {
         headroom::allow(usize::try_from(config.pool.memory_bytes / HOST_BYTES_PER_HEADROOM).unwrap_or(usize::MAX).clamp(1, HEADROOMS_MAX));
+        frozen::allow(config.pool.memory_bytes / FROZEN_PART);
         if !watchdog::is_running() {
             // Without it nothing would ever be stopped.
             return Err(io::Error::other("no thread for the watchdog").into());

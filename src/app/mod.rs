@@ -66,6 +66,7 @@ impl App {
         // The table first: a client that is early must not hear that its function does not exist.
         core.listeners.0.lock().extend([address, admin_address]);
         let ports = PortOpener::new(core.listeners.clone());
+        core.fleet.heed(engine_info.quarantine.clone());
         let compilers = Arc::new(compilers(config, &supervisor_client));
         prepare(&compilers)?;
         let pools =
@@ -156,7 +157,7 @@ fn ask_for_a_successor(supervisor_client: &SupervisorClient, engine_info: &Engin
     let supervisor_client = supervisor_client.clone();
     containment::on_taint(move |taint| {
         let offender = taint.function.as_deref().zip(taint.version.as_deref());
-        supervisor_client.tainted(taint.cause.label(), offender);
+        supervisor_client.tainted(taint.cause.label(), offender, taint.urgent);
     });
 }
 

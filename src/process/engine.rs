@@ -147,13 +147,14 @@ impl Engine {
         supervisor: Pid,
         use_counters: fn(&'static ContainmentCounters),
     ) -> io::Result<(Self, EngineCommands)> {
-        let (mut sockets, mut quarantined) = (Sockets::default(), Vec::new());
+        let (mut sockets, quarantine) = (Sockets::default(), Arc::new(Quarantine::default()));
         let (generation, gives_compilers) = loop {
             let (message, descriptors) = channel.receive()?.ok_or(ErrorKind::BrokenPipe)?;
             match message {
                 ToEngine::Sockets { label, address, .. } => sockets.add(label, address, descriptors),
                 ToEngine::Note => descriptors.first().map_or(Ok(()), crash_note::open)?,
-                ToEngine::Quarantine(one) => quarantined.push(one),
+                ToEngine::Quarantine(one) => quarantine.add(one),
+                ToEngine::Offended(offence) => quarantine.remember(&offence, Instant::now()),
                 ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
                 ToEngine::Start { generation, gives_compilers } => break (generation, gives_compilers),
                 ToEngine::NoPort { .. }
@@ -167,8 +168,7 @@ impl Engine {
                 ToEngine::Unknown => {}
             }
         };
-        let quarantine = Arc::new(Quarantine::new(quarantined));
-        let engine_info = EngineInfo { generation, supervised: true, started: Instant::now(), quarantine };
+        let engine_info = EngineInfo { generation, supervised: true, started: Instant::now(), quarantine: quarantine.clone() };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
         let (answers_tx, answers_rx) = std_mpsc::sync_channel(ANSWERS_MAX);
         let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
@@ -181,7 +181,7 @@ impl Engine {
             compilers,
             upgrades: Upgrades::default(),
         }));
-        let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, compilers_tx, commands_tx };
+        let reader = ChannelReader { supervisor_client: supervisor_client.clone(), quarantine, answers_tx, compilers_tx, commands_tx };
         std::thread::Builder::new().name("skep supervisor".to_owned()).spawn(move || reader.run())?;
         Ok((
             Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client },
@@ -246,10 +246,11 @@ impl SupervisorClient {
     }
 
     /// Something in this process is broken for good: `reason`, by a version of a function if it is known. The supervisor starts a fresh
-    /// engine and lets this one finish. Without a supervisor it does nothing. Blocks for no longer than a write to a socket.
-    pub fn tainted(&self, reason: &str, offender: Option<(&str, &str)>) {
+    /// engine and lets this one finish; at once if it is `urgent`. Without a supervisor it does nothing. Blocks for no longer than a write
+    /// to a socket.
+    pub fn tainted(&self, reason: &str, offender: Option<(&str, &str)>, urgent: bool) {
         let (function, version) = offender.map(|(function, version)| (function.to_owned(), version.to_owned())).unzip();
-        self.send(&ToSupervisor::Tainted { reason: reason.to_owned(), function, version });
+        self.send(&ToSupervisor::Tainted { reason: reason.to_owned(), function, version, urgent });
     }
 
     fn send(&self, message: &ToSupervisor) {
@@ -316,6 +317,7 @@ impl SupervisorClient {
 /// Receives the supervisor's messages.
 struct ChannelReader {
     supervisor_client: SupervisorClient,
+    quarantine: Arc<Quarantine>,
     answers_tx: std_mpsc::SyncSender<PortAnswer>,
     compilers_tx: std_mpsc::SyncSender<io::Result<HelperProcess>>,
     commands_tx: mpsc::Sender<EngineCommand>,
@@ -360,8 +362,10 @@ impl ChannelReader {
             }
             ToEngine::UpgradeFailed { question, why } => self.supervisor_client.0.upgrades.failed(question, why),
             ToEngine::Stop { cause } => self.stop(cause),
+            ToEngine::Quarantine(one) => self.quarantine.add(one),
+            ToEngine::Offended(offence) => self.quarantine.remember(&offence, Instant::now()),
             // These have an effect only at the start.
-            ToEngine::Note | ToEngine::Counters | ToEngine::Quarantine(_) | ToEngine::Start { .. } | ToEngine::Unknown => {}
+            ToEngine::Note | ToEngine::Counters | ToEngine::Start { .. } | ToEngine::Unknown => {}
         }
     }
 }
@@ -378,7 +382,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::super::channel::{self, Channel};
-    use super::super::quarantine::Quarantined;
+    use super::super::quarantine::{Offence, Quarantined};
     use super::*;
 
     static HANDED_OVER: AtomicU64 = AtomicU64::new(0);
@@ -409,6 +413,8 @@ mod tests {
         }
         let bad = Quarantined { function: "bad".into(), version: "v1".into(), reason: "twice".into() };
         channel.send(&ToEngine::Quarantine(bad), &[]).unwrap();
+        let once = |function: &str| ToEngine::Offended(Offence { function: function.into(), version: "v1".into(), seconds_ago: 1 });
+        channel.send(&once("before"), &[]).unwrap();
         let (memory, counters) = counters::make().unwrap();
         counters[counters::HANDED_OVER].store(2, Ordering::SeqCst);
         channel.send(&ToEngine::Counters, &[memory.as_fd()]).unwrap();
@@ -420,14 +426,14 @@ mod tests {
         let main = sockets.get(Label::Main).unwrap();
         assert_eq!((engine.main.address, engine.main.sockets.len()), (main.address, main.sockets.len()));
         assert_eq!((engine.engine_info.generation, engine.engine_info.supervised), (3, true));
-        assert_eq!(engine.engine_info.quarantine.reason("bad", "v1"), Some("twice"));
+        assert_eq!(engine.engine_info.quarantine.reason("bad", "v1").as_deref(), Some("twice"));
         assert_eq!(HANDED_OVER.load(Ordering::SeqCst), 2);
 
         engine.supervisor_client.ready();
-        engine.supervisor_client.tainted("wedged", Some(("bad", "v1")));
+        engine.supervisor_client.tainted("wedged", Some(("bad", "v1")), true);
         assert!(matches!(said(&channel).await, ToSupervisor::Ready));
-        let ToSupervisor::Tainted { reason, function, version } = said(&channel).await else { panic!("a taint") };
-        assert_eq!((reason.as_str(), function.as_deref(), version.as_deref()), ("wedged", Some("bad"), Some("v1")));
+        let ToSupervisor::Tainted { reason, function, version, urgent } = said(&channel).await else { panic!("a taint") };
+        assert_eq!((reason.as_str(), function.as_deref(), version.as_deref(), urgent), ("wedged", Some("bad"), Some("v1"), true));
 
         // A port is asked for and comes with its sockets, or with the reason why it does not.
         let supervisor_client = engine.supervisor_client.clone();
@@ -441,6 +447,21 @@ mod tests {
         let given = given.unwrap();
         assert_eq!((given.address, given.sockets.len()), (own.address, 2));
         assert_eq!(refused.unwrap_err().source.kind(), ErrorKind::PermissionDenied);
+
+        // What the supervisor decides later reaches the engine while it runs. An answer about a port comes after it.
+        let later = Quarantined { function: "later".into(), version: "v1".into(), reason: "twice".into() };
+        channel.send(&ToEngine::Quarantine(later), &[]).unwrap();
+        channel.send(&once("since"), &[]).unwrap();
+        channel.send(&ToEngine::NoPort { port: 5, errno: libc::EACCES }, &[]).unwrap();
+        let supervisor_client = engine.supervisor_client.clone();
+        assert!(std::thread::spawn(move || supervisor_client.open_port(5)).join().unwrap().is_err());
+        assert!(matches!(said(&channel).await, ToSupervisor::NeedPort { port: 5 }));
+        let quarantine = &engine.engine_info.quarantine;
+        assert_eq!(quarantine.reason("later", "v1").as_deref(), Some("twice"));
+        for function in ["before", "since"] {
+            quarantine.offend(function, "v1", "SIGSEGV", Instant::now());
+            assert!(quarantine.reason(function, "v1").is_some(), "{function}: the second offence");
+        }
 
         // The sockets live in both processes: what ours let go, theirs still answers.
         let address = own.address;
@@ -465,7 +486,7 @@ mod tests {
         let (engine, mut commands) = Engine::alone(Sockets::bind(any(), any(), 2).unwrap()).unwrap();
         assert!(!engine.engine_info.supervised && !commands.is_orphaned());
         engine.supervisor_client.ready();
-        engine.supervisor_client.tainted("not sent", None);
+        engine.supervisor_client.tainted("not sent", None, false);
         assert!(!engine.supervisor_client.is_supervised());
         assert_eq!(engine.supervisor_client.upgrade().await, Err(UpgradeError::NoSupervisor));
         let port = std::net::TcpListener::bind(any()).unwrap().local_addr().unwrap().port();

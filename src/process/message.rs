@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::quarantine::Quarantined;
+use super::quarantine::{Offence, Quarantined};
 use super::sockets::Label;
 
 /// From the supervisor.
@@ -29,8 +29,10 @@ pub(crate) enum ToEngine {
     /// The memory of [`super::counters`], beside the text.
     #[serde(rename = "acts")]
     Counters,
-    /// A version that must not run.
+    /// A version that must not run; at the start and later.
     Quarantine(Quarantined),
+    /// A version that took another engine down once; at the start and later.
+    Offended(Offence),
     /// The engine has everything: serve.
     Start {
         generation: u64,
@@ -61,8 +63,14 @@ pub(crate) enum ToSupervisor {
     NeedPort { port: u16 },
     /// A function is to be compiled, and no compiler process waits.
     NeedCompiler,
-    /// Something in the process is broken for good, and the supervisor should replace the process.
-    Tainted { reason: String, function: Option<String>, version: Option<String> },
+    /// Something in the process is broken for good, and the supervisor should replace the process; at once if it is urgent.
+    Tainted {
+        reason: String,
+        function: Option<String>,
+        version: Option<String>,
+        #[serde(default)]
+        urgent: bool,
+    },
     /// An operator asks for a successor, from the program's file as it is now. Questions are numbered.
     Upgrade { question: u64 },
     /// A message that only a later release knows.
@@ -88,6 +96,8 @@ mod tests {
         assert!(matches!(serde_json::from_str(text), Ok(ToEngine::Unknown)));
         assert!(matches!(serde_json::from_str(text), Ok(ToSupervisor::Unknown)));
         assert!(matches!(serde_json::from_str(r#"{"say":"upgrade","question":2,"more":3}"#), Ok(ToSupervisor::Upgrade { question: 2 })));
+        let taint = r#"{"say":"tainted","reason":"wedged","function":null,"version":null}"#;
+        assert!(matches!(serde_json::from_str(taint), Ok(ToSupervisor::Tainted { urgent: false, .. })), "an earlier release's");
         assert_eq!(short(&"ü".repeat(REASON_BYTES_MAX)).len(), REASON_BYTES_MAX);
     }
 }

@@ -28,8 +28,11 @@
 //! 3. The weight of a thread (`CpuWeight` in `sys::scheduling`): taken under the watchdog's list, or alone by the thread itself.
 //!
 //! These locks are taken while no other lock of the runtime is held, and released before the next one is taken: `Handle::listener`,
-//! `ReplyBatch::queue`, the permits for headroom (`FREE` in `limits::headroom`), the entries of `isolate::code_cache`, and `THROTTLE` in
+//! `ReplyBatch::queue`, the permits for headroom (`PERMITS` in `limits::headroom`), the entries of `isolate::code_cache`, and `THROTTLE` in
 //! `containment::guard_hits`.
+//!
+//! Two are taken under any lock, and nothing is taken under them: the quarantine of `process`, and `FROZEN` in `containment::frozen`. The
+//! quarantine calls the fleet after its own lock is released, and its caller holds none.
 //!
 //! Three rules follow:
 //!
@@ -39,7 +42,7 @@
 //! - A listener is called only after `Handle::listener` is released, because a pool's listener takes the state of the pool.
 //!
 //! One path breaks the order. If `worker::abandon` cannot spawn its thread, the watchdog answers the calls of the frozen worker while it
-//! holds its list: there it takes that worker's mailbox and listener, `FREE`, and the state of its pool.
+//! holds its list: there it takes that worker's mailbox and listener, `PERMITS`, and the state of its pool.
 
 pub mod pool;
 pub mod fleet;

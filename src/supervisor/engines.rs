@@ -21,7 +21,7 @@ use crate::process::channel::{Channel, DESCRIPTORS_MAX};
 use crate::process::crash_note::{CrashSlots, SlotState};
 use crate::process::engine::VARIABLE;
 use crate::process::message::{ToEngine, ToSupervisor};
-use crate::process::quarantine::Quarantined;
+use crate::process::quarantine::{Offence, Quarantined};
 use crate::process::sockets::{Label, Listening, Sockets};
 use crate::process::systemd;
 
@@ -55,6 +55,8 @@ pub(super) struct EngineProcess {
     pub(super) deadline: Option<Instant>,
     /// Whether it should be replaced.
     pub(super) tainted: bool,
+    /// Whether it should be replaced at once.
+    pub(super) urgent: bool,
     /// Why it cannot serve, in its own words.
     pub(super) why: Option<String>,
     /// Whether the supervisor killed it.
@@ -76,6 +78,7 @@ pub(super) struct StartConfig<'a> {
     pub(super) counters: &'a OwnedFd,
     pub(super) sockets: &'a Sockets,
     pub(super) quarantined: &'a [Quarantined],
+    pub(super) offences: Vec<Offence>,
 }
 
 impl Launch {
@@ -115,6 +118,7 @@ impl Launch {
             born: Instant::now(),
             deadline: None,
             tainted: false,
+            urgent: false,
             why: None,
             was_killed: false,
             channel: channel.clone(),
@@ -150,6 +154,9 @@ impl EngineProcess {
         }
         for quarantined in config.quarantined {
             self.send(&ToEngine::Quarantine(quarantined.clone()))?;
+        }
+        for offence in &config.offences {
+            self.send(&ToEngine::Offended(offence.clone()))?;
         }
         self.send(&ToEngine::Start { generation: config.generation, gives_compilers: true })
     }

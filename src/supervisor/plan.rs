@@ -95,6 +95,27 @@ impl Pauses {
     }
 }
 
+/// Hand-overs without a pause, in a row, for engines that may not hold more of what they hold.
+pub(super) const URGENT_MAX: u32 = 3;
+
+/// The hand-overs of a row that took place without a pause.
+#[derive(Debug, Default)]
+pub(super) struct UrgentHandovers {
+    in_a_row: u32,
+}
+
+impl UrgentHandovers {
+    /// Whether one more may do without a pause, after an engine that lived for `lived`. Beyond that the ordinary pauses hold.
+    pub(super) fn may_follow(&mut self, lived: Duration) -> bool {
+        if lived >= CALM {
+            self.in_a_row = 0;
+        }
+        let may = self.in_a_row < URGENT_MAX;
+        self.in_a_row += u32::from(may);
+        may
+    }
+}
+
 /// The signal or the code that an engine exited with, as text.
 pub(super) fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
@@ -162,6 +183,14 @@ mod tests {
         assert_eq!(pauses.after(short).as_millis(), 100);
         pauses.forget();
         assert_eq!(pauses.after(short), Duration::ZERO);
+    }
+
+    #[test]
+    fn three_urgent_hand_overs_follow_each_other_and_a_calm_engine_begins_anew() {
+        let (mut urgent, short) = (UrgentHandovers::default(), Duration::from_millis(1));
+        let may: Vec<bool> = (0..5).map(|_| urgent.may_follow(short)).collect();
+        assert_eq!(may, [true, true, true, false, false]);
+        assert!(urgent.may_follow(CALM) && urgent.may_follow(short));
     }
 
     #[test]

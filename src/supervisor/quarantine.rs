@@ -1,27 +1,19 @@
 //! Decides which versions are quarantined, from the deaths of engines and their crash notes.
 //!
-//! The supervisor records every death in the [`CrashHistory`]; every engine from then on receives the versions that it names.
+//! The supervisor records every death in the [`CrashHistory`]; every engine receives the versions that it names, and those that offended
+//! once.
 //!
 //! Invariant: one death quarantines no version, and neither does any number of deaths during which a version merely ran: only the signal
 //! that a version's own thread raised, or a thread of it that had to be frozen, is evidence.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::process::crash_note::SlotState;
-use crate::process::quarantine::Quarantined;
-
-/// Older deaths say nothing about the next.
-const MEMORY: Duration = Duration::from_secs(600);
+use crate::process::quarantine::{MEMORY, OFFENCES, Offence, QUARANTINED_MAX, Quarantined};
 
 /// Deaths remembered.
 const DEATHS_MAX: usize = 64;
-
-/// Versions in quarantine; if there were more, the functions would not be the cause.
-const QUARANTINED_MAX: usize = 256;
-
-/// Deaths after which an offender is quarantined.
-const OFFENDER_TIMES: usize = 2;
 
 /// The supervisor's memory of deaths.
 #[derive(Debug, Default)]
@@ -63,15 +55,37 @@ impl CrashHistory {
         new
     }
 
+    /// What each version that is not in quarantine was to blame for lately.
+    pub(crate) fn offences(&self, now: Instant) -> Vec<Offence> {
+        let ago = |death: &Death| now.saturating_duration_since(death.at);
+        let recent = self.deaths.iter().filter(|death| ago(death) < MEMORY);
+        let all = recent.flat_map(|death| death.offenders.iter().map(move |offender| offender.offence(ago(death).as_secs())));
+        all.filter(|one| !self.is_in(&one.function, &one.version)).collect()
+    }
+
+    fn is_in(&self, function: &str, version: &str) -> bool {
+        self.quarantined.iter().any(|one| one.function == function && one.version == version)
+    }
+
     fn quarantine(&self, offender: &Offender, how: &str) -> Option<Quarantined> {
         let Offender { function, version } = offender;
-        if self.quarantined.iter().any(|one| one.function == *function && one.version == *version) {
+        if self.is_in(function, version) {
             return None;
         }
         let times = self.deaths.iter().filter(|death| death.offenders.contains(offender)).count();
-        let reason = format!("its code took the engine process down {times} times within ten minutes, the last time by {how}");
-        (times >= OFFENDER_TIMES).then(|| Quarantined { function: function.clone(), version: version.clone(), reason })
+        (times >= OFFENCES).then(|| Quarantined::after(times, (function, version), how))
     }
+}
+
+impl Offender {
+    fn offence(&self, seconds_ago: u64) -> Offence {
+        Offence { function: self.function.clone(), version: self.version.clone(), seconds_ago }
+    }
+}
+
+/// The offences that a crash note tells of, at this moment.
+pub(crate) fn offences_of(note: &[SlotState]) -> Vec<Offence> {
+    offenders(note).iter().map(|offender| offender.offence(0)).collect()
 }
 
 /// The versions whose code raised a signal, each once. A version that was busy and raised none is no offender: it may be busy all day.
@@ -88,6 +102,8 @@ fn offenders(note: &[SlotState]) -> Vec<Offender> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::process::quarantine::Quarantine;
 
@@ -126,6 +142,22 @@ mod tests {
     }
 
     #[test]
+    fn engines_learn_who_offended_once_and_how_long_ago() {
+        let (mut history, now) = (CrashHistory::default(), Instant::now());
+        let note = [busy(&["good"]), raised(&["once", "once"])].concat();
+        assert_eq!(names_of(&offences_of(&note)), [("once", 0)]);
+        history.record(now, "SIGSEGV", &note);
+        history.record(now, "SIGSEGV", &raised(&["twice"]));
+        history.record(now, "SIGSEGV", &raised(&["twice"]));
+        assert_eq!(names_of(&history.offences(now + Duration::from_secs(90))), [("once", 90)], "the other one is in quarantine");
+        assert_eq!(history.offences(now + MEMORY), []);
+    }
+
+    fn names_of(offences: &[Offence]) -> Vec<(&str, u64)> {
+        offences.iter().map(|one| (one.function.as_str(), one.seconds_ago)).collect()
+    }
+
+    #[test]
     fn deaths_far_apart_are_no_pattern_and_another_version_is_another() {
         let (mut history, now) = (CrashHistory::default(), Instant::now());
         assert!(history.record(now, "SIGSEGV", &raised(&["a"])).is_empty());
@@ -134,7 +166,8 @@ mod tests {
         changed[0].version = "v2".into();
         assert!(history.record(now + MEMORY, "SIGSEGV", &changed).is_empty());
         assert_eq!(names(&history.record(now + MEMORY, "SIGSEGV", &raised(&["a"]))), ["a"]);
-        let quarantine = Quarantine::new(history.quarantined().to_vec());
+        let quarantine = Quarantine::default();
+        history.quarantined().iter().for_each(|one| quarantine.add(one.clone()));
         assert!(quarantine.reason("a", "v1").is_some() && quarantine.reason("a", "v2").is_none());
     }
 }

@@ -4,6 +4,9 @@
 //!
 //! Invariant: requests are held in flight by open bodies, and facts are read from answers, the log and `/api/v1/host`, never from a clock.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
 use serde_json::Value;
 
 use crate::support::{Client, Launch, Project, Request, Response, Skep, eventually};
@@ -183,6 +186,70 @@ fn a_version_that_is_frozen_twice_is_quarantined_until_it_changes() {
     assert_eq!((refused.status, kind(&refused).as_str()), (503, "quarantined"), "{refused}");
     assert_eq!(skep.get("/neighbour").text(), "here");
     assert_eq!(host(&skep)["quarantined"][0]["function"], "mixed");
+}
+
+#[test]
+fn a_process_without_a_supervisor_quarantines_by_itself() {
+    let skep = single(mixed());
+    for _ in 0..2 {
+        let wedged = skep.get("/mixed/wedge");
+        assert_eq!(wedged.status, 504, "{wedged}");
+    }
+    let refused = skep.get("/mixed");
+    assert_eq!((refused.status, kind(&refused).as_str()), (503, "quarantined"), "{refused}");
+    assert!(refused.text().contains("2 times"), "{refused}");
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    assert_eq!(host(&skep)["quarantined"][0]["function"], "mixed");
+}
+
+/// Ends what waits for it, also when a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
+    const FUNCTIONS: usize = 6;
+    let mut fixture = "//- /neighbour/index.js\nexport default () => 'here';\n".to_owned();
+    for number in 0..FUNCTIONS {
+        // Its keys alone are a quarter of a gigabyte, in one piece.
+        let body = "for (const key in new Uint8Array(2 ** 25)) key; return 'done';";
+        fixture.push_str(&format!("//- /e{number}/index.js\nexport default () => {{ {body} }};\n"));
+        fixture.push_str(&format!("//- /e{number}/function.toml\n[limits]\nmemory_mb = 64\ncpu_ms = 300\n"));
+    }
+    let skep = Skep::start(Project::new(&fixture));
+    assert_eq!(skep.get("/neighbour").text(), "here");
+    let (over, most, ran) = (AtomicBool::new(false), AtomicU64::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                most.fetch_max(skep.resident_bytes(), Ordering::SeqCst);
+                assert_eq!(skep.get("/neighbour").text(), "here");
+            }
+        });
+        let _over = Over(&over);
+        for _ in 0..3 {
+            thread::scope(|scope| {
+                for number in 0..FUNCTIONS {
+                    let (skep, ran) = (&skep, &ran);
+                    scope.spawn(move || {
+                        let answer = skep.get(&format!("/e{number}"));
+                        assert!(matches!(answer.fault(), Some("cpu_limit" | "memory_limit" | "quarantined")), "e{number}: {answer}");
+                        ran.fetch_add(usize::from(answer.fault() != Some("quarantined")), Ordering::SeqCst);
+                    });
+                }
+            });
+        }
+    });
+    let (ran, most) = (ran.into_inner(), most.into_inner() >> 20);
+    assert!(ran <= 2 * FUNCTIONS, "they ran {ran} times");
+    // Pages that come from the program's file are counted once for each process.
+    assert!(most < 1800, "{most} MB");
+    assert_eq!(count(&skep, "restarted"), 0, "{}", skep.log_text());
 }
 
 #[test]

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 
 use super::scales::{Scales, overlay};
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::function::Version;
 use crate::process::quarantine::Quarantine;
 use crate::release::compiler::Compilers;
-use crate::runtime::fleet::Fleet;
+use crate::runtime::fleet::{Fleet, quarantined};
 use crate::runtime::pool::Pool;
 
 /// The parts that every version and its pool need.
@@ -36,8 +36,7 @@ impl PoolDeps {
     /// If the version is in quarantine.
     pub(in crate::release) fn pool(&self, version: Arc<Version>) -> Result<Arc<Pool>, Fault> {
         if let Some(reason) = self.quarantine.reason(version.function.as_str(), version.id.as_str()) {
-            let message = format!("version {} of the function is refused until it changes: {reason}", version.id);
-            return Err(Fault::new(Kind::Quarantined, message));
+            return Err(quarantined(&version.id, &reason));
         }
         let scale = overlay(&version.manifest.scale, &self.scales.of(&version.function));
         Ok(Pool::with_scale(version, scale, self.fleet.clone()))

@@ -4,6 +4,7 @@
 //!
 //! Invariant: a level is recorded exactly when it acted, by the one place that acts; see the table in `src/supervisor/README.md`.
 
+pub mod frozen;
 pub mod guard_hits;
 
 use crate::sys::exit;
@@ -74,19 +75,6 @@ pub fn count(level: ContainmentLevel) -> u64 {
     counters().get(level as usize).map_or(0, |count| count.load(Ordering::Relaxed))
 }
 
-/// Threads of this process that sleep forever.
-pub fn frozen_here() -> u64 {
-    FROZEN_HERE.load(Ordering::Relaxed)
-}
-
-/// Counts one more frozen thread.
-pub fn count_frozen() {
-    FROZEN_HERE.fetch_add(1, Ordering::Relaxed);
-    record(ContainmentLevel::Frozen);
-}
-
-static FROZEN_HERE: AtomicU64 = AtomicU64::new(0);
-
 /// Why a process should be replaced: one of its threads was frozen.
 #[derive(Clone, Debug)]
 pub struct Taint {
@@ -96,6 +84,8 @@ pub struct Taint {
     pub function: Option<String>,
     /// That function's version.
     pub version: Option<String>,
+    /// Whether the process should be replaced at once: its frozen threads keep as much as they may.
+    pub urgent: bool,
 }
 
 type OnTaint = Box<dyn Fn(&Taint) + Send + Sync>;

@@ -22,6 +22,9 @@ pub trait FleetMember: Send + Sync {
     /// Calls in its instances and waiting.
     fn calls(&self) -> usize;
 
+    /// The quarantine has grown: a pool whose version is in it takes no more calls.
+    fn heed_quarantine(&self);
+
     /// Samples the traffic, creates instances ahead, ends those above the wanted number, and lets as many idle ones give memory back as
     /// `trims` allows.
     fn sweep(&self, now: Instant, trims: &mut usize);

@@ -8,6 +8,7 @@
 
 mod keeper;
 mod sweep;
+mod refusal;
 mod registry;
 mod prewarm;
 mod budget;
@@ -20,6 +21,7 @@ use crate::runtime::ops::HostApi;
 use crate::runtime::worker;
 
 pub use member::{FleetMember, Idle};
+pub use refusal::quarantined;
 pub use registry::{Fleet, FleetConfig, SpawnWorker};
 
 /// Starts the thread that prewarms isolates and sweeps the pools.

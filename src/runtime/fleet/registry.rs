@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -16,6 +16,7 @@ use super::member::FleetMember;
 use super::prewarm::PrewarmPool;
 use crate::fault::{Fault, Kind};
 use crate::function::FunctionName;
+use crate::process::quarantine::Quarantine;
 use crate::runtime::ops::HostApi;
 use crate::runtime::worker::{Handle, PREWARMED_HEAP_BYTES};
 
@@ -56,6 +57,8 @@ pub struct Fleet {
     // Lock order: see runtime.
     /// The functions that have instances, and how many of their pools have any: a version that is replaced has some beside the new one.
     served: Mutex<HashMap<FunctionName, usize>>,
+    /// The versions that must not run.
+    pub(super) quarantine: OnceLock<Arc<Quarantine>>,
 }
 
 impl Fleet {
@@ -71,6 +74,7 @@ impl Fleet {
             members: Mutex::default(),
             budget,
             served: Mutex::default(),
+            quarantine: OnceLock::new(),
         }
     }
 

@@ -39,8 +39,9 @@ pub struct Heap {
     was_full: AtomicBool,
     /// V8's limit is above the function's for the moment.
     raised: AtomicBool,
-    /// Size of the heap when headroom was granted.
+    /// Size of the heap when headroom was granted, and how much was granted.
     headroom_at: AtomicUsize,
+    headroom: AtomicUsize,
     kept: AtomicUsize,
     interrupt: Arc<Interrupt>,
 }
@@ -55,6 +56,7 @@ impl Heap {
             was_full: AtomicBool::new(false),
             raised: AtomicBool::new(false),
             headroom_at: AtomicUsize::new(0),
+            headroom: AtomicUsize::new(HEADROOM_BYTES),
             kept: AtomicUsize::new(0),
             interrupt,
         })
@@ -79,7 +81,11 @@ impl Heap {
 
     /// The heap limit to set, if V8's is higher than the function's at the moment.
     pub(super) fn limit_to_set(&self) -> Option<usize> {
-        self.raised.swap(false, Ordering::Relaxed).then(|| self.allowed_bytes())
+        if !self.raised.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        self.interrupt.has_grown();
+        Some(self.allowed_bytes())
     }
 
     /// Whether heap and buffers together pass the limit. `external` are the bytes V8 knows outside its heap, our buffers among them.
@@ -117,13 +123,17 @@ impl Heap {
 
     /// V8 asks for more heap. Below the function's limit it gets it; at the limit the isolate ends, and is granted enough headroom to
     /// unwind in. One that has used that up as well ignores its termination: its thread is frozen here, because V8 would abort the process
-    /// next. `used` returns the size of the heap; V8 may ask again and again without having used its headroom, each time that it collects
+    /// next. Headroom needs a permit. Without one an isolate gets its limit or a little, and if V8 wants much more at once it gives up: the
+    /// thread is frozen then as well, before it has the memory. `used` returns the size of the heap; V8 may ask again and again without having used its headroom, each time that it collects
     /// garbage for a large object.
     pub(super) fn near_limit(&self, current: usize, used: impl Fn() -> usize) -> usize {
         let allowed = self.allowed_bytes().saturating_sub(self.buffer_bytes());
         if current < allowed && !self.was_full.swap(true, Ordering::Relaxed) {
-            // V8 may want more than the rest of the limit, and would then abort the process: it gets more than enough,
-            // and the limit is set at the next check of the memory.
+            // V8 may want more than the rest of the limit, and would then give up: it gets more than enough, and the limit is set at the
+            // next check of the memory.
+            if !self.interrupt.may_grow() {
+                return self.allowed_bytes();
+            }
             self.raised.store(true, Ordering::Relaxed);
             self.interrupt.sample();
             return current.saturating_add(HEADROOM_BYTES);
@@ -133,12 +143,13 @@ impl Heap {
             return current.saturating_add(REFUSED_SLACK_BYTES);
         }
         self.interrupt.terminate(TerminationReason::Memory);
-        if self.interrupt.grant_headroom() {
+        if let Some(headroom) = self.interrupt.grant_headroom() {
             self.headroom_at.store(used(), Ordering::Relaxed);
-        } else if used().saturating_sub(self.headroom_at.load(Ordering::Relaxed)) > HEADROOM_BYTES / 4 * 3 {
+            self.headroom.store(headroom, Ordering::Relaxed);
+        } else if used().saturating_sub(self.headroom_at.load(Ordering::Relaxed)) > self.headroom.load(Ordering::Relaxed) / 4 * 3 {
             freeze::freeze_here(FreezeCause::Memory);
         }
-        current.saturating_add(HEADROOM_BYTES)
+        current.saturating_add(self.headroom.load(Ordering::Relaxed))
     }
 
     fn grant(&self, bytes: usize) -> bool {
@@ -188,4 +199,26 @@ unsafe extern "C" fn free(heap: &Heap, data: *mut c_void, bytes: usize) {
 unsafe extern "C" fn release(heap: *const Heap) {
     // SAFETY: the pointer came from `Arc::into_raw` in `create_params`; V8 calls this once.
     drop(unsafe { Arc::from_raw(heap) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: usize = 1 << 20;
+
+    #[test]
+    fn growth_gets_headroom_until_the_limit_is_set_and_the_limit_ends_the_isolate() {
+        let interrupt = Arc::new(Interrupt::default());
+        let heap = Heap::new(64 * MB, interrupt.clone());
+        assert_eq!(heap.limit_to_set(), None);
+        assert_eq!(heap.near_limit(32 * MB, || 32 * MB), 32 * MB + HEADROOM_BYTES);
+        assert_eq!(interrupt.reason(), None, "it is below its limit");
+        assert_eq!((heap.limit_to_set(), heap.limit_to_set()), (Some(64 * MB), None));
+        assert!(!interrupt.lose_headroom(), "the permit went back with the limit");
+        assert_eq!(heap.near_limit(64 * MB, || 64 * MB), 64 * MB + HEADROOM_BYTES);
+        assert_eq!(interrupt.reason(), Some(TerminationReason::Memory));
+        assert_eq!(heap.near_limit(65 * MB, || 64 * MB), 65 * MB + HEADROOM_BYTES, "it has not used what it got");
+        interrupt.return_headroom();
+    }
 }

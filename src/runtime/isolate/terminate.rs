@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use deno_core::v8;
 
 use crate::runtime::containment::{self, ContainmentLevel};
-use crate::runtime::limits::headroom::Headroom;
+use crate::runtime::limits::headroom::{GROWTH_WAIT_MAX, HEADROOM_BYTES, Headroom, HeadroomPermit, LITTLE_BYTES, WAIT_MAX};
 
 /// Why an isolate has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,14 +109,28 @@ impl Interrupt {
         }
     }
 
-    /// Grants headroom to unwind in, after waiting for a permit. False if it was granted before.
-    pub(super) fn grant_headroom(&self) -> bool {
-        let first = !self.granted.swap(true, Ordering::SeqCst);
-        if first {
-            containment::record(ContainmentLevel::HeadroomGranted);
-            self.headroom.acquire();
+    /// Grants headroom to unwind in, after waiting for a permit; returns how many bytes. `None` if it was granted before.
+    pub(super) fn grant_headroom(&self) -> Option<usize> {
+        if self.granted.swap(true, Ordering::SeqCst) {
+            return None;
         }
-        first
+        containment::record(ContainmentLevel::HeadroomGranted);
+        Some(match self.headroom.acquire(WAIT_MAX) {
+            HeadroomPermit::Held | HeadroomPermit::TimedOut => HEADROOM_BYTES,
+            HeadroomPermit::Lost => LITTLE_BYTES,
+        })
+    }
+
+    /// Whether the isolate, which is not condemned, may have headroom until its limit is set. It holds a permit then.
+    pub(super) fn may_grow(&self) -> bool {
+        self.headroom.acquire(GROWTH_WAIT_MAX) == HeadroomPermit::Held
+    }
+
+    /// Its limit is set: it needs no headroom, unless it was granted some to end with.
+    pub(super) fn has_grown(&self) {
+        if !self.has_headroom() {
+            self.headroom.release();
+        }
     }
 
     /// Whether headroom was granted.
@@ -124,9 +138,14 @@ impl Interrupt {
         self.granted.load(Ordering::SeqCst)
     }
 
-    /// The isolate is gone or frozen: another may be granted headroom.
+    /// The isolate is gone: another may be granted headroom.
     pub fn return_headroom(&self) {
         self.headroom.release();
+    }
+
+    /// The thread is frozen, with the memory that it has. Returns whether it may have used headroom.
+    pub fn lose_headroom(&self) -> bool {
+        self.headroom.lose()
     }
 
     /// Has V8 sample the running JavaScript at its next check: see `sampler`.

@@ -3,27 +3,113 @@
 //! An isolate that hit its heap limit is granted gigabytes of headroom to unwind in, or V8 would abort the process. Fifty at once would
 //! take the machine's memory, so the heap callback waits here until one of few permits is free; its isolate is condemned already.
 //!
-//! Invariant: a permit is held by a condemned isolate from its first call of the heap callback until its thread has gone.
+//! An isolate that comes to the heap of a prewarmed one for the first time takes a permit too, until its limit is set: V8 does not say how
+//! much it wants, and may want gigabytes at once.
+//!
+//! Invariant: a permit is held by a condemned isolate from its first call of the heap callback until its thread has gone. The permit of a
+//! frozen thread is lost: what is frozen keeps its memory, so no other thread gets as much in its place.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::sys::freeze;
+
 /// What a condemned isolate may use until it has unwound: larger than V8's largest object, or V8 aborts the process.
 pub const HEADROOM_BYTES: usize = 2 << 30;
 
-/// Longest wait for a permit. An isolate that waits longer continues without one: to wait forever could be a deadlock inside V8.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+/// What a condemned isolate may use without a permit, when all are lost: enough to unwind in, unless it wants much at once. Then V8 gives it
+/// up, and its thread is frozen with the little that it has.
+pub const LITTLE_BYTES: usize = 64 << 20;
 
-/// Permits that are free.
+/// Memory that a frozen thread which took headroom is assumed to keep of it, in bytes: the keys of a long typed array.
+pub const KEPT_BYTES: usize = HEADROOM_BYTES / 8;
+
+/// Longest wait of a condemned isolate for a permit. One that waits longer continues without: to wait forever could be a deadlock inside V8.
+pub const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Longest wait of an isolate that only grows: most need no more than their limit, and all calls of the instance wait meanwhile.
+pub const GROWTH_WAIT_MAX: Duration = Duration::from_secs(1);
+
 // Lock order: see runtime.
-static FREE: Mutex<usize> = Mutex::new(2);
-static RETURNED: Condvar = Condvar::new();
+static PERMITS: Permits = Permits::new(2);
 
 /// Sets the number of permits. Must be called before the first isolate exists.
 pub fn allow(permits: usize) {
-    *FREE.lock() = permits.max(1);
+    PERMITS.left.lock().free = permits.max(1);
+}
+
+/// Whether frozen threads hold every permit.
+pub fn is_lost() -> bool {
+    PERMITS.left.lock().is_lost()
+}
+
+/// The outcome of a wait for a permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadroomPermit {
+    /// The isolate holds one.
+    Held,
+    /// None was returned in time.
+    TimedOut,
+    /// None will ever be returned.
+    Lost,
+}
+
+struct Permits {
+    left: Mutex<PermitsLeft>,
+    returned: Condvar,
+}
+
+struct PermitsLeft {
+    free: usize,
+    /// Held by threads that will return them.
+    lent: usize,
+}
+
+impl PermitsLeft {
+    fn is_lost(&self) -> bool {
+        self.free == 0 && self.lent == 0
+    }
+}
+
+impl Permits {
+    const fn new(free: usize) -> Self {
+        Self { left: Mutex::new(PermitsLeft { free, lent: 0 }), returned: Condvar::new() }
+    }
+
+    fn acquire(&self, wait: Duration) -> HeadroomPermit {
+        // Frozen here it would hold the lock.
+        let _held_off = freeze::hold_off();
+        let until = Instant::now() + wait;
+        let mut left = self.left.lock();
+        while left.free == 0 {
+            if left.is_lost() {
+                return HeadroomPermit::Lost;
+            }
+            if self.returned.wait_until(&mut left, until).timed_out() {
+                return HeadroomPermit::TimedOut;
+            }
+        }
+        left.free -= 1;
+        left.lent += 1;
+        HeadroomPermit::Held
+    }
+
+    fn release(&self) {
+        let _held_off = freeze::hold_off();
+        let mut left = self.left.lock();
+        left.lent = left.lent.saturating_sub(1);
+        left.free += 1;
+        self.returned.notify_one();
+    }
+
+    fn lose(&self) {
+        let mut left = self.left.lock();
+        left.lent = left.lent.saturating_sub(1);
+        // If it was the last one, no thread waits any longer.
+        self.returned.notify_all();
+    }
 }
 
 /// Whether one isolate holds a permit.
@@ -33,28 +119,30 @@ pub struct Headroom {
 }
 
 impl Headroom {
-    /// Waits for a permit. A second call has no effect.
-    pub fn acquire(&self) {
+    /// Waits for a permit, unless one is held.
+    pub fn acquire(&self, wait: Duration) -> HeadroomPermit {
         if self.held.load(Ordering::Relaxed) {
-            return;
+            return HeadroomPermit::Held;
         }
-        let until = Instant::now() + WAIT_MAX;
-        let mut free = FREE.lock();
-        while *free == 0 {
-            if RETURNED.wait_until(&mut free, until).timed_out() {
-                return;
-            }
-        }
-        *free -= 1;
-        self.held.store(true, Ordering::Relaxed);
+        let permit = PERMITS.acquire(wait);
+        self.held.store(permit == HeadroomPermit::Held, Ordering::Relaxed);
+        permit
     }
 
-    /// Gives the permit back, if one is held: the isolate is gone, or its thread is frozen and uses no more.
+    /// Gives the permit back, if one is held: the isolate is gone, or within its limit.
     pub fn release(&self) {
         if self.held.swap(false, Ordering::Relaxed) {
-            *FREE.lock() += 1;
-            RETURNED.notify_one();
+            PERMITS.release();
         }
+    }
+
+    /// The thread is frozen. Its permit, if one is held, is lost; returns whether it was.
+    pub fn lose(&self) -> bool {
+        let held = self.held.swap(false, Ordering::Relaxed);
+        if held {
+            PERMITS.lose();
+        }
+        held
     }
 }
 
@@ -68,18 +156,42 @@ impl Drop for Headroom {
 mod tests {
     use super::*;
 
+    const AT_ONCE: Duration = Duration::ZERO;
+
     #[test]
     fn a_permit_is_taken_once_and_given_back_once() {
-        let before = *FREE.lock();
         let headroom = Headroom::default();
-        headroom.acquire();
-        headroom.acquire();
-        assert_eq!(*FREE.lock(), before - 1);
+        assert_eq!(headroom.acquire(WAIT_MAX), HeadroomPermit::Held);
+        assert_eq!(headroom.acquire(AT_ONCE), HeadroomPermit::Held);
         headroom.release();
+        assert!(!headroom.held.load(Ordering::Relaxed));
         headroom.release();
-        assert_eq!(*FREE.lock(), before);
-        headroom.acquire();
-        drop(headroom);
-        assert_eq!(*FREE.lock(), before);
+        assert!(!headroom.lose(), "none is held");
+    }
+
+    #[test]
+    fn permits_come_back_from_the_living_and_are_lost_with_the_frozen() {
+        let permits = Permits::new(2);
+        assert_eq!([permits.acquire(AT_ONCE), permits.acquire(AT_ONCE)], [HeadroomPermit::Held; 2]);
+        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::TimedOut);
+        permits.release();
+        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::Held);
+        permits.lose();
+        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::TimedOut, "one is still lent");
+        permits.lose();
+        assert_eq!(permits.acquire(WAIT_MAX), HeadroomPermit::Lost);
+    }
+
+    #[test]
+    fn whoever_waits_for_a_permit_learns_that_the_last_one_is_lost() {
+        let permits = Permits::new(1);
+        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::Held);
+        std::thread::scope(|scope| {
+            let waiting: Vec<_> = (0..3).map(|_| scope.spawn(|| permits.acquire(Duration::from_secs(60)))).collect();
+            permits.lose();
+            for waiting in waiting {
+                assert_eq!(waiting.join().unwrap(), HeadroomPermit::Lost);
+            }
+        });
     }
 }

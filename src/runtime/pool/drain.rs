@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use super::Pool;
+use super::instance::Instance;
 use super::state::PoolState;
 use crate::fault::{Fault, Kind};
 use crate::runtime::call::QueuedInvocation;
@@ -19,6 +20,22 @@ impl Pool {
         state.end_idle(0);
         drop(state);
         self.changed.notify_waiters();
+    }
+
+    /// The version must not run any more: calls that wait or still come are answered with `fault`. Instances finish the calls that they
+    /// have, and end.
+    pub(super) fn forbid(&self, fault: Fault) {
+        let mut state = self.state.lock();
+        if state.over.is_some() {
+            return;
+        }
+        state.forbid(fault);
+        let waiting = state.take_unservable(Instant::now());
+        drop(state);
+        self.changed.notify_waiters();
+        if let Some(unservable) = waiting {
+            unservable.answer();
+        }
     }
 
     /// Ends every instance now; calls that they have, that wait, or that still come are answered with the fault `draining`. Returns how
@@ -58,6 +75,11 @@ impl UnservableCalls {
 }
 
 impl PoolState {
+    fn forbid(&mut self, fault: Fault) {
+        self.over = Some(fault);
+        self.instances.iter_mut().for_each(Instance::end);
+    }
+
     /// Ends every instance; returns how many calls they have.
     fn cut(&mut self, over: Fault) -> usize {
         self.retired = true;

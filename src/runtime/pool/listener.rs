@@ -53,6 +53,8 @@ impl InstanceListener for Pool {
     }
 
     fn lost(&self, worker: &Arc<Handle>, fault: &dyn Fn(u32) -> Fault) {
+        // First: a caller that has its answer may call again at once.
+        self.fleet.note_frozen(&self.version, worker);
         let calls = self.state.lock().lost_calls(worker.id);
         for stats in calls {
             stats.lost_signal.notify(fault(stats.call.load(Ordering::Acquire)));

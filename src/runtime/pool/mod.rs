@@ -118,8 +118,9 @@ impl Pool {
         }
     }
 
-    /// Creates an instance. If the host is full, an idle one ends for it.
+    /// Creates an instance, if the version may have one. If the host is full, an idle one ends for it.
     fn spawn(&self, state: &mut PoolState) -> Result<(), Fault> {
+        self.fleet.may_start(&self.version)?;
         let worker = self.fleet.take(self.version.manifest.limits.memory_bytes, state.alive())?;
         self.assign(state, worker)
     }

@@ -87,6 +87,7 @@ impl Pool {
     }
 
     fn spawn_ahead(&self, state: &mut PoolState) -> Result<(), Fault> {
+        self.fleet.may_start(&self.version)?;
         let worker = self.fleet.make_ahead(self.version.manifest.limits.memory_bytes)?;
         self.assign(state, worker)
     }
@@ -106,7 +107,15 @@ impl FleetMember for Pool {
         status.in_flight + status.waiting
     }
 
+    fn heed_quarantine(&self) {
+        if let Some(fault) = self.fleet.forbids(&self.version) {
+            self.forbid(fault);
+        }
+    }
+
     fn sweep(&self, now: Instant, trims: &mut usize) {
+        // A pool that came to its first instance while the quarantine grew was not told.
+        self.heed_quarantine();
         let mut state = self.state.lock();
         state.apply_decision(now);
         state.trim_idle(now, trims);

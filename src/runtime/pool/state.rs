@@ -35,7 +35,7 @@ pub(super) enum Admission {
     Full,
     /// Reject it: other functions have their share of the queue.
     FullOfFunctions,
-    /// Reject it: the version does not load, or its time is over.
+    /// Reject it: the version does not load, must not run, or its time is over.
     Refuse(Fault),
 }
 
@@ -54,7 +54,7 @@ pub(super) struct PoolState {
     pub(super) waiting: VecDeque<QueuedInvocation>,
     pub(super) broken: Option<Broken>,
     pub(super) retired: bool,
-    /// The fault of every call from now on: the time of the version is over.
+    /// The fault of every call from now on: the time of the version is over, or it must not run any more.
     pub(super) over: Option<Fault>,
     pub(super) scaler: Scaler,
     pub(super) decision: Decision,
@@ -124,7 +124,7 @@ impl PoolState {
     }
 
     fn wants_instance_for_min(&self) -> bool {
-        !self.retired && self.broken.is_none() && self.alive() < self.scale.min as usize
+        !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.min as usize
     }
 
     /// Instances that are not about to end.

@@ -106,7 +106,7 @@ impl PoolState {
             wanted: self.decision.wanted as usize,
             in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
             waiting: self.waiting.len(),
-            broken: self.broken.as_ref().map(|broken| broken.fault.to_string()),
+            broken: self.over.as_ref().or(self.broken.as_ref().map(|broken| &broken.fault)).map(ToString::to_string),
         }
     }
 }

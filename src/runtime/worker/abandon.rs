@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::runtime::call::QueuedInvocation;
+use crate::runtime::containment::frozen::{self, FrozenThread};
 use crate::runtime::containment::{self, Taint};
 
 use super::probe;
@@ -15,6 +16,7 @@ use crate::runtime::ops::HostApi;
 use crate::sys::freeze::FreezeCause;
 
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
+use crate::runtime::limits::headroom;
 
 use super::faults;
 use super::handle::{Exit, Handle, WorkerCommand};
@@ -24,7 +26,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// Answers the calls of a worker whose thread is frozen, and examines the process.
 pub(super) fn abandon(handle: Arc<Handle>, cause: FreezeCause) {
-    containment::count_frozen();
+    note(&handle);
     let examination = {
         let handle = handle.clone();
         move || {
@@ -36,6 +38,17 @@ pub(super) fn abandon(handle: Arc<Handle>, cause: FreezeCause) {
         // The process cannot spawn a thread for the examination: the calls are answered, and a broken process shows soon enough.
         answer_for(&handle, cause);
     }
+}
+
+/// Counts the thread, and what it keeps: no other instance gets that memory while the process lives.
+fn note(handle: &Handle) {
+    let memory = handle.memory();
+    let assigned = handle.assigned.get();
+    let limit = assigned.map_or(0, |(_, limits)| limits.memory_bytes);
+    let of_headroom = if handle.interrupt.lose_headroom() { headroom::KEPT_BYTES } else { 0 };
+    // Its memory was read before its last turn, and may be more by now.
+    let bytes = limit.max(memory.heap_bytes.saturating_add(memory.external_bytes) as u64).saturating_add(of_headroom as u64);
+    frozen::note(FrozenThread { version: assigned.map(|(identity, _)| (&*identity.function, &*identity.version)), bytes });
 }
 
 fn answer_for(handle: &Arc<Handle>, cause: FreezeCause) {
@@ -54,7 +67,6 @@ fn answer_for(handle: &Arc<Handle>, cause: FreezeCause) {
         ?reason,
         "an instance's thread could not be ended and is frozen; its memory is lost until the process is replaced"
     );
-    handle.interrupt.return_headroom();
     let Some(waiting) = handle.mailbox.close_within(LOCK_WAIT) else {
         containment::die("a frozen thread holds a lock that the others need");
     };
@@ -98,5 +110,6 @@ fn examine(handle: &Handle, cause: FreezeCause) {
         cause,
         function: identity.map(|identity| identity.function.to_string()),
         version: identity.map(|identity| identity.version.to_string()),
+        urgent: frozen::is_full() || headroom::is_lost(),
     });
 }

@@ -209,6 +209,16 @@ impl Handle {
         self.interrupt.reason().is_some()
     }
 
+    /// Why its thread is frozen, if it is.
+    pub fn freeze_cause(&self) -> Option<FreezeCause> {
+        self.freeze_slot.cause()
+    }
+
+    /// Whether the process was out of memory when the thread froze: then that is no evidence against its function.
+    pub fn was_starved(&self) -> bool {
+        self.freeze_slot.was_starved()
+    }
+
     pub(super) fn gone(&self) {
         (self.on_gone)();
     }

@@ -24,16 +24,17 @@ use tokio::sync::mpsc;
 
 use super::compilers::CompilerChildren;
 use super::engines::{EngineEvent, EngineProcess, EngineStage, Launch, StartConfig};
-use super::plan::{self, Pauses, PendingHandovers, UpgradeRequest};
+use super::plan::{self, Pauses, PendingHandovers, UpgradeRequest, UrgentHandovers};
 use super::signals::Signals;
 use crate::config::{Config, ExitCode};
 use crate::process::counters;
 use crate::process::counters::ContainmentCounters;
 use crate::process::crash_note::{HELPERS_MAX, SlotState};
 use crate::process::message::{ToEngine, ToSupervisor};
+use crate::process::quarantine::frozen_thread;
 use crate::process::sockets::{Label, Sockets};
 use crate::process::systemd::{Heartbeat, Service};
-use crate::supervisor::quarantine::CrashHistory;
+use crate::supervisor::quarantine::{CrashHistory, offences_of};
 
 /// Events of engines that wait for the supervisor; more hold up the tasks that read the channels.
 const EVENTS_MAX: usize = 256;
@@ -83,6 +84,7 @@ struct Supervisor {
     crash_history: CrashHistory,
     restarts: Pauses,
     hand_overs: Pauses,
+    urgent_hand_overs: UrgentHandovers,
     /// The next engine, and when it is started.
     due: Option<(Instant, StartReason)>,
     /// Hand-overs that were asked for since the last engine was started.
@@ -117,6 +119,7 @@ impl Supervisor {
             crash_history: CrashHistory::default(),
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
             hand_overs: Pauses::new(Duration::from_secs(1), Duration::from_secs(60)),
+            urgent_hand_overs: UrgentHandovers::default(),
             due: None,
             wanted: PendingHandovers::default(),
             in_progress: PendingHandovers::default(),
@@ -168,6 +171,7 @@ impl Supervisor {
             counters: &self.counters.0,
             sockets: &self.sockets,
             quarantined: self.crash_history.quarantined(),
+            offences: self.crash_history.offences(Instant::now()),
         };
         let mut engine = self.launch.start(&config, self.events_tx.clone())?;
         engine.deadline = Some(engine.born + BOOT_MAX);
@@ -211,16 +215,14 @@ impl Supervisor {
             ToSupervisor::Failed { why } => self.on_failed(index, why),
             ToSupervisor::NeedPort { port } => self.open_port(index, port),
             ToSupervisor::NeedCompiler => self.start_compiler(index),
-            ToSupervisor::Tainted { reason, function, version } => {
+            ToSupervisor::Tainted { reason, function, version, urgent } => {
                 let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
-                tracing::warn!(generation, reason, function, version, "the engine is tainted: a fresh one takes over");
+                tracing::warn!(generation, reason, function, version, urgent, "the engine is tainted: a fresh one takes over");
                 if !function.is_empty() {
-                    self.quarantine(
-                        &format!("a thread that had to be frozen ({reason})"),
-                        &[SlotState { function, version, signal: Some(0) }],
-                    );
+                    let note = [SlotState { function, version, signal: Some(0) }];
+                    self.quarantine(&frozen_thread(&reason), &note, Some(generation));
                 }
-                self.on_taint(index);
+                self.on_taint(index, urgent);
             }
             ToSupervisor::Upgrade { question } => self.on_upgrade(UpgradeRequest { generation, number: question }),
             ToSupervisor::Unknown => {}
@@ -235,7 +237,7 @@ impl Supervisor {
         }
         engine.stage = EngineStage::Serving;
         engine.deadline = None;
-        let tainted = engine.tainted;
+        let (tainted, urgent) = (engine.tainted, engine.urgent);
         tracing::info!(generation, pid = engine.pid, boot_ms = engine.born.elapsed().as_millis() as u64, "engine serves");
         let leave_by = Instant::now() + self.drain + LEAVE_GRACE;
         let mut left = false;
@@ -256,7 +258,7 @@ impl Supervisor {
             self.notify_ready();
         }
         if tainted {
-            self.on_taint(index);
+            self.on_taint(index, urgent);
         }
     }
 
@@ -335,13 +337,20 @@ impl Supervisor {
             let certain = note.iter().any(|slot_state| slot_state.signal.is_some());
             tracing::warn!(generation = engine.generation, certain, suspects = suspects.join(", "), "suspects of the engine's death");
         }
-        self.quarantine(how, &note);
+        self.quarantine(how, &note, None);
     }
 
-    /// Records the offenders of a death; the versions that this quarantines may not run any more.
-    fn quarantine(&mut self, how: &str, note: &[SlotState]) {
+    /// Records the offenders of a death; the versions that this quarantines may not run any more. Every engine that runs learns of both;
+    /// the one that reported the offence, `by`, has counted it already.
+    fn quarantine(&mut self, how: &str, note: &[SlotState], by: Option<u64>) {
+        // An engine that cannot be reached exits soon.
+        for offence in offences_of(note) {
+            let others = self.engines.iter().filter(|engine| Some(engine.generation) != by);
+            others.for_each(|engine| drop(engine.send(&ToEngine::Offended(offence.clone()))));
+        }
         for one in self.crash_history.record(Instant::now(), how, note) {
             tracing::warn!(function = one.function, version = one.version, reason = one.reason, "quarantined until its next version");
+            self.engines.iter().for_each(|engine| drop(engine.send(&ToEngine::Quarantine(one.clone()))));
         }
     }
 

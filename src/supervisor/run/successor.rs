@@ -4,7 +4,7 @@
 //!
 //! Invariant: a hand-over is wanted, in progress, fulfilled or answered; none is forgotten.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::plan::{self, UpgradeRequest};
 use super::{StartReason, Supervisor};
@@ -30,17 +30,26 @@ impl Supervisor {
         self.want(StartReason::HandOver, Duration::ZERO);
     }
 
-    pub(super) fn on_taint(&mut self, index: usize) {
+    /// An urgent taint brings a hand-over forward that waits for its time; a few in a row.
+    pub(super) fn on_taint(&mut self, index: usize, urgent: bool) {
         let Some(engine) = self.engines.get_mut(index) else { return };
         engine.tainted = true;
+        engine.urgent |= urgent;
         match engine.stage {
             // Remembered until it serves: before that there is nothing to replace.
             EngineStage::Booting => {}
             EngineStage::Serving => {
                 let lived = engine.born.elapsed();
-                if self.due.is_none() && !self.is_booting() {
+                if self.is_booting() {
+                    return;
+                }
+                if self.due.is_none() {
                     let pause = self.hand_overs.after(lived);
                     self.want(StartReason::HandOver, pause);
+                }
+                let waits = self.due.is_some_and(|(due, _)| due > Instant::now());
+                if urgent && waits && self.urgent_hand_overs.may_follow(lived) {
+                    self.want(StartReason::HandOver, Duration::ZERO);
                 }
             }
             // It exits soon anyway.

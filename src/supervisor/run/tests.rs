@@ -106,7 +106,7 @@ async fn an_engine_whose_next_three_do_not_start() {
 async fn a_taint_is_tried_until_a_successor_serves() {
     let mut supervisor = supervisor("an_engine_whose_next_three_do_not_start");
     supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
-    supervisor.on_taint(0);
+    supervisor.on_taint(0, false);
     supervisor.run_until("the fourth successor serves", |supervisor| supervisor.serves_alone(5)).await;
     supervisor.end().await;
 }
@@ -138,5 +138,67 @@ async fn a_program_that_is_gone_is_no_successor() {
     supervisor.on_hang_up();
     supervisor.run_until("it is given up", |supervisor| !supervisor.is_reloading()).await;
     assert!(supervisor.serves_alone(1) && supervisor.due.is_none());
+    supervisor.end().await;
+}
+
+#[tokio::test]
+async fn an_engine_that_hands_over() {
+    let Some((engine, mut commands)) = inherit() else { return };
+    engine.supervisor_client.ready();
+    commands.next().await;
+}
+
+#[tokio::test]
+async fn an_urgent_taint_waits_for_no_pause() {
+    let mut supervisor = supervisor("an_engine_that_hands_over");
+    supervisor.hand_overs = Pauses::new(HANG * 2, HANG * 2);
+    supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
+    supervisor.on_taint(0, false);
+    supervisor.run_until("the first taint is followed at once", |supervisor| supervisor.serves_alone(2)).await;
+    supervisor.on_taint(0, false);
+    assert!(supervisor.due.is_some_and(|(due, _)| due > Instant::now() + HANG), "the second one waits");
+    for generation in 3..3 + u64::from(plan::URGENT_MAX) {
+        supervisor.on_taint(0, true);
+        supervisor.on_taint(0, true);
+        supervisor.run_until("an urgent one is followed at once", |supervisor| supervisor.serves_alone(generation)).await;
+    }
+    supervisor.on_taint(0, true);
+    assert!(supervisor.due.is_some_and(|(due, _)| due > Instant::now() + HANG), "enough in a row");
+    supervisor.end().await;
+}
+
+#[tokio::test]
+async fn an_engine_that_learns_of_offenders() {
+    let Some((engine, mut commands)) = inherit() else { return };
+    let quarantine = &engine.engine_info.quarantine;
+    if engine.engine_info.generation == 1 {
+        engine.supervisor_client.ready();
+        while quarantine.reason("twice", "v1").is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+    // One that offended once elsewhere is in with its first offence here.
+    assert!(quarantine.reason("once", "v1").is_none());
+    quarantine.offend("once", "v1", "SIGSEGV", Instant::now());
+    assert!(quarantine.reason("once", "v1").is_some() && quarantine.reason("twice", "v1").is_some());
+    if engine.engine_info.generation == 1 {
+        assert_eq!(engine.supervisor_client.upgrade().await, Ok(()));
+    } else {
+        engine.supervisor_client.ready();
+    }
+    commands.next().await;
+}
+
+#[tokio::test]
+async fn engines_that_run_and_those_to_come_learn_of_offenders() {
+    let mut supervisor = supervisor("an_engine_that_learns_of_offenders");
+    supervisor.run_until("the first engine serves", |supervisor| supervisor.serves(1)).await;
+    let note = |function: &str| [SlotState { function: function.into(), version: "v1".into(), signal: Some(11) }];
+    supervisor.quarantine("SIGSEGV", &note("once"), None);
+    supervisor.quarantine("SIGSEGV", &note("own"), Some(1));
+    for _ in 0..2 {
+        supervisor.quarantine("SIGSEGV", &note("twice"), None);
+    }
+    supervisor.run_until("the second engine serves", |supervisor| supervisor.serves_alone(2)).await;
     supervisor.end().await;
 }

@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::member::{FleetMember, Idle};
 use crate::fault::{Fault, Kind};
-use crate::runtime::containment;
 use crate::sys::kernel;
 
 /// The assumed memory of a new instance, until the kernel counts it.
@@ -34,10 +33,6 @@ const FURTHER_EIGHTHS: u64 = HIGH_WATER_EIGHTHS;
 
 /// Instances that may be ending at a time to make room: each costs CPU to take down.
 const EVICTING_MAX: usize = 64;
-
-/// Frozen threads of a process that still creates new instances. One is enough to ask for a new process; where no supervisor answers, the
-/// memory that they hold must not grow without bound.
-const FROZEN_MAX: u64 = 8;
 
 /// The host's budget and the used part of it.
 pub(in crate::runtime) struct Budget {
@@ -125,11 +120,6 @@ impl Budget {
 
     /// Counts a worker in, or returns why there may be no more. It is for a function that has `instances` instances already.
     pub(in crate::runtime) fn admit(&self, instances: usize, pools: impl FnOnce() -> Vec<Arc<dyn FleetMember>>) -> Result<(), Fault> {
-        if containment::frozen_here() >= FROZEN_MAX {
-            return Err(
-                Fault::new(Kind::Overloaded, "too many threads of this process are frozen: it has to be restarted").with_retry_after(1)
-            );
-        }
         let before = self.workers.fetch_add(1, Ordering::SeqCst);
         let resident = self.resident_bytes.fetch_add(NEW_INSTANCE_BYTES, Ordering::Relaxed) + NEW_INSTANCE_BYTES;
         let is_further = instances > 0;

@@ -5,6 +5,7 @@
 //! Invariant: nothing here waits for time to pass.
 
 mod end;
+mod forbidden;
 mod real;
 mod scale;
 mod shares;
