@@ -13,6 +13,7 @@ pub mod helper_process;
 pub mod inherited;
 pub mod kernel;
 pub mod malloc;
+pub mod map_bound;
 pub mod process_memory;
 pub mod readiness;
 pub mod scheduling;

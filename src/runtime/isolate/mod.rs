@@ -31,7 +31,7 @@ use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
 use crate::runtime::ops::{HostApi, Identity, MemoryBytes, call_in_context, catch_panic_or, external_bytes};
-use crate::sys::global_alloc;
+use crate::sys::{global_alloc, map_bound};
 
 use blobs::CountedBlobs;
 pub use engine::{init_v8, v8_version};
@@ -141,6 +141,7 @@ impl Isolate {
         let manifest = &assignment.version.manifest;
         self.heap.allow(usize::try_from(manifest.limits.memory_bytes).unwrap_or(usize::MAX));
         global_alloc::bound_this_thread(manifest.limits.memory_bytes);
+        map_bound::bound_this_thread(manifest.limits.memory_bytes);
         self.loader.assign(assignment.version.clone());
         {
             let state = self.js.op_state();

@@ -18,6 +18,7 @@ use super::terminate::{Interrupt, TerminationReason};
 use crate::runtime::limits::cpu_account::CpuSlice;
 use crate::runtime::ops::{call_in_context, catch_panic_or, external_bytes};
 use crate::sys::cpu_clock::own_cpu_ns;
+use crate::sys::map_bound;
 
 /// The isolate of a thread.
 struct SampledIsolate {
@@ -45,6 +46,7 @@ thread_local! {
 
 /// The calling thread has this isolate.
 pub(super) fn attach(heap: &Arc<Heap>, interrupt: &Arc<Interrupt>, context: v8::Global<v8::Context>) {
+    map_bound::ask(may_map);
     NOTES.with_borrow_mut(|notes| notes.isolate = Some(SampledIsolate { heap: heap.clone(), interrupt: interrupt.clone(), context }));
 }
 
@@ -75,6 +77,12 @@ pub fn stack() -> Option<String> {
 pub(super) fn is_condemned() -> bool {
     let reason = |notes: &RefCell<Notes>| notes.try_borrow().ok()?.isolate.as_ref()?.interrupt.reason();
     NOTES.with(reason).is_some()
+}
+
+/// Whether the calling thread's isolate may take this much memory from the system in one piece.
+pub(super) fn may_map(bytes: usize) -> bool {
+    let ask = |notes: &RefCell<Notes>| notes.try_borrow().ok()?.isolate.as_ref().map(|isolate| isolate.heap.clone());
+    NOTES.with(ask).is_none_or(|heap| heap.may_map(bytes))
 }
 
 /// V8 calls this on the isolate's thread.

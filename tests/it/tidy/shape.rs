@@ -25,6 +25,7 @@ const STATICS: &[&str] = &[
     "sys/global_alloc.rs: ALLOCATOR",
     "sys/global_alloc.rs: ON_REFUSAL",
     "sys/malloc.rs: UNDER_WAY",
+    "sys/map_bound.rs: MAY_MAP",
     // V8's: one platform, one snapshot, one table of callbacks.
     "runtime/isolate/heap.rs: ALLOCATOR",
     "runtime/isolate/snapshot.rs: SCRIPTS",
