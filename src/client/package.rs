@@ -39,7 +39,7 @@ impl LocalFunction {
         let unreadable =
             |path: &Path, error: &dyn std::fmt::Display| RemoteError::Local(format!("cannot read {}: {error}", path.display()));
         let parent = source.path.parent().unwrap_or(Path::new("/")).to_owned();
-        let compiled = compilers.compile(&parent, &source).map_err(|error| RemoteError::Local(error.to_string()))?;
+        let compiled = compilers.compile(&parent, &source, source.name.as_str()).map_err(|error| RemoteError::Local(error.to_string()))?;
         if let Err(error) = compiled.outcome {
             return Err(RemoteError::Compile { function: source.name.to_string(), error });
         }
@@ -248,7 +248,7 @@ mod tests {
         let id = |root: &Path| {
             let root = root.canonicalize().unwrap();
             let source = find(&root.join("f")).unwrap();
-            Compilers::in_process().compile(&root, &source).unwrap().outcome.unwrap().id
+            Compilers::in_process().compile(&root, &source, "test").unwrap().outcome.unwrap().id
         };
         assert_eq!(id(unpacked.path()), id(folder.path()));
     }

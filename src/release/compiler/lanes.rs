@@ -1,23 +1,87 @@
 //! Who may compile now: the fast places, where every compile begins, and the slow ones, where a long one ends.
 //!
-//! `compile` of this folder takes a place before it takes a process.
+//! `compile` of this folder takes a place before it takes a process. A compile begins at the first [`Level`] and sinks with the time that it
+//! takes. Where several wait for a place, the higher level comes first, and at one level the owner whose last turn is longest ago: a
+//! function of the functions directory owns its compile, and of uploads the token does.
 //!
-//! Invariant: places of a lane are given in the order in which they were asked for.
+//! Invariant: a place that is free is given to one that waits for it; every few turns to the one that has waited longest, whatever its level,
+//! so that none waits forever.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
-use futures::executor::block_on;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use parking_lot::Mutex;
+
+/// One turn in this many goes to the one that has waited longest.
+const OLDEST_EVERY: u64 = 4;
+
+/// How far a compile has sunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Where every compile begins: a function of a few files is compiled within it.
+    First,
+    /// Some 0.3 MB of JavaScript or 0.15 MB of dense TypeScript.
+    Second,
+    /// The largest modules that people write.
+    Third,
+    /// As long as the limits allow.
+    Last,
+}
+
+impl Level {
+    /// The time that a compile may have taken at this level; `None`: its limits end it.
+    pub(super) fn quantum(self) -> Option<Duration> {
+        match self {
+            Self::First => Some(Duration::from_millis(10)),
+            Self::Second => Some(Duration::from_millis(100)),
+            Self::Third => Some(Duration::from_secs(2)),
+            Self::Last => None,
+        }
+    }
+
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::Third,
+            Self::Third | Self::Last => Self::Last,
+        }
+    }
+
+    fn is_slow(self) -> bool {
+        self >= Self::Third
+    }
+}
 
 /// The places of this process.
 pub(super) struct Lanes {
     fast_places: usize,
-    fast: Semaphore,
-    slow: Semaphore,
+    state: Mutex<LanesState>,
+}
+
+#[derive(Default)]
+struct LanesState {
+    fast_free: usize,
+    slow_free: usize,
+    waiting: Vec<Waiting>,
+    /// The last turn of each owner that had one since nothing waited.
+    turns: BTreeMap<Arc<str>, u64>,
+    turn: u64,
+}
+
+struct Waiting {
+    level: Level,
+    owner: Arc<str>,
+    granted_tx: SyncSender<()>,
 }
 
 /// A place; free again when it is dropped.
-pub(super) type LanePlace<'a> = Option<SemaphorePermit<'a>>;
+pub(super) struct LanePlace<'a> {
+    lanes: &'a Lanes,
+    is_slow: bool,
+}
 
 impl Lanes {
     /// A fast place for each core, and half as many slow ones.
@@ -26,7 +90,8 @@ impl Lanes {
     }
 
     fn of(cores: usize) -> Self {
-        Self { fast_places: cores, fast: Semaphore::new(cores), slow: Semaphore::new((cores / 2).max(1)) }
+        let state = LanesState { fast_free: cores, slow_free: (cores / 2).max(1), ..LanesState::default() };
+        Self { fast_places: cores, state: Mutex::new(state) }
     }
 
     /// The number of fast places.
@@ -34,66 +99,162 @@ impl Lanes {
         self.fast_places
     }
 
-    /// Waits for a fast place.
-    pub(super) fn fast(&self) -> LanePlace<'_> {
-        // The semaphores are never closed.
-        block_on(self.fast.acquire()).ok()
+    /// Waits for a place at this level.
+    pub(super) fn place(&self, level: Level, owner: &Arc<str>) -> LanePlace<'_> {
+        let (granted_tx, granted_rx) = sync_channel(1);
+        {
+            let mut state = self.state.lock();
+            state.waiting.push(Waiting { level, owner: owner.clone(), granted_tx });
+            state.grant();
+        }
+        // The sender is dropped only after it has sent.
+        let _ = granted_rx.recv();
+        LanePlace { lanes: self, is_slow: level.is_slow() }
     }
 
-    /// Waits for a slow place.
-    pub(super) fn slow(&self) -> LanePlace<'_> {
-        block_on(self.slow.acquire()).ok()
+    /// The place of a compile that has sunk to `level` and need not stop: it keeps its place if nothing waits for one like it, or moves to a
+    /// slow one that is free. Otherwise its place is given up.
+    pub(super) fn sink<'a>(&'a self, place: LanePlace<'a>, level: Level, owner: &Arc<str>) -> Option<LanePlace<'a>> {
+        let mut state = self.state.lock();
+        if place.is_slow || !level.is_slow() {
+            let waits = state.waiting.iter().any(|waiting| waiting.level.is_slow() == place.is_slow);
+            drop(state);
+            return (!waits).then_some(place);
+        }
+        if state.slow_free == 0 {
+            return None;
+        }
+        state.slow_free -= 1;
+        state.has_turn(owner);
+        drop(state);
+        drop(place);
+        Some(LanePlace { lanes: self, is_slow: true })
+    }
+}
+
+impl LanesState {
+    /// Gives free places to those that wait.
+    fn grant(&mut self) {
+        for is_slow in [false, true] {
+            while self.free(is_slow) > 0
+                && let Some(index) = self.next(is_slow)
+            {
+                let Waiting { owner, granted_tx, .. } = self.waiting.remove(index);
+                *self.free_mut(is_slow) -= 1;
+                self.has_turn(&owner);
+                // The receiver waits until this is sent.
+                let _ = granted_tx.try_send(());
+            }
+        }
+        if self.waiting.is_empty() {
+            self.turns.clear();
+        }
     }
 
-    /// A slow place, if one is free and no compile waits for it.
-    pub(super) fn slow_if_free(&self) -> Option<LanePlace<'_>> {
-        self.slow.try_acquire().ok().map(Some)
+    fn next(&self, is_slow: bool) -> Option<usize> {
+        // In the order in which they came.
+        let mut candidates = self.waiting.iter().enumerate().filter(|(_, waiting)| waiting.level.is_slow() == is_slow);
+        if self.turn % OLDEST_EVERY == OLDEST_EVERY - 1 {
+            return candidates.next().map(|(index, _)| index);
+        }
+        let last_turn = |owner: &Arc<str>| self.turns.get(owner).copied().unwrap_or(0);
+        candidates.min_by_key(|(index, waiting)| (waiting.level, last_turn(&waiting.owner), *index)).map(|(index, _)| index)
+    }
+
+    fn has_turn(&mut self, owner: &Arc<str>) {
+        self.turn += 1;
+        self.turns.insert(owner.clone(), self.turn);
+    }
+
+    fn free(&self, is_slow: bool) -> usize {
+        if is_slow { self.slow_free } else { self.fast_free }
+    }
+
+    fn free_mut(&mut self, is_slow: bool) -> &mut usize {
+        if is_slow { &mut self.slow_free } else { &mut self.fast_free }
+    }
+}
+
+impl Drop for LanePlace<'_> {
+    fn drop(&mut self) {
+        let mut state = self.lanes.state.lock();
+        *state.free_mut(self.is_slow) += 1;
+        state.grant();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::mpsc::sync_channel;
-
     use super::*;
+
+    fn owner(name: &str) -> Arc<str> {
+        name.into()
+    }
+
+    /// Lets these wait, in this order, for the one place that is held, and returns the order in which they get it.
+    fn order(level_and_owner: &[(Level, &str)]) -> Vec<usize> {
+        let lanes = Lanes::of(1);
+        let (order_tx, order_rx) = sync_channel(level_and_owner.len());
+        std::thread::scope(|scope| {
+            let held = lanes.place(Level::First, &owner("before"));
+            for (number, (level, name)) in level_and_owner.iter().enumerate() {
+                let (lanes, order_tx) = (&lanes, order_tx.clone());
+                scope.spawn(move || {
+                    let place = lanes.place(*level, &owner(name));
+                    order_tx.send(number).unwrap();
+                    drop(place);
+                });
+                while lanes.state.lock().waiting.len() <= number {
+                    std::thread::yield_now();
+                }
+            }
+            drop(held);
+        });
+        order_rx.try_iter().collect()
+    }
 
     #[test]
     fn a_long_compile_holds_a_slow_place_and_no_fast_one() {
         let lanes = Lanes::of(2);
-        let (one, other) = (lanes.fast(), lanes.fast());
-        assert!(lanes.fast.try_acquire().is_err(), "both are taken");
-        let slow = lanes.slow_if_free().expect("half as many");
-        drop(one);
-        assert!(lanes.slow_if_free().is_none(), "there is one");
-        assert!(lanes.fast.try_acquire().is_ok(), "a newcomer has a place meanwhile");
-        drop((other, slow));
-        assert!(lanes.slow_if_free().is_some());
+        let [a, b, c] = ["a", "b", "c"].map(owner);
+        let (one, other) = (lanes.place(Level::First, &a), lanes.place(Level::First, &b));
+        assert_eq!(lanes.state.lock().fast_free, 0);
+        let one = lanes.sink(one, Level::Second, &a).expect("nothing waits");
+        let slow = lanes.sink(one, Level::Third, &a).expect("half as many");
+        assert_eq!((lanes.state.lock().fast_free, lanes.state.lock().slow_free), (1, 0));
+        drop(lanes.place(Level::First, &c));
+        assert!(lanes.sink(other, Level::Third, &b).is_none(), "there is one");
+        assert_eq!(lanes.state.lock().fast_free, 2, "its place was given up");
+        let slow = lanes.sink(slow, Level::Last, &a).expect("nothing waits");
+        drop(slow);
+        assert_eq!(lanes.state.lock().slow_free, 1);
     }
 
     #[test]
-    fn those_that_wait_are_served_in_their_order() {
-        let lanes = Arc::new(Lanes::of(1));
-        let held = lanes.fast();
-        let (order_tx, order_rx) = sync_channel(3);
-        let mut threads = Vec::new();
-        for number in 0..3 {
-            let (waiting_tx, waiting_rx) = sync_channel(1);
-            let (lanes, order_tx) = (lanes.clone(), order_tx.clone());
-            threads.push(std::thread::spawn(move || {
-                // Polled once, it stands in the queue.
-                let mut place = Box::pin(lanes.fast.acquire());
-                let waker = futures::task::noop_waker();
-                assert!(place.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
-                waiting_tx.send(()).unwrap();
-                let place = block_on(place).unwrap();
-                order_tx.send(number).unwrap();
-                drop(place);
-            }));
-            waiting_rx.recv().unwrap();
-        }
-        drop(held);
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!(order_rx.try_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    fn a_newcomer_comes_before_one_that_has_sunk_and_an_owner_without_a_turn_before_one_that_had_one() {
+        // The first turn was that of the place that was held.
+        assert_eq!(order(&[(Level::Second, "a"), (Level::First, "b")]), [1, 0]);
+        assert_eq!(order(&[(Level::First, "a"), (Level::First, "a"), (Level::First, "b")]), [0, 2, 1]);
+    }
+
+    #[test]
+    fn one_that_has_waited_longest_has_every_fourth_turn() {
+        let waiting = [(Level::Second, "a"), (Level::First, "b"), (Level::First, "c"), (Level::First, "d"), (Level::First, "e")];
+        assert_eq!(order(&waiting), [1, 2, 0, 3, 4]);
+    }
+
+    #[test]
+    fn one_that_sinks_makes_way_only_for_one_that_waits() {
+        let lanes = Lanes::of(1);
+        let (a, b) = (owner("a"), owner("b"));
+        std::thread::scope(|scope| {
+            let place = lanes.place(Level::First, &a);
+            let waits = scope.spawn(|| drop(lanes.place(Level::First, &b)));
+            while lanes.state.lock().waiting.is_empty() {
+                std::thread::yield_now();
+            }
+            assert!(lanes.sink(place, Level::Second, &a).is_none());
+            waits.join().unwrap();
+        });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `config` sets them; `child` holds them inside the process, and the process's owner holds the wall-clock time.
 //!
-//! Invariant: each error names its limit, the setting that changes it, and the amount that was used where the process itself found it.
+//! Invariant: each error names its limit, the setting that changes it, and the amount that was used.
 
 use std::time::Duration;
 
@@ -52,12 +52,6 @@ pub(super) fn error(limits: &CompileConfig, reached: ReachedLimit) -> Diagnostic
             limit(format!("it compiles to more than {most} MB of code and source maps: {used} MB"))
         }
     }
-}
-
-/// The error of a source that takes too long on the clock.
-pub(super) fn wall_error(limits: &CompileConfig) -> Diagnostic {
-    limit(format!("compiling it takes longer than {} ms, {WALL_TIMES} times --compile-ms", wall(limits).as_millis()))
-        .help("the disk is slow, or the machine is busy")
 }
 
 fn limit(message: String) -> Diagnostic {

@@ -3,8 +3,8 @@
 //! `folder`, `deploy` and `client` call [`Compilers::compile`]; `lanes` decides who may compile now, `process` is a compiler process seen
 //! from here, `frame` what the two say to each other, and `child` the other end. There `release::compile` does the work.
 //!
-//! A compile that has not ended after `QUANTUM` leaves the fast places to others. It goes on in one of the slow places if one is free, and
-//! else waits for one and begins anew: ten functions that take seconds hold up a neighbour's first call by tenths of a second.
+//! A compile that takes longer sinks, and makes way for those that wait and have taken less: its process is killed, and it begins anew when
+//! its turn comes. Ten functions that take seconds hold up a neighbour's first call by tenths of a second.
 //!
 //! Invariant: a compiler process has one job at a time; one that exceeds a limit, or dies, is not used again.
 
@@ -17,6 +17,7 @@ mod limits;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -30,11 +31,8 @@ use crate::sys::helper_process::HelperProcess;
 
 pub use child::run_if_child;
 use frame::{CompileReply, Job, Outcome};
-use lanes::Lanes;
+use lanes::{Lanes, Level};
 use process::{CompilerProcess, Waited};
-
-/// Wall-clock time in a fast place: some 0.3 MB of JavaScript or 0.15 MB of dense TypeScript.
-const QUANTUM: Duration = Duration::from_millis(100);
 
 /// Compiler processes that wait for a job at a time, however many cores there are.
 const IDLE_MAX: usize = 4;
@@ -54,10 +52,16 @@ pub struct Compilers {
     idle: Mutex<Vec<CompilerProcess>>,
 }
 
-/// There is no compiler process for the job, and that says nothing about the source.
+/// The host cannot compile the source now, and that says nothing about the source.
 #[derive(Debug, thiserror::Error)]
-#[error("no compiler process can be started: {0}")]
-pub struct NoCompiler(#[from] io::Error);
+pub enum NoCompiler {
+    /// There is no process for it.
+    #[error("no compiler process can be started: {0}")]
+    Spawn(#[from] io::Error),
+    /// Too little of the CPU, or of the disk, for a source within its limits.
+    #[error("compiling took longer than {} ms, three times --compile-ms: the machine is busy, or the disk is slow", .0.as_millis())]
+    TooSlow(Duration),
+}
 
 impl Compilers {
     /// Compilers in processes that `spawn` spawns.
@@ -94,21 +98,19 @@ impl Compilers {
         Ok(())
     }
 
-    /// Compiles one function; `root` is the canonical functions directory. Blocks.
+    /// Compiles one function; `root` is the canonical functions directory. Those of one `owner` take turns with those of others. Blocks.
     ///
     /// # Errors
-    /// If there is no compiler process. An error in the source, or a limit that it exceeds, is an outcome.
-    pub fn compile(&self, root: &Path, source: &FunctionSource) -> Result<Compiled, NoCompiler> {
+    /// If the host cannot compile it now. An error in the source, or a limit that it exceeds, is an outcome.
+    pub fn compile(&self, root: &Path, source: &FunctionSource, owner: &str) -> Result<Compiled, NoCompiler> {
         if self.spawn.is_none() {
             return Ok(compile::compile(root, source));
         }
-        let job = Job::new(root, source, &self.limits);
+        let (job, owner) = (Job::new(root, source, &self.limits), Arc::from(owner));
         for _ in 0..ATTEMPTS_MAX {
-            match self.attempt(&job)? {
+            match self.attempt(&job, &owner)? {
                 Attempt::Replied(reply) => return Ok(self.compiled(reply, source)),
-                Attempt::TookTooLong => {
-                    return Ok(failed(limits::wall_error(&self.limits), source, BTreeSet::new()));
-                }
+                Attempt::TookTooLong => return Err(NoCompiler::TooSlow(limits::wall(&self.limits))),
                 Attempt::Died => {}
             }
         }
@@ -116,29 +118,28 @@ impl Compilers {
         Ok(failed(Diagnostic::new(CompileErrorKind::Internal, message), source, BTreeSet::new()))
     }
 
-    /// One process does the job, or a second one if the job has to leave its fast place and wait.
-    fn attempt(&self, job: &Job) -> Result<Attempt, NoCompiler> {
-        let fast = self.lanes.fast();
-        let (mut process, began) = self.begin(job)?;
-        if let Waited::Nothing = process.wait(began + QUANTUM) {
-            let slow = match self.lanes.slow_if_free() {
-                Some(slow) => {
-                    drop(fast);
-                    slow
-                }
+    /// One process does the job, or another one each time that the job has to make way.
+    fn attempt(&self, job: &Job, owner: &Arc<str>) -> Result<Attempt, NoCompiler> {
+        let mut level = Level::First;
+        let mut place = self.lanes.place(level, owner);
+        let (mut process, mut began) = self.begin(job)?;
+        while let Some(quantum) = level.quantum()
+            && process.wait(began + quantum) == Waited::Nothing
+        {
+            level = level.next();
+            match self.lanes.sink(place, level, owner) {
+                Some(kept) => place = kept,
                 None => {
-                    drop((process, fast));
+                    drop(process);
                     self.replace();
-                    let slow = self.lanes.slow();
-                    process = self.begin(job)?.0;
-                    slow
+                    place = self.lanes.place(level, owner);
+                    (process, began) = self.begin(job)?;
                 }
-            };
-            let attempt = self.finish(process, Instant::now() + limits::wall(&self.limits));
-            drop(slow);
-            return Ok(attempt);
+            }
         }
-        Ok(self.finish(process, began + limits::wall(&self.limits)))
+        let attempt = self.finish(process, began + limits::wall(&self.limits));
+        drop(place);
+        Ok(attempt)
     }
 
     /// Hands the job to a process that waits, or to a new one: one that waited may have died meanwhile.

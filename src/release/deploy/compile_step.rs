@@ -7,11 +7,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use super::context::DeployContext;
 use super::function::{FunctionRelease, ReleaseContext, StepOutcome, counted};
 use super::order::{FunctionChange, StepError};
 use crate::function::{Version, VersionId};
-use crate::release::compiler::Compilers;
 use crate::release::source::FunctionSource;
 use crate::release::store::FunctionState;
 
@@ -43,7 +44,7 @@ impl FunctionRelease {
         let (Some((root, _)), Some(source)) = (&context.staged.folder, context.staged.sources.get(&self.function)) else {
             return Err(StepError::new("the upload is gone"));
         };
-        let version = compiled(context.deploy.factory.pools.compilers.clone(), root.clone(), source.clone()).await?;
+        let version = compiled(context, root.clone(), source.clone()).await?;
         self.version = Some(version.clone());
         if self.is_unchanged(&version.id, function_state, context.deploy)? {
             self.unchanged = true;
@@ -80,13 +81,23 @@ impl FunctionRelease {
     }
 }
 
-/// Compiles a source on a thread that may block.
-async fn compiled(compilers: Arc<Compilers>, root: PathBuf, source: FunctionSource) -> Result<Arc<Version>, StepError> {
-    let compile = move || compilers.compile(&root, &source).map(|compiled| compiled.outcome);
-    match tokio::task::spawn_blocking(compile).await {
+/// Compiles a source on a thread of its own: it may wait for seconds until its turn comes, and the threads that write versions must not.
+async fn compiled(context: &ReleaseContext<'_>, root: PathBuf, source: FunctionSource) -> Result<Arc<Version>, StepError> {
+    // The semaphore is never closed.
+    let _permit = context.compiles.acquire().await;
+    let (compilers, owner) = (context.deploy.factory.pools.compilers.clone(), context.owner.to_owned());
+    let (outcome_tx, outcome_rx) = oneshot::channel();
+    let compile = move || {
+        let outcome = compilers.compile(&root, &source, &owner).map(|compiled| compiled.outcome);
+        // The release was cancelled if nothing waits.
+        let _ = outcome_tx.send(outcome);
+    };
+    let thread = std::thread::Builder::new().name("skep release compile".to_owned()).spawn(compile);
+    thread.map_err(|error| StepError::new(format!("cannot spawn a thread: {error}")))?;
+    match outcome_rx.await {
         Ok(Ok(Ok(version))) => Ok(Arc::new(version)),
-        Ok(Err(error)) => Err(StepError::new(error.to_string())),
         Ok(Ok(Err(error))) => Err(StepError { reason: error.to_string(), detail: Some(error.diagnostic()) }),
-        Err(error) => Err(StepError::new(format!("the compiler failed: {error}"))),
+        Ok(Err(error)) => Err(StepError::new(error.to_string())),
+        Err(_) => Err(StepError::new("the compiler failed")),
     }
 }

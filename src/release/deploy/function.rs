@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::context::DeployContext;
@@ -39,6 +40,10 @@ pub(super) struct ReleaseContext<'a> {
     pub(super) staged: &'a Staged,
     /// The routes of the versions that are to become live, as far as they are known.
     pub(super) claims: &'a Mutex<Vec<(FunctionName, Vec<Route>)>>,
+    /// Permits to compile: each compile of a release has a thread, which waits for its turn.
+    pub(super) compiles: &'a Semaphore,
+    /// Who takes turns with others when functions are compiled: the token that ordered the release.
+    pub(super) owner: &'a str,
 }
 
 /// One function of a release.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 
 use super::context::DeployContext;
 use super::drain::drain;
@@ -24,6 +25,9 @@ use crate::function::route::Route;
 use crate::release::source::Files;
 use crate::release::store::fault_point::{STEPS, fault_point};
 use crate::runtime::pool::Pool;
+
+/// Functions of a release that are compiled at a time.
+const COMPILES_MAX: usize = 4;
 
 /// A release that runs.
 pub(super) struct Transaction<'a> {
@@ -84,7 +88,10 @@ impl Transaction<'_> {
         }
         let staged = Staged::write(files, &self.context.factory.store).map_err(failed)?;
         let claims: Mutex<Vec<(FunctionName, Vec<Route>)>> = Mutex::default();
-        let context = ReleaseContext { deploy: self.context, staged: &staged, claims: &claims };
+        let compiles = Semaphore::new(COMPILES_MAX);
+        // No function has the name of a token with this mark.
+        let owner = format!("@{}", self.order.by.as_deref().unwrap_or_default());
+        let context = ReleaseContext { deploy: self.context, staged: &staged, claims: &claims, compiles: &compiles, owner: &owner };
         for step in [Step::Received, Step::Compiled, Step::Booted, Step::Checked, Step::Warmed] {
             let outcomes = join_all(releases.iter_mut().map(|release| self.step(step, release, &context))).await;
             if let Some((function, step_error)) = outcomes.into_iter().find_map(Result::err) {

@@ -129,7 +129,7 @@ fn compile_settled(
     let mut tries = 0;
     loop {
         let began = SystemTime::now();
-        compiled = compilers.compile(root, source).map_err(|error| not_now(&error))?;
+        compiled = compilers.compile(root, source, source.name.as_str()).map_err(|error| not_now(&error))?;
         let taken = Fingerprint::of(std::mem::take(&mut compiled.watched));
         tries += 1;
         // A file that was written while it was read may have been read half. The number of tries is bounded for editors that never stop
