@@ -11,6 +11,7 @@ mod api;
 mod idempotency;
 mod upload_bytes;
 mod scopes;
+mod token_places;
 mod auth;
 mod followers;
 mod listener;

@@ -80,6 +80,8 @@ pub struct SupervisorClient(Arc<ClientInner>);
 
 struct ClientInner {
     channel: Option<BlockingChannel>,
+    /// Whether ports can be closed again: a supervisor of an earlier release keeps them open.
+    closes_ports: bool,
     ports: Mutex<ExtraPorts>,
     upgrades: Upgrades,
 }
@@ -118,7 +120,7 @@ impl Engine {
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
         let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: None, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+            SupervisorClient(Arc::new(ClientInner { channel: None, closes_ports: true, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
         Ok((Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client }, EngineCommands(None)))
     }
 
@@ -138,14 +140,14 @@ impl Engine {
         use_counters: fn(&'static ContainmentCounters),
     ) -> io::Result<(Self, EngineCommands)> {
         let (mut sockets, mut quarantined) = (Sockets::default(), Vec::new());
-        let generation = loop {
+        let (generation, closes_ports) = loop {
             let (message, descriptors) = channel.receive()?.ok_or(ErrorKind::BrokenPipe)?;
             match message {
                 ToEngine::Sockets { label, address, .. } => sockets.add(label, address, descriptors),
                 ToEngine::Note => descriptors.first().map_or(Ok(()), crash_note::open)?,
                 ToEngine::Quarantine(one) => quarantined.push(one),
                 ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
-                ToEngine::Start { generation } => break generation,
+                ToEngine::Start { generation, closes_ports } => break (generation, closes_ports),
                 ToEngine::NoPort { .. } | ToEngine::HandOver | ToEngine::UpgradeFailed { .. } | ToEngine::Stop { .. } => {
                     return Err(ErrorKind::InvalidData.into());
                 }
@@ -159,7 +161,7 @@ impl Engine {
         let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
         let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: Some(channel), ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+            SupervisorClient(Arc::new(ClientInner { channel: Some(channel), closes_ports, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
         let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, commands_tx };
         std::thread::Builder::new().name("skep supervisor".to_owned()).spawn(move || reader.run())?;
         Ok((
@@ -240,9 +242,21 @@ impl SupervisorClient {
         }
     }
 
-    /// Ports that were opened for earlier engines. They are accepted on whether or not a route still names them: their sockets are open.
+    /// Ports that were opened for earlier engines. They are accepted on, whether or not a route still names them, until they are closed: their
+    /// sockets are open.
     pub fn handed_ports(&self) -> Vec<u16> {
         self.0.ports.lock().handed.ports().collect()
+    }
+
+    /// Whether ports can be closed again.
+    pub fn closes_ports(&self) -> bool {
+        self.0.closes_ports
+    }
+
+    /// This process does not accept on a port any more, and no other needs it.
+    pub fn close_port(&self, port: u16) {
+        drop(self.0.ports.lock().handed.take(Label::Port(port)));
+        self.send(&ToSupervisor::ClosePort { port });
     }
 
     /// The sockets of a port beside the main one.
@@ -361,7 +375,7 @@ mod tests {
         let (memory, counters) = counters::make().unwrap();
         counters[counters::HANDED_OVER].store(2, Ordering::SeqCst);
         channel.send(&ToEngine::Counters, &[memory.as_fd()]).unwrap();
-        channel.send(&ToEngine::Start { generation: 3 }, &[]).unwrap();
+        channel.send(&ToEngine::Start { generation: 3, closes_ports: true }, &[]).unwrap();
         let use_counters = |counters: &'static ContainmentCounters| {
             HANDED_OVER.store(counters[counters::HANDED_OVER].load(Ordering::SeqCst), Ordering::SeqCst)
         };
@@ -390,6 +404,10 @@ mod tests {
         let given = given.unwrap();
         assert_eq!((given.address, given.sockets.len()), (own.address, 2));
         assert_eq!(refused.unwrap_err().source.kind(), ErrorKind::PermissionDenied);
+
+        assert!(engine.supervisor_client.closes_ports());
+        engine.supervisor_client.close_port(7);
+        assert!(matches!(said(&channel).await, ToSupervisor::ClosePort { port: 7 }));
 
         // The sockets live in both processes: what ours let go, theirs still answers.
         let address = own.address;

@@ -27,8 +27,12 @@ pub(crate) enum ToEngine {
     Counters,
     /// A version that must not run.
     Quarantine(Quarantined),
-    /// The engine has everything: serve.
-    Start { generation: u64 },
+    /// The engine has everything: serve. A supervisor that closes ports understands `ClosePort`; an earlier release keeps them open.
+    Start {
+        generation: u64,
+        #[serde(default)]
+        closes_ports: bool,
+    },
     /// A fresh engine serves: accept no more, finish what is open, exit.
     HandOver,
     /// The successor that this question, or an earlier one, asked for does not serve.
@@ -50,6 +54,8 @@ pub(crate) enum ToSupervisor {
     Failed { why: String },
     /// A route names this port.
     NeedPort { port: u16 },
+    /// No route names this port any more, and the engine does not accept on it.
+    ClosePort { port: u16 },
     /// Something in the process is broken for good, and the supervisor should replace the process.
     Tainted { reason: String, function: Option<String>, version: Option<String> },
     /// An operator asks for a successor, from the program's file as it is now. Questions are numbered.
@@ -77,6 +83,8 @@ mod tests {
         assert!(matches!(serde_json::from_str(text), Ok(ToEngine::Unknown)));
         assert!(matches!(serde_json::from_str(text), Ok(ToSupervisor::Unknown)));
         assert!(matches!(serde_json::from_str(r#"{"say":"upgrade","question":2,"more":3}"#), Ok(ToSupervisor::Upgrade { question: 2 })));
+        let start = serde_json::from_str(r#"{"say":"start","generation":7}"#);
+        assert!(matches!(start, Ok(ToEngine::Start { generation: 7, closes_ports: false })), "an earlier release keeps ports open");
         assert_eq!(short(&"ü".repeat(REASON_BYTES_MAX)).len(), REASON_BYTES_MAX);
     }
 }

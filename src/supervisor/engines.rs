@@ -151,7 +151,7 @@ impl EngineProcess {
         for quarantined in config.quarantined {
             self.send(&ToEngine::Quarantine(quarantined.clone()))?;
         }
-        self.send(&ToEngine::Start { generation: config.generation })
+        self.send(&ToEngine::Start { generation: config.generation, closes_ports: true })
     }
 
     /// Sends it a message.
