@@ -20,11 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::probe_places::{ProbePlace, ProbePlaces};
+use super::token_places::{CONNECTIONS_MAX, ConnectionOwner};
 use crate::config::IngressConfig;
 use crate::ingress::wire::{ActiveRequests, HttpStream, Timeouts};
-
-/// Connections open at a time; more are for probes alone.
-pub(super) const CONNECTIONS_MAX: usize = 256;
 
 /// The longest wait for a client whose connection is for probes alone.
 const PROBE_WAIT_MAX: Duration = Duration::from_secs(2);

@@ -1,6 +1,6 @@
 //! The connections of one token: at most half of those that the admin address has.
 //!
-//! A layer after `auth`: a connection counts for the token of its last request, until it is closed.
+//! `auth` counts a connection for the token of its last request, until it is closed; `listener` keeps the count with the connection.
 //!
 //! Invariant: no token takes the last place of another. A connection that no token has used yet counts for none; the time for a request's
 //! head ends it.
@@ -8,15 +8,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
 use parking_lot::Mutex;
 
-use super::auth::Caller;
 use super::error::ApiError;
-use super::listener::{AdminPeer, CONNECTIONS_MAX};
 use crate::api::error::ApiErrorKind;
+
+/// Connections open at a time; more are for probes alone.
+pub(super) const CONNECTIONS_MAX: usize = 256;
 
 /// Connections of one token.
 const TOKEN_CONNECTIONS_MAX: usize = CONNECTIONS_MAX / 2;
@@ -60,28 +58,17 @@ impl Drop for TokenPlace {
 pub(super) struct ConnectionOwner(Arc<Mutex<Option<TokenPlace>>>);
 
 impl ConnectionOwner {
-    /// Counts the connection for a token. False: the token has as many as it may have.
-    fn belongs_to(&self, token: &str, places: &Arc<TokenPlaces>) -> bool {
+    /// Counts the connection for a token, unless the token has as many as it may have.
+    pub(super) fn belongs_to(&self, token: &str, places: &Arc<TokenPlaces>) -> Result<(), ApiError> {
         let mut owner = self.0.lock();
         if owner.as_ref().is_some_and(|place| place.token == token) {
-            return true;
+            return Ok(());
         }
         *owner = places.enter(token);
-        owner.is_some()
+        let reason =
+            || format!("{TOKEN_CONNECTIONS_MAX} connections of this token are open already: one token has half of {CONNECTIONS_MAX}");
+        if owner.is_some() { Ok(()) } else { Err(ApiError::new(ApiErrorKind::Busy, reason()).retry_after(1)) }
     }
-}
-
-/// The layer.
-pub(super) async fn layer(State(places): State<Arc<TokenPlaces>>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let token = request.extensions().get::<Caller>().and_then(|caller| caller.token.as_deref());
-    let owner = request.extensions().get::<ConnectInfo<AdminPeer>>().map(|peer| &peer.0.2);
-    if let (Some(token), Some(owner)) = (token, owner)
-        && !owner.belongs_to(token, &places)
-    {
-        let reason = format!("{TOKEN_CONNECTIONS_MAX} connections of this token are open already, of {CONNECTIONS_MAX} of all");
-        return Err(ApiError::new(ApiErrorKind::Busy, reason).retry_after(1));
-    }
-    Ok(next.run(request).await)
 }
 
 #[cfg(test)]
@@ -90,7 +77,7 @@ mod tests {
 
     fn connection(token: &str, places: &Arc<TokenPlaces>) -> Option<ConnectionOwner> {
         let owner = ConnectionOwner::default();
-        owner.belongs_to(token, places).then_some(owner)
+        owner.belongs_to(token, places).is_ok().then_some(owner)
     }
 
     #[test]
@@ -98,7 +85,10 @@ mod tests {
         let places = Arc::new(TokenPlaces::default());
         let mut of_one: Vec<_> = (0..CONNECTIONS_MAX).filter_map(|_| connection("one", &places)).collect();
         assert_eq!(of_one.len(), CONNECTIONS_MAX / 2);
-        assert!(of_one.iter().all(|owner| owner.belongs_to("one", &places)), "further requests of a connection take no further place");
+        assert!(
+            of_one.iter().all(|owner| owner.belongs_to("one", &places).is_ok()),
+            "further requests of a connection take no further place"
+        );
         assert!(connection("two", &places).is_some());
         drop(of_one.pop());
         assert!(connection("one", &places).is_some());
@@ -110,7 +100,7 @@ mod tests {
     fn a_connection_counts_for_the_token_of_its_last_request() {
         let places = Arc::new(TokenPlaces::default());
         let proxy = connection("one", &places).unwrap();
-        assert!(proxy.belongs_to("two", &places));
+        assert!(proxy.belongs_to("two", &places).is_ok());
         assert_eq!(places.0.lock().clone(), HashMap::from([("two".to_owned(), 1)]));
     }
 }

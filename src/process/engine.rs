@@ -119,8 +119,12 @@ impl Engine {
         let engine_info = EngineInfo { generation: 1, supervised: false, started: Instant::now(), quarantine: Arc::default() };
         let (main, admin) = (take(&mut sockets, Label::Main)?, take(&mut sockets, Label::Admin)?);
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
-        let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: None, closes_ports: true, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+        let supervisor_client = SupervisorClient(Arc::new(ClientInner {
+            channel: None,
+            closes_ports: true,
+            ports: Mutex::new(ports),
+            upgrades: Upgrades::default(),
+        }));
         Ok((Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client }, EngineCommands(None)))
     }
 
@@ -160,8 +164,12 @@ impl Engine {
         let (answers_tx, answers_rx) = std_mpsc::sync_channel(PORT_ANSWERS_MAX);
         let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
-        let supervisor_client =
-            SupervisorClient(Arc::new(ClientInner { channel: Some(channel), closes_ports, ports: Mutex::new(ports), upgrades: Upgrades::default() }));
+        let supervisor_client = SupervisorClient(Arc::new(ClientInner {
+            channel: Some(channel),
+            closes_ports,
+            ports: Mutex::new(ports),
+            upgrades: Upgrades::default(),
+        }));
         let reader = ChannelReader { supervisor_client: supervisor_client.clone(), answers_tx, commands_tx };
         std::thread::Builder::new().name("skep supervisor".to_owned()).spawn(move || reader.run())?;
         Ok((
