@@ -1,4 +1,4 @@
-//! The ports that routes name: opened when the table that needs them is published and the listeners run, and closed when no route names them.
+//! The ports that routes name: opened when the table that needs them is published and the listeners run, closed when no route names them.
 //!
 //! Invariant: on a port that is open, some function or a fault answers. One that an earlier engine has opened is not closed before this
 //! engine serves.

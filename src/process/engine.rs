@@ -250,7 +250,7 @@ impl SupervisorClient {
         }
     }
 
-    /// Ports that were opened for earlier engines. They are accepted on, whether or not a route still names them, until they are closed: their
+    /// Ports that were opened for earlier engines. They are accepted on until they are closed, whether or not a route still names them: their
     /// sockets are open.
     pub fn handed_ports(&self) -> Vec<u16> {
         self.0.ports.lock().handed.ports().collect()

@@ -198,7 +198,7 @@ mod tests {
         let of_one = fill(&one);
         assert_eq!(of_one.len(), 15);
         let of_two = fill(&two);
-        assert_eq!(of_two.len(), 7, "half of what the first left");
+        assert_eq!(of_two.len(), 8, "half of what the first left");
         assert!(!fill(&three).is_empty(), "a third one finds room");
         drop(of_one);
         let (of_one, _of_two) = (fill(&one), fill(&two));

@@ -1,5 +1,5 @@
-//! Bytes that the host keeps for an instance where V8 does not see them: answers of functions that it called and has not read, and bodies of
-//! its own calls.
+//! Bytes that the host keeps for an instance where V8 does not see them: answers of other functions that it has not read, and bodies of its
+//! own calls.
 //!
 //! `isolate` names the heap that counts them; `ops` and the in-flight table hold the counts.
 //!

@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::catch_panic::{catch_panic, has_panicked};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
-use crate::runtime::call::{FunctionBytes, InFlightTable, Outbound, Reply};
+use crate::runtime::call::{FunctionBytes, InFlightTable, Outbound, Reply, UNCOUNTED_BYTES};
 
 /// The header that names the fault of an answer: the host's to write.
 pub(super) const FAULT_HEADER: HeaderName = HeaderName::from_static("x-skep-fault");
@@ -133,7 +133,9 @@ pub(crate) fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bo
 }
 
 fn reply_whole(state: &mut OpState, id: u32, status: u32, headers: &str, body: &[u8]) -> bool {
-    let copy = match state.try_borrow::<Arc<FunctionBytes>>() {
+    // An ordinary answer does not even look the function's bytes up.
+    let function = if body.len() > UNCOUNTED_BYTES { state.try_borrow::<Arc<FunctionBytes>>() } else { None };
+    let copy = match function {
         Some(function) => function.whole(body),
         None => Some(Bytes::copy_from_slice(body)),
     };

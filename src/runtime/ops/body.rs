@@ -150,10 +150,12 @@ async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
         (outbound.tx.clone(), outbound.bytes.clone(), stall_max)
     };
     let room = async {
-        // First room for a chunk, then for its bytes: pieces that hyper has taken out of the channel count as well.
-        let there_is_room = tx.reserve().await.is_ok();
+        // First room for a chunk, then for its bytes: those that were taken out of the channel count until they are written.
+        if tx.reserve().await.is_err() {
+            return false;
+        }
         bytes.room().await;
-        there_is_room
+        true
     };
     tokio::time::timeout(stall_max, room).await == Ok(true)
 }

@@ -1,7 +1,7 @@
 //! `ctx.call`: one function calls another without a socket, in the same trace.
 //!
 //! Invariant: the host decides what a name means and counts the hops; this op only carries the message. A request of the caller keeps few
-//! places of other functions at a time, whether it awaits their answers or does not read them. The bytes of both bodies count as its memory.
+//! places of other functions at a time, whether it awaits their answers or does not read them. The bytes of bodies count as its memory.
 
 use std::cell::RefCell;
 use std::rc::Rc;

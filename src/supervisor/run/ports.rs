@@ -31,8 +31,8 @@ impl Supervisor {
         }
     }
 
-    /// Closes the ports that the serving engine gave up, unless another one boots. If that serves, it gives up those that it has no use for;
-    /// if it does not, they are closed when it has ended.
+    /// Closes the ports that the serving engine gave up, unless another one boots. If that serves, it gives up those that it has no use
+    /// for; if it does not, they are closed when it has ended.
     pub(super) fn close_ports(&mut self) {
         if self.is_booting() {
             return;

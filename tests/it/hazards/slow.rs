@@ -56,7 +56,7 @@ fn answers_that_nobody_reads_leave_room_for_those_that_are_read() {
     );
     // An eighth of it is for answers, and half of that for one function: fewer than are asked for here.
     let skep = Launch::serve(project).arg("--host-memory-mb=512").start();
-    let silent: Vec<_> = (0..300)
+    let silent: Vec<_> = (0..200)
         .map(|_| {
             let mut client = connect_with_small_buffers(skep.listen);
             client.send(&Request::get("/whole"));
