@@ -32,7 +32,8 @@
 
   /**
    * Bytes (or characters) of an answer that is copied to Rust as a whole. A larger one goes in pieces, of which fewer bytes than these wait
-   * there: the memory of an answer that no client reads has this bound either way.
+   * there: the memory of an answer that no client reads has this bound either way. So does one for which Rust has no room: answers of this
+   * function that were not taken use all of its share.
    */
   const WHOLE_MAX = 256 << 10;
 
@@ -80,13 +81,12 @@
   /** A text of more characters than the instance may have bytes fails before V8 flattens and copies it. */
   function replyText(call, status, headers, text) {
     if (text.length > instance.textMax) failBadResponse(call, "the answer is larger than memory_mb");
-    else if (text.length > WHOLE_MAX) replyTextPieces(call, status, headers, text);
-    else op_skep_reply_text(call.id, status, headers, text);
+    else if (text.length > WHOLE_MAX || !op_skep_reply_text(call.id, status, headers, text)) replyTextPieces(call, status, headers, text);
   }
 
   function replyBytes(call, status, headers, bytes) {
-    if (TypedArrayPrototypeGetByteLength(bytes) > WHOLE_MAX) replyPieces(call, status, headers, bytes);
-    else op_skep_reply_bytes(call.id, status, headers, bytes);
+    const isWhole = TypedArrayPrototypeGetByteLength(bytes) <= WHOLE_MAX && op_skep_reply_bytes(call.id, status, headers, bytes);
+    if (!isWhole) replyPieces(call, status, headers, bytes);
   }
 
   function replyValue(call, value) {

@@ -3,9 +3,9 @@
 // respond.js passes the handler's stream, or the bytes or text of a large answer; pieces go to Rust (op_skep_stream_*), which passes them on
 // as fast as the client takes them.
 //
-// Invariant: after a piece that Rust has no room for, none is read before there is room. A client that leaves fires `request.signal` and
-// cancels the stream, whoever finds out first: Rust (index.js) or the piece that nobody takes. An answer that no client reads so holds a few
-// pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
+// Invariant: a piece that Rust has no room for waits with the instance, and none is read before there is room. A client that leaves fires
+// `request.signal` and cancels the stream, whoever finds out first: Rust (index.js) or the piece that nobody takes. An answer that no client
+// reads so holds a few pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
@@ -30,7 +30,7 @@
   const { describe, firstLine } = internals.errors;
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
-  /** Bytes that Rust copies at a time; OUTBOUND_CHUNKS of them and one more wait there (runtime/call/in_flight/body.rs). */
+  /** Bytes that Rust copies at a time; OUTBOUND_CHUNKS of them wait there (runtime/call/in_flight/body.rs). */
   const PIECE_BYTES = 64 << 10;
 
   /** Characters that are encoded at a time: at most three bytes each. */
@@ -115,12 +115,20 @@
     }
   }
 
+  /** Writes a piece as soon as there is room for it. False: the client left, or takes nothing. */
+  async function writeLater(id, piece) {
+    do {
+      if (!(await op_skep_stream_ready(id))) return false;
+    } while (!op_skep_stream_write(id, piece));
+    return true;
+  }
+
   /** Moves the pieces of a large answer, `first` and those of `next`, to the client as fast as it takes them. */
   async function pumpPieces(call, next, first) {
     const { id } = call;
     try {
       for (let piece = first; piece !== null; piece = next()) {
-        if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
+        if (!op_skep_stream_write(id, piece) && !(await writeLater(id, piece))) {
           op_skep_stream_close(id, NOT_READ);
           abandon(call);
           return;
@@ -146,7 +154,7 @@
         const length = TypedArrayPrototypeGetByteLength(chunk);
         for (let at = 0; at < length; at += PIECE_BYTES) {
           const piece = length <= PIECE_BYTES ? chunk : pieceOf(chunk, at, length);
-          if (!op_skep_stream_write(id, piece) && !(await op_skep_stream_ready(id))) {
+          if (!op_skep_stream_write(id, piece) && !(await writeLater(id, piece))) {
             op_skep_stream_close(id, NOT_READ);
             abandon(call);
             return;

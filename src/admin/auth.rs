@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 
 use super::error::ApiError;
 use super::listener::AdminPeer;
+use super::token_places::TokenPlaces;
 use super::tokens::{TokenError, Tokens};
 use crate::api::error::ApiErrorKind;
 use crate::api::token::Scope;
@@ -50,6 +51,8 @@ pub(super) struct Authenticator {
     /// The admin address.
     address: SocketAddr,
     failures: Mutex<HashMap<IpAddr, FailedAttempts>>,
+    /// The connections of each token.
+    places: Arc<TokenPlaces>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +72,7 @@ pub(super) struct Caller {
 
 impl Authenticator {
     pub(super) fn new(tokens: Tokens, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { tokens, address, failures: Mutex::default() })
+        Arc::new(Self { tokens, address, failures: Mutex::default(), places: Arc::default() })
     }
 
     fn admit(&self, headers: &HeaderMap, authority: Option<&str>, peer: IpAddr, now: Instant) -> Result<Caller, ApiError> {
@@ -170,8 +173,12 @@ fn bearer(value: &str) -> Option<&str> {
 /// The layer.
 pub(super) async fn layer(State(authenticator): State<Arc<Authenticator>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<ConnectInfo<AdminPeer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
-    let caller = authenticator.admit(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), peer, Instant::now())?;
+    let peer = parts.extensions.get::<ConnectInfo<AdminPeer>>().map(|peer| &peer.0);
+    let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
+    let caller = authenticator.admit(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), address, Instant::now())?;
+    if let (Some(token), Some(peer)) = (&caller.token, peer) {
+        peer.2.belongs_to(token, &authenticator.places)?;
+    }
     parts.extensions.insert(caller);
     Ok(next.run(Request::from_parts(parts, body)).await)
 }

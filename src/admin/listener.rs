@@ -20,11 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::probe_places::{ProbePlace, ProbePlaces};
+use super::token_places::{CONNECTIONS_MAX, ConnectionOwner};
 use crate::config::IngressConfig;
 use crate::ingress::wire::{ActiveRequests, HttpStream, Timeouts};
-
-/// Connections open at a time; more are for probes alone.
-const CONNECTIONS_MAX: usize = 256;
 
 /// The longest wait for a client whose connection is for probes alone.
 const PROBE_WAIT_MAX: Duration = Duration::from_secs(2);
@@ -93,9 +91,9 @@ impl Listener for AdminListener {
     }
 }
 
-/// The address of the client, and what its connection is for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) Reach);
+/// The address of the client, what its connection is for, and the token that it counts for.
+#[derive(Clone)]
+pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) Reach, pub(super) ConnectionOwner);
 
 /// The requests that a connection may make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +106,8 @@ pub(super) enum Reach {
 
 impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
     fn connect_info(stream: IncomingStream<'_, AdminListener>) -> Self {
-        Self(*stream.remote_addr(), if matches!(stream.io().place, Place::Probe(_)) { Reach::OneProbe } else { Reach::All })
+        let reach = if matches!(stream.io().place, Place::Probe(_)) { Reach::OneProbe } else { Reach::All };
+        Self(*stream.remote_addr(), reach, ConnectionOwner::default())
     }
 }
 

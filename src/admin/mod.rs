@@ -15,6 +15,7 @@ mod auth;
 mod followers;
 mod listener;
 mod probe_places;
+mod token_places;
 mod extract;
 mod state;
 mod error;

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::invoke::Invoker;
 use crate::live::Live;
 use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError};
+use crate::runtime::call::AnswerBytes;
 use crate::runtime::containment::frozen;
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
@@ -26,6 +27,18 @@ const HEADROOMS_MAX: usize = 2;
 
 /// Part of the host's memory that frozen threads may keep.
 const FROZEN_PART: u64 = 8;
+
+/// Part of the host's memory that answers may have which were not taken yet.
+const ANSWERS_PART: u64 = 8;
+
+/// Bytes of such answers: of a small host at least as many as some clients need, and of a large one no more than clients can need.
+const ANSWER_BYTES: std::ops::RangeInclusive<u64> = 32 << 20..=1 << 30;
+
+/// Bytes of answers that wait in a host with this much memory.
+fn answer_bytes_max(memory_bytes: u64) -> usize {
+    let bytes = (memory_bytes / ANSWERS_PART).clamp(*ANSWER_BYTES.start(), *ANSWER_BYTES.end());
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
 
 /// The part of a host that runs functions, without listeners.
 pub struct Core {
@@ -53,8 +66,12 @@ impl Core {
         let live = Arc::new(Live::default());
         let listeners = Listeners::default();
         let invoker = Invoker::new(live.clone(), config.mode);
-        let host =
-            Arc::new(RuntimeHost { invoker: invoker.clone(), listeners: listeners.clone(), body_timeout: config.ingress.body_timeout });
+        let host = Arc::new(RuntimeHost {
+            invoker: invoker.clone(),
+            listeners: listeners.clone(),
+            body_timeout: config.ingress.body_timeout,
+            answer_bytes: AnswerBytes::new(answer_bytes_max(config.pool.memory_bytes)),
+        });
         let fleet = fleet::start(
             FleetConfig {
                 warm: config.pool.warm,

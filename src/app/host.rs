@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use crate::function::message::{Body, Request, Response};
 use crate::invoke::Invoker;
+use crate::runtime::call::{AnswerBytes, FunctionBytes};
 use crate::runtime::containment::guard_hits;
 use crate::runtime::ops::{ConsoleLine, HostApi, Identity};
 use crate::sys::freeze;
@@ -27,6 +28,7 @@ pub(super) struct RuntimeHost {
     pub(super) invoker: Arc<Invoker>,
     pub(super) listeners: Listeners,
     pub(super) body_timeout: Duration,
+    pub(super) answer_bytes: Arc<AnswerBytes>,
 }
 
 impl HostApi for RuntimeHost {
@@ -54,6 +56,11 @@ impl HostApi for RuntimeHost {
 
     fn body_timeout(&self) -> Duration {
         self.body_timeout
+    }
+
+    fn answer_bytes(&self, function: &Arc<str>) -> Option<Arc<FunctionBytes>> {
+        let _held_off = freeze::hold_off();
+        Some(self.answer_bytes.of(function))
     }
 
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {

@@ -112,6 +112,7 @@ impl App {
             &config.ingress,
         )?;
         supervisor_client.ready();
+        ports.serves();
         Ok(Self { catalog, deployments, address, admin_address, drain, fleet, engine_info, _ingress: ingress, _watcher: watcher })
     }
 }

@@ -81,6 +81,8 @@ pub struct SupervisorClient(Arc<ClientInner>);
 
 struct ClientInner {
     channel: Option<BlockingChannel>,
+    /// Whether ports can be closed again: a supervisor of an earlier release keeps them open.
+    closes_ports: bool,
     ports: Mutex<ExtraPorts>,
     compilers: Option<Mutex<CompilerAnswers>>,
     upgrades: Upgrades,
@@ -125,6 +127,7 @@ impl Engine {
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
         let supervisor_client = SupervisorClient(Arc::new(ClientInner {
             channel: None,
+            closes_ports: true,
             ports: Mutex::new(ports),
             compilers: None,
             upgrades: Upgrades::default(),
@@ -148,7 +151,7 @@ impl Engine {
         use_counters: fn(&'static ContainmentCounters),
     ) -> io::Result<(Self, EngineCommands)> {
         let (mut sockets, quarantine) = (Sockets::default(), Arc::new(Quarantine::default()));
-        let (generation, gives_compilers) = loop {
+        let (generation, gives_compilers, closes_ports) = loop {
             let (message, descriptors) = channel.receive()?.ok_or(ErrorKind::BrokenPipe)?;
             match message {
                 ToEngine::Sockets { label, address, .. } => sockets.add(label, address, descriptors),
@@ -156,7 +159,7 @@ impl Engine {
                 ToEngine::Quarantine(one) => quarantine.add(one),
                 ToEngine::Offended(offence) => quarantine.remember(&offence, Instant::now()),
                 ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
-                ToEngine::Start { generation, gives_compilers } => break (generation, gives_compilers),
+                ToEngine::Start { generation, gives_compilers, closes_ports } => break (generation, gives_compilers, closes_ports),
                 ToEngine::NoPort { .. }
                 | ToEngine::Compiler
                 | ToEngine::NoCompiler { .. }
@@ -177,6 +180,7 @@ impl Engine {
         let ports = ExtraPorts { listen: main.address, threads: main.sockets.len(), handed: sockets, answers_rx };
         let supervisor_client = SupervisorClient(Arc::new(ClientInner {
             channel: Some(channel),
+            closes_ports,
             ports: Mutex::new(ports),
             compilers,
             upgrades: Upgrades::default(),
@@ -283,9 +287,21 @@ impl SupervisorClient {
         answers.recv_timeout(ANSWER_WAIT_MAX).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
     }
 
-    /// Ports that were opened for earlier engines. They are accepted on whether or not a route still names them: their sockets are open.
+    /// Ports that were opened for earlier engines. They are accepted on until they are closed, whether or not a route still names them: their
+    /// sockets are open.
     pub fn handed_ports(&self) -> Vec<u16> {
         self.0.ports.lock().handed.ports().collect()
+    }
+
+    /// Whether ports can be closed again.
+    pub fn closes_ports(&self) -> bool {
+        self.0.closes_ports
+    }
+
+    /// This process does not accept on a port any more, and no other needs it.
+    pub fn close_port(&self, port: u16) {
+        drop(self.0.ports.lock().handed.take(Label::Port(port)));
+        self.send(&ToSupervisor::ClosePort { port });
     }
 
     /// The sockets of a port beside the main one.
@@ -418,7 +434,7 @@ mod tests {
         let (memory, counters) = counters::make().unwrap();
         counters[counters::HANDED_OVER].store(2, Ordering::SeqCst);
         channel.send(&ToEngine::Counters, &[memory.as_fd()]).unwrap();
-        channel.send(&ToEngine::Start { gives_compilers: false, generation: 3 }, &[]).unwrap();
+        channel.send(&ToEngine::Start { generation: 3, gives_compilers: false, closes_ports: true }, &[]).unwrap();
         let use_counters = |counters: &'static ContainmentCounters| {
             HANDED_OVER.store(counters[counters::HANDED_OVER].load(Ordering::SeqCst), Ordering::SeqCst)
         };
@@ -462,6 +478,9 @@ mod tests {
             quarantine.offend(function, "v1", "SIGSEGV", Instant::now());
             assert!(quarantine.reason(function, "v1").is_some(), "{function}: the second offence");
         }
+        assert!(engine.supervisor_client.closes_ports());
+        engine.supervisor_client.close_port(7);
+        assert!(matches!(said(&channel).await, ToSupervisor::ClosePort { port: 7 }));
 
         // The sockets live in both processes: what ours let go, theirs still answers.
         let address = own.address;

@@ -33,12 +33,14 @@ pub(crate) enum ToEngine {
     Quarantine(Quarantined),
     /// A version that took another engine down once; at the start and later.
     Offended(Offence),
-    /// The engine has everything: serve.
+    /// The engine has everything: serve. A supervisor that closes ports understands `ClosePort`; an earlier release keeps them open.
     Start {
         generation: u64,
         /// Whether the supervisor starts compiler processes.
         #[serde(default)]
         gives_compilers: bool,
+        #[serde(default)]
+        closes_ports: bool,
     },
     /// A fresh engine serves: accept no more, finish what is open, exit.
     HandOver,
@@ -63,6 +65,8 @@ pub(crate) enum ToSupervisor {
     NeedPort { port: u16 },
     /// A function is to be compiled, and no compiler process waits.
     NeedCompiler,
+    /// No route names this port any more, and the engine does not accept on it.
+    ClosePort { port: u16 },
     /// Something in the process is broken for good, and the supervisor should replace the process; at once if it is urgent.
     Tainted {
         reason: String,
@@ -98,6 +102,8 @@ mod tests {
         assert!(matches!(serde_json::from_str(r#"{"say":"upgrade","question":2,"more":3}"#), Ok(ToSupervisor::Upgrade { question: 2 })));
         let taint = r#"{"say":"tainted","reason":"wedged","function":null,"version":null}"#;
         assert!(matches!(serde_json::from_str(taint), Ok(ToSupervisor::Tainted { urgent: false, .. })), "an earlier release's");
+        let start = serde_json::from_str(r#"{"say":"start","generation":7}"#);
+        assert!(matches!(start, Ok(ToEngine::Start { generation: 7, closes_ports: false, .. })), "an earlier release keeps ports open");
         assert_eq!(short(&"ü".repeat(REASON_BYTES_MAX)).len(), REASON_BYTES_MAX);
     }
 }

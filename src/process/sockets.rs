@@ -12,7 +12,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Connections the kernel keeps for a thread that is busy, or while there is no engine.
 const BACKLOG: i32 = 1024;
@@ -125,6 +125,14 @@ impl Sockets {
         self.0.remove(&label)
     }
 
+    /// Closes them in every process that has them: no client waits in their queues for nobody.
+    pub fn close(&mut self, label: Label) {
+        for socket in self.take(label).into_iter().flat_map(|listening| listening.sockets) {
+            // An error means that it does not listen any more.
+            let _ = SockRef::from(&socket).shutdown(std::net::Shutdown::Read);
+        }
+    }
+
     /// Every label with its sockets.
     pub fn iter(&self) -> impl Iterator<Item = (Label, &Listening)> {
         self.0.iter().map(|(label, listening)| (*label, listening))
@@ -182,6 +190,23 @@ mod tests {
         assert_eq!(sockets.open(port).unwrap().sockets.len(), 3);
         assert_eq!(sockets.open(port).unwrap().address.port(), port, "it is not bound again");
         assert_eq!(sockets.ports().collect::<Vec<_>>(), [port]);
+    }
+
+    #[test]
+    fn a_port_that_is_closed_is_closed_in_other_processes_too() {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut sockets = Sockets::bind(any, any, 2).unwrap();
+        let port = TcpListener::bind(any).unwrap().local_addr().unwrap().port();
+        let listening = sockets.open(port).unwrap();
+        let address = listening.address;
+        let of_another: Vec<TcpListener> = listening.sockets.iter().map(|socket| socket.try_clone().unwrap()).collect();
+        let _waiting = std::net::TcpStream::connect(address).unwrap();
+        sockets.close(Label::Port(port));
+        assert_eq!(std::net::TcpStream::connect(address).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(sockets.ports().count(), 0);
+        assert_eq!(sockets.open(port).unwrap().sockets.len(), 2, "it can be opened again");
+        std::net::TcpStream::connect(address).unwrap();
+        drop(of_another);
     }
 
     #[test]

@@ -28,8 +28,8 @@
 //! 3. The weight of a thread (`CpuWeight` in `sys::scheduling`): taken under the watchdog's list, or alone by the thread itself.
 //!
 //! These locks are taken while no other lock of the runtime is held, and released before the next one is taken: `Handle::listener`,
-//! `ReplyBatch::queue`, the permits for headroom (`PERMITS` in `limits::headroom`), the entries of `isolate::code_cache`, and `THROTTLE` in
-//! `containment::guard_hits`.
+//! `ReplyBatch::queue`, `AnswerBytes::functions`, the permits for headroom (`PERMITS` in `limits::headroom`), the entries of
+//! `isolate::code_cache`, and `THROTTLE` in `containment::guard_hits`.
 //!
 //! Two are taken under any lock, and nothing is taken under them: the quarantine of `process`, and `FROZEN` in `containment::frozen`. The
 //! quarantine calls the fleet after its own lock is released, and its caller holds none.

@@ -158,7 +158,7 @@ impl EngineProcess {
         for offence in &config.offences {
             self.send(&ToEngine::Offended(offence.clone()))?;
         }
-        self.send(&ToEngine::Start { generation: config.generation, gives_compilers: true })
+        self.send(&ToEngine::Start { generation: config.generation, gives_compilers: true, closes_ports: true })
     }
 
     /// Sends it a message.

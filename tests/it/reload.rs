@@ -5,7 +5,7 @@
 //! Invariant: between an old and a new answer there is never a fault, unless what was saved is broken.
 
 use crate::support::process::{binary, run};
-use crate::support::{Project, Request, Response, Skep, eventually};
+use crate::support::{Client, Project, Request, Response, Skep, eventually};
 
 const ONE: &str = "
     //- /one/index.ts
@@ -45,6 +45,30 @@ fn a_file_written_in_place_is_reloaded() {
     becomes(&skep, "/one", "old");
     skep.project.write("/one/index.ts", "export default (): string => 'new';");
     turns(&skep, "/one", "old", "new");
+}
+
+#[test]
+fn a_port_is_closed_when_no_route_names_it_and_opened_again() {
+    // A route cannot ask for any free port, so one is found that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let own = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let names_it = format!("routes = [{{ path = \"/own\", port = {port} }}]");
+    let project = Project::new("//- /one/index.js\nexport default () => 'old';");
+    project.write("/one/function.toml", &names_it);
+    let skep = Skep::dev(project);
+    let mut open = Client::connect(own);
+    assert_eq!(open.exchange(&Request::get("/own")).text(), "old");
+    let is_closed = || std::net::TcpStream::connect(own).is_err();
+    for _ in 0..2 {
+        skep.project.write("/one/function.toml", "");
+        eventually("the port is closed", || is_closed().then_some(()));
+        // Who is connected is served to the end.
+        assert_eq!(open.exchange(&Request::get("/own")).fault(), Some("no_such_function"));
+        skep.project.write("/one/function.toml", &names_it);
+        eventually("the port is open", || (!is_closed()).then_some(()));
+        assert_eq!(Client::connect(own).exchange(&Request::get("/own")).text(), "old");
+    }
+    assert_eq!(skep.get("/one").text(), "old");
 }
 
 #[test]

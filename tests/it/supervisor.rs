@@ -330,7 +330,7 @@ fn a_program_that_is_replaced_serves_from_the_next_hand_over_on() {
 }
 
 #[test]
-fn a_port_of_a_route_stays_open_from_engine_to_engine() {
+fn a_port_of_a_route_stays_open_from_engine_to_engine_until_no_route_names_it() {
     // A route cannot ask for any free port, so one is found that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
     let project = Project::new(HELLO);
@@ -343,11 +343,18 @@ fn a_port_of_a_route_stays_open_from_engine_to_engine() {
     generation(&skep, 2);
     assert_eq!(asked(), "hello");
     skep.wait_for_line(&["the old engine has ended"]);
-    // No route names it any more; its clients are answered all the same.
+    // The engine that follows has received its sockets, and no use for them.
     skep.project.write("/hello/function.toml", "");
     signal_engine(&host(&skep), libc::SIGKILL);
     generation(&skep, 3);
-    assert_eq!(Client::connect(own).exchange(&Request::get("/own")).fault(), Some("no_such_function"));
+    let is_closed = || std::net::TcpStream::connect(own).is_err();
+    eventually("the port is closed", || is_closed().then_some(()));
+    // The next one has none to hand on.
+    skep.project.write("/hello/function.toml", &format!("routes = [{{ path = \"/own\", port = {port} }}]"));
+    skep.signal(libc::SIGHUP);
+    generation(&skep, 4);
+    eventually("the port is open again", || (!is_closed()).then_some(()));
+    assert_eq!(asked(), "hello");
 }
 
 const SPIN: &str = "

@@ -5,6 +5,7 @@
 //! Invariant: a connection has its place before it is accepted, and a listener takes a place only when a connection waits; connections over
 //! the cap wait in the kernel's queue, as do those that a drain leaves to the next process.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener as Socket};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 use super::per_address::ConnectionsPerIp;
 use super::places::PortPlaces;
@@ -34,6 +36,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(super) enum IoCommand {
     /// Accept on this socket too; each connection takes one of these places.
     Listen(Socket, PortPlaces),
+    /// Accept no more on this port. Its open connections are served to their end.
+    Close(u16),
     /// Answer, to show that the thread's event loop still runs.
     Ping(std::sync::mpsc::SyncSender<()>),
 }
@@ -56,13 +60,19 @@ impl Acceptor {
         let acceptor = Arc::new(self);
         runtime.block_on(async {
             tokio::spawn(batch::run());
+            let mut listeners: HashMap<u16, AbortHandle> = HashMap::new();
             while let Some(command) = commands_rx.recv().await {
                 match command {
                     // An error means that the caller of `ping` no longer waits.
                     IoCommand::Ping(alive_tx) => drop(alive_tx.send(())),
+                    // It is dropped where it waits: between two connections.
+                    IoCommand::Close(port) => listeners.remove(&port).iter().for_each(AbortHandle::abort),
                     IoCommand::Listen(..) if acceptor.drained.phase() != ShutdownPhase::Serving => {}
                     IoCommand::Listen(socket, places) => match readiness::watch(socket) {
-                        Ok(listener) => drop(tokio::spawn(acceptor.clone().accept(listener, places))),
+                        Ok(listener) => {
+                            let port = port_of(&listener);
+                            listeners.insert(port, tokio::spawn(acceptor.clone().accept(listener, places)).abort_handle());
+                        }
                         Err(error) => tracing::error!(%error, "cannot use a socket"),
                     },
                 }
@@ -76,7 +86,7 @@ impl Acceptor {
         let mut drained = self.drained.clone();
         // A drain must not be over while a connection may just be coming out of `accept`.
         let _accepting = drained.in_flight();
-        let port = listener.get_ref().local_addr().map_or(0, |address| address.port());
+        let port = port_of(&listener);
         loop {
             // A listener that no client connects to takes no place: those of all ports together are more than there are.
             let ready = tokio::select! {
@@ -112,6 +122,10 @@ impl Acceptor {
             }
         }
     }
+}
+
+fn port_of(listener: &AsyncFd<Socket>) -> u16 {
+    listener.get_ref().local_addr().map_or(0, |address| address.port())
 }
 
 /// Accepts a connection, if one waits.

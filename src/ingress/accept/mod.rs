@@ -32,7 +32,9 @@ const COMMANDS_MAX: usize = 1024;
 pub struct Ingress {
     threads: Vec<IoThread>,
     places: Places,
+    /// Open ports beside the main one.
     ports: Mutex<HashSet<u16>>,
+    main_port: u16,
     supervisor_client: SupervisorClient,
 }
 
@@ -66,7 +68,7 @@ impl Ingress {
             std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || acceptor.run(commands_rx))?;
             threads.push(IoThread { commands_tx });
         }
-        Ok(Arc::new(Self { threads, places, ports: Mutex::new(HashSet::from([main.address.port()])), supervisor_client }))
+        Ok(Arc::new(Self { threads, places, ports: Mutex::default(), main_port: main.address.port(), supervisor_client }))
     }
 
     /// Whether the event loop of every I/O thread still runs: that of a thread which waits for a lock that no thread will release does not.
@@ -86,7 +88,7 @@ impl Ingress {
         let mut open = self.ports.lock();
         let mut failed = Vec::new();
         for port in ports {
-            if open.contains(&port) {
+            if port == self.main_port || open.contains(&port) {
                 continue;
             }
             match self.supervisor_client.open_port(port) {
@@ -103,5 +105,24 @@ impl Ingress {
             }
         }
         failed
+    }
+
+    /// Closes the open ports that `keeps` is false of, and returns them. A supervisor of an earlier release keeps all of them.
+    pub fn close_ports(&self, keeps: impl Fn(u16) -> bool) -> Vec<u16> {
+        if !self.supervisor_client.closes_ports() {
+            return Vec::new();
+        }
+        let mut open = self.ports.lock();
+        let closed: Vec<u16> = open.iter().copied().filter(|port| !keeps(*port)).collect();
+        for port in &closed {
+            open.remove(port);
+            for thread in &self.threads {
+                if thread.commands_tx.try_send(IoCommand::Close(*port)).is_err() {
+                    tracing::error!(port, "the command queue of an I/O thread is full: the thread still accepts on the port");
+                }
+            }
+            self.supervisor_client.close_port(*port);
+        }
+        closed
     }
 }

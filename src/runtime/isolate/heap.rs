@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use deno_core::v8;
 
 use super::terminate::{Interrupt, TerminationReason};
+use crate::runtime::call::ByteKeeper;
 use crate::runtime::limits::headroom::HEADROOM_BYTES;
 use crate::sys::freeze;
 use crate::sys::freeze::FreezeCause;
@@ -101,7 +102,7 @@ impl Heap {
         self.interrupt.terminate(TerminationReason::Memory);
     }
 
-    /// Bytes that the host keeps for the function where V8 does not see them: Blobs.
+    /// Bytes that the host keeps for the function where V8 does not see them: Blobs, answers of other functions, bodies of its calls.
     pub(super) fn kept_bytes(&self) -> usize {
         self.kept.load(Ordering::Relaxed)
     }
@@ -184,6 +185,16 @@ impl Heap {
             self.interrupt.terminate(TerminationReason::Memory);
         }
         false
+    }
+}
+
+impl ByteKeeper for Heap {
+    fn keep(&self, bytes: usize) {
+        self.keep_or_condemn(bytes);
+    }
+
+    fn let_go(&self, bytes: usize) {
+        Heap::let_go(self, bytes);
     }
 }
 

@@ -127,7 +127,12 @@ impl Isolate {
         js.v8_isolate().set_prepare_stack_trace_callback(stack::prepare);
         on_near_heap_limit(&mut js, &heap);
         js.lazy_init_extensions(extension::late_arguments(CountedBlobs::new(heap.clone()), egress::options())).map_err(BootError::v8)?;
-        js.op_state().borrow_mut().put(host);
+        {
+            let state = js.op_state();
+            let mut state = state.borrow_mut();
+            state.put(host);
+            state.borrow_mut::<InFlightTable>().keep_with(heap.clone());
+        }
         let entry = bootstrap(&mut js)?;
         let methods = MethodStrings::new(&mut js);
         Ok(Self { js, entry, methods, loader, heap })
@@ -148,6 +153,8 @@ impl Isolate {
             let mut state = state.borrow_mut();
             state.put(assignment.identity.clone());
             state.put(MemoryBytes(manifest.limits.memory_bytes));
+            let answer_bytes = state.borrow::<Arc<dyn HostApi>>().answer_bytes(&assignment.identity.function);
+            answer_bytes.into_iter().for_each(|bytes| state.put(bytes));
             egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;
         }
         deno_core::scope!(scope, &mut self.js);

@@ -2,7 +2,10 @@
 //!
 //! Header text is either a bare content type or lines of names and values, each line begun by a line feed, which no header can contain.
 //!
-//! Invariant: whatever JavaScript passes, the caller gets a response or a fault, never a panic.
+//! Invariant: whatever JavaScript passes, the caller gets a response or a fault, never a panic. The bytes of an answer are counted for its
+//! function until they are taken.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use deno_core::{OpState, op2};
@@ -12,8 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::catch_panic::{catch_panic, has_panicked};
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
-use crate::runtime::call::Reply;
-use crate::runtime::call::{InFlightTable, Outbound};
+use crate::runtime::call::{FunctionBytes, InFlightTable, Outbound, Reply, UNCOUNTED_BYTES};
 
 /// The header that names the fault of an answer: the host's to write.
 pub(super) const FAULT_HEADER: HeaderName = HeaderName::from_static("x-skep-fault");
@@ -27,7 +29,7 @@ const HEADER_BYTES_MAX: usize = 128 << 10;
 /// Bytes of an error's text that are kept.
 const DETAIL_BYTES_MAX: usize = 64 << 10;
 
-/// Answers with a text body.
+/// Answers with a text body. False: its function holds its share of bytes, and the answer has to go in pieces.
 #[op2(fast)]
 pub(crate) fn op_skep_reply_text(
     state: &mut OpState,
@@ -35,12 +37,12 @@ pub(crate) fn op_skep_reply_text(
     #[smi] status: u32,
     #[string] headers: &str,
     #[string] body: &str,
-) -> Result<(), JsErrorBox> {
+) -> Result<bool, JsErrorBox> {
     // `&str` is UTF-8 here; V8's Latin-1 strings were converted by the op macro.
-    catch_panic("op_skep_reply_text", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body.as_bytes()))))
+    catch_panic("op_skep_reply_text", id, || reply_whole(state, id, status, headers, body.as_bytes()))
 }
 
-/// Answers with bytes.
+/// Answers with bytes. False: as for a text.
 #[op2(fast)]
 pub(crate) fn op_skep_reply_bytes(
     state: &mut OpState,
@@ -48,8 +50,8 @@ pub(crate) fn op_skep_reply_bytes(
     #[smi] status: u32,
     #[string] headers: &str,
     #[buffer] body: &[u8],
-) -> Result<(), JsErrorBox> {
-    catch_panic("op_skep_reply_bytes", id, || reply(state, id, status, headers, Body::Full(Bytes::copy_from_slice(body))))
+) -> Result<bool, JsErrorBox> {
+    catch_panic("op_skep_reply_bytes", id, || reply_whole(state, id, status, headers, body))
 }
 
 /// Answers without a body.
@@ -76,7 +78,7 @@ pub(crate) fn op_skep_reply_stream(
 }
 
 fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str, length: f64) {
-    let (outbound, body) = Outbound::channel();
+    let (outbound, body) = Outbound::channel(state.try_borrow::<Arc<FunctionBytes>>().cloned());
     let table = state.borrow_mut::<InFlightTable>();
     let mut answer = without_own_fault(table, id, response(status, headers, Body::Stream(Box::pin(body))));
     if let Ok(response) = &mut answer
@@ -128,6 +130,18 @@ fn head_of(text: &str) -> &str {
 #[op2(fast)]
 pub(crate) fn op_skep_background(state: &mut OpState, #[smi] id: u32, begins: bool) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_background", id, || state.borrow_mut::<InFlightTable>().background(id, begins))
+}
+
+fn reply_whole(state: &mut OpState, id: u32, status: u32, headers: &str, body: &[u8]) -> bool {
+    // An ordinary answer does not even look the function's bytes up.
+    let function = if body.len() > UNCOUNTED_BYTES { state.try_borrow::<Arc<FunctionBytes>>() } else { None };
+    let copy = match function {
+        Some(function) => function.whole(body),
+        None => Some(Bytes::copy_from_slice(body)),
+    };
+    let Some(copy) = copy else { return false };
+    reply(state, id, status, headers, Body::Full(copy));
+    true
 }
 
 fn reply(state: &mut OpState, id: u32, status: u32, headers: &str, body: Body) {

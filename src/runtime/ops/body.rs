@@ -10,12 +10,11 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use deno_core::{OpState, ToJsBuffer, op2};
 use deno_error::JsErrorBox;
-use tokio::sync::mpsc;
 
 use super::catch_panic::{catch_panic, catch_panic_async};
 use super::host::HostApi;
 use crate::function::message::BodyError;
-use crate::runtime::call::{ByteStream, InFlightTable, Inbound};
+use crate::runtime::call::{ByteStream, InFlightTable, Inbound, KeptBytes};
 
 fn closed() -> JsErrorBox {
     JsErrorBox::type_error("the body is closed: the request is over")
@@ -33,6 +32,7 @@ fn body_full(state: &mut OpState, id: u32) -> Option<ToJsBuffer> {
     let in_flight = table.get_mut(id)?;
     match std::mem::replace(&mut in_flight.inbound, Inbound::Done) {
         Inbound::Full(bytes) => {
+            in_flight.kept = KeptBytes::default();
             forget_bare_inbound(table, id);
             Some(Vec::from(bytes).into())
         }
@@ -58,6 +58,7 @@ async fn body_read(state: Rc<RefCell<OpState>>, id: u32) -> Result<Option<ToJsBu
             Inbound::Stream(stream) => stream,
             Inbound::Full(bytes) => {
                 in_flight.inbound = Inbound::Done;
+                in_flight.kept = KeptBytes::default();
                 return Ok(Some(Vec::from(bytes).into()));
             }
             Inbound::Done => {
@@ -122,44 +123,41 @@ async fn next_chunk(stream: &mut ByteStream) -> Option<Result<Bytes, BodyError>>
     }
 }
 
-/// Sends a chunk. False: the connection is slow (or gone) and `op_skep_stream_ready` must be awaited.
+/// Sends a chunk. False: the connection is slow (or gone): `op_skep_stream_ready` must be awaited, and the chunk sent again.
 #[op2(fast)]
 pub(crate) fn op_skep_stream_write(state: &mut OpState, #[smi] id: u32, #[buffer] chunk: &[u8]) -> Result<bool, JsErrorBox> {
     catch_panic("op_skep_stream_write", id, || stream_write(state, id, chunk))
 }
 
 fn stream_write(state: &mut OpState, id: u32, chunk: &[u8]) -> bool {
-    let table = state.borrow_mut::<InFlightTable>();
-    let Some(outbound) = table.get_mut(id).and_then(|in_flight| in_flight.outbound.as_mut()) else { return false };
-    match outbound.tx.try_send(Bytes::copy_from_slice(chunk)) {
-        Ok(()) => true,
-        Err(mpsc::error::TrySendError::Full(chunk)) => {
-            outbound.stalled = Some(chunk);
-            false
-        }
-        Err(mpsc::error::TrySendError::Closed(_)) => false,
-    }
+    let outbound = state.borrow::<InFlightTable>().get(id).and_then(|in_flight| in_flight.outbound.as_ref());
+    outbound.is_some_and(|outbound| outbound.write(chunk))
 }
 
-/// Waits until the stalled chunk is taken. False: the client left.
+/// Waits until there may be room for the chunk that was not taken. False: the client left, or takes nothing.
 #[op2]
 pub(crate) async fn op_skep_stream_ready(state: Rc<RefCell<OpState>>, #[smi] id: u32) -> Result<bool, JsErrorBox> {
     catch_panic_async("op_skep_stream_ready", id, stream_ready(state, id)).await
 }
 
 async fn stream_ready(state: Rc<RefCell<OpState>>, id: u32) -> bool {
-    let (tx, stalled, stall_max) = {
-        let mut state = state.borrow_mut();
+    let (tx, bytes, stall_max) = {
+        let state = state.borrow();
         let stall_max = state.borrow::<Arc<dyn HostApi>>().body_timeout();
-        let Some(outbound) = state.borrow_mut::<InFlightTable>().get_mut(id).and_then(|in_flight| in_flight.outbound.as_mut()) else {
+        let Some(outbound) = state.borrow::<InFlightTable>().get(id).and_then(|in_flight| in_flight.outbound.as_ref()) else {
             return false;
         };
-        (outbound.tx.clone(), outbound.stalled.take(), stall_max)
+        (outbound.tx.clone(), outbound.bytes.clone(), stall_max)
     };
-    match stalled {
-        Some(chunk) => matches!(tokio::time::timeout(stall_max, tx.send(chunk)).await, Ok(Ok(()))),
-        None => !tx.is_closed(),
-    }
+    let room = async {
+        // First room for a chunk, then for its bytes: those that were taken out of the channel count until they are written.
+        if tx.reserve().await.is_err() {
+            return false;
+        }
+        bytes.room().await;
+        true
+    };
+    tokio::time::timeout(stall_max, room).await == Ok(true)
 }
 
 /// The body is complete (empty text) or failed (why).

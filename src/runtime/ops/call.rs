@@ -1,7 +1,7 @@
 //! `ctx.call`: one function calls another without a socket, in the same trace.
 //!
 //! Invariant: the host decides what a name means and counts the hops; this op only carries the message. A request of the caller keeps few
-//! places of other functions at a time, whether it awaits their answers or does not read them.
+//! places of other functions at a time, whether it awaits their answers or does not read them. The bytes of bodies count as its memory.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -74,6 +74,8 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
     if let Some(tracestate) = tracestate {
         request.headers.insert("tracestate", tracestate);
     }
+    // It may wait with the function that is called for as long as the answer.
+    let _kept = state.borrow().borrow::<InFlightTable>().keep(body.as_ref().map_or(0, |body| body.len()));
     let body = body.map_or(Body::Empty, |body| Body::Full(Bytes::copy_from_slice(&body)));
     let response = host.call(&outgoing.name, request, body).await;
     if let Some(fault) = response.headers.get(FAULT_HEADER)

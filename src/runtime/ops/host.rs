@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use crate::function::level::Level;
 use crate::function::message::{Body, Request, Response};
 use crate::function::trace::TraceContext;
+use crate::runtime::call::FunctionBytes;
 
 /// What an instance needs of the process around it.
 pub trait HostApi: Send + Sync {
@@ -28,6 +29,11 @@ pub trait HostApi: Send + Sync {
     /// How long a client or a function may take nothing of an answer before it is given up.
     fn body_timeout(&self) -> Duration {
         Duration::from_secs(60)
+    }
+
+    /// The bytes of answers that a function may have in the host. `None`: there is no bound.
+    fn answer_bytes(&self, _function: &Arc<str>) -> Option<Arc<FunctionBytes>> {
+        None
     }
 
     /// Calls a function by name; a fault comes back as the response a client would get.

@@ -11,9 +11,11 @@
 
 mod report;
 mod successor;
+mod ports;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::process::ExitStatus;
@@ -32,7 +34,7 @@ use crate::process::counters::ContainmentCounters;
 use crate::process::crash_note::{HELPERS_MAX, SlotState};
 use crate::process::message::{ToEngine, ToSupervisor};
 use crate::process::quarantine::frozen_thread;
-use crate::process::sockets::{Label, Sockets};
+use crate::process::sockets::Sockets;
 use crate::process::systemd::{Heartbeat, Service};
 use crate::supervisor::quarantine::{CrashHistory, offences_of};
 
@@ -76,6 +78,8 @@ struct Supervisor {
     launch: Launch,
     drain: Duration,
     sockets: Sockets,
+    /// Ports that are closed as soon as no engine boots.
+    closing: BTreeSet<u16>,
     engines: Vec<EngineProcess>,
     generation: u64,
     /// The shared counts, and the memory that engines receive.
@@ -112,6 +116,7 @@ impl Supervisor {
             launch: Launch::like_this_process(config.pool.max_instances * (1 + HELPERS_MAX) + SPARE_WORKERS)?,
             drain: config.ingress.drain,
             sockets,
+            closing: BTreeSet::new(),
             engines: Vec::new(),
             generation: 0,
             counters: counters::make()?,
@@ -215,6 +220,7 @@ impl Supervisor {
             ToSupervisor::Failed { why } => self.on_failed(index, why),
             ToSupervisor::NeedPort { port } => self.open_port(index, port),
             ToSupervisor::NeedCompiler => self.start_compiler(index),
+            ToSupervisor::ClosePort { port } => self.close_port(index, port),
             ToSupervisor::Tainted { reason, function, version, urgent } => {
                 let (function, version) = (function.unwrap_or_default(), version.unwrap_or_default());
                 tracing::warn!(generation, reason, function, version, urgent, "the engine is tainted: a fresh one takes over");
@@ -253,23 +259,14 @@ impl Supervisor {
         if left {
             self.count(counters::HANDED_OVER);
         }
+        // It decides anew: a port among them that it has no use for either, it gives up itself.
+        self.closing.clear();
         let done = std::mem::take(&mut self.in_progress);
         if !std::mem::replace(&mut self.has_served, true) || (done.hang_up.is_some() && !self.is_reloading()) {
             self.notify_ready();
         }
         if tainted {
             self.on_taint(index, urgent);
-        }
-    }
-
-    fn open_port(&mut self, index: usize, port: u16) {
-        let Some(engine) = self.engines.get_mut(index) else { return };
-        let sent = match self.sockets.open(port) {
-            Ok(listening) => engine.hand(Label::Port(port), listening),
-            Err(error) => engine.send(&ToEngine::NoPort { port, errno: error.source.raw_os_error().unwrap_or(libc::EINVAL) }),
-        };
-        if sent.is_err() {
-            engine.kill();
         }
     }
 
@@ -291,6 +288,7 @@ impl Supervisor {
     fn on_exit(&mut self, generation: u64, status: ExitStatus) -> Option<ExitCode> {
         let index = self.engines.iter().position(|engine| engine.generation == generation)?;
         let engine = self.engines.remove(index);
+        self.close_ports();
         let (how, lived) = (plan::describe(status), engine.born.elapsed());
         let why = engine.why.clone().unwrap_or_default();
         if let Some(code) = &mut self.stopping {

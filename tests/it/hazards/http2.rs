@@ -12,6 +12,8 @@ use crate::support::{Project, Request, Skep};
 const FUNCTIONS: &str = r#"
     //- /fine.js
     export default () => "fine";
+    //- /whole.js
+    export default () => new Uint8Array(200 << 10);
     //- /big/index.js
     export default () => new Uint8Array(4_000_000);
     //- /endless.js
@@ -150,6 +152,29 @@ fn a_client_that_never_opens_its_window_is_left() {
         });
     }
     skep.wait_for_line(&["cancelled"]);
+}
+
+#[test]
+fn a_connection_begins_no_request_while_it_keeps_many_answers() {
+    let skep = Launch::serve(Project::new(FUNCTIONS)).arg("--body-timeout-s=3600").start();
+    let mut connection = Connection::open(skep.listen, &[(4, 0)]);
+    // Six answers of 200 KB are more than a megabyte.
+    for stream in [1, 3, 5, 7, 9, 11] {
+        assert!(connection.send(&frame(HEADERS, END_HEADERS | END_STREAM, stream, &get("/whole"))));
+        connection.read_until("a head", |frame| frame.stream == stream && frame.kind == HEADERS);
+    }
+    assert!(connection.send(&frame(HEADERS, END_HEADERS | END_STREAM, 13, &get("/fine"))));
+    assert!(connection.send(&frame(PING, 0, 0, b"12345678")));
+    connection.read_until("the server's answer to the ping", |frame| {
+        assert_ne!((frame.stream, frame.kind), (13, HEADERS), "it was begun");
+        frame.kind == PING && frame.flags & ACK != 0
+    });
+    assert_eq!(skep.get("/fine").text(), "fine", "another connection is not held up");
+    // One of the answers is taken.
+    for stream in [0, 1] {
+        assert!(connection.send(&frame(WINDOW_UPDATE, 0, stream, &(1_u32 << 20).to_be_bytes())));
+    }
+    connection.read_until("its head", |frame| frame.stream == 13 && frame.kind == HEADERS);
 }
 
 #[test]

@@ -43,6 +43,39 @@ fn a_head_that_does_not_go_on_is_answered_408() {
 }
 
 #[test]
+fn answers_that_nobody_reads_leave_room_for_those_that_are_read() {
+    let project = Project::new(
+        r#"
+        //- /whole.js
+        export default () => new Uint8Array(250 << 10).fill(97);
+        //- /text.js
+        export default () => "\u00e4".repeat(200_000);
+        //- /neighbour.js
+        export default () => new Uint8Array(250 << 10).fill(98);
+        "#,
+    );
+    // An eighth of it is for answers, and half of that for one function: fewer than are asked for here.
+    let skep = Launch::serve(project).arg("--host-memory-mb=512").start();
+    let silent: Vec<_> = (0..200)
+        .map(|_| {
+            let mut client = connect_with_small_buffers(skep.listen);
+            client.send(&Request::get("/whole"));
+            client
+        })
+        .collect();
+    for _ in 0..3 {
+        for (path, byte) in [("/whole", b'a'), ("/neighbour", b'b')] {
+            let response = skep.get(path);
+            assert_eq!((response.status, response.header("content-length")), (200, Some("256000")), "{path}");
+            assert!(response.body.len() == 256_000 && response.body.iter().all(|one| *one == byte), "{path}: {}", response.body.len());
+        }
+        assert_eq!(skep.get("/text").text(), "\u{e4}".repeat(200_000));
+    }
+    drop(silent);
+    wait_until_nothing_is_in_flight(&skep);
+}
+
+#[test]
 fn a_client_that_says_nothing_is_left() {
     let skep = Launch::serve(Project::new(FUNCTIONS)).arg("--header-timeout-s=1").start();
     skep.connect().expect_close();

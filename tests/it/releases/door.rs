@@ -100,6 +100,32 @@ fn a_token_reaches_as_far_as_its_scope_and_signs_what_it_does() {
 }
 
 #[test]
+fn one_token_leaves_half_of_the_connections_to_others() {
+    let skep = alone(Project::empty());
+    let boss = token(&skep, None, "boss", "admin");
+    let ci = token(&skep, Some(&boss), "ci", "deploy");
+    let list = |secret: &str| signed(Request::get("/api/v1/functions"), Some(secret));
+    // The connections on which the tokens were made may count for a moment still.
+    let mut open = Vec::new();
+    let refused = eventually("half of the connections are open", || {
+        let mut client = Client::connect(skep.admin);
+        let response = client.exchange(&list(&ci));
+        if response.status == 200 {
+            open.push(client);
+            return None;
+        }
+        client.expect_close();
+        Some(response)
+    });
+    assert_eq!((refused.status, &refused.json()["error"]["kind"]), (429, &json!("busy")), "{refused}");
+    assert_eq!(open.len(), 128);
+    assert_eq!(status(&skep, Request::get("/api/v1/functions"), &boss), 200);
+    assert!(open.iter_mut().all(|client| client.exchange(&list(&ci)).status == 200), "its open connections may ask on");
+    drop(open);
+    eventually("its connections are closed", || (status(&skep, Request::get("/api/v1/functions"), &ci) == 200).then_some(()));
+}
+
+#[test]
 fn whoever_guesses_tokens_has_to_wait_and_nobody_else() {
     let skep = alone(Project::empty());
     let boss = token(&skep, None, "boss", "admin");

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::function::message::{Body, BodyError};
+use crate::runtime::call::{FunctionBytes, StreamBytes};
 
 /// Chunks of one answer between an instance and its connection.
 pub const OUTBOUND_CHUNKS: usize = 4;
@@ -45,8 +46,8 @@ impl Inbound {
 pub struct Outbound {
     pub(in crate::runtime) tx: mpsc::Sender<Bytes>,
     end: Arc<OnceLock<Ending>>,
-    /// The chunk that found no room.
-    pub(in crate::runtime) stalled: Option<Bytes>,
+    /// The bytes of it that were not taken yet.
+    pub(in crate::runtime) bytes: Arc<StreamBytes>,
 }
 
 /// How a body ended.
@@ -56,11 +57,19 @@ enum Ending {
 }
 
 impl Outbound {
-    /// Both ends of a body with room for [`OUTBOUND_CHUNKS`] chunks.
-    pub(in crate::runtime) fn channel() -> (Self, OutboundBody) {
+    /// Both ends of a body with room for [`OUTBOUND_CHUNKS`] chunks, whose bytes count for `function`.
+    pub(in crate::runtime) fn channel(function: Option<Arc<FunctionBytes>>) -> (Self, OutboundBody) {
         let (tx, rx) = mpsc::channel(OUTBOUND_CHUNKS);
         let end = Arc::new(OnceLock::new());
-        (Self { tx, end: end.clone(), stalled: None }, OutboundBody { rx, end })
+        (Self { tx, end: end.clone(), bytes: StreamBytes::new(function) }, OutboundBody { rx, end })
+    }
+
+    /// Sends a copy of a chunk. False: there is no room for it, or the caller left. Nothing of it is kept then.
+    pub(in crate::runtime) fn write(&self, chunk: &[u8]) -> bool {
+        let Ok(permit) = self.tx.try_reserve() else { return false };
+        let Some(copy) = self.bytes.piece(chunk) else { return false };
+        permit.send(copy);
+        true
     }
 
     /// Every byte was written.

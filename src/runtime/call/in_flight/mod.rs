@@ -22,8 +22,7 @@ use http::HeaderValue;
 
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, CallShape, Request};
-use crate::runtime::call::ReplyTo;
-use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply};
+use crate::runtime::call::{ByteKeeper, CallStats, KeptBytes, Permit, QueuedInvocation, Reply, ReplyTo};
 
 pub use body::{ByteStream, Inbound, OUTBOUND_CHUNKS, Outbound, OutboundBody};
 pub use called::InboundRefused;
@@ -61,6 +60,8 @@ pub struct InFlight {
     /// Permits for the calls that it may await at a time; created with its first one.
     calls: Option<Arc<Semaphore>>,
     stats: Option<Arc<CallStats>>,
+    /// Bytes that the instance keeps of the whole answer of a called function.
+    pub(in crate::runtime) kept: KeptBytes,
     _permit: Permit,
 }
 
@@ -92,6 +93,8 @@ pub struct InFlightTable {
     outbox: Vec<OutgoingReply>,
     /// The latest calls that other functions made, and how many functions were behind each: the work of such a call may continue after it.
     called: VecDeque<(u32, u8)>,
+    /// Counts what the calls keep outside V8.
+    keeper: Option<Arc<dyn ByteKeeper>>,
 }
 
 /// How many calls of other functions are remembered.
@@ -123,10 +126,21 @@ impl InFlightTable {
             passed_fault: None,
             calls: None,
             stats: Some(stats),
+            kept: KeptBytes::default(),
             _permit: permit,
         };
         self.map.insert(id, in_flight);
         (method, kind)
+    }
+
+    /// `keeper` counts from now on what the calls keep outside V8.
+    pub(in crate::runtime) fn keep_with(&mut self, keeper: Arc<dyn ByteKeeper>) {
+        self.keeper = Some(keeper);
+    }
+
+    /// Counts bytes that a call keeps outside V8.
+    pub(in crate::runtime) fn keep(&self, bytes: usize) -> KeptBytes {
+        KeptBytes::new(self.keeper.as_ref(), bytes)
     }
 
     /// The call, if anything of it is still open.
