@@ -8,12 +8,12 @@ use super::*;
 use crate::support::process;
 
 /// Makes a token; its secret.
-fn token(skep: &Skep, by: Option<&str>, name: &str, scope: &str) -> String {
+pub(super) fn token(skep: &Skep, by: Option<&str>, name: &str, scope: &str) -> String {
     let request = signed(with_json("POST", "/api/v1/tokens", &json!({ "name": name, "scope": scope })), by);
     asked(skep, &request)["secret"].as_str().expect("a secret").to_owned()
 }
 
-fn signed(request: Request, secret: Option<&str>) -> Request {
+pub(super) fn signed(request: Request, secret: Option<&str>) -> Request {
     match secret {
         Some(secret) => request.header("authorization", &format!("Bearer {secret}")),
         None => request,

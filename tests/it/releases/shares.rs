@@ -1,0 +1,47 @@
+//! What one token leaves to others: places of releases that run.
+//!
+//! Invariant: whatever one token does, a release of another is done.
+
+use serde_json::{Value, json};
+use skep::release::deploy::queue::TOKEN_RUNNING_MAX;
+
+use super::door::{signed, token};
+use super::gate::CheckServer;
+use super::*;
+
+/// A host with tokens: those of two clients that may deploy.
+fn two_clients() -> (Skep, [String; 2]) {
+    let skep = alone(Project::empty());
+    let boss = token(&skep, None, "boss", "admin");
+    let clients = ["one", "two"].map(|name| token(&skep, Some(&boss), name, "deploy"));
+    (skep, clients)
+}
+
+/// What a request of a token is answered, which must be carried out.
+fn asked_by(skep: &Skep, secret: &str, request: Request) -> Value {
+    asked(skep, &signed(request, Some(secret)))
+}
+
+#[test]
+fn one_token_runs_a_quarter_of_the_releases_and_others_go_on() {
+    let ((skep, [one, two]), checks) = (two_clients(), CheckServer::start());
+    let (code, manifest) = (checks.code("held"), checks.manifest());
+    let held: Vec<_> = (0..TOKEN_RUNNING_MAX)
+        .map(|number| {
+            let files = [("index.js", code.as_str()), ("function.toml", manifest.as_str())];
+            asked_by(&skep, &one, upload(&format!("held{number}"), "", &files));
+            checks.arrival()
+        })
+        .collect();
+    let waiting = asked_by(&skep, &one, upload("more", "", &[("index.js", &says("more"))]));
+    assert_eq!(waiting["status"], "waiting", "{waiting:#}");
+    let record = asked_by(&skep, &two, upload("neighbour", "wait=true", &[("index.js", &says("here"))]));
+    assert_eq!(record["status"], "done", "{record:#}");
+    assert_eq!(call(&skep, "neighbour"), "here");
+    for arrival in held {
+        arrival.open();
+    }
+    let path = format!("/api/v1/releases/{}", waiting["id"].as_str().expect("an id"));
+    eventually("the release that waited is done", || (asked_by(&skep, &one, Request::get(&path))["status"] == json!("done")).then_some(()));
+    assert_eq!(call(&skep, "more"), "more");
+}
