@@ -1,4 +1,4 @@
-//! What one token leaves to others: places of releases that run.
+//! What one token leaves to others: places of releases that run, threads of the admin address.
 //!
 //! Invariant: whatever one token does, a release of another is done.
 
@@ -44,4 +44,27 @@ fn one_token_runs_a_quarter_of_the_releases_and_others_go_on() {
     let path = format!("/api/v1/releases/{}", waiting["id"].as_str().expect("an id"));
     eventually("the release that waited is done", || (asked_by(&skep, &one, Request::get(&path))["status"] == json!("done")).then_some(()));
     assert_eq!(call(&skep, "more"), "more");
+}
+
+#[test]
+fn many_verifications_hold_up_no_release() {
+    let (skep, [one, two]) = two_clients();
+    let large = format!("export default () => 1; // {}", "x".repeat(8 << 20));
+    for name in ["large0", "large1"] {
+        let record = asked_by(&skep, &one, upload(name, "wait=true", &[("index.js", &large)]));
+        assert_eq!(record["status"], "done", "{name}");
+    }
+    let verifying: Vec<Client> = (0..16)
+        .map(|_| {
+            let mut client = Client::connect(skep.admin);
+            client.send(&signed(Request::get("/api/v1/store"), Some(&one)));
+            client
+        })
+        .collect();
+    let record = asked_by(&skep, &two, upload("neighbour", "wait=true", &[("index.js", &says("here"))]));
+    assert_eq!(record["status"], "done", "{record:#}");
+    for mut client in verifying {
+        let response = client.read_response("GET");
+        assert_eq!((response.status, response.json()), (200, json!({ "problems": [] })), "{response}");
+    }
 }
