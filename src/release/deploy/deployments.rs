@@ -200,9 +200,9 @@ impl Deployments {
         self.registry.lock().entries.get(id).cloned().ok_or_else(|| SubmitError::NotFound(format!("there is no release {id:?}")))
     }
 
-    /// Records, newest first.
-    pub fn records(&self) -> Vec<Arc<Record>> {
-        self.registry.lock().entries.values().rev().map(|entry| entry.record()).collect()
+    /// Records, newest first: so many of them, of those that were asked for before the release `before`.
+    pub fn records(&self, limit: usize, before: Option<&str>) -> Vec<Arc<Record>> {
+        self.registry.lock().records(limit, before)
     }
 
     /// The state of a function.
@@ -245,6 +245,7 @@ fn record_of(id: String, order: &Order) -> Record {
         ended_ms: None,
         unchanged: false,
         functions: order.changes.iter().map(|change| FunctionRecord::new(change.function.clone())).collect(),
+        more_functions: 0,
         failure: None,
     }
 }

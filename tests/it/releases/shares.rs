@@ -1,4 +1,4 @@
-//! What one token leaves to others: places of releases that run, threads of the admin address.
+//! What one token leaves to others: places of releases that run, records, threads of the admin address.
 //!
 //! Invariant: whatever one token does, a release of another is done.
 
@@ -7,6 +7,7 @@ use skep::release::deploy::queue::TOKEN_RUNNING_MAX;
 
 use super::door::{signed, token};
 use super::gate::CheckServer;
+use super::queue::cancel;
 use super::*;
 
 /// A host with tokens: those of two clients that may deploy.
@@ -67,4 +68,37 @@ fn many_verifications_hold_up_no_release() {
         let response = client.read_response("GET");
         assert_eq!((response.status, response.json()), (200, json!({ "problems": [] })), "{response}");
     }
+}
+
+#[test]
+fn releases_of_many_functions_leave_a_short_list_and_the_records_of_others() {
+    let ((skep, [one, two]), checks) = (two_clients(), CheckServer::start());
+    let record = asked_by(&skep, &two, upload("neighbour", "wait=true", &[("index.js", &says("here"))]));
+    assert_eq!(record["status"], "done", "{record:#}");
+    // A group of many functions waits for one that is at its check, and each takes the place of the one before.
+    let (code, manifest) = (checks.code("held"), checks.manifest());
+    let held = asked_by(&skep, &one, upload("f0", "", &[("index.js", &code), ("function.toml", &manifest)]));
+    let at_gate = checks.arrival();
+    let files: BTreeMap<String, String> = (0..500).map(|number| (format!("f{number}/index.js"), says("group"))).collect();
+    let group = with_json("POST", "/api/v1/releases", &json!({ "files": files }));
+    let groups: Vec<Value> = (0..60).map(|_| asked_by(&skep, &one, group.clone())["id"].clone()).collect();
+    let path = |id: &Value| format!("/api/v1/releases/{}", id.as_str().expect("an id"));
+
+    let list = ask(&skep, &signed(Request::get("/api/v1/releases?limit=200"), Some(&two)));
+    assert_eq!(list.status, 200, "{list}");
+    assert!(list.body.len() < 1 << 20, "{} bytes", list.body.len());
+    let newest = &list.json()[0];
+    assert_eq!((&newest["id"], &newest["status"]), (groups.last().expect("one"), &json!("waiting")));
+    assert_eq!((newest["functions"].as_array().map(Vec::len), &newest["more_functions"]), (Some(20), &json!(480)));
+    let superseded = asked_by(&skep, &two, Request::get(&path(&groups[58])));
+    assert_eq!((&superseded["status"], &superseded["functions"][499]["steps"]), (&json!("superseded"), &json!([])));
+    let waiting = asked_by(&skep, &two, Request::get(&path(groups.last().expect("one"))));
+    assert_eq!(waiting["functions"].as_array().map(Vec::len), Some(500), "one release is shown whole");
+    assert_eq!(asked_by(&skep, &two, Request::get(&path(&record["id"]))), record);
+
+    assert_eq!(ask(&skep, &signed(cancel(groups.last().expect("one")), Some(&one))).status, 202);
+    at_gate.open();
+    eventually("the release at the gate ends", || {
+        asked_by(&skep, &one, Request::get(&path(&held["id"])))["ended_ms"].is_u64().then_some(())
+    });
 }
