@@ -10,6 +10,7 @@ mod health;
 mod api;
 mod idempotency;
 mod upload_bytes;
+mod body_pace;
 mod scopes;
 mod auth;
 mod followers;

@@ -1,4 +1,4 @@
-//! What one token leaves to others: places of releases that run, records, threads of the admin address.
+//! What one token leaves to others: places of releases that run, records, threads and request bodies of the admin address.
 //!
 //! Invariant: whatever one token does, a release of another is done.
 
@@ -101,4 +101,31 @@ fn releases_of_many_functions_leave_a_short_list_and_the_records_of_others() {
     eventually("the release at the gate ends", || {
         asked_by(&skep, &one, Request::get(&path(&held["id"])))["ended_ms"].is_u64().then_some(())
     });
+}
+
+#[test]
+fn uploads_that_do_not_come_keep_no_operator_out() {
+    let skep = alone(Project::empty());
+    let boss = token(&skep, None, "boss", "admin");
+    let clients = ["one", "two"].map(|name| token(&skep, Some(&boss), name, "deploy"));
+    let begin = |secret: &str| {
+        let mut client = Client::connect(skep.admin);
+        let head = format!(
+            "PUT /api/v1/functions/f HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {secret}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{{",
+            skep.admin,
+            32 << 20
+        );
+        client.write(head.as_bytes());
+        client
+    };
+    // As many as the longest bodies that there is room for.
+    let uploads: Vec<Client> = clients.iter().flat_map(|secret| [begin(secret), begin(secret)]).collect();
+    let code = format!("export default () => 'large'; // {}", "x".repeat(1 << 20));
+    let record = asked_by(&skep, &boss, upload("large", "wait=true", &[("index.js", &code)]));
+    assert_eq!(record["status"], "done", "a token that uploads nothing has a reserve: {record:#}");
+    let record = asked_by(&skep, &clients[0], upload("small", "wait=true", &[("index.js", &says("small"))]));
+    assert_eq!(record["status"], "done", "a small body needs no room: {record:#}");
+    asked_by(&skep, &boss, Request::new("DELETE", "/api/v1/tokens/two"));
+    drop(uploads);
 }
