@@ -1,4 +1,4 @@
-//! The clients that follow a stream that has no end of its own: so many of all tokens together, and so many of one.
+//! The clients that follow a stream that has no end of its own, or read a long response: so many of all tokens together, and so many of one.
 //!
 //! The operations that stream take a place here and keep it in their stream.
 //!
@@ -16,16 +16,19 @@ use crate::telemetry::log::tail;
 /// Part of the places that one token may have. As long as no token exists, the operator may have all of them.
 const TOKEN_PART: usize = 4;
 
-/// The clients that follow the log, and those that follow releases.
+/// The clients that follow the log, those that follow releases, and those that read long records.
 #[derive(Clone)]
 pub(super) struct Followers {
     pub(super) log: Arc<FollowerPlaces>,
     pub(super) releases: Arc<FollowerPlaces>,
+    pub(super) long_records: Arc<FollowerPlaces>,
 }
 
 impl Default for Followers {
     fn default() -> Self {
-        Self { log: FollowerPlaces::new("the log"), releases: FollowerPlaces::new("releases") }
+        let [log, releases, long_records] =
+            ["follow the log", "follow releases", "read records of many functions"].map(FollowerPlaces::new);
+        Self { log, releases, long_records }
     }
 }
 
@@ -50,10 +53,10 @@ impl FollowerPlaces {
         let own = open.get(&token).copied().unwrap_or(0);
         let what = self.what;
         let reason = if own >= share {
-            Some(format!("{own} clients follow {what} with this token already: one token has {share} of {most} places"))
+            Some(format!("{own} clients {what} with this token already: one token has {share} of {most} places"))
         } else {
             let all: usize = open.values().sum();
-            (all >= most).then(|| format!("{all} other clients follow {what} already, of {most} that may"))
+            (all >= most).then(|| format!("{all} other clients {what} already, of {most} that may"))
         };
         if let Some(reason) = reason {
             return Err(ApiError::new(ApiErrorKind::Busy, reason).retry_after(5));
@@ -91,7 +94,7 @@ mod tests {
 
     #[test]
     fn one_token_takes_a_quarter_and_leaves_the_rest_to_others() {
-        let places = FollowerPlaces::new("the log");
+        let places = FollowerPlaces::new("follow the log");
         let first = entered(&places, Some("one"));
         assert_eq!(first.len(), tail::FOLLOWERS_MAX / 4);
         assert_eq!(places.enter(Some("one")).err().map(|error| error.kind()), Some(ApiErrorKind::Busy));
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn without_tokens_the_operator_may_have_every_place() {
-        let places = FollowerPlaces::new("the log");
+        let places = FollowerPlaces::new("follow the log");
         assert_eq!(entered(&places, None).len(), tail::FOLLOWERS_MAX);
     }
 }

@@ -1,4 +1,4 @@
-//! The operator's side: its own listener, thread and runtime, so that it answers while every function is busy.
+//! The operator's side: its own listener, threads and runtime, so that it answers while every function is busy.
 //!
 //! Probes and the operations of `/api/v1`, which pass `auth`, `scopes` and `idempotency` first. Reads `live`, submits orders to `release`; its clients
 //! are probes, people and `skep`'s own commands.
@@ -10,6 +10,7 @@ mod health;
 mod api;
 mod idempotency;
 mod upload_bytes;
+mod body_pace;
 mod scopes;
 mod auth;
 mod followers;

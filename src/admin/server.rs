@@ -1,9 +1,10 @@
-//! The admin address in service: one thread with its own runtime, from the first connection to the end of the process.
+//! The admin address in service: a runtime of its own, from the first connection to the end of the process. One thread accepts connections, two
+//! answer requests: while one makes a long response, the other answers probes.
 //!
 //! Started by `app` on sockets that are bound already. A hand-over to another engine ends it; a shutdown does not, so that probes see that the host
 //! drains.
 //!
-//! Invariant: the thread has nothing else to do, and every request takes the one router of this file.
+//! Invariant: the threads have nothing else to do, and every request takes the one router of this file.
 
 use std::io;
 
@@ -26,12 +27,20 @@ use crate::ingress::wire::Rejection;
 use crate::process::sockets::Listening;
 use crate::shutdown::{Drained, ShutdownPhase};
 
-/// Serves on a thread of its own until the process ends, or until another engine has taken over.
+/// Threads that answer requests.
+const WORKERS: usize = 2;
+
+/// Serves on threads of its own until the process ends, or until another engine has taken over.
 ///
 /// # Errors
-/// If the thread or its runtime cannot be created.
+/// If a thread or the runtime cannot be created.
 pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(4)
+        .thread_name("skep admin")
+        .enable_all()
+        .build()?;
     let config = config.clone();
     let drained = state.drained.clone();
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
@@ -52,7 +61,7 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
 
 async fn serve(socket: std::net::TcpListener, config: &IngressConfig, router: Router, drained: Drained) -> io::Result<()> {
     let listener = AdminListener::new(tokio::net::TcpListener::from_std(socket)?, config);
-    // A hand-over waits for the responses that are under way here. A shutdown does not: this thread answers until the process ends.
+    // A hand-over waits for the responses that are under way here. A shutdown does not: these threads answer until the process ends.
     let mut stopping = drained.clone();
     let answering = drained.in_flight();
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<AdminPeer>())

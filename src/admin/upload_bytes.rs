@@ -1,9 +1,9 @@
 //! Bytes of request bodies that are in memory at a time: of all tokens together, and of one.
 //!
 //! A layer between `scopes` and `idempotency`, before any body is read. An upload is counted by the length that it names, or as the longest
-//! body that there may be, until its files belong to a release, whose queue has bounds of its own.
+//! body that there may be, until its files belong to a release, whose queue has bounds of its own. Every body must keep a pace (`body_pace`).
 //!
-//! Invariant: a body that is not counted is not read; no token takes all the bytes.
+//! Invariant: a body that is neither counted nor small is not read; no token takes the last bytes, and operations without an upload need none.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::auth::Caller;
+use super::body_pace;
 use super::error::ApiError;
 use super::extract::BODY_BYTES_MAX;
 use crate::api::error::ApiErrorKind;
@@ -26,6 +27,12 @@ const ALL_BYTES_MAX: u64 = 4 * BODY_BYTES_MAX as u64;
 
 /// Bytes of the bodies of one token.
 const TOKEN_BYTES_MAX: u64 = ALL_BYTES_MAX / 2;
+
+/// Bytes that are kept for tokens that have none.
+const RESERVE_BYTES: u64 = BODY_BYTES_MAX as u64;
+
+/// A body of this size is not counted, so that an operator can always act: revoke a token, roll back. The connections bound how many there are.
+const SMALL_BYTES_MAX: u64 = 64 << 10;
 
 /// Longest wait for bytes of other bodies.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -40,9 +47,10 @@ pub(super) struct UploadBytes {
 impl UploadBytes {
     fn try_take(self: &Arc<Self>, token: &Option<String>, bytes: u64) -> Option<Held> {
         let mut held = self.held.lock();
-        let own = held.get(token).copied().unwrap_or(0) + bytes;
-        let all = held.values().sum::<u64>() + bytes;
-        if all > ALL_BYTES_MAX || token.is_some() && own > TOKEN_BYTES_MAX {
+        let before = held.get(token).copied().unwrap_or(0);
+        let (own, all) = (before + bytes, held.values().sum::<u64>() + bytes);
+        let most = if token.is_some() && before > 0 { ALL_BYTES_MAX - RESERVE_BYTES } else { ALL_BYTES_MAX };
+        if all > most || token.is_some() && own > TOKEN_BYTES_MAX {
             return None;
         }
         held.insert(token.clone(), own);
@@ -63,9 +71,10 @@ impl UploadBytes {
     fn busy(&self) -> ApiError {
         let used = self.held.lock().values().sum::<u64>() >> 20;
         let reason = format!(
-            "request bodies of {used} MB are being read already, of {} MB that may ({} MB of one token)",
+            "request bodies of {used} MB are being read already, of {} MB that may ({} MB of one token, the last {} MB for tokens without any)",
             ALL_BYTES_MAX >> 20,
-            TOKEN_BYTES_MAX >> 20
+            TOKEN_BYTES_MAX >> 20,
+            RESERVE_BYTES >> 20
         );
         ApiError::new(ApiErrorKind::Busy, reason).retry_after(5)
     }
@@ -109,13 +118,13 @@ pub(super) async fn layer(State(all): State<Arc<UploadBytes>>, mut request: Requ
     let longest = BODY_BYTES_MAX as u64;
     let bytes = request.body().size_hint().upper().unwrap_or(longest).min(longest);
     let place = UploadPlace::default();
-    if bytes > 0 {
+    if bytes > SMALL_BYTES_MAX {
         let token = request.extensions().get::<Caller>().and_then(|caller| caller.token.clone());
         let held = tokio::time::timeout(WAIT_MAX, all.take(&token, bytes)).await.map_err(|_elapsed| all.busy())?;
         *place.0.lock() = Some(held);
     }
     request.extensions_mut().insert(place.clone());
-    let response = next.run(request).await;
+    let response = next.run(request.map(body_pace::paced)).await;
     place.give_back();
     Ok(response)
 }
@@ -136,6 +145,11 @@ mod tests {
         let others = [take(&two), take(&three)];
         assert!(others.iter().all(Option::is_some));
         assert!(take(&three).is_none() && take(&None).is_none());
+        drop(others);
+        let two_has = take(&two);
+        assert!(two_has.is_some() && take(&two).is_none(), "the last bytes are for tokens that have none");
+        let others = [two_has, take(&three)];
+        assert!(others.iter().all(Option::is_some));
         drop(held);
         assert!(take(&three).is_some());
         drop(others);

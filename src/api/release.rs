@@ -6,12 +6,31 @@
 //! Invariant: plain data; a release that has ended never changes any more.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::function::{FunctionName, VersionId};
 
 /// The name of the event that carries a record in the stream of a release.
 pub const RELEASE_EVENT: &str = "release";
+
+/// Releases of a list, unless its client wants another number.
+pub const LISTED_DEFAULT: u32 = 50;
+
+/// Most releases of one list.
+pub const LISTED_MAX: u32 = 200;
+
+/// Which releases to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct ReleasesQuery {
+    /// How many, the newest first; 50 if it is left out.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// Only releases that were asked for before this one: the last id of the list before.
+    #[param(pattern = "^[0-9a-z]{1,32}$")]
+    pub before: Option<String>,
+}
 
 /// The purpose of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -142,7 +161,7 @@ pub struct FunctionRecord {
     /// The version that was live before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<VersionId>,
-    /// Its steps, in their order.
+    /// Its steps, in their order. None in a list, and none of a release that ended before it began.
     pub steps: Vec<StepRecord>,
 }
 
@@ -183,11 +202,18 @@ pub struct Record {
     /// Whether it brought nothing new.
     #[serde(default)]
     pub unchanged: bool,
-    /// Its functions.
+    /// Its functions. In a list the first 20.
     pub functions: Vec<FunctionRecord>,
+    /// How many more functions it has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_functions: usize,
     /// Why it was undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[cfg(test)]

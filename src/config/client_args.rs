@@ -123,6 +123,12 @@ pub struct ReleasesArgs {
     /// Cancel it; only before it is published.
     #[arg(long, requires = "id")]
     pub cancel: bool,
+    /// How many to list, the newest first: 1 to 200. 50 if it is left out.
+    #[arg(long, value_name = "N", conflicts_with = "id")]
+    pub limit: Option<u32>,
+    /// List only those that were asked for before this one.
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub before: Option<String>,
     /// The server.
     #[command(flatten)]
     pub server: ServerArgs,

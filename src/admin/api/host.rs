@@ -66,11 +66,9 @@ pub(super) async fn upgrade(State(state): State<AdminState>) -> Result<Json<Upgr
     }
 }
 
-/// Reads every version that is kept and checks it against its checksum.
+/// Reads every version that is kept and checks it against its checksum. One check runs at a time, for everyone who asks meanwhile.
 #[utoipa::path(get, path = "/store", operation_id = "verify_store", tag = "host", responses((status = 200, body = VerifyResult), Failures))]
 pub(super) async fn verify(State(state): State<AdminState>) -> Result<Json<VerifyResult>, ApiError> {
-    let deployments = state.deployments()?.clone();
-    let verified = tokio::task::spawn_blocking(move || deployments.verify()).await;
-    let problems = verified.map_err(|error| ApiError::new(ApiErrorKind::Failed, error.to_string()))?;
+    let problems = state.deployments()?.verify().await?;
     Ok(Json(VerifyResult { problems: problems.iter().map(ToString::to_string).collect() }))
 }

@@ -10,6 +10,7 @@ mod deploy;
 mod changes;
 mod variables;
 mod releases;
+mod long_record;
 mod submit;
 mod upload;
 mod instances;

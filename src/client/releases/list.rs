@@ -7,8 +7,9 @@ use std::time::Duration;
 use ureq::http::Method;
 
 use super::summary::{detail, why_not};
-use crate::api::release::{Record, StepRecord};
+use crate::api::release::{Record, ReleasesQuery, StepRecord};
 use crate::client::connection::http::ApiRequest;
+use crate::client::connection::path::query;
 use crate::client::connection::session::Session;
 use crate::client::error::RemoteError;
 use crate::client::output::{ago, clean, clean_lines, now_ms, span, table, word};
@@ -18,7 +19,8 @@ use crate::config::client_args::ReleasesArgs;
 /// Lists, shows or cancels.
 pub(in crate::client) fn run(session: &Session, args: &ReleasesArgs) -> Result<ExitCode, RemoteError> {
     let Some(id) = &args.id else {
-        let records: Vec<Record> = session.client.get("/releases")?;
+        let parameters = ReleasesQuery { limit: args.limit, before: args.before.clone() };
+        let records: Vec<Record> = session.client.get(&format!("/releases{}", query(&parameters)?))?;
         return session.output.result(&records, || match records.is_empty() {
             true => "there is no release yet".to_owned(),
             false => list(&records, now_ms()),
@@ -43,7 +45,10 @@ fn took(record: &Record) -> String {
 
 fn list(records: &[Record], now_ms: u64) -> String {
     let row = |record: &Record| {
-        let functions = record.functions.iter().map(|function| function.function.as_str()).collect::<Vec<_>>().join(", ");
+        let mut functions = record.functions.iter().map(|function| function.function.as_str()).collect::<Vec<_>>().join(", ");
+        if record.more_functions > 0 {
+            functions.push_str(&format!(" and {} more", record.more_functions));
+        }
         let status = if record.unchanged { format!("{}, unchanged", word(record.status)) } else { word(record.status) };
         let (by, note) = (record.by.clone().unwrap_or_default(), record.note.clone().unwrap_or_default());
         vec![record.id.clone(), word(record.purpose), status, functions, ago(record.created_ms, now_ms), took(record), by, note]
@@ -56,7 +61,11 @@ fn one(record: &Record, now_ms: u64) -> String {
     for function in &record.functions {
         let before = function.before.as_ref().map(|before| format!(", {before} before")).unwrap_or_default();
         let version = function.version.as_ref().map_or_else(|| "no version yet".to_owned(), ToString::to_string);
-        text.push_str(&format!("\n\n{}  {version}{before}\n", function.function));
+        text.push_str(&format!("\n\n{}  {version}{before}", function.function));
+        if function.steps.is_empty() {
+            continue; // it ended before it began
+        }
+        text.push('\n');
         let row = |step: &StepRecord| {
             let took = step.took_ms.map(|ms| span(Duration::from_millis(ms))).unwrap_or_default();
             vec![format!("  {}", step.step.label()), word(step.state), took, step.detail.clone().unwrap_or_default()]
@@ -83,8 +92,12 @@ mod tests {
         let mut record = record(ReleaseStatus::Undone, &["hello"]);
         record.failure =
             Some(Failure { step: Step::Booted, function: name("hello"), reason: "it threw".into(), detail: Some("at line 3".into()) });
-        let row = list(&[record.clone()], 2000);
+        let mut row = list(&[record.clone()], 2000);
         assert!(row.ends_with("r1       deploy   undone  hello      1.0 s ago  250 ms"), "{row}");
+        record.more_functions = 1979;
+        row = list(&[record.clone()], 2000);
+        assert!(row.contains("hello and 1979 more"), "{row}");
+        record.more_functions = 0;
         let text = one(&record, 2000);
         for part in ["received", "drained", "step `booted` of `hello` failed: it threw\nat line 3"] {
             assert!(text.contains(part), "{part} is not in {text}");

@@ -87,6 +87,7 @@ pub(in crate::client) mod tests {
             ended_ms: Some(1250),
             unchanged: false,
             functions: functions.iter().map(|name| FunctionRecord::new(self::name(name))).collect(),
+            more_functions: 0,
             failure: None,
         }
     }

@@ -20,7 +20,7 @@ mod tests;
 
 pub use error::{ManifestError, ManifestProblem};
 pub use net::{Net, NetRule, NetTarget};
-pub use parse::{CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};
+pub use parse::{CHECK_TIMEOUT_MS_MAX, CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};
 pub use release::{Check, RollbackRule};
 pub use types::{Code, MANIFEST_BYTES_MAX, Manifest};
 

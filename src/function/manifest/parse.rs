@@ -20,6 +20,8 @@ use crate::function::limits::{Limits, Scale};
 
 /// A day: longer work belongs in a job, and a typo should not hold an instance forever.
 const DURATION_MS_MAX: u64 = 86_400_000;
+/// Longest `check.timeout_ms`, 5 minutes: a release holds a place that others wait for as long as its check lasts.
+pub const CHECK_TIMEOUT_MS_MAX: u64 = 300_000;
 /// Most instances of a function.
 pub const INSTANCES_MAX: u32 = 1024;
 /// Most requests in flight in one instance.
@@ -155,7 +157,10 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     for (key, value) in table {
         match &**key.get_ref() {
             "path" => manifest.check.path = check_path(reader, value),
-            "timeout_ms" => set(&mut manifest.check.timeout, milliseconds(reader, "timeout_ms", value)),
+            "timeout_ms" => {
+                let timeout = reader.whole("timeout_ms", value, 1..=CHECK_TIMEOUT_MS_MAX);
+                set(&mut manifest.check.timeout, timeout.map(Duration::from_millis));
+            }
             _ => unknown_key(reader, key, "in `[check]`", CHECK_KEYS),
         }
     }

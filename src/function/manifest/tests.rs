@@ -116,6 +116,7 @@ fn a_value_out_of_range_is_named_with_the_allowed_range() {
         ("[scale]\nidle_s = 0", "line 2, column 10: `idle_s = 0` is out of range: allowed is 1 to 31536000"),
         ("[scale]\nmin = 5", "line 2, column 7: `min = 5` is greater than `max = 4` (the default): allowed is min <= max"),
         ("[scale]\nmin = 5\nmax = 3", "line 2, column 7: `min = 5` is greater than `max = 3`: allowed is min <= max"),
+        ("[check]\ntimeout_ms = 300001", "line 2, column 14: `timeout_ms = 300001` is out of range: allowed is 1 to 300000"),
         ("routes = [{ path = '/', port = 0 }]", "line 1, column 32: `port = 0` is out of range: allowed is 1 to 65535"),
     ] {
         let problems = problems(text);
@@ -257,7 +258,7 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
     let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
     let code = any::<bool>().prop_map(|eval| Code { eval });
-    let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=86_400_000u64)
+    let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=CHECK_TIMEOUT_MS_MAX)
         .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
     let rollback = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| RollbackRule {
         faults_percent,

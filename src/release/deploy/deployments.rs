@@ -24,6 +24,7 @@ use super::rescale::rescale;
 use super::state_dir::{OpenError, StateDir};
 use super::takeover;
 use super::transaction::Transaction;
+use super::verification::Verification;
 use crate::api::release::{FunctionRecord, Record, ReleaseStatus};
 use crate::function::{FunctionName, Scale};
 use crate::release::catalog::Catalog;
@@ -37,6 +38,7 @@ pub struct Deployments {
     runtime: tokio::runtime::Runtime,
     /// Every release that has not ended holds a receiver.
     busy_tx: watch::Sender<()>,
+    verification: Verification,
 }
 
 impl Deployments {
@@ -54,7 +56,8 @@ impl Deployments {
             .build()?;
         let registry = Mutex::new(Registry::of(&state));
         let context = DeployContext::new(catalog, factory, drain, state);
-        let deployments = Arc::new(Self { context, registry, runtime, busy_tx: watch::Sender::new(()) });
+        let deployments =
+            Arc::new(Self { context, registry, runtime, busy_tx: watch::Sender::new(()), verification: Verification::default() });
         if waits {
             let waiting = deployments.clone();
             std::thread::Builder::new().name("skep writer".to_owned()).spawn(move || waiting.wait_for_lock())?;
@@ -197,9 +200,9 @@ impl Deployments {
         self.registry.lock().entries.get(id).cloned().ok_or_else(|| SubmitError::NotFound(format!("there is no release {id:?}")))
     }
 
-    /// Records, newest first.
-    pub fn records(&self) -> Vec<Arc<Record>> {
-        self.registry.lock().entries.values().rev().map(|entry| entry.record()).collect()
+    /// Records, newest first: so many of them, of those that were asked for before the release `before`.
+    pub fn records(&self, limit: usize, before: Option<&str>) -> Vec<Arc<Record>> {
+        self.registry.lock().records(limit, before)
     }
 
     /// The state of a function.
@@ -215,10 +218,18 @@ impl Deployments {
         rescale(&self.context, function, change, reset)
     }
 
-    /// Checks every kept version against its checksum.
-    pub fn verify(&self) -> Vec<StoreError> {
-        let state = self.context.state().clone();
-        self.context.factory.store.verify(&state)
+    /// Checks every kept version against its checksum. One check runs at a time, for everyone who asks meanwhile.
+    ///
+    /// # Errors
+    /// If the check cannot be made.
+    pub async fn verify(&self) -> Result<Arc<Vec<StoreError>>, SubmitError> {
+        let context = self.context.clone();
+        let verify = move || {
+            let state = context.state().clone();
+            context.factory.store.verify(&state)
+        };
+        let failed = || SubmitError::Failed("the store could not be verified: there was no thread for it, or a bug ended it".to_owned());
+        self.verification.shared(verify).await.ok_or_else(failed)
     }
 }
 
@@ -234,6 +245,7 @@ fn record_of(id: String, order: &Order) -> Record {
         ended_ms: None,
         unchanged: false,
         functions: order.changes.iter().map(|change| FunctionRecord::new(change.function.clone())).collect(),
+        more_functions: 0,
         failure: None,
     }
 }

@@ -22,6 +22,7 @@ mod staged;
 mod rescale;
 mod precheck;
 mod takeover;
+mod verification;
 mod context;
 pub(crate) mod registry;
 mod state_dir;

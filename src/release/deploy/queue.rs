@@ -3,7 +3,7 @@
 //! `deployments` asks when a release is submitted and when one has ended.
 //!
 //! Invariant: no two releases that run have a function in common; a release that is superseded has done nothing yet, and the one in its
-//! place brings everything that it would have brought.
+//! place brings everything that it would have brought; no token has the last place, neither of those that run nor of those that wait.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -17,6 +17,12 @@ pub const WAITING_BYTES_MAX: u64 = 128 << 20;
 
 /// Releases that run at a time: each compiles, and starts instances.
 pub const RUNNING_MAX: usize = 16;
+
+/// Releases of one token that run at a time.
+pub const TOKEN_RUNNING_MAX: usize = RUNNING_MAX / 4;
+
+/// Places for running releases that only a token without one gets.
+const RUNNING_RESERVE: usize = RUNNING_MAX / 4;
 
 /// A release, as the queue sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +95,7 @@ impl Queue {
                 !replaced
             });
         }
-        if self.is_free(&ticket.functions, self.waiting.len()) {
+        if self.may_run(&ticket, self.waiting.len()) {
             self.running.push(ticket);
             return Ok(Submitted { runs: true, superseded });
         }
@@ -125,7 +131,7 @@ impl Queue {
         let mut started = Vec::new();
         let mut at = 0;
         while let Some(ticket) = self.waiting.get(at) {
-            if self.is_free(&ticket.functions, at)
+            if self.may_run(ticket, at)
                 && let Some(ticket) = self.waiting.remove(at)
             {
                 started.push(ticket.id.clone());
@@ -137,10 +143,18 @@ impl Queue {
         started
     }
 
-    /// Whether no release has these functions: neither one that runs, nor one of the first `ahead` that wait.
-    fn is_free(&self, functions: &BTreeSet<FunctionName>, ahead: usize) -> bool {
+    /// Whether a release may begin: there is a place for it, and no release has its functions, neither one that runs nor one of the first
+    /// `ahead` that wait.
+    fn may_run(&self, ticket: &Ticket, ahead: usize) -> bool {
         let mut before = self.running.iter().chain(self.waiting.iter().take(ahead));
-        self.running.len() < RUNNING_MAX && before.all(|other| other.functions.is_disjoint(functions))
+        self.has_place(&ticket.by) && before.all(|other| other.functions.is_disjoint(&ticket.functions))
+    }
+
+    /// Whether one more release of a token may run. Without tokens there is one client, and what Skep does by itself has no token either.
+    fn has_place(&self, by: &Option<String>) -> bool {
+        let own = if by.is_some() { self.running.iter().filter(|other| other.by == *by).count() } else { 0 };
+        let places = if own > 0 { RUNNING_MAX - RUNNING_RESERVE } else { RUNNING_MAX };
+        own < TOKEN_RUNNING_MAX && self.running.len() < places
     }
 }
 
@@ -233,6 +247,41 @@ mod tests {
         }
         assert!(matches!(queue.submit(upload("more", Some("three"), 0)), Err(QueueFull::Token { .. })));
         assert!(queue.submit(upload("more", Some("four"), 0)).is_ok());
+    }
+
+    /// A release of token `by` for a function of its own.
+    fn release_of(by: Option<&str>, number: usize) -> Ticket {
+        let function = FunctionName::parse(&format!("{}-{number}", by.unwrap_or("nobody"))).unwrap();
+        Ticket { by: by.map(str::to_owned), functions: BTreeSet::from([function.clone()]), ..ticket(function.as_str(), "") }
+    }
+
+    #[test]
+    fn one_token_runs_a_quarter_and_the_last_quarter_is_for_tokens_that_run_none() {
+        let mut queue = Queue::default();
+        let runs = |queue: &mut Queue, by: Option<&str>, number| queue.submit(release_of(by, number)).unwrap().runs;
+        for number in 0..6 {
+            assert_eq!(runs(&mut queue, Some("one"), number), number < TOKEN_RUNNING_MAX, "number {number}");
+        }
+        for token in ["two", "three"] {
+            assert!((0..TOKEN_RUNNING_MAX).all(|number| runs(&mut queue, Some(token), number)), "{token}");
+        }
+        assert!(runs(&mut queue, Some("four"), 0), "it runs none yet");
+        assert!(!runs(&mut queue, Some("four"), 1), "and leaves the other places to others");
+        assert!(["five", "six", "seven"].iter().all(|token| runs(&mut queue, Some(token), 0)));
+        assert!(!runs(&mut queue, Some("eight"), 0), "{RUNNING_MAX} run");
+        // The place of another token goes to one that runs none; a place of its own lets the first token continue.
+        assert_eq!(queue.end("two-0"), ["eight-0"]);
+        assert!(queue.end("one-0").is_empty(), "only the reserve is free");
+        assert!(queue.end("five-0").is_empty() && queue.end("six-0").is_empty() && queue.end("seven-0").is_empty());
+        assert_eq!(queue.end("eight-0"), ["one-4"]);
+    }
+
+    #[test]
+    fn without_a_token_every_place_is_free() {
+        let mut queue = Queue::default();
+        for number in 0..=RUNNING_MAX {
+            assert_eq!(queue.submit(release_of(None, number)).unwrap().runs, number < RUNNING_MAX);
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! `transaction` marks each step here; the types are those of the admin API (`api::release`), which shows the record.
 //!
+//! The size of a record and what is left of one that never began are told here too, for `registry`.
+//!
 //! Invariant: a step that has ended says when it began and how long it took.
 
 use crate::api::release::{FunctionRecord, Record, Step, StepRecord, StepState};
@@ -18,6 +20,27 @@ impl Record {
         let published =
             |function: &FunctionRecord| function.steps.iter().any(|step| step.step == Step::Published && step.state == StepState::Done);
         self.functions.iter().any(published)
+    }
+}
+
+impl Record {
+    /// Bytes that it takes in memory, about.
+    pub(super) fn bytes(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let of_step = |step: &StepRecord| size_of::<StepRecord>() + text(&step.detail);
+        let of_function = |function: &FunctionRecord| {
+            size_of::<FunctionRecord>() + function.function.as_str().len() + function.steps.iter().map(of_step).sum::<usize>()
+        };
+        let failure = self.failure.as_ref().map_or(0, |failure| failure.reason.len() + text(&failure.detail));
+        size_of::<Self>() + text(&self.note) + failure + self.functions.iter().map(of_function).sum::<usize>()
+    }
+
+    /// Takes the steps away if it has begun none: they say nothing, and a release that waited may have thousands.
+    pub(super) fn forget_steps_not_begun(&mut self) {
+        let mut steps = self.functions.iter().flat_map(|function| &function.steps);
+        if steps.all(|step| step.state == StepState::Pending) {
+            self.functions.iter_mut().for_each(|function| function.steps = Vec::new());
+        }
     }
 }
 

@@ -273,6 +273,18 @@ fn a_state_that_names_what_is_not_kept_is_not_committed() {
 }
 
 #[test]
+fn a_version_of_an_older_skep_whose_check_could_last_a_day_is_read() {
+    let mut older = version("f", 1);
+    older.manifest.env.insert("A".to_owned(), "\ntimeout_ms = 86400000\n".to_owned());
+    let bytes = String::from_utf8(versions::encode(&older).unwrap()).unwrap();
+    let text = bytes.replace("timeout_ms = 5000\\n", "timeout_ms = 86400000\\n");
+    assert_ne!(text, bytes);
+    let read = versions::decode(text.as_bytes(), &name("f"), &id(1)).ok().unwrap();
+    assert_eq!(read.manifest.check.timeout, Duration::from_secs(300));
+    assert_eq!(read.manifest.env, older.manifest.env);
+}
+
+#[test]
 fn a_version_that_could_not_be_read_back_is_not_written() {
     let (_folder, path) = folder();
     let (store, _) = Store::open(&path).unwrap();

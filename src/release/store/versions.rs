@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::format::{FORMAT, format_of, json_fault};
+use crate::function::manifest::CHECK_TIMEOUT_MS_MAX;
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
 
 /// Why bytes are not the expected version.
@@ -122,14 +123,23 @@ pub(in crate::release) fn decode_compiled(bytes: &[u8], name: &FunctionName) -> 
 }
 
 fn version(stored: VersionFile<'_>, name: &FunctionName, id: VersionId) -> Result<Version, String> {
-    // The section had this name before it was called `[rollback]`; versions that were stored then keep their id.
-    let text = stored.manifest.replace("\n[return]\n", "\n[rollback]\n");
-    let manifest = Manifest::parse(&text).map_err(|_| "its manifest is not one")?;
+    let manifest = Manifest::parse(&present_day(&stored.manifest)).map_err(|_| "its manifest is not one")?;
     let modules: HashMap<_, _> = stored.modules.into_iter().map(|module| (module.url.to_string(), Arc::new(restored(module)))).collect();
     if !modules.contains_key(&*stored.entry) {
         return Err("its entry is not among its modules".to_owned());
     }
     Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
+}
+
+/// A canonical text of an older Skep as this one reads it; versions that were stored then keep their id.
+fn present_day(text: &str) -> String {
+    // A check could last a day. No text of a string begins a line: line breaks are escaped.
+    let line = |line: &str| match line.strip_prefix("timeout_ms = ").and_then(|number| number.trim_end().parse::<u64>().ok()) {
+        Some(longer) if longer > CHECK_TIMEOUT_MS_MAX => format!("timeout_ms = {CHECK_TIMEOUT_MS_MAX}\n"),
+        _ => line.to_owned(),
+    };
+    // The section had this name before it was called `[rollback]`.
+    text.split_inclusive('\n').map(line).collect::<String>().replace("\n[return]\n", "\n[rollback]\n")
 }
 
 fn restored(module: ModuleFile<'_>) -> Module {

@@ -39,7 +39,13 @@ fn a_release_goes_through_every_step_in_order_and_says_when() {
     assert_eq!(second["functions"][0]["before"], first["functions"][0]["version"]);
 
     assert_eq!(look(&skep, &format!("/api/v1/releases/{}", second["id"].as_str().unwrap())), second);
-    assert_eq!(look(&skep, "/api/v1/releases"), json!([second, first]), "the newest first");
+    let listed = look(&skep, "/api/v1/releases");
+    let ids: Vec<&Value> = listed.as_array().unwrap().iter().map(|record| &record["id"]).collect();
+    assert_eq!(ids, [&second["id"], &first["id"]], "the newest first");
+    let function = json!({ "function": "f", "version": version(&second), "before": version(&first), "steps": [] });
+    assert_eq!(listed[0]["functions"], json!([function]), "without its steps");
+    assert_eq!(look(&skep, "/api/v1/releases?limit=1"), json!([listed[0]]));
+    assert_eq!(look(&skep, &format!("/api/v1/releases?before={}", second["id"].as_str().unwrap())), json!([listed[1]]));
     assert!(second["id"].as_str() > first["id"].as_str(), "later ids sort after earlier ones");
     let versions = look(&skep, "/api/v1/functions/f/versions");
     let listed: Vec<_> =

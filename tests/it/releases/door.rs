@@ -8,12 +8,12 @@ use super::*;
 use crate::support::process;
 
 /// Makes a token; its secret.
-fn token(skep: &Skep, by: Option<&str>, name: &str, scope: &str) -> String {
+pub(super) fn token(skep: &Skep, by: Option<&str>, name: &str, scope: &str) -> String {
     let request = signed(with_json("POST", "/api/v1/tokens", &json!({ "name": name, "scope": scope })), by);
     asked(skep, &request)["secret"].as_str().expect("a secret").to_owned()
 }
 
-fn signed(request: Request, secret: Option<&str>) -> Request {
+pub(super) fn signed(request: Request, secret: Option<&str>) -> Request {
     match secret {
         Some(secret) => request.header("authorization", &format!("Bearer {secret}")),
         None => request,
@@ -224,6 +224,10 @@ fn what_makes_no_sense_is_refused_in_one_shape() {
         (Request::new("DELETE", "/api/v1/tokens/nobody"), 404, "not_found"),
         (Request::get("/api/v1/functions/nobody"), 404, "not_found"),
         (Request::get("/api/v1/functions/nobody/versions"), 404, "not_found"),
+        (Request::get("/api/v1/releases?limit=0"), 400, "invalid"),
+        (Request::get("/api/v1/releases?limit=201"), 400, "invalid"),
+        (Request::get("/api/v1/releases?before=R-1"), 400, "invalid"),
+        (Request::get("/api/v1/releases?after=r1"), 400, "invalid"),
         (Request::get("/api/v1/releases/r000000000000"), 404, "not_found"),
         (Request::get("/api/v1/releases/r000000000000/events"), 404, "not_found"),
         (Request::get("/api/v1/nothing"), 404, "not_found"),

@@ -15,6 +15,7 @@ mod hostile;
 mod queue;
 mod restart;
 mod settings;
+mod shares;
 mod traffic;
 mod undo;
 

@@ -19,7 +19,7 @@ fn submit(skep: &Skep, name: &str, text: &str) -> Value {
     asked(skep, &upload(name, "", &[("index.js", &says(text))]))
 }
 
-fn cancel(id: &Value) -> Request {
+pub(super) fn cancel(id: &Value) -> Request {
     Request::new("POST", &format!("/api/v1/releases/{}/cancel", id.as_str().expect("an id")))
 }
 
