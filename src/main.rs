@@ -15,6 +15,7 @@ use skep::{client, command};
 use skep::{runtime, sys, telemetry};
 
 fn main() -> ProcessExitCode {
+    sys::file_size::survive_limit();
     if let Some(code) = compiler::run_if_child() {
         exit::now(code);
     }

@@ -7,6 +7,7 @@
 pub mod cpu_clock;
 pub mod environment;
 pub mod exit;
+pub mod file_size;
 pub mod freeze;
 pub mod global_alloc;
 pub mod helper_process;

@@ -18,7 +18,7 @@ use log::{Form, Log};
 
 pub use emit::{Subscriber, emit, is_wanted, level, set_level};
 pub use event::Event;
-pub use log::sink::flush;
+pub use log::sink::{flush, hurry};
 
 /// Sets telemetry up, once: the level, the log in this form, and the clients that follow it.
 pub fn init(level: Level, form: Form) {

@@ -14,6 +14,7 @@ use crate::config::{Config, ExitCode, Mode};
 use crate::process::engine::{EngineCommand, EngineCommands};
 use crate::process::systemd::Service;
 use crate::shutdown::ShutdownPhase;
+use crate::telemetry;
 
 /// How often a drain checks whether instances still work; they do not notify it, because calls must not pay for that.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -80,6 +81,7 @@ impl Shutdown<'_> {
             finished = tokio::time::timeout(deadline, nothing_is_left(self.app)) => finished.is_ok(),
             name = self.signals.insist(&self.commands) => {
                 tracing::warn!(signal = name, "ending at once");
+                telemetry::hurry();
                 return ExitCode::DrainTimeout;
             }
         };

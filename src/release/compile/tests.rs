@@ -63,6 +63,26 @@ fn plain_javascript_is_passed_through_unchanged() {
 }
 
 #[test]
+fn no_code_keeps_a_source_map_that_its_author_names() {
+    let url = "data:application/json;base64,e30=";
+    let inline = format!("let x = /* a */ 1; //@\tsourceMappingURL={url}\n`${{x //# sourceMappingURL={url}\n}}`;\n");
+    let text = format!("{inline}/*# sourceMappingURL={url} */\nexport default () => x;\n//# sourceMappingURL={url}");
+    let javascript = code(&[("f/index.js", &text)], "file:///f/index.js");
+    assert_eq!(javascript, text.replace("sourceMappingURL", "sourceMapIgnored"));
+    let typescript = code(&[("f/index.ts", &text)], "file:///f/index.ts");
+    assert!(!typescript.contains("sourceMappingURL"), "{typescript}");
+}
+
+#[test]
+fn a_literal_or_a_name_that_reads_like_a_source_map_stays() {
+    let text = "export const a = ['//# sourceMappingURL=a', `ü\n//# sourceMappingURL=${1}//# sourceMappingURL=b`, \
+                /[/]\\/[/]# sourceMappingURL/];\n//#\nvar sourceMappingURL = 1; // of sourceMappingURL\n";
+    assert_eq!(code(&[("f/index.js", text)], "file:///f/index.js"), text);
+    let typescript = code(&[("f/index.ts", text)], "file:///f/index.ts");
+    assert!(typescript.contains("'//# sourceMappingURL=a'") && typescript.contains("}//# sourceMappingURL=b`"), "{typescript}");
+}
+
+#[test]
 fn typescript_loses_its_types_and_gains_a_map_to_the_source() {
     let root = functions(&[("f.ts", "interface A { b: number }\nenum E { X = 1 }\nexport default (a: A): number => a.b + E.X;\n")]);
     let version = version(&root, "f.ts");

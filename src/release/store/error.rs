@@ -88,7 +88,8 @@ impl StoreError {
     pub(super) fn writing(path: &str, error: io::Error) -> Self {
         let (path, error) = (path.to_owned(), without_path(error));
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { path, error },
+            // The last one is the limit on the size of files.
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full { path, error },
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::ReadOnly { path, error },
             _ => Self::Unwritable { path, error },
         }

@@ -332,6 +332,7 @@ fn the_system_says_why_without_a_path_of_the_machine() {
     assert_eq!(say(libc::EIO).to_string(), "index.json cannot be written: Input/output error (os error 5)");
     assert!(matches!(say(libc::ENOSPC), StoreError::Full { .. }));
     assert!(matches!(say(libc::EDQUOT), StoreError::Full { .. }));
+    assert!(matches!(say(libc::EFBIG), StoreError::Full { .. }));
     assert!(matches!(say(libc::EROFS), StoreError::ReadOnly { .. }));
     assert!(matches!(say(libc::EACCES), StoreError::ReadOnly { .. }));
     assert!(matches!(say(libc::EIO), StoreError::Unwritable { .. }));

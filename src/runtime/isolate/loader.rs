@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,10 +21,36 @@ use super::code_cache::{self, CodeCache};
 use crate::function::version::{Module, ModuleKind, Version};
 use crate::runtime::ops::{catch_panic, catch_panic_or};
 
+/// The source maps that one isolate decodes. deno_core keeps them, about ten times as large, in memory that no limit counts.
+const MAP_BYTES_MAX: usize = 4 << 20;
+
 /// The module loader of one isolate; empty until the isolate gets its version.
 #[derive(Default)]
 pub(crate) struct Loader {
     version: RefCell<Option<Arc<Version>>>,
+    maps: RefCell<MapsGiven>,
+}
+
+/// The modules whose source maps were given to deno_core, and the bytes of these maps.
+#[derive(Default)]
+struct MapsGiven {
+    urls: HashSet<String>,
+    bytes: usize,
+}
+
+impl MapsGiven {
+    /// Whether this map may be given: again, or for the first time while there is room.
+    fn take(&mut self, url: &str, bytes: usize) -> bool {
+        if self.urls.contains(url) {
+            return true;
+        }
+        let fits = self.bytes.saturating_add(bytes) <= MAP_BYTES_MAX;
+        if fits {
+            self.bytes += bytes;
+            self.urls.insert(url.to_owned());
+        }
+        fits
+    }
 }
 
 impl Loader {
@@ -79,7 +106,10 @@ impl ModuleLoader for Loader {
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        catch_panic_or("source map", None, || self.module(file_name)?.source_map.as_deref().map(|map| Cow::Owned(map.to_vec())))
+        catch_panic_or("source map", None, || {
+            let map = self.module(file_name)?.source_map.clone()?;
+            self.maps.borrow_mut().take(file_name, map.len()).then(|| Cow::Owned(map.to_vec()))
+        })
     }
 
     fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {
@@ -104,5 +134,21 @@ impl Loader {
             specifier,
             Some(SourceCodeCacheInfo { hash, data }),
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_maps_of_an_isolate_have_a_bound_and_those_that_were_given_are_given_again() {
+        let mut maps = MapsGiven::default();
+        assert!(!maps.take("file:///huge.ts", MAP_BYTES_MAX + 1));
+        assert!(maps.take("file:///a.ts", MAP_BYTES_MAX - 10));
+        assert!(!maps.take("file:///b.ts", 11));
+        assert!(maps.take("file:///c.ts", 10));
+        assert!(maps.take("file:///a.ts", MAP_BYTES_MAX - 10) && maps.take("file:///c.ts", 10));
+        assert!(!maps.take("file:///d.ts", 1));
     }
 }

@@ -19,6 +19,9 @@ use crate::runtime::call::InFlightTable;
 const HIDDEN: [&str; 9] =
     ["connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "x-skep-hops"];
 
+/// Hidden unless the host believes what it is told about the client: it writes no such header itself.
+const BELIEVED: [&str; 2] = ["forwarded", "x-forwarded-port"];
+
 /// Written by the host.
 const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix", "x-forwarded-proto"];
 
@@ -64,20 +67,24 @@ pub fn request_url(head: &Request) -> String {
 }
 
 fn forwarded_proto(head: &Request) -> &str {
-    let named = head.trust_forwarded.then(|| head.headers.get("x-forwarded-proto")).flatten();
-    match named.map(http::HeaderValue::as_bytes) {
+    match believed(head, "x-forwarded-proto") {
         Some(b"https") => "https",
         Some(b"http") => "http",
         _ => head.scheme,
     }
 }
 
+/// The last line of a header that is believed: the proxy nearest to the host wrote it.
+fn believed<'r>(head: &'r Request, name: &str) -> Option<&'r [u8]> {
+    head.trust_forwarded.then(|| head.headers.get_all(name).iter().next_back()).flatten().map(http::HeaderValue::as_bytes)
+}
+
 /// One of the headers that the host writes.
 fn forwarded(head: &Request, name: &str) -> Option<Vec<u8>> {
-    let believed = head.trust_forwarded.then(|| head.headers.get(name)).flatten().map(|value| value.as_bytes().to_vec());
     let peer = || head.remote.map(|remote| remote.ip().to_canonical().to_string().into_bytes());
     match name {
-        "x-forwarded-for" => match (believed, peer()) {
+        // Every line is a part of the chain.
+        "x-forwarded-for" => match (head.trust_forwarded.then(|| joined(head, name)).flatten(), peer()) {
             (Some(mut chain), Some(peer)) => {
                 chain.extend_from_slice(b", ");
                 chain.extend_from_slice(&peer);
@@ -85,11 +92,11 @@ fn forwarded(head: &Request, name: &str) -> Option<Vec<u8>> {
             }
             (chain, peer) => chain.or(peer),
         },
-        "x-forwarded-host" => believed.or_else(|| Some(authority(head).into_bytes())),
+        "x-forwarded-host" => believed(head, name).map(<[u8]>::to_vec).or_else(|| Some(authority(head).into_bytes())),
         "x-forwarded-proto" => Some(forwarded_proto(head).as_bytes().to_vec()),
         "x-forwarded-prefix" => {
             let own = head.path_and_query.as_str().get(..head.strip).unwrap_or_default();
-            let mut prefix = believed.unwrap_or_default();
+            let mut prefix = believed(head, name).map(<[u8]>::to_vec).unwrap_or_default();
             prefix.extend_from_slice(own.as_bytes());
             (!prefix.is_empty()).then_some(prefix)
         }
@@ -160,9 +167,10 @@ pub fn header_value(head: &Request, name: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Hop-by-hop headers, those that `connection` names included.
+/// Hop-by-hop headers, those that `connection` names included, and what a client says about itself that is not believed.
 fn is_hidden(head: &Request, name: &str) -> bool {
     HIDDEN.contains(&name)
+        || (!head.trust_forwarded && BELIEVED.contains(&name))
         || head
             .headers
             .get_all(header::CONNECTION)
@@ -194,4 +202,79 @@ fn latin1<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: &[u8]) -> Result<v8::Loca
     v8::String::new_from_one_byte(scope, bytes, v8::NewStringType::Normal)
         .map(Into::into)
         .ok_or_else(|| JsErrorBox::range_error("a header is too large for a string"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use http::uri::PathAndQuery;
+    use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use super::*;
+    use crate::function::message::CallShape;
+    use crate::function::trace::TraceContext;
+
+    fn request(trust_forwarded: bool, lines: &[(&'static str, &'static str)]) -> Request {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        Request {
+            method: Method::GET,
+            scheme: "http",
+            authority: None,
+            path_and_query: PathAndQuery::from_static("/f/rest"),
+            strip: 2,
+            headers,
+            trust_forwarded,
+            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            request_id: "".into(),
+            remote: Some(SocketAddr::from(([192, 0, 2, 9], 1))),
+            hops: 0,
+            caller: None,
+            shape: CallShape::Http,
+        }
+    }
+
+    fn seen(head: &Request, name: &str) -> Option<String> {
+        header_value(head, name).map(|value| String::from_utf8(value).unwrap())
+    }
+
+    const LINES: [(&str, &str); 11] = [
+        ("host", "skep.test"),
+        ("x-forwarded-for", "203.0.113.1, 203.0.113.2"),
+        ("x-forwarded-for", "203.0.113.3"),
+        ("x-forwarded-host", "forged.test"),
+        ("x-forwarded-host", "proxy.test"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-prefix", "/forged"),
+        ("x-forwarded-prefix", "/proxy"),
+        ("x-forwarded-port", "444"),
+        ("forwarded", "for=203.0.113.1;proto=https"),
+    ];
+
+    #[test]
+    fn of_a_trusted_proxy_the_whole_chain_and_the_last_lines_count() {
+        let head = request(true, &LINES);
+        assert_eq!(seen(&head, "x-forwarded-for").as_deref(), Some("203.0.113.1, 203.0.113.2, 203.0.113.3, 192.0.2.9"));
+        assert_eq!(seen(&head, "x-forwarded-host").as_deref(), Some("proxy.test"));
+        assert_eq!(seen(&head, "x-forwarded-proto").as_deref(), Some("https"));
+        assert_eq!(seen(&head, "x-forwarded-prefix").as_deref(), Some("/proxy/f"));
+        assert_eq!(seen(&head, "x-forwarded-port").as_deref(), Some("444"));
+        assert_eq!(seen(&head, "forwarded").as_deref(), Some("for=203.0.113.1;proto=https"));
+        assert_eq!(request_url(&head), "https://skep.test/rest");
+    }
+
+    #[test]
+    fn without_trust_nothing_counts_that_a_client_says_about_itself() {
+        let head = request(false, &LINES);
+        assert_eq!(seen(&head, "x-forwarded-for").as_deref(), Some("192.0.2.9"));
+        assert_eq!(seen(&head, "x-forwarded-host").as_deref(), Some("skep.test"));
+        assert_eq!(seen(&head, "x-forwarded-proto").as_deref(), Some("http"));
+        assert_eq!(seen(&head, "x-forwarded-prefix").as_deref(), Some("/f"));
+        assert_eq!((seen(&head, "x-forwarded-port"), seen(&head, "forwarded")), (None, None));
+        assert_eq!(request_url(&head), "http://skep.test/rest");
+    }
 }

@@ -31,9 +31,13 @@ impl InstanceListener for Pool {
         tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, %dialect, "instance ready");
         let mut state = self.state.lock();
         let now = Instant::now();
-        state.loaded(worker.id, now);
+        let is_first = state.loaded(worker.id, now);
         state.assign_waiting(now);
         drop(state);
+        if is_first {
+            // The others of `min` have waited for it.
+            self.fill_after_first_load();
+        }
         self.changed.notify_waiters();
     }
 

@@ -51,15 +51,21 @@ impl Pool {
         true
     }
 
-    /// Creates instances until there are `min`, and enough for the calls that wait.
+    /// Creates instances until there are `min`, and enough for the calls that wait. Before the version has loaded once, `min` is good for
+    /// one instance at a time.
     pub fn fill_to_min(&self) {
         // One lock for each: a call that comes meanwhile does not wait for all of them.
-        while self.make_missing() {}
+        while self.make_if(|state| state.lacks_instance(Instant::now())) {}
     }
 
-    fn make_missing(&self) -> bool {
+    /// The first instance of the version has loaded: creates the others of `min`.
+    pub(super) fn fill_after_first_load(&self) {
+        while self.make_if(PoolState::wants_instance_for_min) {}
+    }
+
+    fn make_if(&self, is_missing: impl FnOnce(&PoolState) -> bool) -> bool {
         let mut state = self.state.lock();
-        if !state.lacks_instance(Instant::now()) {
+        if !is_missing(&state) {
             return false;
         }
         let made = self.spawn(&mut state);
@@ -166,9 +172,10 @@ impl PoolState {
         }
     }
 
-    /// A version that does not load, or whose time is over, gets no instance that no call waits for.
+    /// A version that does not load, or whose time is over, gets no instance that no call waits for; one that has never loaded has one at a
+    /// time.
     fn may_make_ahead(&self) -> bool {
-        !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.max as usize
+        self.may_load_unasked() && !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.max as usize
     }
 
     /// Ends idle instances above `keep`.

@@ -53,6 +53,8 @@ pub(super) struct PoolState {
     pub(super) instances: Vec<Instance>,
     pub(super) waiting: VecDeque<QueuedInvocation>,
     pub(super) broken: Option<Broken>,
+    /// Whether an instance has loaded its module, ever.
+    pub(super) has_loaded: bool,
     pub(super) retired: bool,
     /// The fault of every call from now on: the time of the version is over, or it must not run any more.
     pub(super) over: Option<Fault>,
@@ -70,6 +72,7 @@ impl PoolState {
             instances: Vec::new(),
             waiting: VecDeque::new(),
             broken: None,
+            has_loaded: false,
             retired: false,
             over: None,
             scaler: Scaler::default(),
@@ -123,8 +126,14 @@ impl PoolState {
         self.wants_instance_for(self.waiting.len(), now) || self.wants_instance_for_min()
     }
 
-    fn wants_instance_for_min(&self) -> bool {
-        !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.min as usize
+    pub(super) fn wants_instance_for_min(&self) -> bool {
+        self.may_load_unasked() && !self.retired && self.over.is_none() && self.broken.is_none() && self.alive() < self.scale.min as usize
+    }
+
+    /// Of a version that has never loaded, one instance loads at a time, except for calls: if the module does not load, that costs one boot
+    /// and not `min` of them.
+    pub(super) fn may_load_unasked(&self) -> bool {
+        self.has_loaded || self.booting() == 0
     }
 
     /// Instances that are not about to end.
@@ -199,12 +208,14 @@ impl PoolState {
         }
     }
 
-    /// An instance has loaded its module.
-    pub(super) fn loaded(&mut self, worker: u32, now: Instant) {
+    /// An instance has loaded its module. Returns whether it is the first one of the version.
+    pub(super) fn loaded(&mut self, worker: u32, now: Instant) -> bool {
+        let is_first = !std::mem::replace(&mut self.has_loaded, true);
         self.broken = None;
         if let Some(instance) = self.find(worker) {
             instance.loaded(now);
         }
+        is_first
     }
 
     /// A slot is free again.

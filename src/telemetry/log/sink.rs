@@ -1,10 +1,12 @@
 //! The output of the log: lines gather in a buffer, and one thread writes it to standard error.
 //!
-//! Invariant: a writer holds the buffer's lock only to append; when the buffer is full, lines are dropped and counted, never waited for.
+//! Invariant: a writer holds the buffer's lock only to append; when the buffer is full, lines are dropped and counted, never waited for. No
+//! other thread waits for standard error without a deadline.
 
 use std::cell::Cell;
 use std::io::Write as _;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
@@ -15,8 +17,14 @@ const BUFFER_BYTES_MAX: usize = 8 << 20;
 /// How long lines gather before they are written together.
 const GATHER: Duration = Duration::from_millis(5);
 
+/// How long the exit of the process waits for a reader of standard error.
+const FLUSH_MAX: Duration = Duration::from_secs(1);
+
+/// The same when the operator has asked twice for the end: enough for a reader that reads.
+const FLUSH_HURRIED_MAX: Duration = Duration::from_millis(100);
+
 static SINK: LazyLock<Sink> = LazyLock::new(|| {
-    // Without its thread the sink still works: `flush` writes when the process exits, and a full buffer drops lines.
+    // Without its thread the sink still works: `flush` tries again when the process exits, and a full buffer drops lines.
     let _ = std::thread::Builder::new().name("skep log".to_owned()).spawn(|| SINK.run());
     Sink::default()
 });
@@ -27,6 +35,7 @@ struct Sink {
     filled: Condvar,
     /// Held while writing, so that `flush` waits for lines that are on their way.
     writing: Mutex<()>,
+    hurried: AtomicBool,
 }
 
 #[derive(Default)]
@@ -66,9 +75,29 @@ pub(in crate::telemetry) fn append(write: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
-/// Writes everything that waits. For the exit of the process.
+/// Writes everything that waits, for the exit of the process. Lines that nobody reads within a second are lost.
 pub fn flush() {
-    SINK.write_out();
+    let patience = if SINK.hurried.load(Ordering::Relaxed) { FLUSH_HURRIED_MAX } else { FLUSH_MAX };
+    within(patience, || SINK.write_out());
+}
+
+/// The process is to end at once: `flush` waits for nobody who does not read.
+pub fn hurry() {
+    SINK.hurried.store(true, Ordering::Relaxed);
+}
+
+/// Does the work on a thread of its own, and waits for it this long at most. A write that blocks cannot be taken back.
+fn within(patience: Duration, work: impl FnOnce() + Send + 'static) {
+    let (done_tx, done_rx) = mpsc::channel();
+    let work = move || {
+        work();
+        // Nobody waits any more if it took too long.
+        let _ = done_tx.send(());
+    };
+    // Without a thread the last lines are lost.
+    if std::thread::Builder::new().name("skep flush".to_owned()).spawn(work).is_ok() {
+        let _ = done_rx.recv_timeout(patience);
+    }
 }
 
 impl Sink {
@@ -96,5 +125,25 @@ impl Sink {
         }
         // If standard error is closed there is no place to report it.
         let _ = std::io::stderr().write_all(&bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_waits_for_what_is_written_and_not_for_what_never_is() {
+        let written = Arc::new(AtomicBool::new(false));
+        let write = Arc::clone(&written);
+        within(Duration::from_secs(60), move || write.store(true, Ordering::SeqCst));
+        assert!(written.load(Ordering::SeqCst));
+        // Never sent: a test that waited would hang.
+        let (_blocked_tx, blocked_rx) = mpsc::channel::<()>();
+        within(Duration::from_millis(1), move || {
+            let _ = blocked_rx.recv();
+        });
     }
 }

@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use tar::{EntryType, Header};
 
 use super::*;
+use crate::support::process::{binary, program};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -101,4 +102,24 @@ fn an_upload_that_is_too_large_is_refused_as_such() {
     assert_eq!(skep.get("/f").fault(), Some("no_such_function"));
     becomes_live(&skep, "f", &says("v1"));
     assert_eq!(call(&skep, "f"), "v1");
+}
+
+#[test]
+fn a_file_beyond_the_limit_of_the_system_ends_no_process() {
+    let launch = Launch::serve(Project::new(""));
+    let inner = launch.command(binary());
+    // A unit is 512 bytes or a kilobyte: 4 MB or 8.
+    let mut limited = program("sh");
+    limited.args(["-c", "ulimit -f 8000; exec \"$0\" \"$@\""]).arg(inner.get_program()).args(inner.get_args());
+    let skep = launch.start_by(limited);
+    becomes_live(&skep, "small", &says("one"));
+    let pid = look(&skep, "/api/v1/host")["pid"].clone();
+    let large = format!("export default () => 'large'; // {}\n", "x".repeat(12 << 20));
+    for _ in 0..2 {
+        let response = ask(&skep, &upload("small", "wait=true", &[("index.js", &large)]));
+        let is_live = response.status < 300 && response.json()["status"] == "done";
+        assert!(!is_live, "{response}");
+        assert_eq!(skep.get("/small").text(), "one");
+        assert_eq!(look(&skep, "/api/v1/host")["pid"], pid, "no engine died");
+    }
 }

@@ -1,10 +1,11 @@
 //! From the text of one module to the code that V8 compiles.
 //!
 //! `graph` passes the text of each file. TypeScript and JSX become JavaScript with a source map; JavaScript is parsed as well, for its
-//! imports and its errors, and passed through unchanged.
+//! imports and its errors, and passed through. No code keeps a source map that its author names.
 //!
 //! Invariant: pure; the same text and options give the same code and map.
 
+mod map_comments;
 pub(super) mod tsconfig;
 
 use std::ops::Range;
@@ -127,18 +128,18 @@ fn is_fatal(error: &SyntaxError) -> bool {
     )
 }
 
-/// JavaScript stays unchanged, but for the attribute that V8 demands on JSON imports.
+/// JavaScript stays unchanged, but for the attribute that V8 demands on JSON imports and for comments that name a source map.
 fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
-    let imports = match parsed.program_ref() {
-        ProgramRef::Module(module) => imports::collect(module),
-        ProgramRef::Script(script) => imports::collect(&as_module(script.clone())),
+    let read = |module: &ast::Module| (imports::collect(module), map_comments::without(text, module));
+    let (imports, mut code) = match parsed.program_ref() {
+        ProgramRef::Module(module) => read(module),
+        ProgramRef::Script(script) => read(&as_module(script.clone())),
     };
-    let mut code = Arc::clone(text);
     let mut insertions: Vec<_> = imports.iter().filter_map(json_attribute).collect();
     if !insertions.is_empty() {
         // From the end, so that no insertion moves the position of another. No line is added: errors keep their line.
         insertions.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        let mut completed = text.to_string();
+        let mut completed = code.to_string();
         for (at, attribute) in insertions {
             if completed.is_char_boundary(at) {
                 completed.insert_str(at, attribute);
@@ -178,6 +179,7 @@ fn emit(
     };
     let source_map = SourceMap::single(url.clone(), text.to_string());
     let comments = parsed.comments().as_single_threaded();
+    map_comments::ignore(&comments);
     let globals = parsed.globals().clone();
     let program = parsed.program();
     // The tree is moved if no other reference is left.

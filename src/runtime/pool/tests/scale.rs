@@ -38,8 +38,33 @@ fn min_is_kept_when_an_instance_is_recycled() {
     let pool = pool(scale(2, 2, 10));
     pool.fill_to_min();
     load_all(&pool);
+    load_all(&pool);
     assert!(pool.recycle(workers(&pool)[0].id));
     assert_eq!(states(&pool), [InstanceState::Ending, InstanceState::Ready, InstanceState::Booting]);
+}
+
+#[test]
+fn a_version_that_has_never_loaded_loads_once_before_min_is_filled() {
+    let pool = pool(scale(50, 50, 1));
+    pool.fill_to_min();
+    pool.fill_to_min();
+    pool.sweep(Instant::now(), &mut 0);
+    assert_eq!(states(&pool), [InstanceState::Booting]);
+    load_all(&pool);
+    assert_eq!(workers(&pool).len(), 50);
+    assert_eq!(states(&pool).iter().filter(|state| **state == InstanceState::Booting).count(), 49);
+}
+
+#[test]
+fn a_first_boot_that_fails_is_not_made_again_for_min() {
+    let pool = pool(scale(50, 50, 1));
+    pool.fill_to_min();
+    let worker = workers(&pool).remove(0);
+    pool.boot_failed(&worker, Fault::new(Kind::BootFailed, "on purpose"));
+    end(&pool, &worker, Exit::NotLoaded);
+    pool.fill_to_min();
+    pool.sweep(Instant::now(), &mut 0);
+    assert!(workers(&pool).is_empty());
 }
 
 #[test]
@@ -77,6 +102,7 @@ fn a_larger_max_makes_instances_for_what_waits_and_a_larger_min_for_nobody() {
     assert_eq!(workers(&pool).len(), 1);
     pool.rescale(scale(0, 8, 1));
     assert_eq!(workers(&pool).len(), 3);
+    load_all(&pool);
     pool.rescale(scale(5, 8, 1));
     assert_eq!(workers(&pool).len(), 5);
     drop(callers);
