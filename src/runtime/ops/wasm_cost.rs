@@ -1,7 +1,8 @@
 //! What V8's compilers keep while they compile a WebAssembly module, which no limit on memory sees.
 //!
-//! `js-prelude/guards/lazy/wasm.js` asks before every compilation. For each block and each branch of a function a compiler of V8 keeps, or
-//! writes code for, every local and every operand on the stack: 240 KB of code were gigabytes. The library `wasmparser` reads the operators.
+//! `js-prelude/guards/lazy/wasm_module.js` asks before every compilation. For each block and each branch of a function, a compiler of V8
+//! keeps every local and every operand on the stack, or writes code for them: 240 KB of code were gigabytes. The library `wasmparser` reads
+//! the operators.
 //!
 //! Invariant: the height of the stack is never taken for less than it is; a function that cannot be read counts by its bytes.
 
