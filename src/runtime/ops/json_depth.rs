@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn more_than_the_most_levels_are_excessive() {
-        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let most = usize::try_from(JSON_DEPTH_MAX).unwrap();
         assert_eq!(excessive_json_depth(&nested(most)), None);
         assert_eq!(excessive_json_depth(&nested(most + 1)), Some(JSON_DEPTH_MAX + 1));
