@@ -26,7 +26,7 @@
   /** The same of all functions of a module. The most in those was 13,153,658. */
   const SLOTS_MAX = 2 ** 26;
 
-  /** What a module costs: op_skep_wasm_cost (runtime/ops/wasm_cost.rs) writes three numbers in this order. */
+  /** What a module costs: op_skep_wasm_cost (runtime/ops/wasm_cost) writes three numbers in this order. */
   const cost = new Uint32Array(3);
   const LARGEST_BYTES = 0;
   const MOST_SLOTS = 1;

@@ -1,7 +1,7 @@
 //! How deep a JSON text nests: V8's parser keeps a stack outside the heap, some tens of bytes a level, which no limit sees.
 //!
-//! `js-prelude/guards/text.js` asks before it parses a long text, for `JSON.parse` and for the `json()` of requests and responses; `isolate`
-//! asks before it loads a module of JSON.
+//! `js-prelude/guards/text.js` asks before it parses a long text, for `JSON.parse` and for the `json()` of requests and responses.
+//! `isolate` asks before it loads a module of JSON.
 //!
 //! Invariant: of the part of a text that V8 parses, the depth is exact; behind a mistake in the text it may be too high.
 
