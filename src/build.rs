@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut extensions = runtime::isolate::extension::lazy();
     let lazy = lazy_files(&extensions);
-    report_by_way_of_the_prelude(&mut extensions)?;
+    call_by_way_of_the_prelude(&mut extensions)?;
     let snapshot = create_snapshot(
         CreateSnapshotOptions {
             cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
@@ -98,21 +98,36 @@ fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
     files
 }
 
-/// Lets `js-prelude/core/errors.js` report errors that a listener throws: deno_core would copy everything in them, and end the isolate.
-fn report_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<dyn Error>> {
-    const SPECIFIER: &str = "ext:deno_web/02_event.js";
-    const CALLS: [(&str, &str, usize); 2] =
-        [("core.destructureError(", "internals.destructureError(", 2), ("core.reportUnhandledException(", "internals.reportUncaught(", 1)];
-    let mut files = extensions.iter_mut().flat_map(|extension| extension.lazy_loaded_js_files.to_mut());
-    let Some(file) = files.find(|file| file.specifier == SPECIFIER) else { return Err(format!("there is no {SPECIFIER}").into()) };
-    let mut source = file.load()?.to_string();
-    for (call, own, times) in CALLS {
+/// What files of deno call by way of the prelude instead: the file, what stands there, what takes its place, and how often.
+const REPLACED: [(&str, &str, &str, usize); 8] = [
+    // `js-prelude/core/errors.js` reports errors that a listener throws: deno_core would copy everything in them, and end the isolate.
+    ("ext:deno_web/02_event.js", "core.destructureError(", "internals.destructureError(", 2),
+    ("ext:deno_web/02_event.js", "core.reportUnhandledException(", "internals.reportUncaught(", 1),
+    // `js-prelude/guards/text.js` parses the JSON of bodies: V8's parser has no limit on the depth.
+    ("ext:deno_fetch/22_body.js", "const { core, primordials } = __bootstrap;", "const { core, internals, primordials } = __bootstrap;", 1),
+    ("ext:deno_fetch/22_body.js", "JSONParse(", "internals.parseJson(", 1),
+    ("ext:deno_fetch/23_request.js", "JSONParse(", "internals.parseJson(", 1),
+    // `js-prelude/guards/messages.js` sends the bytes in a buffer that counts against `memory_mb`, as long as no one reads them.
+    (
+        "ext:deno_web/13_message_port.js",
+        "const { core, primordials } = __bootstrap;",
+        "const { core, internals, primordials } = __bootstrap;",
+        1,
+    ),
+    ("ext:deno_web/13_message_port.js", "_raw(currentPortId, data);", "_raw(currentPortId, internals.countedBytes(data));", 1),
+    ("ext:deno_web/13_message_port.js", "message(currentPortId, data);", "message(currentPortId, internals.countedMessage(data));", 1),
+];
+
+fn call_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<dyn Error>> {
+    for (specifier, call, own, times) in REPLACED {
+        let mut files = extensions.iter_mut().flat_map(|extension| extension.lazy_loaded_js_files.to_mut());
+        let Some(file) = files.find(|file| file.specifier == specifier) else { return Err(format!("there is no {specifier}").into()) };
+        let source = file.load()?.to_string();
         if source.matches(call).count() != times {
-            return Err(format!("{SPECIFIER} does not call {call} {times} times").into());
+            return Err(format!("{specifier} does not have `{call}` {times} times").into());
         }
-        source = source.replace(call, own);
+        *file = ExtensionFileSource::new_computed(specifier, source.replace(call, own).into());
     }
-    *file = ExtensionFileSource::new_computed(SPECIFIER, source.into());
     Ok(())
 }
 
@@ -136,6 +151,9 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
         if !modules.contains(known) {
             return Err(format!("{known} is no ES module that the snapshot leaves out").into());
         }
+    }
+    if let Some(file) = files.iter().find(|file| REPLACED.iter().any(|(replaced, ..)| *replaced == file.specifier)) {
+        return Err(format!("{} is no part of the snapshot: what replaces its calls would be lost", file.specifier).into());
     }
     let mut scripts = Vec::new();
     for file in files.iter().filter(|file| !NEVER_LOADED.contains(&file.specifier)) {

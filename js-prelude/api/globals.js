@@ -10,13 +10,13 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { op_skep_log } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
-import { descriptorOf, install, installDisguise, nativeText, refuse } from "ext:skep/guards/core.js";
+import { descriptorOf, install, installDisguise, nativeText, refuse, viewOf } from "ext:skep/guards/core.js";
 import { installProxyGuard } from "ext:skep/guards/proxy.js";
 import { installArrayGuards } from "ext:skep/guards/array/guard.js";
-import { installTextGuards } from "ext:skep/guards/text.js";
+import { installTextGuards, parseJson } from "ext:skep/guards/text.js";
 import { installBufferGuard } from "ext:skep/guards/buffer.js";
 import { guardedTimers } from "ext:skep/guards/timers.js";
-import { guardMessages } from "ext:skep/guards/messages.js";
+import { countedBytes, countedMessage, guardMessages } from "ext:skep/guards/messages.js";
 import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
@@ -185,7 +185,10 @@ events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
 
 // For the lazy scripts, which cannot import.
-internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse };
+internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse, viewOf };
+internals.countedBytes = countedBytes;
+internals.countedMessage = countedMessage;
+internals.parseJson = parseJson;
 internals.errors = { __proto__: null, describe, firstLine };
 internals.dialects = { __proto__: null, detectDialect };
 internals.egress = { __proto__: null, op_ws_create };
@@ -210,8 +213,8 @@ globalThis.__skep_bootstrap = () => {
   }, false);
   internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
 
-  // Without it, WebAssembly.compileStreaming would panic in Rust.
-  core.setWasmStreamingCallback((source, rid) => fetching().handleWasmStreaming(core.loadExtScript("ext:skep/guards/lazy/wasm.js").limitBody(source), rid));
+  // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.
+  core.setWasmStreamingCallback(() => {});
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 

@@ -6,10 +6,14 @@
 //
 // Invariant: a guard that does not refuse follows the specification, observable step by observable step.
 
-import { primordials } from "ext:core/mod.js";
+import { core, primordials } from "ext:core/mod.js";
 import { op_skep_refuse } from "ext:core/ops";
 
 const {
+  ArrayBufferIsView,
+  DataViewPrototypeGetBuffer,
+  DataViewPrototypeGetByteLength,
+  DataViewPrototypeGetByteOffset,
   FunctionPrototype,
   FunctionPrototypeToString,
   ObjectDefineProperty,
@@ -17,6 +21,11 @@ const {
   RangeError,
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
+  TypedArrayPrototypeGetBuffer,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeGetByteOffset,
+  TypedArrayPrototypeGetSymbolToStringTag,
+  Uint8Array,
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
 } = primordials;
@@ -35,6 +44,24 @@ const texts = new SafeWeakMap();
 export function refuse(what, why) {
   op_skep_refuse(what);
   throw new RangeError(why);
+}
+
+function viewOfWhole(value) {
+  if (core.isAnyArrayBuffer(value)) return new Uint8Array(value);
+  if (!ArrayBufferIsView(value)) return null;
+  if (TypedArrayPrototypeGetSymbolToStringTag(value) === undefined) {
+    return new Uint8Array(DataViewPrototypeGetBuffer(value), DataViewPrototypeGetByteOffset(value), DataViewPrototypeGetByteLength(value));
+  }
+  return new Uint8Array(TypedArrayPrototypeGetBuffer(value), TypedArrayPrototypeGetByteOffset(value), TypedArrayPrototypeGetByteLength(value));
+}
+
+/** The bytes of a buffer, or of a view of one, none if it is detached; null for any other value. */
+export function viewOf(value) {
+  try {
+    return viewOfWhole(value);
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 /** Gives `guard` the source text of a built-in, for `Function.prototype.toString`. */

@@ -1,18 +1,41 @@
-// Message channels and ports: how many may be open, and what a port may transfer.
+// Message channels and ports: how many may be open, what a port may transfer, and what waits in them.
 //
 // api/globals.js passes the exports of deno_web's file of ports and makes the guarded ones global. Rust counts resources
-// (op_skep_resource_left).
+// (op_skep_resource_left). deno_web's file passes what it is about to send (src/build.rs).
 //
-// Invariant: a port transfers nothing but ArrayBuffers.
+// Invariant: a port transfers nothing but ArrayBuffers, and a message that waits in one counts against `memory_mb`.
 
 import { core, primordials } from "ext:core/mod.js";
 import { op_skep_resource_left } from "ext:core/ops";
 import { install, nativeText, refuse } from "ext:skep/guards/core.js";
 
-const { ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SymbolIterator } = primordials;
+const {
+  ArrayBuffer, ObjectDefineProperty, Proxy, ReflectApply, ReflectConstruct, SafeArrayIterator, SymbolIterator,
+  TypedArrayPrototypeGetByteLength, TypedArrayPrototypeSet, Uint8Array,
+} = primordials;
 
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
+
+/** What an empty message costs: its place in the queue, and what V8 and Rust keep of its buffer. */
+const MESSAGE_BYTES = 512;
+
+/**
+ * A copy of the bytes of a message, in a buffer that the isolate's allocator has counted: it is freed with the message. deno_core's own comes
+ * from Rust and is counted by nothing once it is detached.
+ */
+export function countedBytes(bytes) {
+  const length = TypedArrayPrototypeGetByteLength(bytes);
+  const copy = new Uint8Array(new ArrayBuffer(length + MESSAGE_BYTES), 0, length);
+  TypedArrayPrototypeSet(copy, bytes);
+  return copy;
+}
+
+/** The same for a message that transfers something. */
+export function countedMessage(message) {
+  message.data = countedBytes(message.data);
+  return message;
+}
 
 /**
  * A port that lies in a queue keeps that queue and everything in it. A port in its own queue would keep it without end, even after the end of

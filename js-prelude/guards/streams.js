@@ -1,6 +1,6 @@
 // A byte stream that ends where it becomes too long.
 //
-// guards/lazy/wasm.js passes the body that a module is compiled from; the limited stream goes back to it.
+// guards/lazy/wasm_module.js passes the body that a module is compiled from; the limited stream goes back to it.
 //
 // Invariant: the methods of streams are deno_web's own, read before any code of a function runs.
 

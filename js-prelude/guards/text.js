@@ -7,6 +7,7 @@
 // Invariant: a string of up to SHORT characters goes to the built-in at once.
 
 import { core, primordials } from "ext:core/mod.js";
+import { op_skep_json_depth } from "ext:core/ops";
 import { install, LENGTH_MAX, refuse } from "ext:skep/guards/core.js";
 import { lengthOf, toInteger } from "ext:skep/guards/array/search.js";
 import { arrayCreate, assign } from "ext:skep/guards/array/make.js";
@@ -23,6 +24,8 @@ const SHORT = 2 ** 16;
 const LONG = LENGTH_MAX;
 /** Comparisons that a search may need at most before the guard divides it: well below a second. */
 const WORK_MAX = 2 ** 29;
+/** Arrays and objects in each other in a JSON text. Short texts cannot have as many. */
+const JSON_DEPTH_MAX = 100_000;
 /** Characters that ICU may get at once. */
 const COLLATED_MAX = 2 ** 24;
 
@@ -206,6 +209,19 @@ const METHODS = {
   },
 };
 
+function admitJson(text) {
+  if (text.length > LONG) refuse("JSON.parse", `the text is too long for JSON.parse: ${text.length} characters, at most ${LONG}`);
+  if (text.length <= JSON_DEPTH_MAX) return;
+  const depth = op_skep_json_depth(text);
+  if (depth > JSON_DEPTH_MAX) refuse("JSON.parse", `the JSON text nests too deep: ${depth} levels, at most ${JSON_DEPTH_MAX}`);
+}
+
+/** For `json()` of a request or response: deno_fetch has the built-in, and calls this instead (src/build.rs). */
+export function parseJson(text) {
+  admitJson(text);
+  return JSONParse(text);
+}
+
 /** Replaces the methods by the guards. */
 export function installTextGuards() {
   install(StringPrototype, METHODS);
@@ -230,7 +246,7 @@ export function installTextGuards() {
     parse(text, reviver) {
       if (isShort(text)) return reviver === undefined ? JSONParse(text) : JSONParse(text, reviver);
       const whole = `${text}`;
-      if (whole.length > LONG) refuse("JSON.parse", `the text is too long for JSON.parse: at most ${LONG} characters`);
+      admitJson(whole);
       return JSONParse(whole, reviver);
     },
   });

@@ -1,19 +1,15 @@
-// crypto.subtle: arguments become plain values before Rust sees them, slow calls run one after another, and heavy keys count as memory.
+// crypto.subtle: arguments become plain values before Rust sees them, calls wait for their turn, and heavy keys count as memory.
 //
 // api/globals.js loads it at the first use of `crypto` and passes the exports of deno_crypto, whose methods the guards call. deno_crypto
 // reads its dictionaries in Rust: a function's getter would run there in the middle of an op, where a second op, or a value that differs
 // when it is read again, panics and ends the instance.
 //
 // Invariant: no code of a function runs below an op of `crypto.subtle`. No limit on CPU time sees the cost of such an op; its arguments
-// bound it, and slow ones run one at a time.
+// bound it, and so does the number of those that are under way (crypto_turns.js); slow ones run one at a time.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const {
-    ArrayBufferIsView,
-    DataViewPrototypeGetBuffer,
-    DataViewPrototypeGetByteLength,
-    DataViewPrototypeGetByteOffset,
     PromisePrototypeThen,
     PromiseReject,
     PromiseResolve,
@@ -23,16 +19,14 @@
     SafeWeakMap,
     StringPrototypeStartsWith,
     StringPrototypeToUpperCase,
-    TypedArrayPrototypeGetBuffer,
     TypedArrayPrototypeGetByteLength,
-    TypedArrayPrototypeGetByteOffset,
-    TypedArrayPrototypeGetSymbolToStringTag,
     TypedArrayPrototypeSet,
     Uint8Array,
     WeakMapPrototypeSet,
   } = primordials;
-  const { install, refuse } = internals.guards;
-  const { isObject, METHODS, readAll, SUPPORTS } = core.loadExtScript("ext:skep/guards/lazy/crypto_arguments.js");
+  const { install, refuse, viewOf } = internals.guards;
+  const { isObject, METHODS, readAll, replaceBytes, SUPPORTS } = core.loadExtScript("ext:skep/guards/lazy/crypto_arguments.js");
+  const { takeTurn } = core.loadExtScript("ext:skep/guards/lazy/crypto_turns.js");
 
   /** Bytes of a whole RSA key, or characters of one of its numbers: more would keep a helper thread busy for hours. */
   const RSA_KEY_BYTES_MAX = 4096;
@@ -40,34 +34,28 @@
   /** Calls that may take seconds each. They run one after another, so that an instance that ends leaves at most one of them behind. */
   const SLOW = { __proto__: null, deriveBits: true, deriveKey: true, generateKey: true };
 
-  /** The bytes of a buffer, or of a view of one; null for any other value. */
-  function viewOf(value) {
-    if (core.isAnyArrayBuffer(value)) return new Uint8Array(value);
-    if (!ArrayBufferIsView(value)) return null;
-    if (TypedArrayPrototypeGetSymbolToStringTag(value) === undefined) {
-      return new Uint8Array(DataViewPrototypeGetBuffer(value), DataViewPrototypeGetByteOffset(value), DataViewPrototypeGetByteLength(value));
-    }
-    return new Uint8Array(TypedArrayPrototypeGetBuffer(value), TypedArrayPrototypeGetByteOffset(value), TypedArrayPrototypeGetByteLength(value));
+  function copyOf(value) {
+    const view = viewOf(value);
+    const copy = new Uint8Array(TypedArrayPrototypeGetByteLength(view));
+    TypedArrayPrototypeSet(copy, view);
+    return copy;
   }
 
-  /** Replaces by copies the bytes that the caller may still change. */
-  function keepBytes(parameters) {
-    if (!isObject(parameters)) return;
-    for (const name in parameters) {
-      const view = viewOf(parameters[name]);
-      if (view === null) continue;
-      const copy = new Uint8Array(TypedArrayPrototypeGetByteLength(view));
-      TypedArrayPrototypeSet(copy, view);
-      parameters[name] = copy;
-    }
+  /** Bytes that Rust copies for a call. */
+  function bytesOf(args, readers) {
+    let bytes = 0;
+    replaceBytes(args, readers, (value) => {
+      bytes += TypedArrayPrototypeGetByteLength(viewOf(value));
+      return value;
+    });
+    return bytes;
   }
 
   const same = (value) => value;
   const nothing = () => {};
   let last = PromiseResolve();
 
-  function inTurn(call, args) {
-    keepBytes(args[0]);
+  function inTurn(call) {
     const mine = PromisePrototypeThen(last, call);
     last = PromisePrototypeThen(mine, nothing, nothing);
     // A promise without handlers: if it rejects and no code catches that, it must show.
@@ -132,7 +120,11 @@
           readAll(args, readers);
           if (IMPORTS[name] !== undefined) admitKey(name, args);
           const companion = HEAVY[name] ? companionOf(args) : null;
-          const made = SLOW[name] ? inTurn(() => ReflectApply(native, this, args), args) : ReflectApply(native, this, args);
+          const call = () => ReflectApply(native, this, args);
+          // The bytes of a call that waits are copies: its caller may change its own meanwhile.
+          const keep = () => replaceBytes(args, readers, copyOf);
+          if (SLOW[name]) keep();
+          const made = SLOW[name] ? inTurn(call) : takeTurn(call, bytesOf(args, readers), keep);
           return companion === null ? made : accompany(made, companion);
         } catch (error) {
           return PromiseReject(error);

@@ -164,5 +164,21 @@
     return args;
   }
 
-  return { isObject, METHODS, readAll, SUPPORTS };
+  /** Replaces each buffer, or view of one, among `args` and in their dictionaries by what `change` makes of it. `readAll` has read them. */
+  function replaceBytes(args, readers, change) {
+    for (let i = 0; i < args.length; i++) {
+      const value = args[i];
+      if (!isObject(value)) continue;
+      if (ArrayBufferIsView(value) || core.isAnyArrayBuffer(value)) {
+        args[i] = change(value);
+      } else if (readers[i] === algorithm || readers[i] === keyData) {
+        for (const name in value) {
+          const member = value[name];
+          if (ArrayBufferIsView(member) || core.isAnyArrayBuffer(member)) value[name] = change(member);
+        }
+      }
+    }
+  }
+
+  return { isObject, METHODS, readAll, replaceBytes, SUPPORTS };
 })();

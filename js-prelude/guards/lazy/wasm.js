@@ -2,6 +2,7 @@
 //
 // api/globals.js loads it at the first use of `WebAssembly`, which the snapshot cannot hold, and passes V8's namespace. Flags of V8 bound
 // one module, memory and table (runtime/isolate/engine.rs); this file counts them. Rust reads what a module declares (op_skep_wasm_shape).
+// wasm_module.js judges the bytes of a module before V8 compiles them.
 //
 // Invariant: a memory is counted before it exists, whether a constructor makes it or an instance whose module declares it.
 
@@ -9,18 +10,14 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_collect, op_skep_memory_bytes, op_skep_wasm_shape } = core.ops;
   const {
-    ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeTransfer, DataViewPrototypeGetByteLength,
-    Number, ObjectDefineProperty, ObjectPrototypeIsPrototypeOf, PromisePrototypeThen, Proxy, ReflectApply,
-    ReflectConstruct, ReflectDeleteProperty, SafeSet, SafeWeakSet, SetPrototypeAdd, SetPrototypeDelete,
-    SetPrototypeForEach, SetPrototypeGetSize, TypedArrayPrototypeGetByteLength, Uint32Array, WeakRef,
+    ArrayBuffer, ArrayBufferPrototypeGetByteLength, ArrayBufferPrototypeTransfer, Number, ObjectDefineProperty,
+    ObjectPrototypeIsPrototypeOf, PromisePrototypeThen, Proxy, ReflectApply, ReflectConstruct, ReflectDeleteProperty, SafeSet,
+    SafeWeakSet, SetPrototypeAdd, SetPrototypeDelete, SetPrototypeForEach, SetPrototypeGetSize, Uint32Array, WeakRef,
     WeakRefPrototypeDeref, WeakSetPrototypeAdd, WeakSetPrototypeHas,
   } = primordials;
-  const { descriptorOf, install, limitedStream, nativeText, refuse } = internals.guards;
-  const { InnerBody } = core.loadExtScript("ext:deno_fetch/22_body.js");
-  const { ResponsePrototype, toInnerResponse } = core.loadExtScript("ext:deno_fetch/23_response.js");
+  const { descriptorOf, install, nativeText, refuse } = internals.guards;
+  const { admitBytes, bytesOfResponse } = core.loadExtScript("ext:skep/guards/lazy/wasm_module.js");
 
-  const MODULE_BYTES_MAX = 8 * 2 ** 20; // As --wasm-max-module-size.
-  const TOO_LARGE = `the WebAssembly module is too large: at most ${MODULE_BYTES_MAX} bytes`;
   const TABLE_ENTRIES_MAX = 100_000; // As --wasm-max-table-size, here for all tables of a module together.
   const MEMORIES_MAX = 64;
   const PAGE_BYTES = 2 ** 16;
@@ -86,31 +83,6 @@
     return instance;
   }
 
-  function sizeOf(source) {
-    for (let i = 0; i < SIZES.length; i++) {
-      try {
-        return SIZES[i](source);
-      } catch {
-        // Not of this kind.
-      }
-    }
-    return 0;
-  }
-  const SIZES = [ArrayBufferPrototypeGetByteLength, TypedArrayPrototypeGetByteLength, DataViewPrototypeGetByteLength];
-
-  function admitBytes(source) {
-    if (sizeOf(source) > MODULE_BYTES_MAX) refuse("WebAssembly module", TOO_LARGE);
-  }
-
-  /** The response that a module is streamed from, with a body that ends where it becomes too large: V8 keeps every byte. */
-  function limitBody(response) {
-    if (!ObjectPrototypeIsPrototypeOf(ResponsePrototype, response)) return response; // deno_fetch throws.
-    const inner = toInnerResponse(response);
-    if (inner.body === null || inner.body.unusable()) return response; // As above.
-    inner.body = new InnerBody(limitedStream(inner.body.stream, MODULE_BYTES_MAX, "WebAssembly module", TOO_LARGE));
-    return response;
-  }
-
   // ---- suspendable calls --------------------------------------------------------------------------------------------------
 
   /** A suspendable call has a stack of its own outside the heap, as large as `--stack-size`. Each gets a companion buffer that counts. */
@@ -162,7 +134,7 @@
 
   /** Replaces everything in `native` that makes modules, memories, tables and instances. Returns `native`. */
   function guardWebAssembly(native) {
-    const { compile, compileStreaming, instantiate, Instance, Memory, Module, promising, Table, validate } = native;
+    const { compile, instantiate, Instance, Memory, Module, promising, Table, validate } = native;
     bufferOf = descriptorOf(Memory.prototype, "buffer").get;
     exportsOf = descriptorOf(Instance.prototype, "exports").get;
     memoryPrototype = Memory.prototype;
@@ -171,7 +143,7 @@
     const constructors = {
       __proto__: null,
       Module: guarded(Module, "Module", (original, args, newTarget) => {
-        if (args.length > 0) admitBytes(args[0]);
+        if (args.length > 0) args[0] = admitBytes(args[0]);
         return ReflectConstruct(original, args, newTarget === constructors.Module ? original : newTarget);
       }),
       Memory: guarded(Memory, "Memory", (original, args, newTarget) => {
@@ -206,8 +178,10 @@
       return { module, instance: await instantiateModule(module, imports) };
     }
     async function compileBytes(source, options) {
-      admitBytes(source);
-      return await ReflectApply(compile, native, [source, options]);
+      return await ReflectApply(compile, native, [admitBytes(source), options]);
+    }
+    async function compileResponse(source, options) {
+      return await compileBytes(await bytesOfResponse(source), options);
     }
 
     install(native, {
@@ -215,18 +189,20 @@
       compile(source, options) {
         return compileBytes(source, options);
       },
+      compileStreaming(source, options) {
+        return compileResponse(source, options);
+      },
       instantiate(source, imports, options) {
         return op_skep_wasm_shape(source, shape) ? instantiateModule(source, imports) : instantiateCompiled(compileBytes(source, options), imports);
       },
       instantiateStreaming(source, imports, options) {
-        return instantiateCompiled(ReflectApply(compileStreaming, native, [source, options]), imports);
+        return instantiateCompiled(compileResponse(source, options), imports);
       },
       promising(callee) {
         return new Proxy(ReflectApply(promising, native, [callee]), { __proto__: null, apply: callOnStack });
       },
       validate(source, options) {
-        admitBytes(source);
-        return ReflectApply(validate, native, [source, options]);
+        return ReflectApply(validate, native, [admitBytes(source), options]);
       },
     });
     install(memoryPrototype, {
@@ -245,5 +221,5 @@
     return native;
   }
 
-  return { guardWebAssembly, limitBody };
+  return { guardWebAssembly };
 })();

@@ -25,7 +25,7 @@ pub fn init_v8() {
             "skep",
             // 256 MB a memory.
             "--wasm-max-mem-pages=4096",
-            // As in js-prelude/guards/lazy/wasm.js, which counts what these bound one by one.
+            // As in js-prelude/guards/lazy/wasm.js and wasm_module.js, which count what these bound one by one.
             "--wasm-max-table-size=100000",
             "--wasm-max-module-size=8388608",
             // All instances share the helper threads.

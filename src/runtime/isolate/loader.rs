@@ -19,7 +19,7 @@ use deno_error::JsErrorBox;
 
 use super::code_cache::{self, CodeCache};
 use crate::function::version::{Module, ModuleKind, Version};
-use crate::runtime::ops::{catch_panic, catch_panic_or};
+use crate::runtime::ops::{JSON_DEPTH_MAX, catch_panic, catch_panic_or, excessive_json_depth};
 
 /// The source maps that one isolate decodes. deno_core keeps them, about ten times as large, in memory that no limit counts.
 const MAP_BYTES_MAX: usize = 4 << 20;
@@ -122,6 +122,10 @@ impl Loader {
         let Some(module) = self.module(specifier.as_str()) else {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
         };
+        if let (ModuleKind::Json, Some(depth)) = (module.kind, excessive_json_depth(&module.code)) {
+            let message = format!("{specifier} nests too deep: {depth} levels, at most {JSON_DEPTH_MAX}");
+            return ModuleLoadResponse::Sync(Err(JsErrorBox::range_error(message)));
+        }
         let hash = CodeCache::hash(&module.code);
         let data = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));
         let kind = match module.kind {

@@ -13,6 +13,8 @@ mod egress;
 mod request;
 mod log;
 mod memory;
+mod wasm_cost;
+mod json_depth;
 mod refuse;
 mod host;
 mod context;
@@ -23,6 +25,7 @@ pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
 pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity};
+pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
 pub use request::{header_value, request_url};
 
@@ -55,6 +58,8 @@ deno_core::extension!(
         memory::op_skep_collect,
         memory::op_skep_is_within_memory,
         refuse::op_skep_wasm_shape,
+        wasm_cost::op_skep_wasm_cost,
+        json_depth::op_skep_json_depth,
     ],
     esm_entry_point = "ext:skep/api/globals.js",
     esm = [
@@ -85,8 +90,10 @@ deno_core::extension!(
     ],
     lazy_loaded_js = [
         dir "js-prelude",
+        "guards/lazy/wasm_module.js",
         "guards/lazy/wasm.js",
         "guards/lazy/crypto_arguments.js",
+        "guards/lazy/crypto_turns.js",
         "guards/lazy/crypto.js",
         "guards/lazy/compression.js",
         "dispatch/boot.js",

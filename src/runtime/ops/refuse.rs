@@ -64,7 +64,7 @@ struct WasmShape {
 /// Sections by their number: <https://webassembly.github.io/spec/core/binary/modules.html>
 const TABLES: u8 = 4;
 const MEMORIES: u8 = 5;
-const HEADER_BYTES: usize = 8;
+pub(super) const HEADER_BYTES: usize = 8;
 /// Among the flags of a memory's limits.
 const SHARED: u8 = 2;
 
@@ -100,21 +100,21 @@ impl WasmShape {
 }
 
 /// Reads the binary format; `None` at its end or at bytes that it does not know.
-struct WasmReader<'a>(&'a [u8]);
+pub(super) struct WasmReader<'a>(pub(super) &'a [u8]);
 
 impl<'a> WasmReader<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+    pub(super) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.0.split_at_checked(length)?;
         self.0 = tail;
         Some(head)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         self.take(1).and_then(|byte| byte.first().copied())
     }
 
     /// LEB128. The sign of a signed number is lost; no caller here needs it.
-    fn number(&mut self) -> Option<u64> {
+    pub(super) fn number(&mut self) -> Option<u64> {
         let mut number = 0u64;
         for shift in (0..70).step_by(7) {
             let byte = self.byte()?;

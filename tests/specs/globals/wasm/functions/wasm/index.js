@@ -9,11 +9,24 @@ export default async () => {
   const streamed = await WebAssembly.instantiateStreaming(
     Promise.resolve(new Response(ADD, { headers: { "content-type": "application/wasm" } })),
   );
+  const answer = (body, type, status = 200) => new Response(body, { status, headers: { "content-type": type } });
+  const pieces = new ReadableStream({
+    start(controller) {
+      for (const byte of ADD) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  });
+  const used = answer(ADD, "application/wasm");
+  await used.bytes();
+  const refused = [answer(ADD, "text/plain"), answer(ADD, "application/wasm", 404), used, ADD, answer("text", "application/wasm")];
+  const names = await Promise.all(refused.map((response) => WebAssembly.compileStreaming(response).catch((error) => error.name)));
   const error = await WebAssembly.compile(new Uint8Array([1, 2, 3])).catch((error) => error);
   return {
     valid: [WebAssembly.validate(ADD), WebAssembly.validate(new Uint8Array([1]))],
     compiled: instance.exports.add(40, 2),
     streamed: streamed.instance.exports.add(40, 2),
+    pieces: (await WebAssembly.instantiateStreaming(answer(pieces, "Application/WASM"))).instance.exports.add(40, 2),
+    names,
     memory: new WebAssembly.Memory({ initial: 1, maximum: 2 }).buffer.byteLength,
     error: error instanceof WebAssembly.CompileError ? error.name : String(error),
   };
