@@ -103,7 +103,7 @@ const REPLACED: [(&str, &str, &str, usize); 8] = [
     // `js-prelude/core/errors.js` reports errors that a listener throws: deno_core would copy everything in them, and end the isolate.
     ("ext:deno_web/02_event.js", "core.destructureError(", "internals.destructureError(", 2),
     ("ext:deno_web/02_event.js", "core.reportUnhandledException(", "internals.reportUncaught(", 1),
-    // `js-prelude/guards/text.js` parses the JSON of bodies: V8's parser has no limit on the depth.
+    // `js-prelude/guards/json.js` parses the JSON of bodies: V8's parser has no limit on the depth.
     ("ext:deno_fetch/22_body.js", "const { core, primordials } = __bootstrap;", "const { core, internals, primordials } = __bootstrap;", 1),
     ("ext:deno_fetch/22_body.js", "JSONParse(", "internals.parseJson(", 1),
     ("ext:deno_fetch/23_request.js", "JSONParse(", "internals.parseJson(", 1),

@@ -13,7 +13,8 @@ import { currentCall } from "ext:skep/core/trace.js";
 import { descriptorOf, install, installDisguise, nativeText, refuse, viewOf } from "ext:skep/guards/core.js";
 import { installProxyGuard } from "ext:skep/guards/proxy.js";
 import { installArrayGuards } from "ext:skep/guards/array/guard.js";
-import { installTextGuards, parseJson } from "ext:skep/guards/text.js";
+import { installJsonGuard, parseJson } from "ext:skep/guards/json.js";
+import { installTextGuards } from "ext:skep/guards/text.js";
 import { installBufferGuard } from "ext:skep/guards/buffer.js";
 import { guardedTimers } from "ext:skep/guards/timers.js";
 import { countedBytes, countedMessage, guardMessages } from "ext:skep/guards/messages.js";
@@ -134,6 +135,7 @@ for (const { 0: load, 1: names } of INTERFACES) {
 installDisguise();
 installArrayGuards();
 installTextGuards();
+installJsonGuard();
 installSymbolGuard();
 installLocaleGuards();
 const timerGuards = guardedTimers();

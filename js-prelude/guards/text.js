@@ -1,4 +1,4 @@
-// The methods of String.prototype that run without end or abort the process on long strings, and JSON.parse.
+// The methods of String.prototype that run without end or abort the process on long strings.
 //
 // A function calls these guards; api/globals.js installs them. A search costs at worst the product of the lengths of string and pattern.
 // Where that could be seconds, the guard searches window by window in a loop that V8 can interrupt; a guard that cannot divide the work
@@ -7,13 +7,12 @@
 // Invariant: a string of up to SHORT characters goes to the built-in at once.
 
 import { core, primordials } from "ext:core/mod.js";
-import { op_skep_json_depth } from "ext:core/ops";
 import { install, LENGTH_MAX, refuse } from "ext:skep/guards/core.js";
 import { lengthOf, toInteger } from "ext:skep/guards/array/search.js";
 import { arrayCreate, assign } from "ext:skep/guards/array/make.js";
 
 const {
-  JSONParse, MathMax, MathMin, MathFloor, Object, ReflectApply, String, StringPrototype, StringPrototypeIncludes,
+  MathMax, MathMin, MathFloor, Object, ReflectApply, String, StringPrototype, StringPrototypeIncludes,
   StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeLocaleCompare, StringPrototypeMatch,
   StringPrototypeNormalize, StringPrototypeReplace, StringPrototypeReplaceAll, StringPrototypeSlice,
   StringPrototypeSplit, StringRaw, SymbolMatch, SymbolSplit, TypeError,
@@ -24,8 +23,6 @@ const SHORT = 2 ** 16;
 const LONG = LENGTH_MAX;
 /** Comparisons that a search may need at most before the guard divides it: well below a second. */
 const WORK_MAX = 2 ** 29;
-/** Arrays and objects in each other in a JSON text. Short texts cannot have as many. */
-const JSON_DEPTH_MAX = 100_000;
 /** Characters that ICU may get at once. */
 const COLLATED_MAX = 2 ** 24;
 
@@ -209,19 +206,6 @@ const METHODS = {
   },
 };
 
-function admitJson(text) {
-  if (text.length > LONG) refuse("JSON.parse", `the text is too long for JSON.parse: ${text.length} characters, at most ${LONG}`);
-  if (text.length <= JSON_DEPTH_MAX) return;
-  const depth = op_skep_json_depth(text);
-  if (depth > JSON_DEPTH_MAX) refuse("JSON.parse", `the JSON text nests too deep: ${depth} levels, at most ${JSON_DEPTH_MAX}`);
-}
-
-/** For `json()` of a request or response: deno_fetch has the built-in, and calls this instead (src/build.rs). */
-export function parseJson(text) {
-  admitJson(text);
-  return JSONParse(text);
-}
-
 /** Replaces the methods by the guards. */
 export function installTextGuards() {
   install(StringPrototype, METHODS);
@@ -239,15 +223,6 @@ export function installTextGuards() {
         if (k + 1 < length && k < substitutions.length) result += `${substitutions[k]}`;
       }
       return result;
-    },
-  });
-  install(JSON, {
-    __proto__: null,
-    parse(text, reviver) {
-      if (isShort(text)) return reviver === undefined ? JSONParse(text) : JSONParse(text, reviver);
-      const whole = `${text}`;
-      admitJson(whole);
-      return JSONParse(whole, reviver);
     },
   });
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{Client, Launch, Project, Request, Response, Skep, eventually};
 
-/// Works, waits, misbehaves. JSON this deep is read by a parser that never looks whether it should stop.
+/// Works, waits, misbehaves. Numbers become JSON in a loop that never checks whether it should stop.
 const MIXED: &str = r#"
     //- /mixed/index.js
     const instance = crypto.randomUUID();
@@ -21,7 +21,7 @@ const MIXED: &str = r#"
         case "/spin":
           for (;;);
         case "/wedge":
-          return JSON.parse("[".repeat(3e7)).length;
+          return JSON.stringify(new Uint8Array(2 ** 24)).length;
         case "/hoard":
           for (;;) held.push(new Array(4096).fill(0));
         case "/wait":
@@ -212,7 +212,7 @@ impl Drop for Over<'_> {
 }
 
 #[test]
-fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
+fn functions_that_freeze_are_quarantined_and_what_they_keep_is_bounded() {
     const FUNCTIONS: usize = 6;
     let mut fixture = "//- /neighbour/index.js\nexport default () => 'here';\n".to_owned();
     for number in 0..FUNCTIONS {
@@ -245,8 +245,13 @@ fn functions_that_freeze_run_twice_at_most_and_what_they_keep_is_bounded() {
             });
         }
     });
+    // A function may run once more while the news of its second time is on its way between the processes.
+    for number in 0..FUNCTIONS {
+        let quarantined = || (skep.get(&format!("/e{number}")).fault() == Some("quarantined")).then_some(());
+        eventually(&format!("e{number} is quarantined"), quarantined);
+    }
     let (ran, most) = (ran.into_inner(), most.into_inner() >> 20);
-    assert!(ran <= 2 * FUNCTIONS, "they ran {ran} times");
+    assert!(ran <= 3 * FUNCTIONS, "they ran {ran} times");
     // Pages that come from the program's file are counted once for each process.
     assert!(most < 1800, "{most} MB");
     assert_eq!(count(&skep, "restarted"), 0, "{}", skep.log_text());

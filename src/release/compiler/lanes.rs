@@ -1,6 +1,6 @@
 //! Who may compile now: the fast places, where every compile begins, and the slow ones, where a long one ends.
 //!
-//! `compile` of this folder takes a place before it takes a process. A compile begins at the first [`Level`] and sinks with the time that it
+//! `compile` of this folder takes a place before it takes a process. A compile begins at the first [`CompileLevel`] and sinks with the time that it
 //! takes. Where several wait for a place, the higher level comes first, and at one level the owner whose last turn is longest ago: a
 //! function of the functions directory owns its compile, and of uploads the token does.
 //!
@@ -20,7 +20,7 @@ const OLDEST_EVERY: u64 = 4;
 
 /// How far a compile has sunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub(super) enum CompileLevel {
     /// Where every compile begins: a function of a few files is compiled within it.
     First,
     /// Some 0.3 MB of JavaScript or 0.15 MB of dense TypeScript.
@@ -31,7 +31,7 @@ pub(super) enum Level {
     Last,
 }
 
-impl Level {
+impl CompileLevel {
     /// The time that a compile may have taken at this level; `None`: its limits end it.
     pub(super) fn quantum(self) -> Option<Duration> {
         match self {
@@ -72,7 +72,7 @@ struct LanesState {
 }
 
 struct Waiting {
-    level: Level,
+    level: CompileLevel,
     owner: Arc<str>,
     granted_tx: SyncSender<()>,
 }
@@ -100,7 +100,7 @@ impl Lanes {
     }
 
     /// Waits for a place at this level.
-    pub(super) fn place(&self, level: Level, owner: &Arc<str>) -> LanePlace<'_> {
+    pub(super) fn place(&self, level: CompileLevel, owner: &Arc<str>) -> LanePlace<'_> {
         let (granted_tx, granted_rx) = sync_channel(1);
         {
             let mut state = self.state.lock();
@@ -114,7 +114,7 @@ impl Lanes {
 
     /// The place of a compile that has sunk to `level` and need not stop: it keeps its place if nothing waits for one like it, or moves to a
     /// slow one that is free. Otherwise its place is given up.
-    pub(super) fn sink<'a>(&'a self, place: LanePlace<'a>, level: Level, owner: &Arc<str>) -> Option<LanePlace<'a>> {
+    pub(super) fn sink<'a>(&'a self, place: LanePlace<'a>, level: CompileLevel, owner: &Arc<str>) -> Option<LanePlace<'a>> {
         let mut state = self.state.lock();
         if place.is_slow || !level.is_slow() {
             let waits = state.waiting.iter().any(|waiting| waiting.level.is_slow() == place.is_slow);
@@ -191,12 +191,17 @@ mod tests {
         name.into()
     }
 
+    fn free(lanes: &Lanes) -> (usize, usize) {
+        let state = lanes.state.lock();
+        (state.fast_free, state.slow_free)
+    }
+
     /// Lets these wait, in this order, for the one place that is held, and returns the order in which they get it.
-    fn order(level_and_owner: &[(Level, &str)]) -> Vec<usize> {
+    fn order(level_and_owner: &[(CompileLevel, &str)]) -> Vec<usize> {
         let lanes = Lanes::of(1);
         let (order_tx, order_rx) = sync_channel(level_and_owner.len());
         std::thread::scope(|scope| {
-            let held = lanes.place(Level::First, &owner("before"));
+            let held = lanes.place(CompileLevel::First, &owner("before"));
             for (number, (level, name)) in level_and_owner.iter().enumerate() {
                 let (lanes, order_tx) = (&lanes, order_tx.clone());
                 scope.spawn(move || {
@@ -217,29 +222,35 @@ mod tests {
     fn a_long_compile_holds_a_slow_place_and_no_fast_one() {
         let lanes = Lanes::of(2);
         let [a, b, c] = ["a", "b", "c"].map(owner);
-        let (one, other) = (lanes.place(Level::First, &a), lanes.place(Level::First, &b));
-        assert_eq!(lanes.state.lock().fast_free, 0);
-        let one = lanes.sink(one, Level::Second, &a).expect("nothing waits");
-        let slow = lanes.sink(one, Level::Third, &a).expect("half as many");
-        assert_eq!((lanes.state.lock().fast_free, lanes.state.lock().slow_free), (1, 0));
-        drop(lanes.place(Level::First, &c));
-        assert!(lanes.sink(other, Level::Third, &b).is_none(), "there is one");
-        assert_eq!(lanes.state.lock().fast_free, 2, "its place was given up");
-        let slow = lanes.sink(slow, Level::Last, &a).expect("nothing waits");
+        let (one, other) = (lanes.place(CompileLevel::First, &a), lanes.place(CompileLevel::First, &b));
+        assert_eq!(free(&lanes), (0, 1));
+        let one = lanes.sink(one, CompileLevel::Second, &a).expect("nothing waits");
+        let slow = lanes.sink(one, CompileLevel::Third, &a).expect("half as many");
+        assert_eq!(free(&lanes), (1, 0));
+        drop(lanes.place(CompileLevel::First, &c));
+        assert!(lanes.sink(other, CompileLevel::Third, &b).is_none(), "there is one");
+        assert_eq!(free(&lanes), (2, 0), "its place was given up");
+        let slow = lanes.sink(slow, CompileLevel::Last, &a).expect("nothing waits");
         drop(slow);
-        assert_eq!(lanes.state.lock().slow_free, 1);
+        assert_eq!(free(&lanes), (2, 1));
     }
 
     #[test]
     fn a_newcomer_comes_before_one_that_has_sunk_and_an_owner_without_a_turn_before_one_that_had_one() {
         // The first turn was that of the place that was held.
-        assert_eq!(order(&[(Level::Second, "a"), (Level::First, "b")]), [1, 0]);
-        assert_eq!(order(&[(Level::First, "a"), (Level::First, "a"), (Level::First, "b")]), [0, 2, 1]);
+        assert_eq!(order(&[(CompileLevel::Second, "a"), (CompileLevel::First, "b")]), [1, 0]);
+        assert_eq!(order(&[(CompileLevel::First, "a"), (CompileLevel::First, "a"), (CompileLevel::First, "b")]), [0, 2, 1]);
     }
 
     #[test]
     fn one_that_has_waited_longest_has_every_fourth_turn() {
-        let waiting = [(Level::Second, "a"), (Level::First, "b"), (Level::First, "c"), (Level::First, "d"), (Level::First, "e")];
+        let waiting = [
+            (CompileLevel::Second, "a"),
+            (CompileLevel::First, "b"),
+            (CompileLevel::First, "c"),
+            (CompileLevel::First, "d"),
+            (CompileLevel::First, "e"),
+        ];
         assert_eq!(order(&waiting), [1, 2, 0, 3, 4]);
     }
 
@@ -248,12 +259,12 @@ mod tests {
         let lanes = Lanes::of(1);
         let (a, b) = (owner("a"), owner("b"));
         std::thread::scope(|scope| {
-            let place = lanes.place(Level::First, &a);
-            let waits = scope.spawn(|| drop(lanes.place(Level::First, &b)));
+            let place = lanes.place(CompileLevel::First, &a);
+            let waits = scope.spawn(|| drop(lanes.place(CompileLevel::First, &b)));
             while lanes.state.lock().waiting.is_empty() {
                 std::thread::yield_now();
             }
-            assert!(lanes.sink(place, Level::Second, &a).is_none());
+            assert!(lanes.sink(place, CompileLevel::Second, &a).is_none());
             waits.join().unwrap();
         });
     }

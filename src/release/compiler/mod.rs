@@ -31,7 +31,7 @@ use crate::sys::helper_process::HelperProcess;
 
 pub use child::run_if_child;
 use frame::{CompileReply, Job, Outcome};
-use lanes::{Lanes, Level};
+use lanes::{CompileLevel, Lanes};
 use process::{CompilerProcess, Waited};
 
 /// Compiler processes that wait for a job at a time, however many cores there are.
@@ -120,7 +120,7 @@ impl Compilers {
 
     /// One process does the job, or another one each time that the job has to make way.
     fn attempt(&self, job: &Job, owner: &Arc<str>) -> Result<Attempt, NoCompiler> {
-        let mut level = Level::First;
+        let mut level = CompileLevel::First;
         let mut place = self.lanes.place(level, owner);
         let (mut process, mut began) = self.begin(job)?;
         while let Some(quantum) = level.quantum()

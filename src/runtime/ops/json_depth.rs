@@ -1,6 +1,6 @@
 //! How deep a JSON text nests: V8's parser keeps a stack outside the heap, some tens of bytes a level, which no limit sees.
 //!
-//! `js-prelude/guards/text.js` asks before it parses a long text, for `JSON.parse` and for the `json()` of requests and responses.
+//! `js-prelude/guards/json.js` asks before it parses a long text, for `JSON.parse` and for the `json()` of requests and responses.
 //! `isolate` asks before it loads a module of JSON.
 //!
 //! Invariant: of the part of a text that V8 parses, the depth is exact; behind a mistake in the text it may be too high.
@@ -10,7 +10,7 @@ use deno_error::JsErrorBox;
 
 use super::catch_panic::catch_panic;
 
-/// Levels that are parsed; `js-prelude/guards/text.js` has the same number.
+/// Levels that are parsed; `js-prelude/guards/json.js` has the same number.
 pub const JSON_DEPTH_MAX: u32 = 100_000;
 
 /// The depth of a text that is refused, because it is more than [`JSON_DEPTH_MAX`].

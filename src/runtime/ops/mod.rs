@@ -75,6 +75,7 @@ deno_core::extension!(
         "guards/array/from.js",
         "guards/array/guard.js",
         "guards/text.js",
+        "guards/json.js",
         "guards/buffer.js",
         "guards/timers.js",
         "guards/messages.js",
