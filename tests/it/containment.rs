@@ -192,8 +192,9 @@ fn a_version_that_is_frozen_twice_is_quarantined_until_it_changes() {
 fn a_process_without_a_supervisor_quarantines_by_itself() {
     let skep = single(mixed());
     for _ in 0..2 {
+        // The second one may find no memory to wedge with: the first keeps the permit for what goes beyond the limit.
         let wedged = skep.get("/mixed/wedge");
-        assert_eq!(wedged.status, 504, "{wedged}");
+        assert!(matches!(wedged.fault(), Some("cpu_limit" | "memory_limit")), "{wedged}");
     }
     let refused = skep.get("/mixed");
     assert_eq!((refused.status, kind(&refused).as_str()), (503, "quarantined"), "{refused}");

@@ -36,11 +36,13 @@ pub(in crate::release::compile) enum Mapped {
     Specifier(String),
 }
 
+/// The folder that the addresses of an import map are relative to, and its entries.
+type ImportMap = (PathBuf, BTreeMap<String, String>);
+
 /// The mappings of one function.
 #[derive(Debug, Default)]
 pub(in crate::release::compile) struct Mappings {
-    /// The folder of the import map, and its entries.
-    imports: Option<(PathBuf, BTreeMap<String, String>)>,
+    imports: Option<ImportMap>,
     /// Patterns with at most one `*`, in the order of the file, and their targets.
     paths: Vec<(String, Vec<PathBuf>)>,
     /// Where a name that is no path may be a file.
@@ -148,12 +150,7 @@ fn settings(confinement: &Confinement, disk: &Disk, path: &Path) -> Result<Optio
 }
 
 /// The import map of a `deno.json`: its own, or the file that it names.
-fn imports(
-    confinement: &Confinement,
-    disk: &Disk,
-    path: &Path,
-    text: String,
-) -> Result<Option<(PathBuf, BTreeMap<String, String>)>, Box<Diagnostic>> {
+fn imports(confinement: &Confinement, disk: &Disk, path: &Path, text: String) -> Result<Option<ImportMap>, Box<Diagnostic>> {
     let folder = path.parent().unwrap_or(confinement.root());
     let file: DenoFile = json(confinement, path, text)?;
     if let Some(imports) = file.imports {
