@@ -3,9 +3,9 @@
 // respond.js passes the handler's stream, or the bytes or text of a large answer; pieces go to Rust (op_skep_stream_*), which passes them on
 // as fast as the client takes them.
 //
-// Invariant: a piece that Rust has no room for waits with the instance, and none is read before there is room. A client that leaves fires
-// `request.signal` and cancels the stream, whoever finds out first: Rust (index.js) or the piece that nobody takes. An answer that no client
-// reads so holds a few pieces in Rust, however large it is: the rest stays with the instance, which has a limit.
+// Invariant: after a piece that Rust has no room for, none is read before there is room. A client that leaves fires `request.signal` and
+// cancels the stream: Rust may notice it first (index.js), or this file, when Rust takes no further piece. Of an answer that no client reads
+// Rust keeps a few pieces, however large it is. The rest stays with the instance, which has a limit.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;

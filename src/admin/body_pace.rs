@@ -1,8 +1,8 @@
-//! The pace of a request's body: after half a minute it must have come with so many bytes a second.
+//! The pace of a request's body: after half a minute its client must have sent at least 64 KB for each second.
 //!
 //! `upload_bytes` puts it around every body. The silence of a client is not enough to tell: one byte every few seconds is no silence.
 //!
-//! Invariant: a body of so many bytes holds its connection, and the bytes that are counted for it, for a bounded time.
+//! Invariant: a body of a given size holds its connection, and the bytes that are counted for it, for a bounded time.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! The clients that follow a stream that has no end of its own, or read a long response: so many of all tokens together, and so many of one.
+//! The clients that follow a stream that has no end of its own, or read a long response. All tokens together have a number of places, and one token a part of them.
 //!
 //! The operations that stream take a place here and keep it in their stream.
 //!

@@ -29,7 +29,7 @@ static MAKING: AtomicUsize = AtomicUsize::new(0);
 /// Compiles or reads the version and creates its pool. Blocks.
 pub type MakePool = Box<dyn Fn() -> Result<Arc<Pool>, MakeError> + Send + Sync>;
 
-/// The pool, or the reason why there is none.
+/// The pool that was created, or the fault of its creation.
 type Made = Result<Arc<Pool>, Fault>;
 
 /// Why there is no pool.

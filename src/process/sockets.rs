@@ -125,7 +125,7 @@ impl Sockets {
         self.0.remove(&label)
     }
 
-    /// Closes them in every process that has them: no client waits in their queues for nobody.
+    /// Closes them in every process that has them, so that no client waits in a queue that no process accepts from.
     pub fn close(&mut self, label: Label) {
         for socket in self.take(label).into_iter().flat_map(|listening| listening.sockets) {
             // An error means that it does not listen any more.

@@ -98,7 +98,7 @@ fn a_neighbours_first_call_does_not_wait_for_slow_compiles() {
     for number in 0..SLOW {
         project.write(&format!("slow-{number}/index.ts"), &long());
     }
-    // In dev nothing is compiled before it is called.
+    // The host compiles them in the background as well; a call waits for the compile that runs.
     let skep = Launch::serve(project).arg("--compile-ms=60000").start();
     let done = AtomicUsize::new(0);
     thread::scope(|scope| {

@@ -35,7 +35,7 @@ type Running = Arc<Mutex<Option<(Job, Disk)>>>;
 /// Compiles until the owner is gone, if this process was started as a compiler process. Returns the exit code.
 pub fn run_if_child() -> Option<i32> {
     let owner = std::env::var(helper_process::VARIABLE).ok()?;
-    // A panic on a source is an error in the reply; there is nobody to read its text.
+    // The reply reports a panic of the parser as an error. Standard error leads nowhere.
     std::panic::set_hook(Box::new(|_| {}));
     Some(match run(&owner) {
         Ok(()) => 0,

@@ -140,7 +140,7 @@ impl Mappings {
     }
 }
 
-/// The text of a settings file; `None` if there is none.
+/// The text of a settings file; `None` if the file does not exist.
 fn settings(confinement: &Confinement, disk: &Disk, path: &Path) -> Result<Option<String>, Box<Diagnostic>> {
     if !disk.is_file(path) {
         return Ok(None);

@@ -159,27 +159,27 @@ impl Files {
     fn to_tar(&self) -> io::Result<Vec<u8>> {
         let mut archive = Builder::new(Vec::new());
         for (path, bytes) in &self.files {
-            let mut header = Header::new_gnu();
-            header.set_entry_type(EntryType::Regular);
-            header.set_mode(0o644);
-            header.set_mtime(0);
-            header.set_uid(0);
-            header.set_gid(0);
-            header.set_size(bytes.len() as u64);
+            let mut header = header(EntryType::Regular, 0o644, bytes.len() as u64);
             archive.append_data(&mut header, path, bytes.as_slice())?;
         }
         for (path, target) in &self.links {
-            let mut header = Header::new_gnu();
-            header.set_entry_type(EntryType::Symlink);
-            header.set_mode(0o777);
-            header.set_mtime(0);
-            header.set_uid(0);
-            header.set_gid(0);
-            header.set_size(0);
+            let mut header = header(EntryType::Symlink, 0o777, 0);
             archive.append_link(&mut header, path, relative(path, target))?;
         }
         archive.into_inner()
     }
+}
+
+/// The header of an entry, which says nothing of the machine, the user or the time.
+fn header(kind: EntryType, mode: u32, bytes: u64) -> Header {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_size(bytes);
+    header
 }
 
 /// The target of a link, from the folder that the link lies in. That folder is no link itself, so each `..` is the folder above.
