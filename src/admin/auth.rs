@@ -9,7 +9,7 @@
 //!
 //! Invariant: a request that is refused has no effect and learns nothing but the refusal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,10 +20,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
 
+use super::connection_places::ConnectionPlaces;
 use super::error::ApiError;
 use super::listener::AdminPeer;
-use super::token_places::TokenPlaces;
-use super::tokens::{TokenError, Tokens};
+use super::tokens::{TokenError, TokenId, Tokens};
 use crate::api::error::ApiErrorKind;
 use crate::api::token::Scope;
 
@@ -42,6 +42,9 @@ const FAILURES_MAX: u32 = 10;
 /// How long failures are remembered.
 const FAILURES_WINDOW: Duration = Duration::from_secs(60);
 
+/// How soon a connection ends whose token was revoked.
+const REVOKED_WITHIN: Duration = Duration::from_secs(1);
+
 /// Addresses that are remembered.
 const ADDRESSES_MAX: usize = 4096;
 
@@ -51,8 +54,6 @@ pub(super) struct Authenticator {
     /// The admin address.
     address: SocketAddr,
     failures: Mutex<HashMap<IpAddr, FailedAttempts>>,
-    /// The connections of each token.
-    places: Arc<TokenPlaces>,
 }
 
 #[derive(Clone, Copy)]
@@ -66,13 +67,15 @@ struct FailedAttempts {
 pub(super) struct Caller {
     /// The name of its token; `None`: no token exists.
     pub(super) token: Option<String>,
+    /// Which token that is.
+    pub(super) id: Option<TokenId>,
     /// How far it reaches.
     pub(super) scope: Scope,
 }
 
 impl Authenticator {
     pub(super) fn new(tokens: Tokens, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { tokens, address, failures: Mutex::default(), places: Arc::default() })
+        Arc::new(Self { tokens, address, failures: Mutex::default() })
     }
 
     fn admit(&self, headers: &HeaderMap, authority: Option<&str>, peer: IpAddr, now: Instant) -> Result<Caller, ApiError> {
@@ -85,7 +88,7 @@ impl Authenticator {
                 ));
             }
             self.refuse_pages(headers, authority)?;
-            return Ok(Caller { token: None, scope: Scope::Admin });
+            return Ok(Caller { token: None, id: None, scope: Scope::Admin });
         }
         // A page that has the token may use it; a browser sends no token by itself.
         let secret = headers.get(AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
@@ -94,12 +97,27 @@ impl Authenticator {
         };
         // Wrong tokens of others never delay a right one: behind a proxy all clients have one address.
         match self.tokens.find(secret).map_err(unreadable)? {
-            Some(token) => Ok(Caller { token: Some(token.name), scope: token.scope }),
+            Some(token) => Ok(Caller { id: Some(token.id()), token: Some(token.name), scope: token.scope }),
             None => {
                 self.wait_after_failures(peer, now)?;
                 self.note_failure(peer, now);
                 Err(ApiError::new(ApiErrorKind::Unauthorized, "this token is not valid"))
             }
+        }
+    }
+
+    /// Closes the connections of callers that would not be admitted any more, as long as it is polled. What they have ordered goes on.
+    pub(super) async fn close_revoked(self: Arc<Self>, places: ConnectionPlaces) {
+        loop {
+            tokio::time::sleep(REVOKED_WITHIN).await;
+            let owners = places.owners();
+            if owners.is_empty() {
+                continue;
+            }
+            // If the file cannot be read, no new request is admitted, and those that run may be of valid tokens.
+            let (Ok(made), Ok(tokens)) = (self.tokens.were_made(), self.tokens.list()) else { continue };
+            let valid: HashSet<_> = tokens.iter().map(|token| Some(token.id())).chain((!made).then_some(None)).collect();
+            owners.iter().filter(|owner| !valid.contains(*owner)).for_each(|owner| places.close_those_of(owner));
         }
     }
 
@@ -176,8 +194,8 @@ pub(super) async fn layer(State(authenticator): State<Arc<Authenticator>>, reque
     let peer = parts.extensions.get::<ConnectInfo<AdminPeer>>().map(|peer| &peer.0);
     let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
     let caller = authenticator.admit(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), address, Instant::now())?;
-    if let (Some(token), Some(peer)) = (&caller.token, peer) {
-        peer.2.belongs_to(token, &authenticator.places)?;
+    if let Some(peer) = peer {
+        peer.1.belongs_to(&caller.id)?;
     }
     parts.extensions.insert(caller);
     Ok(next.run(Request::from_parts(parts, body)).await)

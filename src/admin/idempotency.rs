@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 use super::auth::Caller;
 use super::error::ApiError;
 use super::extract::BODY_BYTES_MAX;
+use super::tokens::TokenId;
 use crate::api::error::ApiErrorKind;
 
 /// The header; draft-ietf-httpapi-idempotency-key-header.
@@ -53,7 +54,7 @@ const TOKEN_PART: usize = 4;
 const SECRET: &str = "/api/v1/tokens";
 
 /// A key of one caller: its token, and the key that it has sent.
-type AnswerKey = (Option<String>, String);
+type AnswerKey = (Option<TokenId>, String);
 
 /// Responses by caller and key.
 #[derive(Default)]
@@ -92,7 +93,7 @@ pub(super) async fn layer(State(answers): State<Arc<Answers>>, request: Request,
     };
     let key = key.to_str().ok().filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()));
     let key = key.ok_or_else(|| ApiError::invalid(format!("an idempotency key has 1 to {KEY_BYTES_MAX} printable characters")))?.to_owned();
-    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.token.clone());
+    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.id.clone());
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| ApiError::new(ApiErrorKind::TooLarge, error.to_string()))?;
     let mut hash = Sha256::new();
@@ -220,7 +221,7 @@ mod tests {
         answers.0.lock().get_mut(&key).unwrap().answer = Some(kept_answer());
         assert_eq!(answers.begin(&key, [1; 32], now).unwrap().unwrap().body, "done");
         assert_eq!(answers.begin(&key, [2; 32], now).err().unwrap().kind(), ApiErrorKind::Conflict, "another request");
-        assert!(answers.begin(&(Some("ci".into()), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
+        assert!(answers.begin(&(Some(TokenId::from("ci")), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
         assert!(answers.begin(&key, [2; 32], now + REMEMBERED).unwrap().is_none(), "forgotten");
     }
 
@@ -241,7 +242,7 @@ mod tests {
     fn carry_out(answers: &Answers, token: &str, count: usize) {
         let now = Instant::now();
         for number in 0..count {
-            let key = (Some(token.to_owned()), number.to_string());
+            let key = (Some(TokenId::from(token)), number.to_string());
             assert!(answers.begin(&key, [1; 32], now + Duration::from_millis(number as u64)).unwrap().is_none());
             answers.keep(&key, KeptAnswer { body: Bytes::from(vec![0; KEPT_BYTES_MAX]), ..kept_answer() });
         }
@@ -253,8 +254,8 @@ mod tests {
         carry_out(&answers, "one", 10);
         carry_out(&answers, "two", 300);
         let known = answers.0.lock();
-        let of = |token: &str| known.keys().filter(|key| key.0.as_deref() == Some(token)).count();
+        let of = |token: &str| known.keys().filter(|key| key.0 == Some(TokenId::from(token))).count();
         assert_eq!((of("one"), of("two")), (10, 16));
-        assert!(known.contains_key(&(Some("two".to_owned()), "299".to_owned())), "the newest are kept");
+        assert!(known.contains_key(&(Some(TokenId::from("two")), "299".to_owned())), "the newest are kept");
     }
 }

@@ -86,7 +86,7 @@ mod tests {
             .route("/thing/{name}", thing)
             .route("/undeclared", get(|| async { "declared nowhere" }))
             .layer(middleware::from_fn_with_state(Arc::new(scopes), layer))
-            .layer(Extension(Caller { token: None, scope }));
+            .layer(Extension(Caller { token: None, id: None, scope }));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let response = TowerToHyperService::new(router).call(request).await.unwrap();
         let allow = response.headers().get("allow").map(|allow| allow.to_str().unwrap().to_owned());

@@ -9,19 +9,17 @@
 use std::io;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{CONNECTION, HeaderValue};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::auth::Authenticator;
 use super::error::ApiError;
-use super::listener::{AdminListener, AdminPeer, Reach};
+use super::connection_places::ConnectionPlaces;
+use super::listener::{AdminListener, AdminPeer};
 use super::state::AdminState;
 use super::{api, health};
-use crate::api::error::ApiErrorKind;
 use crate::config::IngressConfig;
 use crate::ingress::wire::Rejection;
 use crate::process::sockets::Listening;
@@ -43,12 +41,16 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
         .build()?;
     let config = config.clone();
     let drained = state.drained.clone();
+    let places = ConnectionPlaces::default();
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
+    let revoked = authenticator.clone().close_revoked(places.clone());
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
-    let router = probes.merge(api::router(state, authenticator)).fallback(unknown).layer(middleware::from_fn(probes_alone));
+    let router = probes.merge(api::router(state, authenticator)).fallback(unknown);
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
-            let sockets = listening.sockets.into_iter().map(|socket| serve(socket, &config, router.clone(), drained.clone()));
+            tokio::spawn(revoked);
+            let sockets = listening.sockets.into_iter();
+            let sockets = sockets.map(|socket| serve(socket, &config, places.clone(), router.clone(), drained.clone()));
             for served in futures::future::join_all(sockets).await {
                 if let Err(error) = served {
                     tracing::error!(%error, "the admin listener ended");
@@ -59,8 +61,14 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
     Ok(())
 }
 
-async fn serve(socket: std::net::TcpListener, config: &IngressConfig, router: Router, drained: Drained) -> io::Result<()> {
-    let listener = AdminListener::new(tokio::net::TcpListener::from_std(socket)?, config);
+async fn serve(
+    socket: std::net::TcpListener,
+    config: &IngressConfig,
+    places: ConnectionPlaces,
+    router: Router,
+    drained: Drained,
+) -> io::Result<()> {
+    let listener = AdminListener::new(tokio::net::TcpListener::from_std(socket)?, config, places);
     // A hand-over waits for the responses that are under way here. A shutdown does not: these threads answer until the process ends.
     let mut stopping = drained.clone();
     let answering = drained.in_flight();
@@ -84,25 +92,6 @@ async fn handed_over(mut drained: Drained) {
     if drained.phase() == ShutdownPhase::Stopping {
         std::future::pending().await
     }
-}
-
-/// The layer of every request. A connection that found no other place than one for probes asks for one probe and is closed.
-async fn probes_alone(request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<AdminPeer>>();
-    if !peer.is_some_and(|peer| peer.0.1 == Reach::OneProbe) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let is_probe = matches!(parts.uri.path(), "/healthz" | "/readyz");
-    let mut response = if is_probe || Rejection::of(&parts).is_some() {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        ApiError::new(ApiErrorKind::Busy, "as many connections as the admin address may have are open: only probes are answered")
-            .retry_after(1)
-            .into_response()
-    };
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    response
 }
 
 /// Requests without a route, and those that `ingress::wire` has rejected.

@@ -48,6 +48,23 @@ pub struct Token {
     sha256: String,
 }
 
+/// Which token: its hash. Another token of the same name is another one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenId(Arc<str>);
+
+impl From<&str> for TokenId {
+    fn from(hash: &str) -> Self {
+        Self(hash.into())
+    }
+}
+
+impl Token {
+    /// Which it is.
+    pub fn id(&self) -> TokenId {
+        self.sha256.as_str().into()
+    }
+}
+
 impl From<&Token> for TokenSummary {
     fn from(token: &Token) -> Self {
         Self { name: token.name.clone(), scope: token.scope, created_ms: token.created_ms }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::invoke::Invoker;
 use crate::live::Live;
-use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError};
+use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError, TextFiles};
 use crate::runtime::call::AnswerBytes;
 use crate::runtime::containment::frozen;
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
@@ -99,7 +99,7 @@ impl Core {
             on_ports: Box::new(|_| {}),
         });
         let compilers = Arc::new(Compilers::local(config.compile));
-        let pools = PoolDeps { compilers, fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default() };
+        let pools = PoolDeps { compilers, fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default(), texts: TextFiles::none() };
         FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
         Ok(catalog)
     }

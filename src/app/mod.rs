@@ -19,7 +19,7 @@ use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
 use crate::process::engine::{Engine, EngineInfo, SupervisorClient};
 use crate::release::{
-    Catalog, CatalogDeps, Compilers, Deployments, FunctionsDirectory, OpenError, PoolDeps, Scales, StateDir, Watcher, self_test,
+    Catalog, CatalogDeps, Compilers, Deployments, FunctionsDirectory, OpenError, PoolDeps, Scales, StateDir, Watcher, self_test, TextFiles,
 };
 use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;
@@ -69,8 +69,16 @@ impl App {
         core.fleet.heed(engine_info.quarantine.clone());
         let compilers = Arc::new(compilers(config, &supervisor_client));
         prepare(&compilers)?;
-        let pools =
-            PoolDeps { compilers, fleet: core.fleet.clone(), quarantine: engine_info.quarantine.clone(), scales: Scales::default() };
+        let pools = PoolDeps {
+            compilers,
+            fleet: core.fleet.clone(),
+            quarantine: engine_info.quarantine.clone(),
+            scales: Scales::default(),
+            texts: match config.mode {
+                Mode::Dev => TextFiles::none(),
+                Mode::Serve => TextFiles::in_directory(config.state.clone()),
+            },
+        };
         let state_dir = match config.mode {
             // Its table follows the functions directory, and nothing else.
             Mode::Dev => None,

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
@@ -92,9 +94,9 @@ pub struct Module {
     /// How `code` is to be read.
     pub kind: ModuleKind,
     /// The text that V8 compiles.
-    pub code: Arc<str>,
+    pub code: ByteString,
     /// Source map (JSON) from `code` to the text that the author wrote; `None` where both are the same.
-    pub source_map: Option<Arc<[u8]>>,
+    pub source_map: Option<Bytes>,
     /// Every literal specifier that this module imports, and the url of the module that it names.
     pub imports: HashMap<String, String>,
 }

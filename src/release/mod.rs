@@ -21,3 +21,4 @@ pub use compiler::Compilers;
 pub use deploy::{Deployments, OpenError, StateDir};
 pub use folder::{FunctionsDirectory, WatchError, Watcher};
 pub use source::SourceError;
+pub use store::TextFiles;

@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// Decides about a larger piece, on the thread that asks.
-static MAY_MAP: OnceLock<fn(usize) -> bool> = OnceLock::new();
+static MAY_MAP: OnceLock<fn() -> bool> = OnceLock::new();
 
 /// From now on this thread belongs to a function that may use `memory_bytes` bytes.
 pub fn bound_this_thread(memory_bytes: u64) {
@@ -29,13 +29,13 @@ pub fn bound_this_thread(memory_bytes: u64) {
 }
 
 /// Asks `may_map` from now on about each piece beyond the bound of its thread.
-pub fn ask(may_map: fn(usize) -> bool) {
+pub fn ask(may_map: fn() -> bool) {
     // The program has one rule.
     let _ = MAY_MAP.set(may_map);
 }
 
-fn is_refused(bytes: usize, protection: c_int, may_map: impl FnOnce(usize) -> bool) -> bool {
-    bytes > SMALL.get() && protection & libc::PROT_WRITE != 0 && !may_map(bytes)
+fn is_refused(bytes: usize, protection: c_int, may_map: impl FnOnce() -> bool) -> bool {
+    bytes > SMALL.get() && protection & libc::PROT_WRITE != 0 && !may_map()
 }
 
 /// Takes the place of the C library's `mmap`.
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn mmap(
     descriptor: c_int,
     offset: off_t,
 ) -> *mut c_void {
-    if is_refused(bytes, protection, |bytes| MAY_MAP.get().is_none_or(|may_map| may_map(bytes))) {
+    if is_refused(bytes, protection, || MAY_MAP.get().is_none_or(|may_map| may_map())) {
         // SAFETY: the place of the calling thread's error number is always valid.
         unsafe { *libc::__errno_location() = libc::ENOMEM };
         return libc::MAP_FAILED;
@@ -86,14 +86,14 @@ mod tests {
     #[test]
     fn only_a_bounded_thread_is_asked_about_and_only_beyond_its_bound() {
         let writable = libc::PROT_READ | libc::PROT_WRITE;
-        let is_refused = |bytes, protection| is_refused(bytes, protection, |bytes| bytes < 200 * MB);
+        let is_refused = |bytes, protection| is_refused(bytes, protection, || false);
         assert!(!is_refused(300 * MB, writable), "this thread is not bounded");
         let bounded = std::thread::spawn(move || {
             bound_this_thread(64 * MB as u64);
             [(64, writable), (100, writable), (300, writable), (300, libc::PROT_NONE)]
                 .map(|(megabytes, protection)| is_refused(megabytes * MB, protection))
         });
-        assert_eq!(bounded.join().unwrap(), [false, false, true, false]);
+        assert_eq!(bounded.join().unwrap(), [false, true, true, false]);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -27,6 +27,9 @@ use crate::live::VERSION_HEADER;
 
 /// Most of a response's body that is shown.
 const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Most time that a response's body is read for.
+const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Calls the function and shows its response.
 #[utoipa::path(post, path = "/functions/{name}/invoke", operation_id = "invoke_function", tag = "functions", params(FunctionPathParams),
@@ -100,10 +103,15 @@ async fn result(response: Response) -> InvokeResult {
     }
 }
 
-/// The beginning of a body that streams, and whether there is more of it.
+/// The beginning of a body that streams, and whether there is more of it: it may be a body without an end.
 async fn read(mut stream: Streamed) -> (Bytes, bool) {
     let mut read = BytesMut::new();
-    while let Some(frame) = poll_fn(|cx| stream.as_mut().poll_frame(cx)).await {
+    let end = Instant::now() + BODY_TIME_MAX;
+    loop {
+        let Ok(frame) = tokio::time::timeout_at(end.into(), poll_fn(|cx| stream.as_mut().poll_frame(cx))).await else {
+            return (read.freeze(), true);
+        };
+        let Some(frame) = frame else { return (read.freeze(), false) };
         let Some(chunk) = frame.ok().and_then(|frame| frame.into_data().ok()) else { return (read.freeze(), true) };
         let room = BODY_BYTES_MAX - read.len();
         read.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
@@ -111,7 +119,6 @@ async fn read(mut stream: Streamed) -> (Bytes, bool) {
             return (read.freeze(), true);
         }
     }
-    (read.freeze(), false)
 }
 
 type Streamed = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::function::Version;
 use crate::process::quarantine::Quarantine;
 use crate::release::compiler::Compilers;
+use crate::release::store::TextFiles;
 use crate::runtime::fleet::{Fleet, quarantined};
 use crate::runtime::pool::Pool;
 
@@ -27,6 +28,8 @@ pub struct PoolDeps {
     /// Scales that were changed while the host runs. Read when a pool is made: a scale may change between the making of a track and its
     /// pool's.
     pub scales: Scales,
+    /// Keep the code of versions out of memory.
+    pub texts: TextFiles,
 }
 
 impl PoolDeps {
@@ -39,6 +42,6 @@ impl PoolDeps {
             return Err(quarantined(&version.id, &reason));
         }
         let scale = overlay(&version.manifest.scale, &self.scales.of(&version.function));
-        Ok(Pool::with_scale(version, scale, self.fleet.clone()))
+        Ok(Pool::with_scale(self.texts.moved(version), scale, self.fleet.clone()))
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use deno_ast::ModuleSpecifier;
 
 use super::code_frame::Place;
@@ -118,8 +119,8 @@ impl Walk<'_> {
                 }
             }
         }
-        let source_map = source_map.map(Arc::from);
-        Some(Module { url: pending.url.to_string(), kind: pending.kind, code, source_map, imports: resolved })
+        let source_map = source_map.map(Bytes::from);
+        Some(Module { url: pending.url.to_string(), kind: pending.kind, code: code.as_ref().into(), source_map, imports: resolved })
     }
 
     fn transpile(&mut self, pending: &Pending, label: &str, text: &Arc<str>) -> Option<Transpiled> {
@@ -166,7 +167,7 @@ impl Walk<'_> {
             self.diagnostics.push(diagnostic.at(Place::at_line(label, &text, error.line(), error.column())));
             return None;
         }
-        Some(Module { url: pending.url.to_string(), kind: ModuleKind::Json, code: text, source_map: None, imports: HashMap::new() })
+        Some(Module { url: pending.url.to_string(), kind: ModuleKind::Json, code: text.as_ref().into(), source_map: None, imports: HashMap::new() })
     }
 
     /// Finds the module that an import means, and its kind.

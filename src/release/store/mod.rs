@@ -15,6 +15,7 @@ mod state;
 mod versions;
 mod code;
 mod held;
+mod text_files;
 pub(crate) mod files;
 pub(in crate::release) mod fault_point;
 mod checksum;
@@ -34,6 +35,7 @@ pub use format::FORMAT;
 pub use held::{Staging, WriterLock};
 pub use state::{CandidateState, FunctionState, RELEASES_MAX, ScaleChange, StoredState, StoredVersion};
 pub use sweep::{Keep, surplus};
+pub use text_files::TextFiles;
 
 use files::StateFiles;
 use held::STAGING;

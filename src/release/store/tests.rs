@@ -42,7 +42,7 @@ fn version(function: &str, number: u8) -> Version {
     let module = |path: &str, kind, code: &str, source_map: Option<&str>, imports: &[(&str, &str)]| {
         let url = format!("file:///{function}/{path}");
         let imports = imports.iter().map(|(specifier, path)| ((*specifier).to_owned(), format!("file:///{function}/{path}"))).collect();
-        let source_map = source_map.map(|text| text.as_bytes().into());
+        let source_map = source_map.map(|text| text.to_owned().into());
         (url.clone(), Arc::new(Module { url, kind, code: code.into(), source_map, imports }))
     };
     let code = format!("import x from './data.json';\nexport default () => `{number}\u{2028}\0🐝\\`;");
@@ -631,5 +631,24 @@ proptest! {
         }
         prop_assert!(state.write().is_ok());
         prop_assert!(state.sweep(keep, now_ms).is_empty());
+    }
+}
+
+#[test]
+fn code_in_a_file_reads_as_code_in_memory_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut large = version("f", 1);
+    let (url, module) = large.modules.iter().find(|(url, _)| url.ends_with("index.ts")).unwrap();
+    let (url, code) = (url.clone(), format!("{}// {}", module.code, "🐝".repeat(50_000)));
+    let Module { kind, source_map, imports, .. } = &**module;
+    let module = Module { url: url.clone(), kind: *kind, code: code.into(), source_map: source_map.clone(), imports: imports.clone() };
+    large.modules.insert(url, Arc::new(module));
+    for version in [version("f", 1), large] {
+        let version = Arc::new(version);
+        let moved = TextFiles::in_directory(folder.path().to_owned()).moved(version.clone());
+        assert_eq!(versions::encode(&moved).unwrap(), versions::encode(&version).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let unwritable = TextFiles::in_directory(folder.path().join("missing")).moved(version.clone());
+        assert!(Arc::ptr_eq(&unwritable, &version));
     }
 }

@@ -92,7 +92,7 @@ fn stored(module: &Module) -> Result<ModuleFile<'_>, String> {
             ModuleKind::JavaScript => ModuleFileKind::JavaScript,
             ModuleKind::Json => ModuleFileKind::Json,
         },
-        code: Cow::Borrowed(&*module.code),
+        code: Cow::Borrowed(&module.code),
         source_map,
         imports: module.imports.iter().map(|(specifier, url)| (specifier.as_str().into(), url.as_str().into())).collect(),
     })
@@ -149,8 +149,8 @@ fn restored(module: ModuleFile<'_>) -> Module {
             ModuleFileKind::JavaScript => ModuleKind::JavaScript,
             ModuleFileKind::Json => ModuleKind::Json,
         },
-        code: module.code.into(),
-        source_map: module.source_map.map(|text| text.as_bytes().into()),
+        code: module.code.into_owned().into(),
+        source_map: module.source_map.map(|text| text.into_owned().into()),
         imports: module.imports.into_iter().map(|(specifier, url)| (specifier.into_owned(), url.into_owned())).collect(),
     }
 }

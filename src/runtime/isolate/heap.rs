@@ -22,9 +22,6 @@ use crate::sys::freeze::FreezeCause;
 /// Buffers of this size are always granted: V8 aborts if a typed array that lives in the heap cannot get its buffer.
 const ALWAYS_GRANTED_BYTES: usize = 4 << 10;
 
-/// The largest piece of memory that V8 takes at once, as a multiple of the function's limit: arrays and texts grow by half or double.
-const PIECE_TIMES: usize = 4;
-
 /// How often V8 asks for one buffer: at first, and after each of three garbage collections (`Heap::AllocateExternalBackingStore`).
 const REFUSALS_OF_ONE: usize = 4;
 
@@ -157,10 +154,9 @@ impl Heap {
     }
 
     /// Whether V8 may take this much memory in one piece, more than the function's limit: it does not ask `near_limit` about the first large
-    /// object of its youngest generation. A piece that ends in a `memory_limit` anyway needs a permit; one that is much larger is refused,
-    /// and V8 gives the isolate up.
-    pub(super) fn may_map(&self, bytes: usize) -> bool {
-        if bytes > self.allowed_bytes().saturating_mul(PIECE_TIMES) || !self.interrupt.may_grow() {
+    /// object of its youngest generation. Such a piece ends in a `memory_limit`; without a permit for it V8 gives the isolate up.
+    pub(super) fn may_map(&self) -> bool {
+        if !self.interrupt.may_grow() {
             return false;
         }
         self.raised.store(true, Ordering::Relaxed);

@@ -134,7 +134,7 @@ impl Loader {
         };
         ModuleLoadResponse::Sync(Ok(ModuleSource::new(
             kind,
-            ModuleSourceCode::String(module.code.clone().into()),
+            ModuleSourceCode::String(module.code.to_string().into()),
             specifier,
             Some(SourceCodeCacheInfo { hash, data }),
         )))

@@ -79,10 +79,10 @@ pub(super) fn is_condemned() -> bool {
     NOTES.with(reason).is_some()
 }
 
-/// Whether the calling thread's isolate may take this much memory from the system in one piece.
-pub(super) fn may_map(bytes: usize) -> bool {
+/// Whether the calling thread's isolate may take more than its function's limit from the system in one piece.
+pub(super) fn may_map() -> bool {
     let ask = |notes: &RefCell<Notes>| notes.try_borrow().ok()?.isolate.as_ref().map(|isolate| isolate.heap.clone());
-    NOTES.with(ask).is_none_or(|heap| heap.may_map(bytes))
+    NOTES.with(ask).is_none_or(|heap| heap.may_map())
 }
 
 /// V8 calls this on the isolate's thread.
