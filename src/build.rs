@@ -37,6 +37,9 @@ use std::path::{Path, PathBuf};
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
 use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_lazy_ext_script};
 
+#[path = "build/polyfills/mod.rs"]
+mod polyfills;
+
 use runtime::isolate::as_script::as_script;
 
 /// ES modules that no file of the prelude loads, and that no script loads.
@@ -52,6 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/runtime/isolate/as_script.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/build.rs");
+    println!("cargo:rerun-if-changed=src/build");
+    println!("cargo:rerun-if-changed=Cargo.lock");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
 
     let mut extensions = runtime::isolate::extension::lazy();
@@ -166,9 +171,34 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
         }
         scripts.push((file.specifier, source));
     }
+    scripts.extend(node_scripts(files)?);
     scripts.sort();
     std::fs::write(out.join("residual.rs"), format!("pub(super) static SCRIPTS: &[(&str, &str)] = &{scripts:?};\n"))?;
     Ok(())
+}
+
+/// The scripts of Node's built-in modules, as far as the prelude loads them.
+fn node_scripts(files: &[LazyFile]) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
+    let prelude: Result<Vec<_>, _> =
+        files.iter().filter(|file| file.path.contains("js-prelude")).map(|file| std::fs::read_to_string(file.path)).collect();
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let scripts = polyfills::scripts(&manifest, &prelude?)?;
+    // The build script ends soon after.
+    Ok(scripts.into_iter().map(|(specifier, script)| (&*specifier.leak(), wrap_lazy_ext_script(&ascii(script)).to_string())).collect())
+}
+
+/// A script with escapes in the place of letters that are not ASCII: they stand in literals only.
+fn ascii(script: String) -> String {
+    if script.is_ascii() {
+        return script;
+    }
+    script.encode_utf16().fold(String::with_capacity(script.len()), |mut text, unit| {
+        match u8::try_from(unit).ok().filter(u8::is_ascii) {
+            Some(byte) => text.push(char::from(byte)),
+            None => text.push_str(&format!("\\u{unit:04x}")),
+        }
+        text
+    })
 }
 
 /// The script that stands for an ES module which loads late.

@@ -4,7 +4,7 @@
 //!
 //! Invariant: from the socket to the worker's turn, and back, everything is the code of production.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -120,6 +120,8 @@ fn version(function: &FunctionName) -> Arc<Version> {
         entry: "file:///hello/index.js".to_owned(),
         modules: HashMap::new(),
         manifest,
+        node: false,
+        files: BTreeMap::new(),
     })
 }
 

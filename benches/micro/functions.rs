@@ -125,13 +125,9 @@ fn typescript() -> String {
 pub fn altered(version: &Version, number: u32) -> Arc<Version> {
     let modules = version.modules.iter().map(|(url, module)| {
         let code = format!("{}\n// {number}\n", module.code).into();
-        let Module { url: own, kind, source_map, imports, .. } = &**module;
-        let module = Module { url: own.clone(), kind: *kind, code, source_map: source_map.clone(), imports: imports.clone() };
-        (url.clone(), Arc::new(module))
+        (url.clone(), Arc::new(Module { code, ..Module::clone(module) }))
     });
-    let Version { id, function, entry, manifest, .. } = version;
-    let modules: HashMap<_, _> = modules.collect();
-    Arc::new(Version { id: id.clone(), function: function.clone(), entry: entry.clone(), modules, manifest: manifest.clone() })
+    Arc::new(Version { modules: modules.collect(), ..version.clone() })
 }
 
 /// `GET /<function>` as it reaches a pool.

@@ -220,11 +220,11 @@ globalThis.__skep_bootstrap = () => {
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 
-  const { setIdentity, load, dispatch, abort: abortCall, warm, env } = core.loadExtScript("ext:skep/dispatch/index.js");
+  const { setIdentity, builtInNames, load, dispatch, abort: abortCall, warm, env } = core.loadExtScript("ext:skep/dispatch/index.js");
   ObjectDefineProperties(globalThis, {
     Deno: { __proto__: null, value: denoNamespace(env), writable: true, enumerable: false, configurable: true },
     EdgeRuntime: { __proto__: null, value: edgeRuntimeNamespace(), writable: true, enumerable: false, configurable: true },
   });
   warm();
-  return { __proto__: null, setIdentity, load, dispatch, abort: abortCall };
+  return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort: abortCall };
 };

@@ -99,6 +99,7 @@ internals.reportUncaught = (error) => logUncaught("Uncaught ", error);
 // https://html.spec.whatwg.org/#runtime-script-errors
 let reporting = false;
 core.setReportExceptionCallback((error) => {
+  if (!reporting && internals.node?.onUncaught?.(error, "uncaughtException")) return;
   if (reporting) return logUncaught("Uncaught ", error);
   reporting = true;
   try {
@@ -116,6 +117,7 @@ core.setReportExceptionCallback((error) => {
 // https://html.spec.whatwg.org/#unhandled-promise-rejections
 core.setUnhandledPromiseRejectionHandler((promise, reason) => {
   try {
+    if (internals.node?.onUnhandled?.(reason, promise)) return true;
     const rejection = new event.PromiseRejectionEvent("unhandledrejection", {
       cancelable: true,
       promise,

@@ -8,7 +8,7 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
-  const { ObjectFreeze, SafeMap } = primordials;
+  const { ArrayPrototypeJoin, ArrayPrototypePush, ObjectFreeze, RegExpPrototypeExec, SafeMap } = primordials;
   const { detectDialect } = internals.dialects;
   const { describe } = internals.errors;
 
@@ -25,14 +25,15 @@
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
   const pendingCalls = new SafeMap();
 
-  /** What this instance is. `variables` is a flat list of keys and values. */
-  function setIdentity(name, version, variables) {
+  /** What this instance is. `variables` is a flat list of keys and values; `node`: the function is one for Node. */
+  function setIdentity(name, version, variables, node) {
     instance.functionName = name;
     instance.versionId = version;
     instance.textMax = op_skep_memory_bytes();
     const env = { __proto__: null };
     for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
     instance.env = ObjectFreeze(env);
+    if (node) core.loadExtScript("ext:skep/node/index.js").install(instance);
   }
 
   /**
@@ -43,7 +44,7 @@
   async function load(namespace, url) {
     try {
       if (url !== "") await import(url);
-      const { name, handle } = detectDialect(namespace.default, instance.env);
+      const { name, handle } = detectDialect(defaultOf(namespace), instance.env);
       instance.handle = handle;
       if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
       return { __proto__: null, dialect: name, error: "" };
@@ -52,5 +53,23 @@
     }
   }
 
-  return { instance, load, pendingCalls, setIdentity };
+  /** What a built-in of Node exports, each name on a line. */
+  function builtInNames(name) {
+    const exports = core.loadExtScript("ext:skep/node/built_ins.js").builtIn(name);
+    const names = [];
+    for (const name in exports) {
+      // What has no name in a list of names cannot be imported by it.
+      if (RegExpPrototypeExec(/[\n\r]/, name) === null) ArrayPrototypePush(names, name);
+    }
+    return ArrayPrototypeJoin(names, "\n");
+  }
+
+  /** The default export; that of a module which was compiled to CommonJS is a member of what it exports. */
+  function defaultOf(namespace) {
+    const exported = namespace.default;
+    const isCompiled = exported !== null && typeof exported === "object" && exported.__esModule === true;
+    return isCompiled && exported.default !== undefined ? exported.default : exported;
+  }
+
+  return { builtInNames, instance, load, pendingCalls, setIdentity };
 })();

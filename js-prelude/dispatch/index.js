@@ -20,7 +20,7 @@
   const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
-  const { instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
   const { BODY_CHECK, BODY_NONE, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { abandon } = core.loadExtScript("ext:skep/dispatch/stream.js");
@@ -99,5 +99,5 @@
     instance.handle = null;
   }
 
-  return { setIdentity, load, dispatch, abort, warm, env: () => instance.env };
+  return { setIdentity, builtInNames, load, dispatch, abort, warm, env: () => instance.env };
 })();

@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod route;
 pub mod limits;
 pub mod name;
+pub mod node;
 
 pub use dialect::Dialect;
 pub use level::Level;

@@ -6,7 +6,7 @@
 //! not read as one.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -78,16 +78,19 @@ impl<'de> Deserialize<'de> for VersionId {
 }
 
 /// The kind of a module's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ModuleKind {
     /// An ECMAScript module; TypeScript and JSX are transpiled already.
+    #[default]
     JavaScript,
+    /// A CommonJS module: `code` is the body of its function.
+    CommonJs,
     /// A JSON module: `code` is the JSON text.
     Json,
 }
 
 /// One module of a version.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Module {
     /// `file:///hello/index.ts`: the path below the functions directory, never a path of the machine.
     pub url: String,
@@ -97,12 +100,19 @@ pub struct Module {
     pub code: ByteString,
     /// Source map (JSON) from `code` to the text that the author wrote; `None` where both are the same.
     pub source_map: Option<Bytes>,
-    /// Every literal specifier that this module imports, and the url of the module that it names.
+    /// Every literal specifier that this module imports, and the url of the module that it names: one of the version, or `node:` and the
+    /// name of a built-in.
     pub imports: HashMap<String, String>,
+    /// The same for `require`, which may find other files of a package.
+    pub requires: HashMap<String, String>,
+    /// Specifiers of `import()` and `require` that lead nowhere, and why: the call fails when it runs.
+    pub missing: HashMap<String, String>,
+    /// The names that an ECMAScript module can import from this CommonJS module, beside `default`.
+    pub names: Vec<String>,
 }
 
 /// Everything that runs, for one function, in one state of its source.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Version {
     /// Content hash.
     pub id: VersionId,
@@ -114,6 +124,10 @@ pub struct Version {
     pub modules: HashMap<String, Arc<Module>>,
     /// The manifest of the function, with every default filled in.
     pub manifest: Manifest,
+    /// Whether it is written for Node: it has Node's globals and built-in modules.
+    pub node: bool,
+    /// The files that a function for Node may read, by their absolute path: `/hello/views/index.html`.
+    pub files: BTreeMap<String, Bytes>,
 }
 
 #[cfg(test)]

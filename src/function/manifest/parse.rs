@@ -147,6 +147,7 @@ fn code(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     for (key, value) in table {
         match &**key.get_ref() {
             "eval" => set(&mut manifest.code.eval, reader.boolean("eval", value)),
+            "node" => manifest.code.node = reader.boolean("node", value),
             _ => unknown_key(reader, key, "in `[code]`", CODE_KEYS),
         }
     }

@@ -42,4 +42,6 @@ pub struct Manifest {
 pub struct Code {
     /// Whether `eval`, `Function` and timers may compile code from strings.
     pub eval: bool,
+    /// Whether the function is one for Node. `None`: its code shows it.
+    pub node: Option<bool>,
 }

@@ -39,6 +39,9 @@ impl fmt::Display for Manifest {
         }
         writeln!(f, "\n[code]")?;
         writeln!(f, "eval = {}", self.code.eval)?;
+        if let Some(node) = self.code.node {
+            writeln!(f, "node = {node}")?;
+        }
         write!(f, "\n{}", self.check)?;
         self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))
     }

@@ -4,7 +4,7 @@
 //!
 //! Invariant: it runs like every function, from prewarmed isolate to handler, and leaves nothing behind.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,13 +40,15 @@ pub fn run(fleet: &Fleet) -> Result<(), SelfTestError> {
     let failed = |fault: Fault| SelfTestError(format!("{fault}: {}", fault.facts().detail.as_deref().unwrap_or_default()));
     let function = FunctionName::parse("self-test").map_err(|error| SelfTestError(error.to_string()))?;
     let url = "file:///self-test/index.js".to_owned();
-    let module = Module { url: url.clone(), kind: ModuleKind::JavaScript, code: CODE.into(), source_map: None, imports: HashMap::new() };
+    let module = Module { url: url.clone(), kind: ModuleKind::JavaScript, code: CODE.into(), ..Module::default() };
     let version = Version {
         id: VersionId::from_digest(&[0; 32]),
         function,
         entry: url.clone(),
         modules: HashMap::from([(url, Arc::new(module))]),
         manifest: Manifest::default(),
+        node: false,
+        files: BTreeMap::new(),
     };
     futures::executor::block_on(boot_within(Arc::new(version), fleet, LIMITS)).map(drop).map_err(failed)
 }

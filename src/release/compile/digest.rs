@@ -14,8 +14,8 @@ use crate::function::{Manifest, Module, ModuleKind, VersionId};
 /// Changes when the same source gets another meaning, e.g. with another transpiler.
 const FORMAT: &[u8] = b"skep version 1";
 
-/// The id of a version with this manifest and these modules.
-pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>) -> VersionId {
+/// The id of a version with this manifest and these modules; `node`: one for Node.
+pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>, node: bool) -> VersionId {
     let mut hash = Sha256::new();
     feed(&mut hash, FORMAT);
     feed(&mut hash, manifest.to_string().as_bytes());
@@ -27,7 +27,8 @@ pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: 
         feed(
             &mut hash,
             match module.kind {
-                ModuleKind::JavaScript => b"js",
+                ModuleKind::JavaScript => b"js".as_slice(),
+                ModuleKind::CommonJs => b"cjs",
                 ModuleKind::Json => b"json",
             },
         );
@@ -40,8 +41,27 @@ pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: 
             feed(&mut hash, specifier.as_bytes());
             feed(&mut hash, url.as_bytes());
         }
+        feed_more(&mut hash, module);
+    }
+    if node {
+        feed(&mut hash, b"node");
     }
     VersionId::from_digest(&hash.finalize().into())
+}
+
+/// What few modules have. Modules without it have the ids that they had before there was any.
+fn feed_more(hash: &mut Sha256, module: &Module) {
+    for (what, pairs) in [("requires", &module.requires), ("missing", &module.missing)] {
+        let mut pairs: Vec<_> = pairs.iter().collect();
+        pairs.sort();
+        for (specifier, lead) in pairs {
+            [what, specifier, lead].iter().for_each(|part| feed(hash, part.as_bytes()));
+        }
+    }
+    for name in &module.names {
+        feed(hash, b"name");
+        feed(hash, name.as_bytes());
+    }
 }
 
 /// With its length, so that no two lists of parts are the same bytes.

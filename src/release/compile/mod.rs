@@ -8,6 +8,7 @@
 pub mod graph;
 mod resolve;
 mod module_kind;
+mod platform;
 mod emit;
 mod parse;
 mod digest;
@@ -16,7 +17,7 @@ pub mod code_frame;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -67,9 +68,9 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
         .map_err(|error| Diagnostic::new(CompileErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
-    let Graph { entry, modules } = graph::walk(entry, &confinement, disk).map_err(all)?;
-    let id = version_id(&manifest, &entry, &modules);
-    Ok(Version { id, function: function.name.clone(), entry, modules, manifest })
+    let Graph { entry, modules, node } = graph::walk(entry, &manifest, &confinement, disk).map_err(all)?;
+    let id = version_id(&manifest, &entry, &modules, node);
+    Ok(Version { id, function: function.name.clone(), entry, modules, manifest, node, files: BTreeMap::new() })
 }
 
 /// The first of several diagnostics stands for them all.
@@ -113,7 +114,6 @@ fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, funct
         return Err(Diagnostic::new(CompileErrorKind::Confinement, message).help(format!("allowed are {}", confinement.places())).into());
     }
     match canonical.extension().and_then(|extension| extension.to_str()) {
-        Some("cjs" | "cts") => Err(module_kind::common_js(&shown, None).into()),
         Some(extension) if emit::media_type(extension).is_some() => Ok(canonical),
         _ => {
             let what = if function.kind == SourceKind::File { "the function's file" } else { "the entry" };

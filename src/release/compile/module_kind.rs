@@ -9,13 +9,14 @@ use std::path::Path;
 use super::code_frame::Place;
 use super::emit;
 use super::error::{CompileErrorKind, Diagnostic};
-use super::parse::imports::{Attribute, Import};
+use super::parse::imports::{Attribute, Import, ImportForm};
 use crate::function::ModuleKind;
 use crate::release::source::confine::is_in_node_modules;
-use crate::release::source::{CODE_EXTENSIONS, Confinement};
+use crate::release::source::CODE_EXTENSIONS;
 
 /// The kind of the module at `path`, which `import` means.
-pub(super) fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -> Result<ModuleKind, Diagnostic> {
+pub(super) fn kind_of(path: &Path, import: &Import) -> Result<ModuleKind, Diagnostic> {
+    let is_require = matches!(import.form, ImportForm::Require { .. });
     let wrong = |message: String| Diagnostic::new(CompileErrorKind::Import, message);
     let specifier = &import.specifier;
     let extension = extension(path);
@@ -25,9 +26,11 @@ pub(super) fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -
             Err(wrong(format!("`{specifier}`: the import attribute `{attribute}` is not supported")).help("only `type: \"json\"` is"))
         }
         // The name says so, and `emit` has added the attribute.
-        (Attribute::Absent, "json") if specifier.ends_with(".json") => Ok(ModuleKind::Json),
+        (Attribute::Absent, "json") if is_require || specifier.ends_with(".json") => Ok(ModuleKind::Json),
         (Attribute::Absent, "json") => Err(wrong(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import")),
-        (Attribute::Absent, "cjs" | "cts") => Err(common_js(&confinement.label(path), None)),
+        (Attribute::Absent, "node") => Err(native_addon(path, specifier)),
+        // Node reads what it requires as JavaScript, whatever its name.
+        (Attribute::Absent, _) if is_require => Ok(ModuleKind::JavaScript),
         (Attribute::Absent, extension) if emit::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
         (Attribute::Absent, extension) => {
             let known = CODE_EXTENSIONS.join(", .");
@@ -37,13 +40,38 @@ pub(super) fn kind_of(path: &Path, import: &Import, confinement: &Confinement) -
     }
 }
 
+/// Packages with native add-ons, and packages that do the same in JavaScript or WebAssembly.
+const ADDON_ALTERNATIVES: &[(&str, &str)] = &[
+    ("bcrypt", "install `bcryptjs`: it has the same functions"),
+    ("argon2", "install `hash-wasm`, or use `crypto.scrypt`"),
+    ("sharp", "no package does the same here; call an image service, or `@jsquash/resize` for simple cases"),
+    ("canvas", "no package does the same here; call an image service"),
+    ("better-sqlite3", "use a database server, or `sql.js` for a file in memory"),
+    ("sqlite3", "use a database server, or `sql.js` for a file in memory"),
+    ("re2", "use RegExp, with a limit on the length of the text"),
+    ("libpq", "install `pg`"),
+    ("pg-native", "install `pg`"),
+    ("snappy", "install `snappyjs`"),
+    ("node-rdkafka", "install `kafkajs`"),
+    ("zeromq", "no package does the same here"),
+];
+
+/// The diagnostic of a native add-on.
+fn native_addon(path: &Path, specifier: &str) -> Diagnostic {
+    let package = path.components().rev().skip_while(|part| part.as_os_str() == "node_modules").filter_map(|part| part.as_os_str().to_str());
+    let known = package.filter_map(|name| ADDON_ALTERNATIVES.iter().find(|(package, _)| *package == name));
+    let help = known.map(|(_, help)| *help).next().unwrap_or("install a package that is written in JavaScript or WebAssembly");
+    let message = format!("`{specifier}` is a native add-on, which would run outside of the function's limits");
+    Diagnostic::new(CompileErrorKind::Import, message).help(help)
+}
+
 /// The diagnostic of a CommonJS module; `label` is its path below the functions directory.
 pub(super) fn common_js(label: &str, importer: Option<&Place>) -> Diagnostic {
     let imported = importer.map(|place| format!(", imported at {}:{}:{}", place.file, place.line, place.column));
-    let message = format!("{label} is a CommonJS module{}; CommonJS is not supported yet", imported.unwrap_or_default());
+    let message = format!("{label} is a CommonJS module{}, and function.toml has `[code] node = false`", imported.unwrap_or_default());
     let help = match is_in_node_modules(Path::new(label)) {
         true => "import an ES module build of the package, or bundle the function (`esbuild --bundle --format=esm`)",
-        false => "use `import` and `export default` in place of `require` and `module.exports`",
+        false => "set `[code] node = true`, or use `import` and `export default` in place of `require` and `module.exports`",
     };
     Diagnostic::new(CompileErrorKind::CommonJs, message).help(help)
 }

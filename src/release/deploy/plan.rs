@@ -160,7 +160,7 @@ pub(super) fn remember(state: &mut StoredState, record: &Record) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::{BTreeMap, HashMap};
 
     use super::*;
     use crate::function::{Manifest, Version};
@@ -174,6 +174,8 @@ mod tests {
             entry: "file:///f/index.js".to_owned(),
             modules: HashMap::new(),
             manifest: Manifest::default(),
+            node: false,
+        files: BTreeMap::new(),
         })
     }
 

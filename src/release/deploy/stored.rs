@@ -71,13 +71,7 @@ fn with_variables(version: &Version, function_state: &FunctionState) -> Version 
     let mut manifest = version.manifest.clone();
     let overlay = function_state.env.iter().chain(&function_state.secrets);
     manifest.env.extend(overlay.map(|(name, value)| (name.clone(), value.clone())));
-    Version {
-        id: version.id.clone(),
-        function: version.function.clone(),
-        entry: version.entry.clone(),
-        modules: version.modules.clone(),
-        manifest,
-    }
+    Version { manifest, ..version.clone() }
 }
 
 /// Routes as the state keeps them: the text of a manifest without any other key.

@@ -1,6 +1,6 @@
 //! The store on a real disk: every write is read back, every damage is found, and a death at any point leaves one state or the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -43,7 +43,7 @@ fn version(function: &str, number: u8) -> Version {
         let url = format!("file:///{function}/{path}");
         let imports = imports.iter().map(|(specifier, path)| ((*specifier).to_owned(), format!("file:///{function}/{path}"))).collect();
         let source_map = source_map.map(|text| text.to_owned().into());
-        (url.clone(), Arc::new(Module { url, kind, code: code.into(), source_map, imports }))
+        (url.clone(), Arc::new(Module { url, kind, code: code.into(), source_map, imports, ..Module::default() }))
     };
     let code = format!("import x from './data.json';\nexport default () => `{number}\u{2028}\0🐝\\`;");
     let imports = [("./data.json", "data.json"), ("./plain.js", "plain.js")];
@@ -53,7 +53,7 @@ fn version(function: &str, number: u8) -> Version {
         module("data.json", ModuleKind::Json, "{ \"a\": [1, \"\\u0000\"] }\n", None, &[]),
     ]);
     let manifest = Manifest::parse(MANIFEST).unwrap();
-    Version { id: id(number), function: name(function), entry: format!("file:///{function}/index.ts"), modules, manifest }
+    Version { id: id(number), function: name(function), entry: format!("file:///{function}/index.ts"), modules, manifest, node: false, files: BTreeMap::new() }
 }
 
 fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> StoredVersion {
@@ -640,8 +640,7 @@ fn code_in_a_file_reads_as_code_in_memory_and_leaves_no_file() {
     let mut large = version("f", 1);
     let (url, module) = large.modules.iter().find(|(url, _)| url.ends_with("index.ts")).unwrap();
     let (url, code) = (url.clone(), format!("{}// {}", module.code, "🐝".repeat(50_000)));
-    let Module { kind, source_map, imports, .. } = &**module;
-    let module = Module { url: url.clone(), kind: *kind, code: code.into(), source_map: source_map.clone(), imports: imports.clone() };
+    let module = Module { code: code.into(), ..Module::clone(module) };
     large.modules.insert(url, Arc::new(module));
     for version in [version("f", 1), large] {
         let version = Arc::new(version);

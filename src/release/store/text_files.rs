@@ -66,9 +66,7 @@ fn moved(version: &Version, directory: &Path) -> io::Result<Version> {
     for module in modules {
         let code = ByteString::try_from(rest.split_to(module.code.len())).map_err(io::Error::other)?;
         let source_map = module.source_map.as_ref().map(|map| rest.split_to(map.len()));
-        let Module { url, kind, imports, .. } = &**module;
-        restored.insert(url.clone(), Arc::new(Module { url: url.clone(), kind: *kind, code, source_map, imports: imports.clone() }));
+        restored.insert(module.url.clone(), Arc::new(Module { code, source_map, ..Module::clone(module) }));
     }
-    let Version { id, function, entry, manifest, .. } = version;
-    Ok(Version { id: id.clone(), function: function.clone(), entry: entry.clone(), modules: restored, manifest: manifest.clone() })
+    Ok(Version { modules: restored, ..version.clone() })
 }

@@ -23,6 +23,9 @@ pub(super) enum Unfit {
     Damaged(String),
 }
 
+/// The format of versions for Node, which an older Skep must not take for damaged.
+const NODE_FORMAT: u32 = FORMAT + 1;
+
 #[derive(Serialize, Deserialize)]
 struct VersionFile<'a> {
     format: u32,
@@ -37,6 +40,9 @@ struct VersionFile<'a> {
     manifest: Cow<'a, str>,
     #[serde(borrow)]
     modules: Vec<ModuleFile<'a>>,
+    /// Whether it is one for Node.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    node: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,12 +55,19 @@ struct ModuleFile<'a> {
     #[serde(borrow)]
     source_map: Option<Cow<'a, str>>,
     imports: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    requires: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    missing: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum ModuleFileKind {
     JavaScript,
+    CommonJs,
     Json,
 }
 
@@ -71,12 +84,13 @@ pub(in crate::release) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     let mut modules = version.modules.values().map(|module| stored(module)).collect::<Result<Vec<_>, _>>()?;
     modules.sort_unstable_by(|one, other| one.url.cmp(&other.url));
     let stored = VersionFile {
-        format: FORMAT,
+        format: if version.node { NODE_FORMAT } else { FORMAT },
         id: version.id.as_str().into(),
         function: version.function.as_str().into(),
         entry: version.entry.as_str().into(),
         manifest: manifest.into(),
         modules,
+        node: version.node,
     };
     serde_json::to_vec(&stored).map_err(|error| error.to_string())
 }
@@ -90,19 +104,31 @@ fn stored(module: &Module) -> Result<ModuleFile<'_>, String> {
         url: module.url.as_str().into(),
         kind: match module.kind {
             ModuleKind::JavaScript => ModuleFileKind::JavaScript,
+            ModuleKind::CommonJs => ModuleFileKind::CommonJs,
             ModuleKind::Json => ModuleFileKind::Json,
         },
         code: Cow::Borrowed(&module.code),
         source_map,
-        imports: module.imports.iter().map(|(specifier, url)| (specifier.as_str().into(), url.as_str().into())).collect(),
+        imports: borrowed(&module.imports),
+        requires: borrowed(&module.requires),
+        missing: borrowed(&module.missing),
+        names: module.names.clone(),
     })
+}
+
+fn borrowed(pairs: &HashMap<String, String>) -> BTreeMap<Cow<'_, str>, Cow<'_, str>> {
+    pairs.iter().map(|(name, lead)| (name.as_str().into(), lead.as_str().into())).collect()
+}
+
+fn owned(pairs: BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> HashMap<String, String> {
+    pairs.into_iter().map(|(name, lead)| (name.into_owned(), lead.into_owned())).collect()
 }
 
 /// The version `id` of the function `name` from its bytes.
 pub(super) fn decode(bytes: &[u8], name: &FunctionName, id: &VersionId) -> Result<Version, Unfit> {
     let damaged = |what: String| Unfit::Damaged(what);
     let format = format_of(bytes).map_err(|error| damaged(json_fault(&error)))?;
-    if format > FORMAT {
+    if format > NODE_FORMAT {
         return Err(Unfit::Newer(format));
     }
     let stored: VersionFile<'_> = serde_json::from_slice(bytes).map_err(|error| damaged(json_fault(&error)))?;
@@ -128,7 +154,7 @@ fn version(stored: VersionFile<'_>, name: &FunctionName, id: VersionId) -> Resul
     if !modules.contains_key(&*stored.entry) {
         return Err("its entry is not among its modules".to_owned());
     }
-    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest })
+    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest, node: stored.node, files: BTreeMap::new() })
 }
 
 /// A canonical text of an older Skep as this one reads it; versions that were stored then keep their id.
@@ -147,10 +173,14 @@ fn restored(module: ModuleFile<'_>) -> Module {
         url: module.url.into_owned(),
         kind: match module.kind {
             ModuleFileKind::JavaScript => ModuleKind::JavaScript,
+            ModuleFileKind::CommonJs => ModuleKind::CommonJs,
             ModuleFileKind::Json => ModuleKind::Json,
         },
         code: module.code.into_owned().into(),
         source_map: module.source_map.map(|text| text.into_owned().into()),
-        imports: module.imports.into_iter().map(|(specifier, url)| (specifier.into_owned(), url.into_owned())).collect(),
+        imports: owned(module.imports),
+        requires: owned(module.requires),
+        missing: owned(module.missing),
+        names: module.names,
     }
 }

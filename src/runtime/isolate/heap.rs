@@ -154,9 +154,9 @@ impl Heap {
     }
 
     /// Whether V8 may take this much memory in one piece, more than the function's limit: it does not ask `near_limit` about the first large
-    /// object of its youngest generation. Such a piece ends in a `memory_limit`; without a permit for it V8 gives the isolate up.
+    /// object of its youngest generation. Such a piece ends in a `memory_limit`; if no permit will ever be free, V8 gives the isolate up.
     pub(super) fn may_map(&self) -> bool {
-        if !self.interrupt.may_grow() {
+        if !self.interrupt.may_take_piece() {
             return false;
         }
         self.raised.store(true, Ordering::Relaxed);

@@ -18,6 +18,8 @@ use deno_core::{
 use deno_error::JsErrorBox;
 
 use super::code_cache::{self, CodeCache};
+use super::common_js;
+use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::version::{Module, ModuleKind, Version};
 use crate::runtime::ops::{JSON_DEPTH_MAX, catch_panic, catch_panic_or, excessive_json_depth};
 
@@ -63,13 +65,29 @@ impl Loader {
         *self.version.borrow_mut() = None;
     }
 
-    fn module(&self, url: &str) -> Option<Arc<Module>> {
+    pub(super) fn version(&self) -> Option<Arc<Version>> {
+        self.version.borrow().clone()
+    }
+
+    pub(super) fn module(&self, url: &str) -> Option<Arc<Module>> {
         self.version.borrow().as_ref()?.modules.get(url).cloned()
+    }
+
+    /// The built-in of Node that a specifier means to a function for Node.
+    fn built_in<'n>(&self, specifier: &'n str) -> Option<&'n str> {
+        let is_for_node = self.version.borrow().as_ref().is_some_and(|version| version.node);
+        if is_for_node { built_in(specifier) } else { None }
     }
 
     fn find(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, JsErrorBox> {
         if let Some(url) = self.module(referrer).and_then(|module| module.imports.get(specifier).cloned()) {
             return ModuleSpecifier::parse(&url).map_err(JsErrorBox::from_err);
+        }
+        if let Some(why) = self.module(referrer).and_then(|module| module.missing.get(specifier).cloned()) {
+            return Err(JsErrorBox::type_error(why));
+        }
+        if let Some(name) = self.built_in(specifier) {
+            return ModuleSpecifier::parse(&format!("{NODE_SCHEME}{name}")).map_err(JsErrorBox::from_err);
         }
         // The entry itself, or a dynamic import whose specifier was computed: it must be one of the version's modules.
         let url = deno_core::resolve_import(specifier, referrer).map_err(JsErrorBox::from_err)?;
@@ -119,6 +137,9 @@ impl ModuleLoader for Loader {
 
 impl Loader {
     fn read(&self, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
+        if let Some(name) = self.built_in(specifier.as_str()) {
+            return common_js::load_built_in(name, specifier);
+        }
         let Some(module) = self.module(specifier.as_str()) else {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
         };
@@ -126,10 +147,13 @@ impl Loader {
             let message = format!("{specifier} nests too deep: {depth} levels, at most {JSON_DEPTH_MAX}");
             return ModuleLoadResponse::Sync(Err(JsErrorBox::range_error(message)));
         }
+        if module.kind == ModuleKind::CommonJs {
+            return common_js::load_wrapper(&module, specifier);
+        }
         let hash = CodeCache::hash(&module.code);
         let data = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));
         let kind = match module.kind {
-            ModuleKind::JavaScript => ModuleType::JavaScript,
+            ModuleKind::JavaScript | ModuleKind::CommonJs => ModuleType::JavaScript,
             ModuleKind::Json => ModuleType::Json,
         };
         ModuleLoadResponse::Sync(Ok(ModuleSource::new(

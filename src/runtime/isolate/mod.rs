@@ -10,6 +10,7 @@ mod blobs;
 mod engine;
 mod exception;
 pub mod extension;
+mod common_js;
 mod loader;
 pub mod code_cache;
 mod methods;
@@ -30,7 +31,7 @@ use crate::function::Dialect;
 use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
-use crate::runtime::ops::{HostApi, Identity, MemoryBytes, call_in_context, catch_panic_or, external_bytes};
+use crate::runtime::ops::{HostApi, Identity, MemoryBytes, RequiredModules, call_in_context, catch_panic_or, external_bytes};
 use crate::sys::{global_alloc, map_bound};
 
 use blobs::CountedBlobs;
@@ -69,6 +70,7 @@ pub struct MemoryUse {
 /// The functions of `js-prelude/dispatch/index.js`.
 struct DispatchFunctions {
     set_identity: v8::Global<v8::Function>,
+    built_in_names: v8::Global<v8::Function>,
     load: v8::Global<v8::Function>,
     dispatch: v8::Global<v8::Function>,
     abort: v8::Global<v8::Function>,
@@ -155,6 +157,9 @@ impl Isolate {
             state.put(MemoryBytes(manifest.limits.memory_bytes));
             let answer_bytes = state.borrow::<Arc<dyn HostApi>>().answer_bytes(&assignment.identity.function);
             answer_bytes.into_iter().for_each(|bytes| state.put(bytes));
+            if assignment.version.node {
+                state.put(RequiredModules(Some(self.loader.clone())));
+            }
             egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;
         }
         deno_core::scope!(scope, &mut self.js);
@@ -171,10 +176,21 @@ impl Isolate {
         let variables = v8::Array::new_with_elements(scope, &variables).into();
         let set_identity = v8::Local::new(scope, &self.entry.set_identity);
         let receiver = v8::undefined(scope).into();
-        match set_identity.call(scope, receiver, &[name, version, variables]) {
-            Some(_) => Ok(()),
-            None => Err(BootError::caught(scope)),
+        let node = v8::Boolean::new(scope, assignment.version.node).into();
+        if set_identity.call(scope, receiver, &[name, version, variables, node]).is_none() {
+            return Err(BootError::caught(scope));
         }
+        if !assignment.version.node {
+            return Ok(());
+        }
+        let built_in_names = v8::Local::new(scope, &self.entry.built_in_names);
+        for built_in in common_js::unknown_built_ins(&assignment.version) {
+            let name = string(scope, &built_in)?;
+            let Some(names) = built_in_names.call(scope, receiver, &[name]) else { return Err(BootError::caught(scope)) };
+            let names = names.to_rust_string_lossy(scope);
+            common_js::note_built_in(built_in, names.lines().map(str::to_owned).collect());
+        }
+        Ok(())
     }
 
     /// Reads and links the function's modules; nothing of them runs.
@@ -345,8 +361,10 @@ fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
         let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
         Some(v8::Global::new(scope, function))
     };
-    match (entry("setIdentity"), entry("load"), entry("dispatch"), entry("abort")) {
-        (Some(set_identity), Some(load), Some(dispatch), Some(abort)) => Ok(DispatchFunctions { set_identity, load, dispatch, abort }),
+    match (entry("setIdentity"), entry("builtInNames"), entry("load"), entry("dispatch"), entry("abort")) {
+        (Some(set_identity), Some(built_in_names), Some(load), Some(dispatch), Some(abort)) => {
+            Ok(DispatchFunctions { set_identity, built_in_names, load, dispatch, abort })
+        }
         _ => Err(BootError::prelude("the prelude returned no dispatch functions")),
     }
 }

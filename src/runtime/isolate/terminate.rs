@@ -126,6 +126,12 @@ impl Interrupt {
         self.headroom.acquire(GROWTH_WAIT_MAX) == HeadroomPermit::Held
     }
 
+    /// Whether the isolate may take a large piece of memory at once. One that waits for long continues without a permit, as everywhere; if
+    /// frozen threads hold them all, it may not.
+    pub(super) fn may_take_piece(&self) -> bool {
+        self.headroom.acquire(WAIT_MAX) != HeadroomPermit::Lost
+    }
+
     /// Its limit is set: it needs no headroom, unless it was granted some to end with.
     pub(super) fn has_grown(&self) {
         if !self.has_headroom() {

@@ -15,6 +15,10 @@ mod log;
 mod memory;
 mod wasm_cost;
 mod json_depth;
+mod modules;
+mod node_text;
+mod node_usage;
+mod files;
 mod refuse;
 mod host;
 mod context;
@@ -27,6 +31,7 @@ pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
+pub use modules::{RequiredKind, RequiredModules, VersionModules};
 pub use request::{header_value, request_url};
 
 deno_core::extension!(
@@ -60,6 +65,21 @@ deno_core::extension!(
         refuse::op_skep_wasm_shape,
         wasm_cost::op_skep_wasm_cost,
         json_depth::op_skep_json_depth,
+        modules::op_skep_module_find,
+        modules::op_skep_module_kind,
+        modules::op_skep_module_text,
+        modules::op_skep_module_function,
+        node_text::op_skep_node_text,
+        node_text::op_skep_node_compare,
+        node_text::op_skep_node_is_text,
+        node_text::op_skep_node_domain,
+        node_text::op_skep_node_punycode,
+        node_usage::op_skep_node_memory,
+        node_usage::op_skep_node_cpu_ns,
+        files::op_skep_file_kind,
+        files::op_skep_file_size,
+        files::op_skep_file_bytes,
+        files::op_skep_file_names,
     ],
     esm_entry_point = "ext:skep/api/globals.js",
     esm = [
@@ -104,6 +124,21 @@ deno_core::extension!(
         "dispatch/call_function.js",
         "dispatch/call.js",
         "dispatch/index.js",
+        "node/modules.js",
+        "node/natives.js",
+        "node/refused.js",
+        "node/handles.js",
+        "node/fs_constants.js",
+        "node/fs.js",
+        "node/os.js",
+        "node/built_ins.js",
+        "node/require.js",
+        "node/index.js",
+        "ext:deno_io/12_io.js" = "node/stubs/io.js",
+        "ext:deno_node/_fs/_fs_glob.ts" = "node/stubs/glob.js",
+        "ext:deno_node/_process/process.ts" = "node/stubs/next_tick.js",
+        "ext:deno_node/node:process" = "node/process.js",
+        "ext:deno_node/node:v8" = "node/stubs/v8.js",
     ],
     state = |state| {
         state.put(crate::runtime::call::InFlightTable::default());

@@ -6,6 +6,8 @@
 //! Invariant: pure; the same text and options give the same code and map.
 
 mod map_comments;
+mod common_js;
+mod ts_modules;
 pub(super) mod tsconfig;
 
 use std::ops::Range;
@@ -19,10 +21,24 @@ use deno_ast::{
     ProgramRef, SourceMap, SourceMapOption, StartSourcePos, TranspileOptions,
 };
 
-use crate::release::compile::parse::imports;
 use crate::release::compile::parse::imports::{Import, ImportForm};
 use crate::release::compile::parse::stack_guard;
+use crate::release::compile::parse::{imports, node_globals, requires};
+use crate::release::compile::platform::{Platform, SourceRule};
 use tsconfig::TsSettings;
+
+/// A file of code.
+pub(in crate::release::compile) struct SourceFile<'f> {
+    /// The name of the source in the map.
+    pub(in crate::release::compile) url: &'f ModuleSpecifier,
+    pub(in crate::release::compile) media: MediaType,
+    pub(in crate::release::compile) text: Arc<str>,
+    pub(in crate::release::compile) platform: Platform,
+    pub(in crate::release::compile) rule: SourceRule,
+    pub(in crate::release::compile) ts_settings: &'f TsSettings,
+    /// What stands for `process.env.NODE_ENV` in a function for the web.
+    pub(in crate::release::compile) node_env: &'f str,
+}
 
 /// The code that V8 compiles, and the imports it will ask for.
 #[derive(Debug)]
@@ -31,6 +47,18 @@ pub(in crate::release::compile) struct Transpiled {
     /// JSON; `None` where `code` is the author's text.
     pub(in crate::release::compile) source_map: Option<Vec<u8>>,
     pub(in crate::release::compile) imports: Vec<Import>,
+    /// Of a CommonJS module.
+    pub(in crate::release::compile) names: Option<ExportNames>,
+    /// The bytes of the first of Node's globals in a function for the web.
+    pub(in crate::release::compile) node_sign: Option<Range<usize>>,
+}
+
+/// The names that a CommonJS module exports, as far as its text shows them.
+#[derive(Debug)]
+pub(in crate::release::compile) struct ExportNames {
+    pub(in crate::release::compile) names: Vec<String>,
+    /// Specifiers of modules whose names are exported as well.
+    pub(in crate::release::compile) reexports: Vec<String>,
 }
 
 /// An error in a module, and its bytes.
@@ -45,7 +73,7 @@ pub(in crate::release::compile) struct TranspileError {
 pub(in crate::release::compile) enum Fact {
     /// It does not parse; the parser's text.
     Syntax(String),
-    /// It is CommonJS.
+    /// It is CommonJS, in a function for the web.
     CommonJs,
     /// It is nested deeper than the parser can follow.
     TooDeep,
@@ -55,14 +83,9 @@ pub(in crate::release::compile) enum Fact {
     Failed,
 }
 
-/// Transpiles one module; `url` becomes the name of the source in the map.
-pub(in crate::release::compile) fn transpile(
-    url: &ModuleSpecifier,
-    media: MediaType,
-    text: Arc<str>,
-    ts_settings: &TsSettings,
-) -> Result<Transpiled, Vec<TranspileError>> {
-    stack_guard::with_room(&text, media, || parse(url, media, Arc::clone(&text), ts_settings)).unwrap_or_else(|error| {
+/// Transpiles one file.
+pub(in crate::release::compile) fn transpile(source: &SourceFile<'_>) -> Result<Transpiled, Vec<TranspileError>> {
+    stack_guard::with_room(&source.text, source.media, || parse(source)).unwrap_or_else(|error| {
         let (fact, bytes) = match error {
             stack_guard::StackError::TooDeep(bytes) => (Fact::TooDeep, bytes),
             stack_guard::StackError::TooLong => (Fact::TooLong, 0..0),
@@ -72,37 +95,91 @@ pub(in crate::release::compile) fn transpile(
     })
 }
 
-fn parse(url: &ModuleSpecifier, media: MediaType, text: Arc<str>, ts_settings: &TsSettings) -> Result<Transpiled, Vec<TranspileError>> {
+fn parse(source: &SourceFile<'_>) -> Result<Transpiled, Vec<TranspileError>> {
+    let parsed = parsed_program(source.url, source.media, &source.text).map_err(|error| vec![error])?;
+    let (parsed, common_js) = match source.rule {
+        SourceRule::Module => (parsed, None),
+        SourceRule::CommonJs => (parsed.into_with_scope_analysis(), Some(0..0)),
+        SourceRule::TextOrCommonJs if parsed.compute_is_script() => (parsed.into_with_scope_analysis(), Some(0..0)),
+        SourceRule::Text | SourceRule::TextOrCommonJs => imports::common_js(parsed),
+    };
+    if let Some(bytes) = common_js {
+        if source.platform == Platform::Web {
+            return Err(vec![TranspileError { fact: Fact::CommonJs, bytes }]);
+        }
+        fatal(parsed.diagnostics().iter())?;
+        return common_js::emit(source, parsed);
+    }
+    fatal(parsed.diagnostics().iter().chain(parsed.script_module_diagnostics()))?;
+    let (parsed, uses) = node_uses(source, parsed);
+    if !uses.node_env.is_empty() {
+        let text = with_node_env(source, &uses.node_env);
+        return parse(&SourceFile { text, ..*source });
+    }
+    let (parsed, mut required) = made_requires(source, parsed);
+    let mut transpiled = match is_plain(source.media) {
+        true => pass_through(&parsed, &source.text),
+        false => emit(source, parsed).map_err(|error| vec![error])?,
+    };
+    transpiled.imports.append(&mut required);
+    transpiled.node_sign = uses.first;
+    Ok(transpiled)
+}
+
+fn parsed_program(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>) -> Result<ParsedSource, TranspileError> {
     let params = ParseParams {
         specifier: url.clone(),
-        text: Arc::clone(&text),
+        text: Arc::clone(text),
         media_type: media,
         capture_tokens: false,
         scope_analysis: false,
         maybe_syntax: None,
     };
-    let parsed = deno_ast::parse_program(params).map_err(|diagnostic| vec![syntax(&diagnostic)])?;
-    let (parsed, common_js) = imports::common_js(parsed);
-    if let Some(bytes) = common_js {
-        return Err(vec![TranspileError { fact: Fact::CommonJs, bytes }]);
+    deno_ast::parse_program(params).map_err(|diagnostic| syntax(&diagnostic))
+}
+
+fn fatal<'p>(diagnostics: impl Iterator<Item = &'p ParseDiagnostic>) -> Result<(), Vec<TranspileError>> {
+    let fatal: Vec<_> = diagnostics.filter(|diagnostic| is_fatal(diagnostic.kind())).map(syntax).collect();
+    if fatal.is_empty() { Ok(()) } else { Err(fatal) }
+}
+
+/// Node's globals in a module of a function for the web.
+fn node_uses(source: &SourceFile<'_>, parsed: ParsedSource) -> (ParsedSource, node_globals::NodeGlobals) {
+    if source.platform == Platform::Node || !node_globals::may_have(&source.text) {
+        return (parsed, node_globals::NodeGlobals::default());
     }
-    let fatal: Vec<_> = diagnostics(&parsed).filter(|diagnostic| is_fatal(diagnostic.kind())).map(syntax).collect();
-    if !fatal.is_empty() {
-        return Err(fatal);
+    let parsed = parsed.into_with_scope_analysis();
+    let uses = node_globals::find(&parsed);
+    (parsed, uses)
+}
+
+/// The text with a string for each `process.env.NODE_ENV`. What is longer than the string is filled with spaces, so that no column moves.
+fn with_node_env(source: &SourceFile<'_>, uses: &[Range<usize>]) -> Arc<str> {
+    let value = serde_json::Value::from(source.node_env).to_string();
+    let mut text = source.text.to_string();
+    let mut uses = uses.to_vec();
+    uses.sort_by_key(|bytes| std::cmp::Reverse(bytes.start));
+    for bytes in uses {
+        let width = bytes.len();
+        // A line break stays where it was.
+        let breaks: String = text.get(bytes.clone()).unwrap_or_default().chars().filter(|char| *char == '\n').collect();
+        text.replace_range(bytes, &format!("{value:width$}{breaks}", width = width.saturating_sub(breaks.len())));
     }
-    if is_plain(media) {
-        Ok(pass_through(&parsed, &text))
-    } else {
-        emit(url, media, &text, parsed, ts_settings).map_err(|error| vec![error])
+    text.into()
+}
+
+/// What an ECMAScript module requires by a `require` that it makes.
+fn made_requires(source: &SourceFile<'_>, parsed: ParsedSource) -> (ParsedSource, Vec<Import>) {
+    if source.platform == Platform::Web || !source.text.contains("createRequire") {
+        return (parsed, Vec::new());
     }
+    let parsed = parsed.into_with_scope_analysis();
+    let required = requires::collect(&parsed);
+    (parsed, required)
 }
 
 pub(in crate::release::compile) fn is_plain(media: MediaType) -> bool {
-    matches!(media, MediaType::JavaScript | MediaType::Mjs)
-}
-
-fn diagnostics(parsed: &ParsedSource) -> impl Iterator<Item = &ParseDiagnostic> {
-    parsed.diagnostics().iter().chain(parsed.script_module_diagnostics())
+    matches!(media, MediaType::JavaScript | MediaType::Mjs | MediaType::Cjs)
 }
 
 fn syntax(diagnostic: &ParseDiagnostic) -> TranspileError {
@@ -147,7 +224,7 @@ fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
         }
         code = completed.into();
     }
-    Transpiled { code, source_map: None, imports }
+    Transpiled { code, source_map: None, imports, names: None, node_sign: None }
 }
 
 fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
@@ -155,6 +232,7 @@ fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
     imports::lacks_json_attribute(&import.specifier, &import.attribute).then_some(match import.form {
         ImportForm::Declaration => (end, " with { type: \"json\" }"),
         ImportForm::Call => (end, ", { with: { type: \"json\" } }"),
+        ImportForm::Require { .. } => return None,
     })
 }
 
@@ -163,20 +241,19 @@ fn as_module(script: ast::Script) -> ast::Module {
     ast::Module { span: script.span, body: script.body.into_iter().map(ast::ModuleItem::Stmt).collect(), shebang: script.shebang }
 }
 
-fn emit(
-    url: &ModuleSpecifier,
-    media: MediaType,
-    text: &Arc<str>,
-    parsed: ParsedSource,
-    ts_settings: &TsSettings,
-) -> Result<Transpiled, TranspileError> {
-    let options = TranspileOptions {
-        decorators: ts_settings.decorators.clone(),
+fn transpile_options(source: &SourceFile<'_>) -> TranspileOptions {
+    TranspileOptions {
+        decorators: source.ts_settings.decorators.clone(),
         verbatim_module_syntax: false,
         imports_not_used_as_values: ImportsNotUsedAsValues::Remove,
-        jsx: matches!(media, MediaType::Tsx | MediaType::Jsx).then(|| ts_settings.jsx.clone()),
+        jsx: matches!(source.media, MediaType::Tsx | MediaType::Jsx).then(|| source.ts_settings.jsx.clone()),
         var_decl_imports: false,
-    };
+    }
+}
+
+fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Transpiled, TranspileError> {
+    let options = transpile_options(source);
+    let (url, text) = (source.url, &source.text);
     let source_map = SourceMap::single(url.clone(), text.to_string());
     let comments = parsed.comments().as_single_threaded();
     map_comments::ignore(&comments);
@@ -184,10 +261,11 @@ fn emit(
     let program = parsed.program();
     // The tree is moved if no other reference is left.
     drop(parsed);
-    let module = match Arc::unwrap_or_clone(program) {
+    let mut module = match Arc::unwrap_or_clone(program) {
         Program::Module(module) => module,
         Program::Script(script) => as_module(script),
     };
+    ts_modules::rewrite(&mut module);
     globals.with(|marks| {
         let no_diagnostics = Box::new(std::iter::empty());
         let folded = deno_ast::fold_program(Program::Module(module), &options, &source_map, &comments, marks, no_diagnostics)
@@ -207,7 +285,8 @@ fn emit(
         };
         let emitted = deno_ast::emit(ProgramRef::Module(&module), &comments, &source_map, &options)
             .map_err(|error| unexpected(&error.to_string()))?;
-        Ok(Transpiled { code: emitted.text.into(), source_map: emitted.source_map.map(String::into_bytes), imports })
+        let source_map = emitted.source_map.map(String::into_bytes);
+        Ok(Transpiled { code: emitted.text.into(), source_map, imports, names: None, node_sign: None })
     })
 }
 
@@ -241,6 +320,8 @@ pub(in crate::release::compile) fn media_type(extension: &str) -> Option<MediaTy
         "mts" => MediaType::Mts,
         "js" => MediaType::JavaScript,
         "mjs" => MediaType::Mjs,
+        "cjs" => MediaType::Cjs,
+        "cts" => MediaType::Cts,
         "jsx" => MediaType::Jsx,
         _ => return None,
     })

@@ -9,7 +9,9 @@ use std::ops::Range;
 use deno_ast::swc::ast;
 use deno_ast::swc::common::{DUMMY_SP, Span, SyntaxContext};
 use deno_ast::swc::ecma_visit::{Visit, VisitMut, VisitMutWith, VisitWith};
-use deno_ast::{ModuleItemRef, ParsedSource, StartSourcePos};
+use deno_ast::{ParsedSource, StartSourcePos};
+
+use super::requires::literal;
 
 /// One literal specifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,18 @@ pub(in crate::release::compile) enum ImportForm {
     Declaration,
     /// `import("…")`.
     Call,
+    /// `require("…")`.
+    Require {
+        /// Whether the code goes on if it fails: it stands in a `try`, or only asks where the module is.
+        attempted: bool,
+    },
+}
+
+impl ImportForm {
+    /// Whether a specifier that leads nowhere is an error of the call, when it runs, and none of the module.
+    pub(in crate::release::compile) fn may_be_missing(self) -> bool {
+        matches!(self, Self::Call | Self::Require { attempted: true })
+    }
 }
 
 /// The attributes after `with`.
@@ -102,14 +116,7 @@ fn dynamic_specifier(node: &ast::CallExpr) -> Option<ast::Str> {
     if !node.callee.is_import() {
         return None;
     }
-    match &*node.args.first()?.expr {
-        ast::Expr::Lit(ast::Lit::Str(specifier)) => Some(specifier.clone()),
-        ast::Expr::Tpl(template) => match (template.exprs.as_slice(), template.quasis.as_slice()) {
-            ([], [text]) => Some(ast::Str { span: template.span, value: text.cooked.clone()?, raw: None }),
-            _ => None,
-        },
-        _ => None,
-    }
+    literal(&node.args.first()?.expr)
 }
 
 fn attribute(with: Option<&ast::ObjectLit>) -> Attribute {
@@ -134,7 +141,7 @@ fn property<'n>(object: &'n ast::ObjectLit, name: &str) -> Option<&'n ast::Expr>
 }
 
 /// A lone surrogate names no file, so losing it loses nothing.
-fn text(string: &ast::Str) -> String {
+pub(super) fn text(string: &ast::Str) -> String {
     string.value.to_string_lossy().into_owned()
 }
 
@@ -192,20 +199,11 @@ fn object(key: &str, value: ast::Expr) -> ast::ObjectLit {
     ast::ObjectLit { span: DUMMY_SP, props: vec![ast::PropOrSpread::Prop(Box::new(ast::Prop::KeyValue(pair)))] }
 }
 
-/// The first position where a module uses CommonJS, if it does.
-///
-/// TypeScript's own syntax for it counts anywhere; `require` and `exports` count where there is neither `import` nor `export`, and only as
-/// free names: bundlers declare functions of these names.
+/// The first position where a source uses CommonJS, if it does. `require`, `module` and `exports` count where there is neither `import` nor
+/// `export`, and only as free names: bundlers declare functions of these names. The source is returned with its scopes if it was searched.
 pub(in crate::release::compile) fn common_js(parsed: ParsedSource) -> (ParsedSource, Option<Range<usize>>) {
-    let typescript = parsed.program_ref().body().find_map(|item| match item {
-        ModuleItemRef::ModuleDecl(ast::ModuleDecl::TsExportAssignment(node)) => Some(node.span),
-        ModuleItemRef::ModuleDecl(ast::ModuleDecl::TsImportEquals(node)) => {
-            (!node.is_type_only && node.module_ref.is_ts_external_module_ref()).then_some(node.span)
-        }
-        _ => None,
-    });
-    if typescript.is_some() || !parsed.compute_is_script() {
-        return (parsed, typescript.and_then(bytes_of));
+    if !parsed.compute_is_script() {
+        return (parsed, None);
     }
     // Scope analysis costs a pass over the tree; only scripts pay for it.
     let parsed = parsed.into_with_scope_analysis();
@@ -238,6 +236,13 @@ impl Visit for CommonJsSigns {
         let callee = node.callee.as_expr();
         if self.found.is_none() && callee.is_some_and(|callee| self.is_free(callee, "require")) {
             self.found = Some(node.span);
+        }
+        node.visit_children_with(self);
+    }
+
+    fn visit_expr(&mut self, node: &ast::Expr) {
+        if self.found.is_none() && ["__filename", "__dirname"].iter().any(|name| self.is_free(node, name)) {
+            self.found = node.as_ident().map(|ident| ident.span);
         }
         node.visit_children_with(self);
     }

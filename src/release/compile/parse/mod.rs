@@ -7,3 +7,5 @@
 pub(in crate::release::compile) mod stack_guard;
 mod preparse;
 pub(in crate::release::compile) mod imports;
+pub(in crate::release::compile) mod requires;
+pub(in crate::release::compile) mod node_globals;

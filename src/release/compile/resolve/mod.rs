@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "imports are resolved in the functions directory")]
 
 mod mappings;
+mod package_type;
 mod packages;
 mod unsupported;
 mod diagnostics;
@@ -16,10 +17,14 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::error::Diagnostic;
+use super::parse::imports::ImportForm;
+use super::platform::{Platform, SourceRule};
+use crate::function::node::built_in;
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk};
 use diagnostics::{leads_out, not_found};
 use mappings::{Mapped, Mappings};
+use package_type::PackageTypes;
 use packages::Packages;
 use paths::{is_relative, joined};
 
@@ -28,39 +33,78 @@ const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("
 /// Most entries of a folder that are searched for similar names.
 const SIMILAR_ENTRIES_MAX: usize = 2_000;
 
+/// What a specifier means.
+pub(in crate::release::compile) enum Resolved {
+    /// A file.
+    File(PathBuf),
+    /// A built-in module of Node, by its name.
+    BuiltIn(String),
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+struct Request<'r> {
+    importer: &'r Path,
+    specifier: &'r str,
+    is_require: bool,
+}
+
 /// Resolves the imports of one function.
 pub(in crate::release::compile) struct Resolver<'c> {
     confinement: &'c Confinement,
     disk: &'c Disk,
+    platform: Platform,
     packages: Packages,
+    types: PackageTypes,
     /// Read when the first import needs them; relative ones never do.
     mappings: OnceCell<Result<Mappings, Box<Diagnostic>>>,
 }
 
 impl<'c> Resolver<'c> {
-    pub(in crate::release::compile) fn new(confinement: &'c Confinement, disk: &'c Disk) -> Self {
-        Self { confinement, disk, packages: Packages::new(confinement, disk), mappings: OnceCell::new() }
+    pub(in crate::release::compile) fn new(confinement: &'c Confinement, disk: &'c Disk, platform: Platform) -> Self {
+        let packages = Packages::new(confinement, disk, platform);
+        Self { confinement, disk, platform, packages, types: PackageTypes::default(), mappings: OnceCell::new() }
     }
 
-    /// The file that `specifier` means in the module `importer`, which must be canonical.
-    pub(in crate::release::compile) fn resolve(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+    /// What `specifier` means in the module `importer`, which must be canonical.
+    pub(in crate::release::compile) fn resolve(
+        &self,
+        importer: &Path,
+        specifier: &str,
+        form: ImportForm,
+    ) -> Result<Resolved, Box<Diagnostic>> {
+        if self.platform == Platform::Node
+            && let Some(name) = built_in(specifier)
+        {
+            return Ok(Resolved::BuiltIn(name.to_owned()));
+        }
+        let request = Request { importer, specifier, is_require: matches!(form, ImportForm::Require { .. }) };
         let found = match is_relative(specifier) {
-            true => self.relative(importer, specifier)?,
-            false => self.named(importer, specifier)?,
+            true => self.relative(request)?,
+            false => self.named(request)?,
         };
         let canonical = self.disk.canonical(&found).map_err(|_| Box::new(not_found(specifier)))?;
-        if self.confinement.allows(&canonical) { Ok(canonical) } else { Err(Box::new(leads_out(specifier, &canonical, self.confinement))) }
+        match self.confinement.allows(&canonical) {
+            true => Ok(Resolved::File(canonical)),
+            false => Err(Box::new(leads_out(specifier, &canonical, self.confinement))),
+        }
+    }
+
+    /// By which rule a file of code, which must be canonical, is a module of which kind. `required`: a CommonJS module asks for it.
+    pub(in crate::release::compile) fn rule(&self, path: &Path, required: bool) -> SourceRule {
+        self.types.rule(path, required, self.confinement, self.disk)
     }
 
     /// A name: the function's settings may map it, else it is a package's.
-    fn named(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+    fn named(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
+        let Request { importer, specifier, .. } = request;
         if is_in_node_modules(importer) {
-            return self.package(importer, specifier);
+            return self.package(request);
         }
         let mappings = self.mappings.get_or_init(|| Mappings::of(self.confinement, self.disk));
         match mappings.as_ref().map_err(Clone::clone)?.lookup(specifier) {
-            None => self.package(importer, specifier),
-            Some(Mapped::Specifier(mapped)) => self.package(importer, &mapped),
+            None => self.package(request),
+            Some(Mapped::Specifier(mapped)) => self.package(Request { specifier: &mapped, ..request }),
             Some(Mapped::Files(files, setting)) => {
                 // Refused before the disk is read, as for relative paths.
                 let allowed = files.iter().filter(|file| self.confinement.allows(file));
@@ -68,7 +112,7 @@ impl<'c> Resolver<'c> {
                     return Ok(found);
                 }
                 // `paths` may be meant for some names of a package's scope only.
-                self.package(importer, specifier).map_err(|diagnostic| match files.first() {
+                self.package(request).map_err(|diagnostic| match files.first() {
                     Some(file) if allowed.count() == 0 => Box::new(leads_out(specifier, file, self.confinement)),
                     Some(file) => {
                         let file = self.confinement.label(file);
@@ -80,21 +124,23 @@ impl<'c> Resolver<'c> {
         }
     }
 
-    fn package(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+    fn package(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
+        let Request { importer, specifier, is_require } = request;
         let folder = importer.parent().unwrap_or(self.confinement.root());
         // With the package installed, the version that the specifier names is the one that was installed.
         if let Some(installed) = unsupported::installed_name(specifier)
-            && let Ok(found) = self.packages.resolve(folder, &installed, self.confinement)
+            && let Ok(found) = self.packages.resolve(folder, &installed, is_require, self.confinement)
         {
             return Ok(found);
         }
         match unsupported::diagnostic(specifier) {
             Some(diagnostic) => Err(Box::new(diagnostic)),
-            None => self.packages.resolve(folder, specifier, self.confinement),
+            None => self.packages.resolve(folder, specifier, is_require, self.confinement),
         }
     }
 
-    fn relative(&self, importer: &Path, specifier: &str) -> Result<PathBuf, Box<Diagnostic>> {
+    fn relative(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
+        let Request { importer, specifier, is_require } = request;
         let folder = importer.parent().unwrap_or(self.confinement.root());
         let Some(target) = joined(folder, specifier) else {
             return Err(Box::new(leads_out(specifier, Path::new("/"), self.confinement)));
@@ -107,9 +153,9 @@ impl<'c> Resolver<'c> {
         if let Some(found) = self.candidates(&target, means_folder) {
             return Ok(found);
         }
-        // Packages may rely on a `package.json` in one of their folders.
-        if is_in_node_modules(importer)
-            && let Ok(found) = self.packages.resolve(folder, specifier, self.confinement)
+        // Packages may rely on a `package.json` in one of their folders, and `require` finds JSON without its ending.
+        if (is_require || is_in_node_modules(importer))
+            && let Ok(found) = self.packages.resolve(folder, specifier, is_require, self.confinement)
         {
             return Ok(found);
         }

@@ -17,23 +17,30 @@ use parking_lot::Mutex;
 use super::diagnostics::{leads_out, not_found};
 use super::unsupported;
 use crate::release::compile::error::{CompileErrorKind, Diagnostic};
+use crate::release::compile::platform::Platform;
 use crate::release::source::entry::{CONDITIONS, PACKAGE_JSON_BYTES_MAX};
 use crate::release::source::{Confinement, Disk};
 
 /// The extensions that a path inside a package may omit.
 const EXTENSIONS: &[&str] = &[".js", ".mjs", ".ts", ".mts", ".tsx", ".jsx", ".json", ".cjs"];
 
+/// The same in Node's order.
+const NODE_EXTENSIONS: &[&str] = &[".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx"];
+
 /// Resolves the packages installed below the functions directory.
 pub(in crate::release::compile) struct Packages {
     files: ConfinedFiles,
+    platform: Platform,
     // Most functions import no package.
     resolver: OnceCell<ResolverGeneric<ConfinedFiles>>,
+    /// For `require`: packages may have other files for it.
+    require_resolver: OnceCell<ResolverGeneric<ConfinedFiles>>,
 }
 
 impl Packages {
-    pub(in crate::release::compile) fn new(confinement: &Confinement, disk: &Disk) -> Self {
+    pub(in crate::release::compile) fn new(confinement: &Confinement, disk: &Disk, platform: Platform) -> Self {
         let files = ConfinedFiles { seen: Some((confinement.clone(), disk.clone())), escaped: Arc::default() };
-        Self { files, resolver: OnceCell::new() }
+        Self { files, platform, resolver: OnceCell::new(), require_resolver: OnceCell::new() }
     }
 
     /// The file that `specifier` means in a module of `folder`; not yet checked against the confinement.
@@ -41,10 +48,18 @@ impl Packages {
         &self,
         folder: &Path,
         specifier: &str,
+        is_require: bool,
         confinement: &Confinement,
     ) -> Result<PathBuf, Box<Diagnostic>> {
         *self.files.escaped.lock() = None;
-        let resolver = self.resolver.get_or_init(|| ResolverGeneric::new_with_file_system(self.files.clone(), options()));
+        let resolver = if is_require { &self.require_resolver } else { &self.resolver };
+        let resolver = resolver.get_or_init(|| {
+            let options = match self.platform {
+                Platform::Web => web_options(),
+                Platform::Node => node_options(is_require),
+            };
+            ResolverGeneric::new_with_file_system(self.files.clone(), options)
+        });
         resolver.resolve(folder, specifier).map(|found| found.into_path_buf()).map_err(|error| {
             Box::new(match self.files.escaped.lock().take() {
                 Some(target) => leads_out(specifier, &target, confinement),
@@ -54,12 +69,25 @@ impl Packages {
     }
 }
 
-fn options() -> ResolveOptions {
+fn web_options() -> ResolveOptions {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     ResolveOptions {
         condition_names: owned(CONDITIONS),
         extensions: owned(EXTENSIONS),
         main_fields: owned(&["module", "main"]),
+        // This would read the environment.
+        node_path: false,
+        ..ResolveOptions::default()
+    }
+}
+
+/// As Node resolves. TypeScript comes last: a package that has it beside JavaScript is meant to run as JavaScript.
+fn node_options(is_require: bool) -> ResolveOptions {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    ResolveOptions {
+        condition_names: owned(&["node", if is_require { "require" } else { "import" }, "default"]),
+        extensions: owned(NODE_EXTENSIONS),
+        main_fields: owned(&["main"]),
         // This would read the environment.
         node_path: false,
         ..ResolveOptions::default()

@@ -11,7 +11,7 @@ mod scale;
 mod shares;
 mod warm;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -52,13 +52,15 @@ impl HostApi for RecordingListener {
 
 fn version(code: &str) -> Arc<Version> {
     let url = "file:///f.js".to_owned();
-    let module = Module { url: url.clone(), kind: ModuleKind::JavaScript, code: code.into(), source_map: None, imports: HashMap::new() };
+    let module = Module { url: url.clone(), kind: ModuleKind::JavaScript, code: code.into(), ..Module::default() };
     Arc::new(Version {
         id: VersionId::from_digest(&[7; 32]),
         function: FunctionName::parse("f").unwrap(),
         entry: url.clone(),
         modules: HashMap::from([(url, Arc::new(module))]),
         manifest: Manifest::default(),
+        node: false,
+        files: BTreeMap::new(),
     })
 }
 

@@ -1,0 +1,31 @@
+// The registry of Node's internal modules: what stands for the ES modules among deno_node's files.
+//
+// `src/build/polyfills/script.rs` makes scripts of those modules; each registers its exports here before it loads others, so that modules which
+// import each other in a circle find what the other one exports so far. node/built_ins.js loads this file first.
+//
+// Invariant: a module is evaluated once.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { MapPrototypeGet, MapPrototypeSet, ObjectCreate, ObjectDefineProperties, ObjectGetOwnPropertyDescriptors, SafeMap } = primordials;
+
+  const begun = new SafeMap(); // Specifier to exports, from the beginning of the evaluation.
+
+  /** Registers the exports of a module: an object of getters. */
+  function begin(specifier, getters) {
+    const exports = ObjectDefineProperties(ObjectCreate(null), ObjectGetOwnPropertyDescriptors(getters));
+    MapPrototypeSet(begun, specifier, exports);
+    return exports;
+  }
+
+  /** The exports of a module, or of a script that stands for one. */
+  function load(specifier) {
+    return MapPrototypeGet(begun, specifier) ?? core.loadExtScript(specifier);
+  }
+
+  /** As deno_core's `createLazyLoader`. */
+  const lazy = (specifier) => () => load(specifier);
+
+  internals.nodeModules = { __proto__: null, begin, lazy, load };
+  return internals.nodeModules;
+})();

@@ -1,0 +1,97 @@
+//! Node's built-in modules: their names, as `import` and `require` know them.
+//!
+//! `release::compile` resolves a built-in by its name; `js-prelude/node` has a module for each.
+//!
+//! Invariant: a name here is loaded by that prelude, or refused there with a reason.
+
+/// The scheme of a built-in's url.
+pub const NODE_SCHEME: &str = "node:";
+
+/// The built-ins that may be named without the scheme.
+const PLAIN: &[&str] = &[
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "inspector/promises",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+];
+
+/// The built-ins that have no name without the scheme.
+const WITH_SCHEME_ONLY: &[&str] = &["sea", "sqlite", "test", "test/reporters"];
+
+/// The built-in that a specifier means, without the scheme. Node asks this before it looks for a package.
+pub fn built_in(specifier: &str) -> Option<&str> {
+    match specifier.strip_prefix(NODE_SCHEME) {
+        Some(name) => PLAIN.iter().chain(WITH_SCHEME_ONLY).any(|known| *known == name).then_some(name),
+        None => PLAIN.contains(&specifier).then_some(specifier),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_built_in_is_found_with_and_without_its_scheme() {
+        for (specifier, name) in [
+            ("node:fs", Some("fs")),
+            ("fs", Some("fs")),
+            ("fs/promises", Some("fs/promises")),
+            ("node:test", Some("test")),
+            ("test", None),
+            ("node:nothing", None),
+            ("./fs", None),
+        ] {
+            assert_eq!(built_in(specifier), name, "{specifier}");
+        }
+    }
+}

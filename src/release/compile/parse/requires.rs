@@ -1,0 +1,114 @@
+//! What a module requires: every literal specifier of `require` and `require.resolve`, and the names that a CommonJS module exports.
+//!
+//! `emit` passes the syntax tree with its scopes; `graph` follows what is found.
+//!
+//! Invariant: `require` counts only as a free name, or as one that the module has created with `createRequire`: bundlers declare functions of
+//! that name.
+
+use std::collections::HashSet;
+
+use deno_ast::ParsedSource;
+use deno_ast::swc::ast::{self, Id};
+use deno_ast::swc::common::SyntaxContext;
+use deno_ast::swc::ecma_visit::{Visit, VisitWith};
+
+use super::imports::{Attribute, Import, ImportForm, bytes_of, text};
+
+/// The name that Node gives to the maker of a `require`.
+const MAKER: &str = "createRequire";
+
+/// What the modules of a file require, in the order of the text. `parsed` must have its scopes.
+pub(in crate::release::compile) fn collect(parsed: &ParsedSource) -> Vec<Import> {
+    let mut made = MadeRequires::default();
+    if parsed.text().contains(MAKER) {
+        parsed.program_ref().visit_with(&mut made);
+    }
+    let mut collector =
+        RequireCollector { unresolved: parsed.unresolved_context(), made: made.0, attempts: 0, imports: Vec::new() };
+    parsed.program_ref().visit_with(&mut collector);
+    collector.imports
+}
+
+/// Variables that hold a `require` which the module has made: `const require = createRequire(import.meta.url)`.
+#[derive(Default)]
+struct MadeRequires(HashSet<Id>);
+
+impl Visit for MadeRequires {
+    fn visit_var_declarator(&mut self, node: &ast::VarDeclarator) {
+        if let (Some(name), Some(value)) = (node.name.as_ident(), &node.init)
+            && is_made(value)
+        {
+            self.0.insert(name.to_id());
+        }
+        node.visit_children_with(self);
+    }
+}
+
+/// Whether an expression is `createRequire(…)`, or the same as a member of a module.
+fn is_made(value: &ast::Expr) -> bool {
+    let Some(callee) = value.as_call().and_then(|call| call.callee.as_expr()) else { return false };
+    let is_maker = |name: &ast::IdentName| name.sym == *MAKER;
+    callee.as_ident().is_some_and(|name| name.sym == *MAKER)
+        || callee.as_member().and_then(|member| member.prop.as_ident()).is_some_and(is_maker)
+}
+
+struct RequireCollector {
+    unresolved: SyntaxContext,
+    made: HashSet<Id>,
+    /// Blocks of `try` around the node.
+    attempts: usize,
+    imports: Vec<Import>,
+}
+
+impl RequireCollector {
+    /// The form of a callee that requires.
+    fn form(&self, callee: &ast::Expr) -> Option<ImportForm> {
+        if self.is_require(callee) {
+            return Some(ImportForm::Require { attempted: self.attempts > 0 });
+        }
+        let member = callee.as_member()?;
+        let name = member.prop.as_ident()?;
+        let of_module = || member.obj.as_ident().is_some_and(|object| object.sym == *"module" && object.ctxt == self.unresolved);
+        match &*name.sym {
+            "resolve" if self.is_require(&member.obj) => Some(ImportForm::Require { attempted: true }),
+            "require" if of_module() => Some(ImportForm::Require { attempted: self.attempts > 0 }),
+            _ => None,
+        }
+    }
+
+    fn is_require(&self, expression: &ast::Expr) -> bool {
+        let is_named = |name: &ast::Ident| name.sym == *"require" && name.ctxt == self.unresolved || self.made.contains(&name.to_id());
+        expression.as_ident().is_some_and(is_named) || is_made(expression)
+    }
+}
+
+impl Visit for RequireCollector {
+    fn visit_call_expr(&mut self, node: &ast::CallExpr) {
+        let form = node.callee.as_expr().and_then(|callee| self.form(callee));
+        if let (Some(form), Some(specifier)) = (form, node.args.first().and_then(|argument| literal(&argument.expr))) {
+            let import = Import { specifier: text(&specifier), bytes: bytes_of(specifier.span), form, attribute: Attribute::Absent };
+            self.imports.push(import);
+        }
+        node.visit_children_with(self);
+    }
+
+    fn visit_try_stmt(&mut self, node: &ast::TryStmt) {
+        self.attempts += 1;
+        node.block.visit_with(self);
+        self.attempts -= 1;
+        node.handler.visit_with(self);
+        node.finalizer.visit_with(self);
+    }
+}
+
+/// A literal string; a template without holes is one, too.
+pub(super) fn literal(expression: &ast::Expr) -> Option<ast::Str> {
+    match expression {
+        ast::Expr::Lit(ast::Lit::Str(specifier)) => Some(specifier.clone()),
+        ast::Expr::Tpl(template) => match (template.exprs.as_slice(), template.quasis.as_slice()) {
+            ([], [text]) => Some(ast::Str { span: template.span, value: text.cooked.clone()?, raw: None }),
+            _ => None,
+        },
+        _ => None,
+    }
+}

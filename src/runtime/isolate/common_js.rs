@@ -1,0 +1,149 @@
+//! CommonJS modules and built-ins of Node as the modules of a version: what `require` asks for, and the ECMAScript modules that stand for them
+//! where they are imported.
+//!
+//! `loader` comes here for both. The generated modules call the `require` that `js-prelude/node/index.js` leaves under [`REQUIRE`].
+//!
+//! Invariant: a computed `require` names a module of the version, or nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use deno_core::{ModuleLoadResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType};
+use parking_lot::Mutex;
+
+use super::code_cache::{self, CodeCache};
+use super::loader::Loader;
+use crate::function::node::{NODE_SCHEME, built_in};
+use crate::function::version::{Module, ModuleKind, Version};
+use crate::runtime::ops::{RequiredKind, VersionModules, JSON_DEPTH_MAX, excessive_json_depth};
+
+/// The expression that generated modules call with a url.
+const REQUIRE: &str = "globalThis[Symbol.for(\"skep.require\")]";
+
+/// What each built-in exports, by its name. An ECMAScript module that imports one needs the names before any code runs; the first instance that
+/// imports it reads them.
+static BUILT_IN_NAMES: LazyLock<Mutex<HashMap<String, Arc<[String]>>>> = LazyLock::new(Mutex::default);
+
+/// The endings that a computed specifier may omit, as Node tries them.
+const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx"];
+
+/// The ECMAScript module that stands for a CommonJS module.
+pub(super) fn load_wrapper(module: &Module, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
+    respond(wrapper(&module.url, module.names.iter().map(String::as_str)), specifier)
+}
+
+/// The ECMAScript module that stands for a built-in.
+pub(super) fn load_built_in(name: &str, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
+    let names = BUILT_IN_NAMES.lock().get(name).cloned();
+    let names = names.iter().flat_map(|names| names.iter());
+    respond(wrapper(&format!("{NODE_SCHEME}{name}"), names.map(String::as_str)), specifier)
+}
+
+/// The built-ins that modules of the version import, and whose exports are not known yet.
+pub(super) fn unknown_built_ins(version: &Version) -> BTreeSet<String> {
+    let known = BUILT_IN_NAMES.lock();
+    let urls = version.modules.values().flat_map(|module| module.imports.values());
+    let names = urls.filter_map(|url| url.strip_prefix(NODE_SCHEME)).filter(|name| !known.contains_key(*name));
+    names.map(str::to_owned).collect()
+}
+
+/// Notes what a built-in exports.
+pub(super) fn note_built_in(name: String, exports: Vec<String>) {
+    BUILT_IN_NAMES.lock().insert(name, exports.into());
+}
+
+fn respond(code: String, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
+    ModuleLoadResponse::Sync(Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code.into()), specifier, None)))
+}
+
+/// Names are strings in the code, so that any may be exported.
+fn wrapper<'n>(url: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let mut code = format!("const m = {REQUIRE}({});\nexport default m;\nexport {{ m as \"module.exports\" }};\n", quoted(url));
+    for (number, name) in names.filter(|name| !matches!(*name, "default" | "module.exports")).enumerate() {
+        // Writing to a String never fails.
+        let _ = writeln!(code, "const e{number} = m?.[{name}];\nexport {{ e{number} as {name} }};", name = quoted(name));
+    }
+    code
+}
+
+impl VersionModules for Loader {
+    fn find(&self, specifier: &str, referrer: &str) -> Result<String, String> {
+        let module = self.module(referrer);
+        if let Some(module) = &module {
+            if let Some(url) = module.requires.get(specifier) {
+                return Ok(url.clone());
+            }
+            if let Some(why) = module.missing.get(specifier) {
+                return Err(why.clone());
+            }
+        }
+        if let Some(name) = built_in(specifier) {
+            return Ok(format!("{NODE_SCHEME}{name}"));
+        }
+        self.computed(specifier, referrer).ok_or_else(|| {
+            "it is not part of this version. Modules are found when a function is compiled: a computed require() can only name a module that \
+             another require or import names as well"
+                .to_owned()
+        })
+    }
+
+    fn kind(&self, url: &str) -> RequiredKind {
+        match self.module(url).map(|module| module.kind) {
+            None => RequiredKind::None,
+            Some(ModuleKind::JavaScript) => RequiredKind::Module,
+            Some(ModuleKind::CommonJs) => RequiredKind::CommonJs,
+            Some(ModuleKind::Json) => RequiredKind::Json,
+        }
+    }
+
+    fn text(&self, url: &str) -> Option<String> {
+        let module = self.module(url)?;
+        let too_deep = module.kind == ModuleKind::Json && excessive_json_depth(&module.code).is_some_and(|depth| depth > JSON_DEPTH_MAX);
+        (!too_deep).then(|| module.code.to_string())
+    }
+
+    fn cached(&self, url: &str, text: &str) -> Option<Vec<u8>> {
+        code_cache::shared().get(&cache_key(url), CodeCache::hash(text)).map(|code| code.to_vec())
+    }
+
+    fn keep_cached(&self, url: &str, text: &str, code: &[u8]) {
+        code_cache::shared().put(&cache_key(url), CodeCache::hash(text), code);
+    }
+
+    fn file(&self, path: &str) -> Option<Bytes> {
+        self.version()?.files.get(path).cloned()
+    }
+
+    fn names_in(&self, path: &str) -> Option<Vec<String>> {
+        names_in(&self.version()?.files, path)
+    }
+}
+
+/// The names in a folder of a version's files.
+fn names_in(files: &BTreeMap<String, Bytes>, path: &str) -> Option<Vec<String>> {
+    let folder = format!("{}/", path.trim_end_matches('/'));
+    let below = files.range(folder.clone()..).map_while(|(path, _)| path.strip_prefix(&folder));
+    let names: BTreeSet<&str> = below.filter_map(|rest| rest.split('/').next()).collect();
+    (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
+}
+
+/// A function is compiled otherwise than a module of the same text.
+fn cache_key(url: &str) -> String {
+    format!("function {url}")
+}
+
+impl Loader {
+    /// A module of the version by a path, as Node searches it.
+    fn computed(&self, specifier: &str, referrer: &str) -> Option<String> {
+        let is_path = specifier.starts_with(['/', '.']) || specifier.starts_with("file:");
+        let base = ModuleSpecifier::parse(referrer).ok()?;
+        let url = base.join(specifier).ok().filter(|url| is_path && url.scheme() == "file")?;
+        let folder = url.as_str().trim_end_matches('/');
+        let files = ENDINGS.iter().map(|ending| format!("{url}{ending}"));
+        let indexes = ENDINGS.iter().skip(1).map(|ending| format!("{folder}/index{ending}"));
+        files.chain(indexes).find(|candidate| self.module(candidate).is_some())
+    }
+}
