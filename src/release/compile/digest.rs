@@ -4,9 +4,10 @@
 //!
 //! Invariant: equal ids mean equal manifest and modules; neither the order of files on the disk nor that of keys in a manifest matters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::function::{Manifest, Module, ModuleKind, VersionId};
@@ -14,8 +15,8 @@ use crate::function::{Manifest, Module, ModuleKind, VersionId};
 /// Changes when the same source gets another meaning, e.g. with another transpiler.
 const FORMAT: &[u8] = b"skep version 1";
 
-/// The id of a version with this manifest and these modules; `node`: one for Node.
-pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>, node: bool) -> VersionId {
+/// The id of a version with this manifest, these modules and these files; `node`: one for Node.
+pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>, node: bool, files: &BTreeMap<String, Bytes>) -> VersionId {
     let mut hash = Sha256::new();
     feed(&mut hash, FORMAT);
     feed(&mut hash, manifest.to_string().as_bytes());
@@ -45,6 +46,10 @@ pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: 
     }
     if node {
         feed(&mut hash, b"node");
+    }
+    for (path, bytes) in files {
+        feed(&mut hash, path.as_bytes());
+        feed(&mut hash, bytes);
     }
     VersionId::from_digest(&hash.finalize().into())
 }

@@ -8,6 +8,7 @@
 pub mod graph;
 mod resolve;
 mod module_kind;
+mod files;
 mod platform;
 mod emit;
 mod parse;
@@ -69,8 +70,9 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
     let Graph { entry, modules, node } = graph::walk(entry, &manifest, &confinement, disk).map_err(all)?;
-    let id = version_id(&manifest, &entry, &modules, node);
-    Ok(Version { id, function: function.name.clone(), entry, modules, manifest, node, files: BTreeMap::new() })
+    let files = if node { files::collect(&modules, &confinement, disk)? } else { BTreeMap::new() };
+    let id = version_id(&manifest, &entry, &modules, node, &files);
+    Ok(Version { id, function: function.name.clone(), entry, modules, manifest, node, files })
 }
 
 /// The first of several diagnostics stands for them all.

@@ -38,7 +38,8 @@ impl TextFiles {
     /// The version, with its code in a file if there is much of it.
     pub(in crate::release) fn moved(&self, version: Arc<Version>) -> Arc<Version> {
         let Some(directory) = &self.0 else { return version };
-        let bytes: usize = version.modules.values().map(|module| texts(module).map(<[u8]>::len).sum::<usize>()).sum();
+        let modules = version.modules.values().flat_map(|module| texts(module));
+        let bytes: usize = modules.chain(version.files.values().map(|file| &**file)).map(<[u8]>::len).sum();
         if bytes < BYTES_MIN {
             return version;
         }
@@ -58,7 +59,8 @@ fn texts(module: &Module) -> impl Iterator<Item = &[u8]> {
 fn moved(version: &Version, directory: &Path) -> io::Result<Version> {
     let modules: Vec<_> = version.modules.values().collect();
     let mut file = tempfile::tempfile_in(directory)?;
-    for text in modules.iter().flat_map(|module| texts(module)) {
+    let files = version.files.values().map(|file| &**file);
+    for text in modules.iter().flat_map(|module| texts(module)).chain(files) {
         file.write_all(text)?;
     }
     let mut rest = Bytes::from_owner(MappedFile::of(file)?);
@@ -68,5 +70,6 @@ fn moved(version: &Version, directory: &Path) -> io::Result<Version> {
         let source_map = module.source_map.as_ref().map(|map| rest.split_to(map.len()));
         restored.insert(module.url.clone(), Arc::new(Module { code, source_map, ..Module::clone(module) }));
     }
-    Ok(Version { modules: restored, ..version.clone() })
+    let files = version.files.iter().map(|(path, file)| (path.clone(), rest.split_to(file.len()))).collect();
+    Ok(Version { modules: restored, files, ..version.clone() })
 }

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::format::{FORMAT, format_of, json_fault};
@@ -43,6 +46,9 @@ struct VersionFile<'a> {
     /// Whether it is one for Node.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     node: bool,
+    /// Its files, by their paths, in base64.
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    files: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +97,7 @@ pub(in crate::release) fn encode(version: &Version) -> Result<Vec<u8>, String> {
         manifest: manifest.into(),
         modules,
         node: version.node,
+        files: version.files.iter().map(|(path, bytes)| (path.as_str().into(), BASE64.encode(bytes).into())).collect(),
     };
     serde_json::to_vec(&stored).map_err(|error| error.to_string())
 }
@@ -151,10 +158,15 @@ pub(in crate::release) fn decode_compiled(bytes: &[u8], name: &FunctionName) -> 
 fn version(stored: VersionFile<'_>, name: &FunctionName, id: VersionId) -> Result<Version, String> {
     let manifest = Manifest::parse(&present_day(&stored.manifest)).map_err(|_| "its manifest is not one")?;
     let modules: HashMap<_, _> = stored.modules.into_iter().map(|module| (module.url.to_string(), Arc::new(restored(module)))).collect();
+    let file = |(path, text): (Cow<'_, str>, Cow<'_, str>)| match BASE64.decode(&*text) {
+        Ok(bytes) => Ok((path.into_owned(), bytes.into())),
+        Err(_) => Err("one of its files is not base64".to_owned()),
+    };
+    let files: Result<BTreeMap<String, Bytes>, _> = stored.files.into_iter().map(file).collect();
     if !modules.contains_key(&*stored.entry) {
         return Err("its entry is not among its modules".to_owned());
     }
-    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest, node: stored.node, files: BTreeMap::new() })
+    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest, node: stored.node, files: files? })
 }
 
 /// A canonical text of an older Skep as this one reads it; versions that were stored then keep their id.

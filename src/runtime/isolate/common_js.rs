@@ -5,7 +5,7 @@
 //!
 //! Invariant: a computed `require` names a module of the version, or nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
@@ -114,20 +114,26 @@ impl VersionModules for Loader {
     }
 
     fn file(&self, path: &str) -> Option<Bytes> {
-        self.version()?.files.get(path).cloned()
+        let version = self.version()?;
+        // The text of a module is not kept twice.
+        let module = || Some(Bytes::copy_from_slice(self.module(&file_url(path)?)?.code.as_bytes()));
+        version.files.get(path).cloned().or_else(module)
     }
 
     fn names_in(&self, path: &str) -> Option<Vec<String>> {
-        names_in(&self.version()?.files, path)
+        let version = self.version()?;
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let modules = file_url(&folder)?;
+        let of_modules = version.modules.keys().filter_map(|url| url.strip_prefix(&modules));
+        let of_files = version.files.range(folder.clone()..).map_while(|(path, _)| path.strip_prefix(&folder));
+        let names: BTreeSet<&str> = of_files.chain(of_modules).filter_map(|rest| rest.split('/').next()).collect();
+        (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
     }
 }
 
-/// The names in a folder of a version's files.
-fn names_in(files: &BTreeMap<String, Bytes>, path: &str) -> Option<Vec<String>> {
-    let folder = format!("{}/", path.trim_end_matches('/'));
-    let below = files.range(folder.clone()..).map_while(|(path, _)| path.strip_prefix(&folder));
-    let names: BTreeSet<&str> = below.filter_map(|rest| rest.split('/').next()).collect();
-    (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
+/// The url of an absolute path.
+fn file_url(path: &str) -> Option<String> {
+    ModuleSpecifier::parse("file:///").ok()?.join(path).ok().map(String::from)
 }
 
 /// A function is compiled otherwise than a module of the same text.
