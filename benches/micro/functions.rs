@@ -5,7 +5,6 @@
 //!
 //! Invariant: the folders live as long as their [`Functions`], and every version was built by `release::compile`.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

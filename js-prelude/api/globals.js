@@ -104,10 +104,14 @@ const INTERFACES = [
 /** Characters of a console line that cross to the log: as in core/errors.js. */
 const LINE_MAX = (10 << 10) + 1;
 
+function defineGlobal(name, value, enumerable = false, isFixed = false) {
+  ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: !isFixed, enumerable, configurable: !isFixed });
+}
+
 /** An accessor that becomes a plain data property at its first use, so that later uses cost nothing. */
 function defineLazily(name, load, enumerable) {
   const replace = (value) => {
-    ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: true, enumerable, configurable: true });
+    defineGlobal(name, value, enumerable);
     return value;
   };
   ObjectDefineProperty(globalThis, name, {
@@ -193,6 +197,7 @@ internals.countedMessage = countedMessage;
 internals.parseJson = parseJson;
 internals.errors = { __proto__: null, describe, firstLine };
 internals.dialects = { __proto__: null, detectDialect };
+internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
 
 // Rust calls it once, outside the snapshot, and looks up the four functions by name (`runtime::isolate`).

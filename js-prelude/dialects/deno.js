@@ -66,7 +66,6 @@ export function denoNamespace(env) {
 /** `EdgeRuntime`, Supabase's name for what `ctx.waitUntil` does. */
 export function edgeRuntimeNamespace() {
   return ObjectFreeze({
-    __proto__: null,
     waitUntil: (promise) => {
       const call = currentCall();
       if (call === undefined) throw new TypeError("EdgeRuntime.waitUntil works only while a request is handled");

@@ -34,7 +34,7 @@
     diagnostics_channel: file("ext:deno_node/diagnostics_channel.js"),
     domain: file("ext:deno_node/domain.ts"),
     events: file("ext:deno_node/_events.mjs"),
-    fs: () => core.loadExtScript("ext:skep/node/fs.js"),
+    fs: () => core.loadExtScript("ext:skep/node/fs/index.js"),
     "fs/promises": () => builtIn("fs").promises,
     http2: refusedModules.http2,
     inspector: refusedModules.inspector,

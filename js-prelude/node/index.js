@@ -8,24 +8,20 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes, op_skep_node_memory } = core.ops;
-  const { ObjectAssign, ObjectDefineProperty, SymbolFor } = primordials;
+  const { Float64Array, ObjectAssign, SymbolFor, TypeError } = primordials;
+  const { refused } = core.loadExtScript("ext:skep/node/refused.js");
 
-  const define = (name, value, enumerable = false) =>
-    ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: true, enumerable, configurable: true });
-
-  /** An accessor that becomes a plain property at its first use. */
-  function defineLazily(name, load) {
-    ObjectDefineProperty(globalThis, name, {
-      __proto__: null,
-      get: () => {
-        const value = load();
-        define(name, value);
-        return value;
-      },
-      set: (value) => define(name, value),
-      enumerable: false,
-      configurable: true,
-    });
+  /** Packages look at its prototype. There is no thread to share memory with, and shared memory is a clock. */
+  function sharedBuffers() {
+    const refuse = refused("SharedArrayBuffer", "a function has one thread; use ArrayBuffer");
+    return class SharedArrayBuffer {
+      constructor() {
+        refuse();
+      }
+      get byteLength() {
+        throw new TypeError("this is no SharedArrayBuffer");
+      }
+    };
   }
 
   const TIMERS = ["setImmediate", "clearImmediate", "setTimeout", "setInterval", "clearTimeout", "clearInterval"];
@@ -52,17 +48,13 @@
       writeOutput: null,
     };
     const { builtIn } = core.loadExtScript("ext:skep/node/built_ins.js");
+    const { define, defineLazily } = internals.globals;
     define("global", globalThis);
-    defineLazily("process", () => builtIn("process"));
-    defineLazily("Buffer", () => builtIn("buffer").Buffer);
-    for (const name of TIMERS) defineLazily(name, () => builtIn("timers")[name]);
-    ObjectDefineProperty(globalThis, SymbolFor("skep.require"), {
-      __proto__: null,
-      value: (url) => core.loadExtScript("ext:skep/node/require.js").requireUrl(url),
-      writable: false,
-      enumerable: false,
-      configurable: false,
-    });
+    define("SharedArrayBuffer", sharedBuffers());
+    defineLazily("process", () => builtIn("process"), false);
+    defineLazily("Buffer", () => builtIn("buffer").Buffer, false);
+    for (const name of TIMERS) defineLazily(name, () => builtIn("timers")[name], true);
+    define(SymbolFor("skep.require"), (url) => core.loadExtScript("ext:skep/node/require.js").requireUrl(url), false, true);
   }
 
   return { install };

@@ -117,7 +117,7 @@
     op_node_build_os: () => "linux",
     op_node_call_is_from_dependency: () => true,
     op_node_encoding_slice: slice,
-    op_node_fs_constants: () => core.loadExtScript("ext:skep/node/fs_constants.js"),
+    op_node_fs_constants: () => core.loadExtScript("ext:skep/node/fs/constants.js"),
     op_node_get_first_expression: () => undefined,
     op_node_get_own_non_index_properties: ownNames,
     op_node_guess_handle_type: () => 5,

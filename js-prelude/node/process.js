@@ -6,32 +6,28 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_log, op_skep_node_cpu_ns } = core.ops;
+  const { op_skep_node_cpu_ns } = core.ops;
   const {
-    Array,
     BigInt,
     DateNow,
     Error,
     ErrorPrototype,
     FunctionPrototypeCall,
     MathFloor,
-    Number,
     ObjectDefineProperty,
     ObjectFreeze,
     ObjectKeys,
     ObjectPrototypeIsPrototypeOf,
     ObjectSetPrototypeOf,
     Proxy,
-    queueMicrotask,
     ReflectDefineProperty,
     String,
-    StringPrototypeIndexOf,
-    StringPrototypeSlice,
     SymbolToStringTag,
     TypeError,
   } = primordials;
   const { EventEmitter } = core.loadExtScript("ext:deno_node/_events.mjs");
   const { enableNextTick, nextTick } = core.loadExtScript("ext:deno_node/_next_tick.ts");
+  const { ERROR, INFO, output, write } = core.loadExtScript("ext:skep/node/output.js");
   const { refused } = core.loadExtScript("ext:skep/node/refused.js");
   const performance = () => core.loadExtScript("ext:deno_web/15_performance.js").performance;
   const host = internals.node;
@@ -39,8 +35,6 @@
   enableNextTick();
 
   const NODE_VERSION = "26.5.1"; // The version whose interface deno_node has.
-  const INFO = 1;
-  const ERROR = 3;
   const began = DateNow();
 
   function process() {
@@ -100,46 +94,6 @@
     const user = MathFloor(op_skep_node_cpu_ns() / 1e3);
     return { user: user - (since?.user ?? 0), system: 0 };
   }
-
-  /** A writable stream whose lines go to the function's log. */
-  function output(fd, level) {
-    const { Writable } = core.loadExtScript("ext:skep/node/built_ins.js").builtIn("stream");
-    let rest = "";
-    const stream = new Writable({
-      decodeStrings: false,
-      write(chunk, _encoding, done) {
-        write(level, typeof chunk === "string" ? chunk : chunk.toString());
-        done();
-      },
-    });
-    stream.fd = fd;
-    stream._type = "fs";
-    stream.isTTY = undefined;
-    stream.destroySoon = stream.destroy;
-    return stream;
-  }
-
-  const rests = { __proto__: null, [INFO]: "", [ERROR]: "" };
-
-  /** Logs whole lines; the rest of a line waits for its end, or for the end of the turn. */
-  function write(level, text) {
-    const hadRest = rests[level] !== "";
-    let waiting = rests[level] + text;
-    for (let end = StringPrototypeIndexOf(waiting, "\n"); end !== -1; end = StringPrototypeIndexOf(waiting, "\n")) {
-      log(level, StringPrototypeSlice(waiting, 0, end));
-      waiting = StringPrototypeSlice(waiting, end + 1);
-    }
-    rests[level] = waiting;
-    if (waiting !== "" && !hadRest) {
-      queueMicrotask(() => {
-        if (rests[level] === "") return;
-        log(level, rests[level]);
-        rests[level] = "";
-      });
-    }
-  }
-
-  const log = (level, line) => op_skep_log(core.getAsyncContext()?.id ?? 0, level, `${line}\n`);
 
   function emitWarning(warning, type, code) {
     let details = type;

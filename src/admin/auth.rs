@@ -20,7 +20,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
 
-use super::connection_places::ConnectionPlaces;
+use super::connection_places::AdminPlaces;
 use super::error::ApiError;
 use super::listener::AdminPeer;
 use super::tokens::{TokenError, TokenId, Tokens};
@@ -107,7 +107,7 @@ impl Authenticator {
     }
 
     /// Closes the connections of callers that would not be admitted any more, as long as it is polled. What they have ordered goes on.
-    pub(super) async fn close_revoked(self: Arc<Self>, places: ConnectionPlaces) {
+    pub(super) async fn close_revoked(self: Arc<Self>, places: AdminPlaces) {
         loop {
             tokio::time::sleep(REVOKED_WITHIN).await;
             let owners = places.owners();

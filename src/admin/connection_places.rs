@@ -32,7 +32,7 @@ type Owner = Option<TokenId>;
 
 /// The places.
 #[derive(Clone, Default)]
-pub(super) struct ConnectionPlaces(Arc<Mutex<Taken>>);
+pub(super) struct AdminPlaces(Arc<Mutex<Taken>>);
 
 #[derive(Default)]
 struct Taken {
@@ -77,9 +77,9 @@ impl Taken {
     }
 }
 
-impl ConnectionPlaces {
+impl AdminPlaces {
     /// A stranger's place. The stranger that has one for the longest may lose it.
-    pub(super) fn enter(&self) -> ConnectionPlace {
+    pub(super) fn enter(&self) -> AdminPlace {
         let slot = Arc::new(Slot::default());
         let mut taken = self.0.lock();
         let lost = if taken.strangers.len() >= STRANGERS_MAX { taken.strangers.pop_front() } else { None };
@@ -88,7 +88,7 @@ impl ConnectionPlaces {
         if let Some(lost) = lost {
             lost.lose();
         }
-        ConnectionPlace(Arc::new(PlaceInner { places: self.clone(), slot, owner: Mutex::default() }))
+        AdminPlace(Arc::new(PlaceInner { places: self.clone(), slot, owner: Mutex::default() }))
     }
 
     /// The owners of the callers' connections.
@@ -105,16 +105,16 @@ impl ConnectionPlaces {
 
 /// The place of one connection. The last of its copies frees it.
 #[derive(Clone)]
-pub(super) struct ConnectionPlace(Arc<PlaceInner>);
+pub(super) struct AdminPlace(Arc<PlaceInner>);
 
 struct PlaceInner {
-    places: ConnectionPlaces,
+    places: AdminPlaces,
     slot: Arc<Slot>,
     /// `None`: a stranger.
     owner: Mutex<Option<Owner>>,
 }
 
-impl ConnectionPlace {
+impl AdminPlace {
     /// Whether the connection has lost its place; if not, the task is woken when it does.
     pub(super) fn is_lost(&self, cx: &Context<'_>) -> bool {
         self.0.slot.waker.register(cx.waker());
@@ -151,7 +151,7 @@ impl Drop for PlaceInner {
 mod tests {
     use super::*;
 
-    fn is_lost(place: &ConnectionPlace) -> bool {
+    fn is_lost(place: &AdminPlace) -> bool {
         place.is_lost(&Context::from_waker(std::task::Waker::noop()))
     }
 
@@ -159,14 +159,14 @@ mod tests {
         Some(TokenId::from(name))
     }
 
-    fn connection(owner: &Option<TokenId>, places: &ConnectionPlaces) -> Option<ConnectionPlace> {
+    fn connection(owner: &Option<TokenId>, places: &AdminPlaces) -> Option<AdminPlace> {
         let place = places.enter();
         place.belongs_to(owner).is_ok().then_some(place)
     }
 
     #[test]
     fn the_oldest_stranger_makes_room_and_no_caller_does() {
-        let places = ConnectionPlaces::default();
+        let places = AdminPlaces::default();
         let caller = connection(&token("one"), &places).unwrap();
         let mut open: Vec<_> = (0..STRANGERS_MAX).map(|_| places.enter()).collect();
         assert!(open.iter().all(|place| !is_lost(place)));
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn one_token_has_half_of_the_connections_and_another_the_other_half() {
-        let places = ConnectionPlaces::default();
+        let places = AdminPlaces::default();
         let [one, two] = ["one", "two"].map(token);
         let mut of_one: Vec<_> = (0..CALLERS_MAX).filter_map(|_| connection(&one, &places)).collect();
         assert_eq!(of_one.len(), CALLERS_MAX / 2);
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_that_of_its_last_caller_and_ends_with_it() {
-        let places = ConnectionPlaces::default();
+        let places = AdminPlaces::default();
         let proxy = connection(&token("one"), &places).unwrap();
         assert!(proxy.belongs_to(&token("two")).is_ok());
         assert_eq!(places.owners(), [token("two")]);

@@ -17,7 +17,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::connection_places::{ConnectionPlace, ConnectionPlaces};
+use super::connection_places::{AdminPlace, AdminPlaces};
 use crate::config::IngressConfig;
 use crate::ingress::wire::{ActiveRequests, HttpStream, Timeouts};
 
@@ -28,11 +28,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct AdminListener {
     listener: TcpListener,
     timeouts: Timeouts,
-    places: ConnectionPlaces,
+    places: AdminPlaces,
 }
 
 impl AdminListener {
-    pub(super) fn new(listener: TcpListener, config: &IngressConfig, places: ConnectionPlaces) -> Self {
+    pub(super) fn new(listener: TcpListener, config: &IngressConfig, places: AdminPlaces) -> Self {
         let timeouts = Timeouts {
             head: config.header_timeout,
             idle: config.keep_alive,
@@ -76,7 +76,7 @@ impl Listener for AdminListener {
 
 /// The address of the client, and the place of its connection.
 #[derive(Clone)]
-pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) ConnectionPlace);
+pub(super) struct AdminPeer(pub(super) SocketAddr, pub(super) AdminPlace);
 
 impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
     fn connect_info(stream: IncomingStream<'_, AdminListener>) -> Self {
@@ -87,7 +87,7 @@ impl Connected<IncomingStream<'_, AdminListener>> for AdminPeer {
 /// A connection and its place.
 pub(super) struct AdminConnection {
     stream: HttpStream<TcpStream>,
-    place: ConnectionPlace,
+    place: AdminPlace,
 }
 
 impl AsyncRead for AdminConnection {

@@ -16,7 +16,7 @@ use axum::routing::get;
 
 use super::auth::Authenticator;
 use super::error::ApiError;
-use super::connection_places::ConnectionPlaces;
+use super::connection_places::AdminPlaces;
 use super::listener::{AdminListener, AdminPeer};
 use super::state::AdminState;
 use super::{api, health};
@@ -41,7 +41,7 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
         .build()?;
     let config = config.clone();
     let drained = state.drained.clone();
-    let places = ConnectionPlaces::default();
+    let places = AdminPlaces::default();
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
     let revoked = authenticator.clone().close_revoked(places.clone());
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
@@ -64,7 +64,7 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
 async fn serve(
     socket: std::net::TcpListener,
     config: &IngressConfig,
-    places: ConnectionPlaces,
+    places: AdminPlaces,
     router: Router,
     drained: Drained,
 ) -> io::Result<()> {

@@ -69,16 +69,7 @@ impl App {
         core.fleet.heed(engine_info.quarantine.clone());
         let compilers = Arc::new(compilers(config, &supervisor_client));
         prepare(&compilers)?;
-        let pools = PoolDeps {
-            compilers,
-            fleet: core.fleet.clone(),
-            quarantine: engine_info.quarantine.clone(),
-            scales: Scales::default(),
-            texts: match config.mode {
-                Mode::Dev => TextFiles::none(),
-                Mode::Serve => TextFiles::in_directory(config.state.clone()),
-            },
-        };
+        let pools = pools(config, &core, compilers, &engine_info);
         let state_dir = match config.mode {
             // Its table follows the functions directory, and nothing else.
             Mode::Dev => None,
@@ -122,6 +113,20 @@ impl App {
         supervisor_client.ready();
         ports.serves();
         Ok(Self { catalog, deployments, address, admin_address, drain, fleet, engine_info, _ingress: ingress, _watcher: watcher })
+    }
+}
+
+/// The parts that every version and its pool need. `skep dev` keeps all code in memory: it writes nothing to the disk.
+fn pools(config: &Config, core: &Core, compilers: Arc<Compilers>, engine_info: &EngineInfo) -> PoolDeps {
+    PoolDeps {
+        compilers,
+        fleet: core.fleet.clone(),
+        quarantine: engine_info.quarantine.clone(),
+        scales: Scales::default(),
+        texts: match config.mode {
+            Mode::Dev => TextFiles::none(),
+            Mode::Serve => TextFiles::in_directory(config.state.clone()),
+        },
     }
 }
 

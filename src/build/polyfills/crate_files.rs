@@ -9,6 +9,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The prefix of the specifiers of all files, as deno_core's loader wants it.
+pub(super) const PREFIX: &str = "ext:deno_node/";
+
 /// The crate.
 const NAME: &str = "deno_node";
 
@@ -70,7 +73,7 @@ impl CrateFiles {
 
 /// `node:x` and `x.ts` as specifiers of this host.
 fn own(name: &str) -> String {
-    if name.starts_with("ext:") { name.to_owned() } else { format!("{}{name}", super::PREFIX) }
+    if name.starts_with("ext:") { name.to_owned() } else { format!("{}{name}", PREFIX) }
 }
 
 /// The entries of a list: specifier and file, which may be the same.

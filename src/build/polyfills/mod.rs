@@ -14,10 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 
-use crate_files::{CrateFile, CrateFiles};
-
-/// The prefix of the specifiers of all files, as deno_core's loader wants it.
-const PREFIX: &str = "ext:deno_node/";
+use crate_files::{CrateFile, CrateFiles, PREFIX};
 
 /// The scripts that the files of `roots` reach, by specifier.
 ///

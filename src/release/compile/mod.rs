@@ -5,12 +5,12 @@
 //!
 //! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in the result.
 
+mod files;
 pub mod graph;
 mod resolve;
 mod module_kind;
-mod files;
-mod platform;
 mod emit;
+mod platform;
 mod parse;
 mod digest;
 pub mod error;

@@ -56,12 +56,22 @@ const ADDON_ALTERNATIVES: &[(&str, &str)] = &[
     ("zeromq", "no package does the same here"),
 ];
 
-/// The diagnostic of a native add-on.
+/// Packages that load the native add-on of the package that requires them.
+const ADDON_LOADERS: &[&str] = &["bindings", "node-gyp-build", "node-gyp-build-optional-packages", "node-pre-gyp", "prebuild-install"];
+
+/// The diagnostic of a package that loads native add-ons; `None` for any other module.
+pub(super) fn addon_loader(path: &Path, specifier: &str, importer: &Path) -> Option<Diagnostic> {
+    let folder = path.components().rev().take_while(|part| part.as_os_str() != "node_modules").last()?;
+    let is_loader = is_in_node_modules(path) && ADDON_LOADERS.iter().any(|name| folder.as_os_str() == *name);
+    is_loader.then(|| native_addon(importer, specifier))
+}
+
+/// The diagnostic of a native add-on; `path` is that of the add-on, or of the module that loads it.
 fn native_addon(path: &Path, specifier: &str) -> Diagnostic {
-    let package = path.components().rev().skip_while(|part| part.as_os_str() == "node_modules").filter_map(|part| part.as_os_str().to_str());
+    let package = path.components().rev().filter_map(|part| part.as_os_str().to_str());
     let known = package.filter_map(|name| ADDON_ALTERNATIVES.iter().find(|(package, _)| *package == name));
     let help = known.map(|(_, help)| *help).next().unwrap_or("install a package that is written in JavaScript or WebAssembly");
-    let message = format!("`{specifier}` is a native add-on, which would run outside of the function's limits");
+    let message = format!("`{specifier}` loads a native add-on, which would run outside of the function's limits");
     Diagnostic::new(CompileErrorKind::Import, message).help(help)
 }
 

@@ -206,9 +206,9 @@ fn every_kind_of_damage_to_a_version_is_found() {
     }
     std::fs::copy(path.join("versions/f/v020202020202.json"), &file).unwrap();
     assert_eq!(problem(), "is damaged: it is another version, or another function's");
-    let body = br#"{"format":2,"shape":"new"}"#;
+    let body = br#"{"format":3,"shape":"new"}"#;
     std::fs::write(&file, [checksum::line(body).as_bytes(), body].concat()).unwrap();
-    assert!(problem().starts_with("was written by a newer Skep (format 2"));
+    assert!(problem().starts_with("was written by a newer Skep (format 3"));
     std::fs::remove_file(&file).unwrap();
     assert_eq!(problem(), "is missing");
     std::fs::create_dir(&file).unwrap();

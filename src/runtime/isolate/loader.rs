@@ -18,7 +18,7 @@ use deno_core::{
 use deno_error::JsErrorBox;
 
 use super::code_cache::{self, CodeCache};
-use super::common_js;
+use super::built_ins;
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::version::{Module, ModuleKind, Version};
 use crate::runtime::ops::{JSON_DEPTH_MAX, catch_panic, catch_panic_or, excessive_json_depth};
@@ -138,7 +138,7 @@ impl ModuleLoader for Loader {
 impl Loader {
     fn read(&self, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
         if let Some(name) = self.built_in(specifier.as_str()) {
-            return common_js::load_built_in(name, specifier);
+            return built_ins::load_built_in(name, specifier);
         }
         let Some(module) = self.module(specifier.as_str()) else {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::type_error(format!("no module {specifier}"))));
@@ -148,7 +148,7 @@ impl Loader {
             return ModuleLoadResponse::Sync(Err(JsErrorBox::range_error(message)));
         }
         if module.kind == ModuleKind::CommonJs {
-            return common_js::load_wrapper(&module, specifier);
+            return built_ins::load_wrapper(&module, specifier);
         }
         let hash = CodeCache::hash(&module.code);
         let data = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));

@@ -10,8 +10,9 @@ mod blobs;
 mod engine;
 mod exception;
 pub mod extension;
-mod common_js;
+mod version_modules;
 mod loader;
+mod built_ins;
 pub mod code_cache;
 mod methods;
 mod snapshot;
@@ -184,11 +185,11 @@ impl Isolate {
             return Ok(());
         }
         let built_in_names = v8::Local::new(scope, &self.entry.built_in_names);
-        for built_in in common_js::unknown_built_ins(&assignment.version) {
+        for built_in in built_ins::unknown_built_ins(&assignment.version) {
             let name = string(scope, &built_in)?;
             let Some(names) = built_in_names.call(scope, receiver, &[name]) else { return Err(BootError::caught(scope)) };
             let names = names.to_rust_string_lossy(scope);
-            common_js::note_built_in(built_in, names.lines().map(str::to_owned).collect());
+            built_ins::note_built_in(built_in, names.lines().map(str::to_owned).collect());
         }
         Ok(())
     }

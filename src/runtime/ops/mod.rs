@@ -12,13 +12,13 @@ mod answer;
 mod egress;
 mod request;
 mod log;
+mod node_usage;
 mod memory;
 mod wasm_cost;
 mod json_depth;
+mod files;
 mod modules;
 mod node_text;
-mod node_usage;
-mod files;
 mod refuse;
 mod host;
 mod context;
@@ -128,9 +128,15 @@ deno_core::extension!(
         "node/natives.js",
         "node/refused.js",
         "node/handles.js",
-        "node/fs_constants.js",
-        "node/fs.js",
+        "node/fs/constants.js",
+        "node/fs/errors.js",
+        "node/fs/stats.js",
+        "node/fs/read.js",
+        "node/fs/streams.js",
+        "node/fs/handles.js",
+        "node/fs/index.js",
         "node/os.js",
+        "node/output.js",
         "node/built_ins.js",
         "node/require.js",
         "node/index.js",

@@ -4,7 +4,7 @@
 //!
 //! Invariant: a range beyond a buffer is cut to it, and nothing is longer than V8's longest string.
 
-use deno_core::url::quirks;
+use deno_core::url::{Host, quirks};
 use deno_core::{op2, v8};
 use deno_error::JsErrorBox;
 use idna::punycode;
@@ -57,11 +57,15 @@ pub(crate) fn op_skep_node_is_text(#[buffer] bytes: &[u8], ascii: bool) -> bool 
     if ascii { bytes.is_ascii() } else { std::str::from_utf8(bytes).is_ok() }
 }
 
-/// A domain in ASCII, or as people read it; empty if it is not valid.
+/// A domain in ASCII, or as people read it; an address as it is; empty if it is neither.
 #[op2]
 #[string]
 pub(crate) fn op_skep_node_domain(#[string] domain: &str, ascii: bool) -> Result<String, JsErrorBox> {
-    catch_panic("op_skep_node_domain", 0, || if ascii { quirks::domain_to_ascii(domain) } else { quirks::domain_to_unicode(domain) })
+    catch_panic("op_skep_node_domain", 0, || match Host::parse(domain) {
+        Ok(Host::Domain(_)) if !ascii => quirks::domain_to_unicode(domain),
+        Ok(host) => host.to_string(),
+        Err(_) => String::new(),
+    })
 }
 
 /// Punycode of a text (RFC 3492), or the text of a Punycode.

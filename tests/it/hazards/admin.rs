@@ -59,19 +59,44 @@ fn followers_do_not_keep_probes_out() {
 }
 
 #[test]
-fn probes_are_answered_when_every_place_is_taken() {
+fn a_new_client_is_answered_whoever_waits_and_the_longest_waiting_stranger_makes_room() {
     let skep = Skep::start(Project::new(""));
-    // As many as there are places; each has begun a request and holds its place until the time for its head is over.
-    let mut silent: Vec<Client> = (0..256).map(|_| Client::connect(skep.admin)).collect();
+    // More than there are places for strangers; each has begun a request and would hold its place until the time for its head is over.
+    let mut silent: Vec<Client> = (0..300).map(|_| Client::connect(skep.admin)).collect();
     silent.iter_mut().for_each(|client| client.write(b"GET /healthz HT"));
-    for path in ["/healthz", "/readyz"] {
-        let mut probe = Client::connect(skep.admin);
-        assert_eq!(probe.exchange(&Request::get(path)).status, 200);
-        probe.expect_close();
+    for path in ["/healthz", "/readyz", "/api/v1/host"] {
+        let mut client = Client::connect(skep.admin);
+        assert_eq!(client.exchange(&Request::get(path)).status, 200, "{path}");
     }
-    let mut other = Client::connect(skep.admin);
-    let response = other.exchange(&Request::get("/api/v1/host"));
-    assert_eq!((response.status, response.json()["error"]["kind"].as_str()), (429, Some("busy")), "{response}");
-    other.expect_close();
-    drop(silent);
+    silent[0].expect_close();
+}
+
+#[test]
+fn a_revoked_token_loses_its_connections_and_another_of_its_name_gets_no_answer_of_it() {
+    let skep = Skep::start(Project::new(""));
+    let mut client = Client::connect(skep.admin);
+    let mut create = |name: &str, scope: &str, by: Option<&str>| {
+        let request = Request::post("/api/v1/tokens", format!(r#"{{"name":"{name}","scope":"{scope}"}}"#));
+        let request = request.header("content-type", "application/json");
+        let request = by.into_iter().fold(request, |request, token| request.header("authorization", &format!("Bearer {token}")));
+        client.exchange(&request).json()["secret"].as_str().expect("a secret").to_owned()
+    };
+    let admin = create("admin", "admin", None);
+    let with = |request: Request, token: &str| request.header("authorization", &format!("Bearer {token}"));
+    let release = || {
+        let change = r#"{"set":{"A":"1"}}"#;
+        Request::new("PATCH", "/api/v1/functions/none/env").body(change).header("content-type", "application/json").header("idempotency-key", "k")
+    };
+    let old = create("ci", "admin", Some(&admin));
+    let mut follower = Client::connect(skep.admin);
+    follower.send(&with(Request::get("/api/v1/logs"), &old));
+    assert_eq!(follower.read_head("GET").status, 200);
+    let first = Client::connect(skep.admin).exchange(&with(release(), &old));
+    assert_eq!(first.text(), Client::connect(skep.admin).exchange(&with(release(), &old)).text(), "the same token gets the same answer");
+    let removed = Client::connect(skep.admin).exchange(&with(Request::new("DELETE", "/api/v1/tokens/ci"), &admin));
+    assert!(removed.status < 300, "{removed}");
+    read_to_end(follower.stream());
+    let new = create("ci", "admin", Some(&admin));
+    let other = with(release(), &new).body(r#"{"set":{"B":"1"}}"#);
+    assert_eq!(Client::connect(skep.admin).exchange(&other).status, first.status, "another token of the same name has keys of its own");
 }

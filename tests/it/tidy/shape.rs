@@ -32,6 +32,7 @@ const STATICS: &[&str] = &[
     "runtime/isolate/snapshot.rs: SNAPSHOT",
     // Shared by all instances because it is the same for all.
     "runtime/egress/connector.rs: ROOTS",
+    "runtime/isolate/built_ins.rs: EXPORTS",
     "runtime/isolate/code_cache.rs: CACHE",
     // One thread of its kind, which outlives every instance.
     "runtime/worker/handle.rs: NEXT",

@@ -9,13 +9,16 @@ use std::sync::Arc;
 use deno_ast::swc::ast::Module;
 use deno_ast::{EmitOptions, MediaType, ModuleKind, ParsedSource, ProgramRef, SourceMapOption, TranspileModuleOptions};
 
-use super::{ExportNames, SourceFile, TranspileError, Transpiled, as_module, map_comments, parsed_program, transpile_options, unexpected};
+use super::map_comments;
+use super::source_file::{
+    ExportNames, SourceFile, TranspileError, Transpiled, as_module, is_plain, parsed_program, transpile_options, unexpected,
+};
 use crate::release::compile::parse::imports::Import;
 use crate::release::compile::parse::{imports, requires};
 
 /// The code of a CommonJS module. `parsed` must have its scopes.
 pub(super) fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Transpiled, Vec<TranspileError>> {
-    if super::is_plain(source.media) {
+    if is_plain(source.media) {
         let module = module_of(&parsed);
         let code = without_hashbang(map_comments::without(&source.text, &module));
         let imports = all_imports(&parsed, &module);

@@ -5,83 +5,28 @@
 //!
 //! Invariant: pure; the same text and options give the same code and map.
 
-mod map_comments;
 mod common_js;
+mod map_comments;
 mod ts_modules;
+mod source_file;
 pub(super) mod tsconfig;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use deno_ast::diagnostics::Diagnostic as _;
 use deno_ast::swc::ast::{self, Program};
 use deno_ast::swc::parser::error::SyntaxError;
 use deno_ast::{
-    EmitOptions, FoldProgramError, ImportsNotUsedAsValues, MediaType, ModuleSpecifier, ParseDiagnostic, ParseParams, ParsedSource,
-    ProgramRef, SourceMap, SourceMapOption, StartSourcePos, TranspileOptions,
+    EmitOptions, FoldProgramError, MediaType, ModuleSpecifier, ParseDiagnostic, ParsedSource, ProgramRef, SourceMap, SourceMapOption,
 };
 
 use crate::release::compile::parse::imports::{Import, ImportForm};
 use crate::release::compile::parse::stack_guard;
 use crate::release::compile::parse::{imports, node_globals, requires};
 use crate::release::compile::platform::{Platform, SourceRule};
-use tsconfig::TsSettings;
 
-/// A file of code.
-pub(in crate::release::compile) struct SourceFile<'f> {
-    /// The name of the source in the map.
-    pub(in crate::release::compile) url: &'f ModuleSpecifier,
-    pub(in crate::release::compile) media: MediaType,
-    pub(in crate::release::compile) text: Arc<str>,
-    pub(in crate::release::compile) platform: Platform,
-    pub(in crate::release::compile) rule: SourceRule,
-    pub(in crate::release::compile) ts_settings: &'f TsSettings,
-    /// What stands for `process.env.NODE_ENV` in a function for the web.
-    pub(in crate::release::compile) node_env: &'f str,
-}
-
-/// The code that V8 compiles, and the imports it will ask for.
-#[derive(Debug)]
-pub(in crate::release::compile) struct Transpiled {
-    pub(in crate::release::compile) code: Arc<str>,
-    /// JSON; `None` where `code` is the author's text.
-    pub(in crate::release::compile) source_map: Option<Vec<u8>>,
-    pub(in crate::release::compile) imports: Vec<Import>,
-    /// Of a CommonJS module.
-    pub(in crate::release::compile) names: Option<ExportNames>,
-    /// The bytes of the first of Node's globals in a function for the web.
-    pub(in crate::release::compile) node_sign: Option<Range<usize>>,
-}
-
-/// The names that a CommonJS module exports, as far as its text shows them.
-#[derive(Debug)]
-pub(in crate::release::compile) struct ExportNames {
-    pub(in crate::release::compile) names: Vec<String>,
-    /// Specifiers of modules whose names are exported as well.
-    pub(in crate::release::compile) reexports: Vec<String>,
-}
-
-/// An error in a module, and its bytes.
-#[derive(Debug)]
-pub(in crate::release::compile) struct TranspileError {
-    pub(in crate::release::compile) fact: Fact,
-    pub(in crate::release::compile) bytes: Range<usize>,
-}
-
-/// The errors that one module can have by itself.
-#[derive(Debug)]
-pub(in crate::release::compile) enum Fact {
-    /// It does not parse; the parser's text.
-    Syntax(String),
-    /// It is CommonJS, in a function for the web.
-    CommonJs,
-    /// It is nested deeper than the parser can follow.
-    TooDeep,
-    /// It is longer than the parser can follow.
-    TooLong,
-    /// The parser has a bug, or no memory.
-    Failed,
-}
+pub(in crate::release::compile) use source_file::{ExportNames, Fact, SourceFile, TranspileError, Transpiled, is_plain};
+use source_file::{as_module, parsed_program, syntax, transpile_options, unexpected};
 
 /// Transpiles one file.
 pub(in crate::release::compile) fn transpile(source: &SourceFile<'_>) -> Result<Transpiled, Vec<TranspileError>> {
@@ -126,18 +71,6 @@ fn parse(source: &SourceFile<'_>) -> Result<Transpiled, Vec<TranspileError>> {
     Ok(transpiled)
 }
 
-fn parsed_program(url: &ModuleSpecifier, media: MediaType, text: &Arc<str>) -> Result<ParsedSource, TranspileError> {
-    let params = ParseParams {
-        specifier: url.clone(),
-        text: Arc::clone(text),
-        media_type: media,
-        capture_tokens: false,
-        scope_analysis: false,
-        maybe_syntax: None,
-    };
-    deno_ast::parse_program(params).map_err(|diagnostic| syntax(&diagnostic))
-}
-
 fn fatal<'p>(diagnostics: impl Iterator<Item = &'p ParseDiagnostic>) -> Result<(), Vec<TranspileError>> {
     let fatal: Vec<_> = diagnostics.filter(|diagnostic| is_fatal(diagnostic.kind())).map(syntax).collect();
     if fatal.is_empty() { Ok(()) } else { Err(fatal) }
@@ -176,15 +109,6 @@ fn made_requires(source: &SourceFile<'_>, parsed: ParsedSource) -> (ParsedSource
     let parsed = parsed.into_with_scope_analysis();
     let required = requires::collect(&parsed);
     (parsed, required)
-}
-
-pub(in crate::release::compile) fn is_plain(media: MediaType) -> bool {
-    matches!(media, MediaType::JavaScript | MediaType::Mjs | MediaType::Cjs)
-}
-
-fn syntax(diagnostic: &ParseDiagnostic) -> TranspileError {
-    let bytes = diagnostic.range().as_byte_range(StartSourcePos::START_SOURCE_POS);
-    TranspileError { fact: Fact::Syntax(diagnostic.message().into_owned()), bytes }
 }
 
 /// Errors that V8 would have as well. The parser also reports errors that do not stop it, most of them for type checkers; they are ignored.
@@ -234,21 +158,6 @@ fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
         ImportForm::Call => (end, ", { with: { type: \"json\" } }"),
         ImportForm::Require { .. } => return None,
     })
-}
-
-/// Every file runs as a module, and JSX gets its imports only in one.
-fn as_module(script: ast::Script) -> ast::Module {
-    ast::Module { span: script.span, body: script.body.into_iter().map(ast::ModuleItem::Stmt).collect(), shebang: script.shebang }
-}
-
-fn transpile_options(source: &SourceFile<'_>) -> TranspileOptions {
-    TranspileOptions {
-        decorators: source.ts_settings.decorators.clone(),
-        verbatim_module_syntax: false,
-        imports_not_used_as_values: ImportsNotUsedAsValues::Remove,
-        jsx: matches!(source.media, MediaType::Tsx | MediaType::Jsx).then(|| source.ts_settings.jsx.clone()),
-        var_decl_imports: false,
-    }
 }
 
 fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Transpiled, TranspileError> {
@@ -306,10 +215,6 @@ fn folding(url: &ModuleSpecifier, text: &str, error: &FoldProgramError) -> Trans
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let at = before + column.saturating_sub(1);
     TranspileError { fact: Fact::Syntax(message.to_owned()), bytes: at..at }
-}
-
-fn unexpected(message: &str) -> TranspileError {
-    TranspileError { fact: Fact::Syntax(format!("cannot be transpiled: {message}")), bytes: 0..0 }
 }
 
 /// The syntax that a file's extension names; `None`: not code.

@@ -20,10 +20,10 @@ use super::emit;
 use super::emit::tsconfig::{self, TsSettings};
 use super::emit::{Fact, SourceFile, Transpiled};
 use super::error::{CompileErrorKind, DIAGNOSTICS_MAX, Diagnostic};
-use super::module_kind::{common_js, extension, kind_of};
+use super::module_kind::{addon_loader, common_js, extension, kind_of};
 use super::parse::imports::{Import, ImportForm};
 use super::platform::Platform;
-use super::resolve::{Resolved, Resolver};
+use super::resolve::{ResolvedImport, Resolver};
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::{Manifest, Module, ModuleKind};
 use crate::release::source::confine::is_in_node_modules;
@@ -285,9 +285,12 @@ impl<'c> Walk<'c> {
     fn follow(&self, importer: &Pending, import: &Import) -> Result<Followed, Diagnostic> {
         let resolved = self.resolver.resolve(&importer.path, &import.specifier, import.form).map_err(|diagnostic| *diagnostic)?;
         let path = match resolved {
-            Resolved::File(path) => path,
-            Resolved::BuiltIn(name) => return Ok(Followed::BuiltIn(name)),
+            ResolvedImport::File(path) => path,
+            ResolvedImport::BuiltIn(name) => return Ok(Followed::BuiltIn(name)),
         };
+        if let Some(diagnostic) = addon_loader(&path, &import.specifier, &importer.path) {
+            return Err(diagnostic);
+        }
         let kind = kind_of(&path, import)?;
         if self.kinds.get(&path).is_some_and(|known| *known != kind) {
             let message = format!("`{}` is imported as JSON here and as code elsewhere", import.specifier);

@@ -33,7 +33,9 @@ impl CommonJsNames {
     /// Every name of a module but `default`, sorted.
     pub(super) fn of(&self, url: &str) -> Vec<String> {
         let (mut names, mut seen, mut next) = (BTreeSet::new(), HashSet::from([url]), vec![url]);
-        while let Some(module) = next.pop().and_then(|url| self.modules.get(url)) {
+        while let Some(url) = next.pop() {
+            // A built-in has no names here.
+            let Some(module) = self.modules.get(url) else { continue };
             names.extend(module.names.iter().filter(|name| *name != "default").take(NAMES_MAX.saturating_sub(names.len())).cloned());
             next.extend(module.reexports.iter().map(String::as_str).filter(|url| seen.insert(url)));
         }

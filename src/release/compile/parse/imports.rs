@@ -11,7 +11,7 @@ use deno_ast::swc::common::{DUMMY_SP, Span, SyntaxContext};
 use deno_ast::swc::ecma_visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 use deno_ast::{ParsedSource, StartSourcePos};
 
-use super::requires::literal;
+use super::specifier::{literal, text};
 
 /// One literal specifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,11 +138,6 @@ fn property<'n>(object: &'n ast::ObjectLit, name: &str) -> Option<&'n ast::Expr>
         };
         is_it.then_some(&*pair.value)
     })
-}
-
-/// A lone surrogate names no file, so losing it loses nothing.
-pub(super) fn text(string: &ast::Str) -> String {
-    string.value.to_string_lossy().into_owned()
 }
 
 /// Whether V8 must be told that an import is JSON: its name says so, and no attribute does.

@@ -12,7 +12,8 @@ use deno_ast::swc::ast::{self, Id};
 use deno_ast::swc::common::SyntaxContext;
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
-use super::imports::{Attribute, Import, ImportForm, bytes_of, text};
+use super::imports::{Attribute, Import, ImportForm, bytes_of};
+use super::specifier::{literal, text};
 
 /// The name that Node gives to the maker of a `require`.
 const MAKER: &str = "createRequire";
@@ -98,17 +99,5 @@ impl Visit for RequireCollector {
         self.attempts -= 1;
         node.handler.visit_with(self);
         node.finalizer.visit_with(self);
-    }
-}
-
-/// A literal string; a template without holes is one, too.
-pub(super) fn literal(expression: &ast::Expr) -> Option<ast::Str> {
-    match expression {
-        ast::Expr::Lit(ast::Lit::Str(specifier)) => Some(specifier.clone()),
-        ast::Expr::Tpl(template) => match (template.exprs.as_slice(), template.quasis.as_slice()) {
-            ([], [text]) => Some(ast::Str { span: template.span, value: text.cooked.clone()?, raw: None }),
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -34,7 +34,7 @@ const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("
 const SIMILAR_ENTRIES_MAX: usize = 2_000;
 
 /// What a specifier means.
-pub(in crate::release::compile) enum Resolved {
+pub(in crate::release::compile) enum ResolvedImport {
     /// A file.
     File(PathBuf),
     /// A built-in module of Node, by its name.
@@ -72,11 +72,11 @@ impl<'c> Resolver<'c> {
         importer: &Path,
         specifier: &str,
         form: ImportForm,
-    ) -> Result<Resolved, Box<Diagnostic>> {
+    ) -> Result<ResolvedImport, Box<Diagnostic>> {
         if self.platform == Platform::Node
             && let Some(name) = built_in(specifier)
         {
-            return Ok(Resolved::BuiltIn(name.to_owned()));
+            return Ok(ResolvedImport::BuiltIn(name.to_owned()));
         }
         let request = Request { importer, specifier, is_require: matches!(form, ImportForm::Require { .. }) };
         let found = match is_relative(specifier) {
@@ -85,7 +85,7 @@ impl<'c> Resolver<'c> {
         };
         let canonical = self.disk.canonical(&found).map_err(|_| Box::new(not_found(specifier)))?;
         match self.confinement.allows(&canonical) {
-            true => Ok(Resolved::File(canonical)),
+            true => Ok(ResolvedImport::File(canonical)),
             false => Err(Box::new(leads_out(specifier, &canonical, self.confinement))),
         }
     }

@@ -1,73 +1,22 @@
-//! CommonJS modules and built-ins of Node as the modules of a version: what `require` asks for, and the ECMAScript modules that stand for them
-//! where they are imported.
+//! The modules and files of a version, as `require` and `fs` ask for them.
 //!
-//! `loader` comes here for both. The generated modules call the `require` that `js-prelude/node/index.js` leaves under [`REQUIRE`].
+//! `js-prelude/node` asks by way of `ops`; `loader` has the version.
 //!
-//! Invariant: a computed `require` names a module of the version, or nothing.
+//! Invariant: a computed specifier names a module of the version, or nothing.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use deno_core::{ModuleLoadResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType};
-use parking_lot::Mutex;
+use deno_core::ModuleSpecifier;
 
 use super::code_cache::{self, CodeCache};
 use super::loader::Loader;
 use crate::function::node::{NODE_SCHEME, built_in};
-use crate::function::version::{Module, ModuleKind, Version};
-use crate::runtime::ops::{RequiredKind, VersionModules, JSON_DEPTH_MAX, excessive_json_depth};
-
-/// The expression that generated modules call with a url.
-const REQUIRE: &str = "globalThis[Symbol.for(\"skep.require\")]";
-
-/// What each built-in exports, by its name. An ECMAScript module that imports one needs the names before any code runs; the first instance that
-/// imports it reads them.
-static BUILT_IN_NAMES: LazyLock<Mutex<HashMap<String, Arc<[String]>>>> = LazyLock::new(Mutex::default);
+use crate::function::version::ModuleKind;
+use crate::runtime::ops::{RequiredKind, VersionModules, excessive_json_depth};
 
 /// The endings that a computed specifier may omit, as Node tries them.
 const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx"];
-
-/// The ECMAScript module that stands for a CommonJS module.
-pub(super) fn load_wrapper(module: &Module, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
-    respond(wrapper(&module.url, module.names.iter().map(String::as_str)), specifier)
-}
-
-/// The ECMAScript module that stands for a built-in.
-pub(super) fn load_built_in(name: &str, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
-    let names = BUILT_IN_NAMES.lock().get(name).cloned();
-    let names = names.iter().flat_map(|names| names.iter());
-    respond(wrapper(&format!("{NODE_SCHEME}{name}"), names.map(String::as_str)), specifier)
-}
-
-/// The built-ins that modules of the version import, and whose exports are not known yet.
-pub(super) fn unknown_built_ins(version: &Version) -> BTreeSet<String> {
-    let known = BUILT_IN_NAMES.lock();
-    let urls = version.modules.values().flat_map(|module| module.imports.values());
-    let names = urls.filter_map(|url| url.strip_prefix(NODE_SCHEME)).filter(|name| !known.contains_key(*name));
-    names.map(str::to_owned).collect()
-}
-
-/// Notes what a built-in exports.
-pub(super) fn note_built_in(name: String, exports: Vec<String>) {
-    BUILT_IN_NAMES.lock().insert(name, exports.into());
-}
-
-fn respond(code: String, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
-    ModuleLoadResponse::Sync(Ok(ModuleSource::new(ModuleType::JavaScript, ModuleSourceCode::String(code.into()), specifier, None)))
-}
-
-/// Names are strings in the code, so that any may be exported.
-fn wrapper<'n>(url: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut code = format!("const m = {REQUIRE}({});\nexport default m;\nexport {{ m as \"module.exports\" }};\n", quoted(url));
-    for (number, name) in names.filter(|name| !matches!(*name, "default" | "module.exports")).enumerate() {
-        // Writing to a String never fails.
-        let _ = writeln!(code, "const e{number} = m?.[{name}];\nexport {{ e{number} as {name} }};", name = quoted(name));
-    }
-    code
-}
 
 impl VersionModules for Loader {
     fn find(&self, specifier: &str, referrer: &str) -> Result<String, String> {
@@ -101,7 +50,7 @@ impl VersionModules for Loader {
 
     fn text(&self, url: &str) -> Option<String> {
         let module = self.module(url)?;
-        let too_deep = module.kind == ModuleKind::Json && excessive_json_depth(&module.code).is_some_and(|depth| depth > JSON_DEPTH_MAX);
+        let too_deep = module.kind == ModuleKind::Json && excessive_json_depth(&module.code).is_some();
         (!too_deep).then(|| module.code.to_string())
     }
 

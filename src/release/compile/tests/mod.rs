@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+mod node;
+
 use super::*;
 use crate::function::{FunctionName, Module, ModuleKind};
 use crate::release::source::tests::{functions, pipe};
@@ -251,8 +253,7 @@ fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
     for (specifier, message, help) in [
         ("zod", "cannot find the package `zod`", "`npm install zod` in `f/`"),
         ("@a/b/c", "cannot find the package `@a/b`, imported as `@a/b/c`", "npm install @a/b"),
-        ("fs", "Node's built-in modules", "a function has no files"),
-        ("node:crypto", "Node's built-in modules", "use the global `crypto`"),
+        ("node:nothing", "Node's built-in modules", "web-standard globals"),
         ("npm:zod@3", "not fetched from npm", "`npm install zod@3`"),
         ("https://esm.sh/zod", "not fetched over the network", "save the file"),
         ("/etc/passwd", "absolute path", "relative to this module"),
@@ -382,32 +383,6 @@ fn links_inside_the_allowed_places_are_followed() {
         urls(&version),
         ["file:///_shared/x.ts", "file:///f/index.ts", "file:///f/node_modules/.pnpm/pack/node_modules/pack/index.js"]
     );
-}
-
-#[test]
-fn common_js_is_refused_with_advice() {
-    for (file, text) in [
-        ("f/index.js", "module.exports = () => 1;"),
-        ("f/index.js", "exports.handler = () => 1;"),
-        ("f/index.js", "const a = require('./a'); Deno.serve(a);"),
-        ("f/index.ts", "import a = require('./a'); export default a;"),
-        ("f/index.ts", "export = { a: 1 };"),
-        ("f/index.cjs", "module.exports = 1;"),
-    ] {
-        let error = error_of(&[(file, text)]);
-        assert_eq!(error.kind, CompileErrorKind::CommonJs, "{text}: {error}");
-        assert!(error.diagnostic().contains("export default"), "{}", error.diagnostic());
-    }
-    let error = error_of(&[("f/index.js", "import x from 'x';"), ("f/node_modules/x/index.js", "exports.a = 1;")]);
-    assert!(error.message.contains("f/node_modules/x/index.js is a CommonJS module, imported at f/index.js:1:15"), "{error}");
-    for text in [
-        "Deno.serve(() => new Response())",
-        "(function (module, exports, require) { module.exports = require('x'); exports.a = 1; })({}, {}, () => 1); Deno.serve(1);",
-        "const module = {}; module.exports = 1;",
-        "export default typeof module === 'object' ? module.exports : 1;",
-    ] {
-        version(&functions(&[("f/index.js", text)]), "f");
-    }
 }
 
 #[test]
