@@ -40,7 +40,7 @@
     inspector: refusedModules.inspector,
     "inspector/promises": refusedModules.inspector,
     module: () => core.loadExtScript("ext:skep/node/require.js").Module,
-    os: () => core.loadExtScript("ext:skep/node/os.js"),
+    os: file("ext:deno_node/os.ts"),
     path: file("ext:deno_node/path/mod.ts"),
     "path/posix": () => builtIn("path").posix,
     "path/win32": () => builtIn("path").win32,

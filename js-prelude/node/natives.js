@@ -22,6 +22,7 @@
   const {
     ArrayPrototypeFilter,
     Error,
+    MapPrototypeGetSize,
     MathTrunc,
     Number,
     Proxy,
@@ -135,6 +136,12 @@
     op_node_sys_to_uv_error: () => "UNKNOWN",
     op_node_view_has_buffer: () => true,
     op_transcode: transcode,
+  };
+
+  /** As many timers as guards/timers.js lets wait. */
+  const TIMERS_MAX = 10_000;
+  internals.boundTimers = (waiting) => {
+    if (MapPrototypeGetSize(waiting) >= TIMERS_MAX) internals.guards.refuse("timers", `too many timers are waiting: at most ${TIMERS_MAX}`);
   };
 
   /** What deno_node's files ask of Deno's own namespace. */

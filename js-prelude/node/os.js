@@ -1,6 +1,6 @@
 // Node's `os`, as an instance sees it: its memory limit is the machine's memory, and it has one processor.
 //
-// node/built_ins.js gives it to functions.
+// node/built_ins.js gives it to functions; it stands for `os.ts` of deno_node, whose `constants` read it.
 //
 // Invariant: nothing of the machine shows: neither names, nor addresses, nor users.
 

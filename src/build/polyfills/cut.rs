@@ -13,10 +13,17 @@ const OURS: &[&str] = &[
     "ext:deno_node/_process/process.ts",
     "ext:deno_node/_fs/_fs_glob.ts",
     "ext:deno_node/node:v8",
+    "ext:deno_node/os.ts",
 ];
 
 /// Texts in files, and what takes their place.
 const REPLACED: &[(&str, &str, &str)] = &[
+    // Node's timers count as those of the web do.
+    (
+        "ext:deno_node/internal/timers.mjs",
+        "  this[kTimerId] = this[createTimer]();",
+        "  __bootstrap.internals.boundTimers(activeTimers);\n  this[kTimerId] = this[createTimer]();",
+    ),
     (
         "ext:deno_node/internal_binding/async_wrap.ts",
         "const { AsyncWrap, op_node_new_async_id } = core.ops;",

@@ -135,7 +135,6 @@ deno_core::extension!(
         "node/fs/streams.js",
         "node/fs/handles.js",
         "node/fs/index.js",
-        "node/os.js",
         "node/output.js",
         "node/built_ins.js",
         "node/require.js",
@@ -144,6 +143,7 @@ deno_core::extension!(
         "ext:deno_node/_fs/_fs_glob.ts" = "node/stubs/glob.js",
         "ext:deno_node/_process/process.ts" = "node/stubs/next_tick.js",
         "ext:deno_node/node:process" = "node/process.js",
+        "ext:deno_node/os.ts" = "node/os.js",
         "ext:deno_node/node:v8" = "node/stubs/v8.js",
     ],
     state = |state| {

@@ -33,6 +33,7 @@ areas! {
     guards_refuse_what_would_hurt: "guards",
     http_is_carried_whole: "http",
     modules_come_from_the_version_alone: "modules",
+    node_functions_find_what_node_has: "node",
     routing_picks_the_most_specific_route: "routing",
     trace_is_carried_through: "trace",
 }

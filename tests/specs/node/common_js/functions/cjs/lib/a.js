@@ -1,0 +1,3 @@
+exports.early = true;
+const b = require("./b");
+exports.seen = b.seen;

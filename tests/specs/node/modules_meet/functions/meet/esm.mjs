@@ -1,0 +1,3 @@
+export default "default of esm";
+export const five = 5;
+export const object = {};

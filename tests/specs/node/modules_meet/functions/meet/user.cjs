@@ -1,0 +1,1 @@
+exports.fromCommonJs = require("./esm.mjs");

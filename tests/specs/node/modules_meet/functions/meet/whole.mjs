@@ -1,0 +1,2 @@
+const all = "all of it";
+export { all as "module.exports" };

@@ -1,0 +1,1 @@
+export default () => [typeof process, typeof Buffer, typeof global, typeof require, typeof setImmediate, typeof setTimeout(() => {}, 0)];
