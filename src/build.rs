@@ -37,7 +37,7 @@ use std::path::{Path, PathBuf};
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
 use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_lazy_ext_script};
 
-#[path = "build/polyfills/mod.rs"]
+#[path = "polyfills/mod.rs"]
 mod polyfills;
 
 use runtime::isolate::as_script::as_script;
@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/runtime/isolate/as_script.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/build.rs");
-    println!("cargo:rerun-if-changed=src/build");
+    println!("cargo:rerun-if-changed=src/polyfills");
     println!("cargo:rerun-if-changed=Cargo.lock");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
 

@@ -1,6 +1,6 @@
 // Node's built-in modules: loaded at their first use, and kept.
 //
-// node/require.js and node/index.js ask for them by name, without `node:`. Most are deno_node's files (`src/build/polyfills`), which find
+// node/require.js and node/index.js ask for them by name, without `node:`. Most are deno_node's files (`src/polyfills`), which find
 // their natives in node/natives.js; others are ours; node/refused.js has what a function cannot have.
 //
 // Invariant: a module that is not there exists all the same, and says at its use what to do instead.

@@ -1,6 +1,6 @@
 // Plain classes in the place of deno_node's native handles: nothing in them reaches beyond JavaScript.
 //
-// deno_node's `async_wrap.ts` takes them (`src/build/polyfills/cut.rs`).
+// deno_node's `async_wrap.ts` takes them (`src/polyfills/cut.rs`).
 //
 // Invariant: an id is given once in an instance.
 

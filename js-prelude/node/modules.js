@@ -1,6 +1,6 @@
 // The registry of Node's internal modules: what stands for the ES modules among deno_node's files.
 //
-// `src/build/polyfills/script.rs` makes scripts of those modules; each registers its exports here before it loads others, so that modules which
+// `src/polyfills/script.rs` makes scripts of those modules; each registers its exports here before it loads others, so that modules which
 // import each other in a circle find what the other one exports so far. node/built_ins.js loads this file first.
 //
 // Invariant: a module is evaluated once.

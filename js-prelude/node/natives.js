@@ -1,6 +1,6 @@
 // What deno_node's files take for native functions: ops of this host, and JavaScript in the place of the others.
 //
-// `src/build/polyfills/cut.rs` makes those files take their ops from here.
+// `src/polyfills/cut.rs` makes those files take their ops from here.
 //
 // Invariant: nothing here acts on the process, and what is in neither list throws when it is called.
 

@@ -221,7 +221,10 @@ mod tests {
         answers.0.lock().get_mut(&key).unwrap().answer = Some(kept_answer());
         assert_eq!(answers.begin(&key, [1; 32], now).unwrap().unwrap().body, "done");
         assert_eq!(answers.begin(&key, [2; 32], now).err().unwrap().kind(), ApiErrorKind::Conflict, "another request");
-        assert!(answers.begin(&(Some(TokenId::from("ci")), "k".into()), [2; 32], now).unwrap().is_none(), "another caller's key is another key");
+        assert!(
+            answers.begin(&(Some(TokenId::from("ci")), "k".into()), [2; 32], now).unwrap().is_none(),
+            "another caller's key is another key"
+        );
         assert!(answers.begin(&key, [2; 32], now + REMEMBERED).unwrap().is_none(), "forgotten");
     }
 

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::auth::Authenticator;
-use super::error::ApiError;
 use super::connection_places::AdminPlaces;
+use super::error::ApiError;
 use super::listener::{AdminListener, AdminPeer};
 use super::state::AdminState;
 use super::{api, health};

@@ -99,7 +99,13 @@ impl Core {
             on_ports: Box::new(|_| {}),
         });
         let compilers = Arc::new(Compilers::local(config.compile));
-        let pools = PoolDeps { compilers, fleet: self.fleet.clone(), quarantine: Arc::default(), scales: Scales::default(), texts: TextFiles::none() };
+        let pools = PoolDeps {
+            compilers,
+            fleet: self.fleet.clone(),
+            quarantine: Arc::default(),
+            scales: Scales::default(),
+            texts: TextFiles::none(),
+        };
         FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
         Ok(catalog)
     }

@@ -19,7 +19,7 @@ use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
 use crate::process::engine::{Engine, EngineInfo, SupervisorClient};
 use crate::release::{
-    Catalog, CatalogDeps, Compilers, Deployments, FunctionsDirectory, OpenError, PoolDeps, Scales, StateDir, Watcher, self_test, TextFiles,
+    Catalog, CatalogDeps, Compilers, Deployments, FunctionsDirectory, OpenError, PoolDeps, Scales, StateDir, TextFiles, Watcher, self_test,
 };
 use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;

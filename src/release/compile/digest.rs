@@ -16,7 +16,13 @@ use crate::function::{Manifest, Module, ModuleKind, VersionId};
 const FORMAT: &[u8] = b"skep version 1";
 
 /// The id of a version with this manifest, these modules and these files; `node`: one for Node.
-pub(in crate::release) fn version_id(manifest: &Manifest, entry: &str, modules: &HashMap<String, Arc<Module>>, node: bool, files: &BTreeMap<String, Bytes>) -> VersionId {
+pub(in crate::release) fn version_id(
+    manifest: &Manifest,
+    entry: &str,
+    modules: &HashMap<String, Arc<Module>>,
+    node: bool,
+    files: &BTreeMap<String, Bytes>,
+) -> VersionId {
     let mut hash = Sha256::new();
     feed(&mut hash, FORMAT);
     feed(&mut hash, manifest.to_string().as_bytes());

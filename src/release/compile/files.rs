@@ -105,8 +105,7 @@ impl FileCollector<'_> {
     fn packages(&mut self) -> Result<(), Diagnostic> {
         let root = self.confinement.root().to_owned();
         let paths = self.modules.keys().filter_map(|url| url.strip_prefix("file:///")).filter(|path| path.contains("node_modules/"));
-        let folders: BTreeSet<PathBuf> =
-            paths.filter_map(|path| root.join(path).parent().map(Path::to_owned)).collect();
+        let folders: BTreeSet<PathBuf> = paths.filter_map(|path| root.join(path).parent().map(Path::to_owned)).collect();
         let packages: BTreeSet<PathBuf> = folders.iter().filter_map(|folder| self.package_json(folder)).collect();
         for path in packages {
             if self.disk.metadata(&path).is_ok_and(|metadata| metadata.len() <= PACKAGE_JSON_BYTES_MAX) {

@@ -11,8 +11,8 @@ use super::emit;
 use super::error::{CompileErrorKind, Diagnostic};
 use super::parse::imports::{Attribute, Import, ImportForm};
 use crate::function::ModuleKind;
-use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::CODE_EXTENSIONS;
+use crate::release::source::confine::is_in_node_modules;
 
 /// The kind of the module at `path`, which `import` means.
 pub(super) fn kind_of(path: &Path, import: &Import) -> Result<ModuleKind, Diagnostic> {

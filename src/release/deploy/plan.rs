@@ -175,7 +175,7 @@ mod tests {
             modules: HashMap::new(),
             manifest: Manifest::default(),
             node: false,
-        files: BTreeMap::new(),
+            files: BTreeMap::new(),
         })
     }
 

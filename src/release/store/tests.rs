@@ -53,7 +53,15 @@ fn version(function: &str, number: u8) -> Version {
         module("data.json", ModuleKind::Json, "{ \"a\": [1, \"\\u0000\"] }\n", None, &[]),
     ]);
     let manifest = Manifest::parse(MANIFEST).unwrap();
-    Version { id: id(number), function: name(function), entry: format!("file:///{function}/index.ts"), modules, manifest, node: false, files: BTreeMap::new() }
+    Version {
+        id: id(number),
+        function: name(function),
+        entry: format!("file:///{function}/index.ts"),
+        modules,
+        manifest,
+        node: false,
+        files: BTreeMap::new(),
+    }
 }
 
 fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> StoredVersion {

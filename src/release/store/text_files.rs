@@ -52,8 +52,7 @@ impl TextFiles {
 
 /// The texts of a module, in the order in which a file has them.
 fn texts(module: &Module) -> impl Iterator<Item = &[u8]> {
-    let source_map = module.source_map.as_ref().map(|map| &**map);
-    [Some(&**module.code.as_bytes()), source_map].into_iter().flatten()
+    [Some(&**module.code.as_bytes()), module.source_map.as_deref()].into_iter().flatten()
 }
 
 fn moved(version: &Version, directory: &Path) -> io::Result<Version> {

@@ -17,8 +17,8 @@ use deno_core::{
 };
 use deno_error::JsErrorBox;
 
-use super::code_cache::{self, CodeCache};
 use super::built_ins;
+use super::code_cache::{self, CodeCache};
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::version::{Module, ModuleKind, Version};
 use crate::runtime::ops::{JSON_DEPTH_MAX, catch_panic, catch_panic_or, excessive_json_depth};

@@ -71,11 +71,7 @@ pub(super) fn modules(state: &OpState) -> Result<Rc<dyn VersionModules>, JsError
 /// The url that a specifier means in a module. One that leads nowhere is returned as `!` and the reason.
 #[op2]
 #[string]
-pub(crate) fn op_skep_module_find(
-    state: &OpState,
-    #[string] specifier: &str,
-    #[string] referrer: &str,
-) -> Result<String, JsErrorBox> {
+pub(crate) fn op_skep_module_find(state: &OpState, #[string] specifier: &str, #[string] referrer: &str) -> Result<String, JsErrorBox> {
     let modules = modules(state)?;
     catch_panic("op_skep_module_find", 0, || modules.find(specifier, referrer).unwrap_or_else(|why| format!("!{why}")))
 }
@@ -135,9 +131,7 @@ fn compile<'s>(scope: &mut v8::PinScope<'s, '_>, modules: &dyn VersionModules, u
         return Some(v8::undefined(scope).into());
     };
     let is_used = cached.is_some() && source.get_cached_data().is_some_and(|data| !data.rejected());
-    if !is_used
-        && let Some(code) = function.create_code_cache()
-    {
+    if !is_used && let Some(code) = function.create_code_cache() {
         modules.keep_cached(url, &text, &code);
     }
     Some(function.into())

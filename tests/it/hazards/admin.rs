@@ -85,7 +85,10 @@ fn a_revoked_token_loses_its_connections_and_another_of_its_name_gets_no_answer_
     let with = |request: Request, token: &str| request.header("authorization", &format!("Bearer {token}"));
     let release = || {
         let change = r#"{"set":{"A":"1"}}"#;
-        Request::new("PATCH", "/api/v1/functions/none/env").body(change).header("content-type", "application/json").header("idempotency-key", "k")
+        Request::new("PATCH", "/api/v1/functions/none/env")
+            .body(change)
+            .header("content-type", "application/json")
+            .header("idempotency-key", "k")
     };
     let old = create("ci", "admin", Some(&admin));
     let mut follower = Client::connect(skep.admin);

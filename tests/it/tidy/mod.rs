@@ -23,7 +23,7 @@ const LEAVES: &[&str] = &["config", "fault", "function", "shutdown", "sys", "tel
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("api", &[]),
     // Parts of the build script: they are not compiled into the program.
-    ("build", &[]),
+    ("polyfills", &[]),
     // Both ends of the channel between the processes.
     ("process", &[]),
     ("supervisor", &["process"]),
@@ -75,14 +75,24 @@ const RESERVED_WORDS: &[(&[&str], &[&str])] = &[
 ];
 
 /// Places that may touch the disk.
-const DISK: &[&str] =
-    &["admin/tokens.rs", "build.rs", "build/", "client/package.rs", "command/", "config/", "release/", "sys/kernel.rs", "sys/mapped_file.rs", "sys/process_memory.rs"];
+const DISK: &[&str] = &[
+    "admin/tokens.rs",
+    "build.rs",
+    "client/package.rs",
+    "command/",
+    "config/",
+    "polyfills/",
+    "release/",
+    "sys/kernel.rs",
+    "sys/mapped_file.rs",
+    "sys/process_memory.rs",
+];
 
 /// Files that open files or list folders, and which. A functions directory is read by one of them.
 const OPENS: &[(&str, &str)] = &[
     ("admin/tokens.rs", "the state directory"),
     ("build.rs", "the prelude and the snapshot"),
-    ("build/polyfills/crate_files.rs", "the JavaScript of a crate, in cargo's registry"),
+    ("polyfills/crate_files.rs", "the JavaScript of a crate, in cargo's registry"),
     ("command/invoke.rs", "a body that the operator names with `@`"),
     ("command/new/mod.rs", "writes the files of a new function"),
     ("config/file.rs", "the operator's configuration"),

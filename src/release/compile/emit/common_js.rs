@@ -41,7 +41,13 @@ pub(super) fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Tran
     let mut found = all_imports(&parsed, &module_of(&parsed));
     // Their places are those in the code that was made; the author's text has the specifiers somewhere, too.
     found.iter_mut().for_each(|import| import.bytes = place_in(&source.text, import));
-    Ok(Transpiled { code, source_map: emitted.source_map.map(String::into_bytes), imports: found, names: Some(names(&parsed)), node_sign: None })
+    Ok(Transpiled {
+        code,
+        source_map: emitted.source_map.map(String::into_bytes),
+        imports: found,
+        names: Some(names(&parsed)),
+        node_sign: None,
+    })
 }
 
 fn module_of(parsed: &ParsedSource) -> Module {

@@ -77,5 +77,11 @@ fn whole() -> ModuleItem {
     let default = ast::ModuleExportName::Ident(ast::Ident { sym: "default".into(), ..ast::Ident::default() });
     let whole = ast::ModuleExportName::Str(WHOLE.into());
     let specifiers = vec![exported(default), exported(whole)];
-    ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(ast::NamedExport { span: DUMMY_SP, specifiers, src: None, type_only: false, with: None }))
+    ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(ast::NamedExport {
+        span: DUMMY_SP,
+        specifiers,
+        src: None,
+        type_only: false,
+        with: None,
+    }))
 }

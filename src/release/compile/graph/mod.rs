@@ -258,8 +258,10 @@ impl<'c> Walk<'c> {
             let place = Place::of(label, &text, error.bytes);
             let diagnostic = match error.fact {
                 Fact::Syntax(message) => Diagnostic::new(CompileErrorKind::Syntax, message),
-                Fact::TooDeep => Diagnostic::new(CompileErrorKind::TooLarge, "the code is nested too deep, or too ambiguously, to be parsed")
-                    .help("split the expression or statement into several"),
+                Fact::TooDeep => {
+                    Diagnostic::new(CompileErrorKind::TooLarge, "the code is nested too deep, or too ambiguously, to be parsed")
+                        .help("split the expression or statement into several")
+                }
                 Fact::TooLong => Diagnostic::new(CompileErrorKind::TooLarge, format!("{label} has too many tokens to be compiled"))
                     .help("minify the module, or split it into several"),
                 Fact::Failed => Diagnostic::new(CompileErrorKind::Internal, format!("the compiler failed on {label}")),

@@ -50,7 +50,8 @@ mod tests {
     #[test]
     fn names_come_through_modules_that_export_each_other_again() {
         let mut all = CommonJsNames::default();
-        let requires = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, url)| ((*name).to_owned(), (*url).to_owned())).collect::<HashMap<_, _>>();
+        let requires =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(name, url)| ((*name).to_owned(), (*url).to_owned())).collect::<HashMap<_, _>>();
         let exports = |names: &[&str], reexports: &[&str]| ExportNames {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             reexports: reexports.iter().map(|name| (*name).to_owned()).collect(),

@@ -24,8 +24,7 @@ pub(in crate::release::compile) fn collect(parsed: &ParsedSource) -> Vec<Import>
     if parsed.text().contains(MAKER) {
         parsed.program_ref().visit_with(&mut made);
     }
-    let mut collector =
-        RequireCollector { unresolved: parsed.unresolved_context(), made: made.0, attempts: 0, imports: Vec::new() };
+    let mut collector = RequireCollector { unresolved: parsed.unresolved_context(), made: made.0, attempts: 0, imports: Vec::new() };
     parsed.program_ref().visit_with(&mut collector);
     collector.imports
 }

@@ -61,7 +61,10 @@ fn the_mode_of_a_function_for_the_web_is_known_when_it_is_compiled() {
 #[test]
 fn nodes_rule_decides_which_file_is_common_js() {
     let version = compiled(&[
-        ("f/index.js", "const a = require('./a'), b = require('./b.json'), c = require('x'), d = require('y'); module.exports = import('./e.js');"),
+        (
+            "f/index.js",
+            "const a = require('./a'), b = require('./b.json'), c = require('x'), d = require('y'); module.exports = import('./e.js');",
+        ),
         ("f/a.js", "this.a = 1;"),
         ("f/b.json", "{}"),
         ("f/e.js", "export const e = 1;"),
@@ -94,7 +97,9 @@ fn a_package_for_node_and_for_the_web_gives_each_function_its_own_files() {
         ("f/node_modules/x/node.mjs", "export default 1;"),
         ("f/node_modules/x/web.mjs", "export default 2;"),
     ];
-    for (text, file) in [("import x from 'x'; export default x;", "web.mjs"), ("import x from 'x'; import 'fs'; export default x;", "node.mjs")] {
+    for (text, file) in
+        [("import x from 'x'; export default x;", "web.mjs"), ("import x from 'x'; import 'fs'; export default x;", "node.mjs")]
+    {
         let mut files = vec![("f/index.js", text)];
         files.extend(package);
         assert_eq!(module(&compiled(&files), "file:///f/index.js").imports["x"], format!("file:///f/node_modules/x/{file}"), "{text}");
@@ -164,7 +169,11 @@ fn a_native_add_on_is_refused_with_an_alternative() {
 fn a_function_that_is_not_for_node_says_so() {
     let error = error_of(&[("f/index.js", "module.exports = 1;"), ("f/function.toml", "[code]\nnode = false\n")]);
     assert_eq!(error.kind, CompileErrorKind::CommonJs);
-    assert!(error.diagnostic().contains("`[code] node = false`") && error.diagnostic().contains("export default"), "{}", error.diagnostic());
+    assert!(
+        error.diagnostic().contains("`[code] node = false`") && error.diagnostic().contains("export default"),
+        "{}",
+        error.diagnostic()
+    );
     let error = error_of(&[("f/index.js", "import 'fs';"), ("f/function.toml", "[code]\nnode = false\n")]);
     assert!(error.message.contains("Node's built-in modules"), "{error}");
 }

@@ -10,7 +10,7 @@ module.exports = (request) => {
       const again = () => Module._load("./index.js", module) && again();
       return again();
     },
-    () => Module.createRequire(`/${"a/".repeat(100_000)}x.js`)("./y"),
+    () => Module.createRequire(`/${"a/".repeat(100_000)}x.js`)(text("./y")),
     () => require(`./${"../".repeat(100_000)}`),
     () => require("a".repeat(1 << 20)),
     () => require({ toString: () => "./circle" }),

@@ -61,7 +61,9 @@ pub(super) fn cut(specifier: &str, source: String) -> Result<String, String> {
 /// Whether a script uses a name.
 fn has_word(source: &str, name: &str) -> bool {
     source.match_indices(name).any(|(at, _)| {
-        let is_part = |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || matches!(character, '_' | '$' | '"' | '\''));
+        let is_part = |character: Option<char>| {
+            character.is_some_and(|character| character.is_alphanumeric() || matches!(character, '_' | '$' | '"' | '\''))
+        };
         let before = source.get(..at).and_then(|before| before.chars().next_back());
         let after = source.get(at + name.len()..).and_then(|after| after.chars().next());
         !is_part(before) && before != Some('.') && after == Some('.')

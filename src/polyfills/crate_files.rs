@@ -95,7 +95,7 @@ fn entries<'l>(library: &'l str, opening: &str) -> Result<Vec<(&'l str, &'l str)
 fn folder(manifest: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var_os("CARGO").ok_or("cargo sets CARGO")?;
     let ask = |more: &[&str]| {
-        Command::new(&cargo).args(["metadata", "--format-version", "1", "--manifest-path"]).arg(manifest).args(more).output()
+        Command::new(&cargo).args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]).arg(manifest).args(more).output()
     };
     let mut answer = ask(&["--offline"])?;
     if !answer.status.success() {

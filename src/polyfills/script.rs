@@ -78,7 +78,8 @@ pub(super) fn of_module(specifier: &str, source: &str, canonical: impl Fn(&str) 
     let parsed = parse(source, MediaType::JavaScript, true)?;
     let comments = parsed.comments().as_single_threaded();
     let ProgramRef::Module(module) = parsed.program_ref() else { return Err("it is no module".into()) };
-    let mut rewriting = Rewriting { canonical: &canonical, loads: Vec::new(), core: String::new(), imported: HashMap::new(), exports: BTreeMap::new() };
+    let mut rewriting =
+        Rewriting { canonical: &canonical, loads: Vec::new(), core: String::new(), imported: HashMap::new(), exports: BTreeMap::new() };
     let mut body = Vec::new();
     for item in module.body.clone() {
         rewriting.item(item, &mut body)?;
@@ -122,7 +123,10 @@ impl Access {
 impl Rewriting<'_> {
     fn item(&mut self, item: ModuleItem, body: &mut Vec<ModuleItem>) -> Result<(), Box<dyn Error>> {
         let declaration = match item {
-            ModuleItem::Stmt(_) => return Ok(body.push(item)),
+            ModuleItem::Stmt(_) => {
+                body.push(item);
+                return Ok(());
+            }
             ModuleItem::ModuleDecl(declaration) => declaration,
         };
         match declaration {
@@ -312,7 +316,7 @@ impl VisitMut for Uses<'_> {
         {
             let zero = ast::Expr::Lit(ast::Lit::Num(0.0.into()));
             let sequence = ast::SeqExpr { span: DUMMY_SP, exprs: vec![Box::new(zero), callee.clone()] };
-            *callee = Box::new(ast::Expr::Paren(ast::ParenExpr { span: DUMMY_SP, expr: Box::new(ast::Expr::Seq(sequence)) }));
+            **callee = ast::Expr::Paren(ast::ParenExpr { span: DUMMY_SP, expr: Box::new(ast::Expr::Seq(sequence)) });
         }
     }
 
