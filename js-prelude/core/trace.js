@@ -12,7 +12,7 @@ const span = { __proto__: null, end() {} };
 /** The call whose code runs, or undefined (module top level). */
 export function currentCall() {
   const context = core.getAsyncContext();
-  return context !== undefined && context !== null && context.isSkepCall === true ? context : undefined;
+  return context !== undefined && context !== null && context.isSkepCall === true ? context.call : undefined;
 }
 
 const propagator = {

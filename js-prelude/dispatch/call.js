@@ -35,6 +35,7 @@
     request = null;
     reader = null;
     isSkepCall = true;
+    call = this; // AsyncLocalStorage copies the properties of the context into another object.
 
     constructor(id) {
       this.id = id;
