@@ -45,7 +45,6 @@
       },
       onUncaught: null,
       onUnhandled: null,
-      writeOutput: null,
     };
     const { builtIn } = core.loadExtScript("ext:skep/node/built_ins.js");
     const { define, defineLazily } = internals.globals;

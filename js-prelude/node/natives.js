@@ -97,7 +97,6 @@
 
   const toAscii = (domain) => op_skep_node_domain(domain, true);
   const toUnicode = (domain) => op_skep_node_domain(domain, false);
-  let asyncIds = 1;
 
   const natives = {
     __proto__: null,
@@ -107,9 +106,7 @@
     op_base64url_decode_into,
     op_base64url_encode_from_buffer,
     op_preview_entries,
-    op_cpus: () => [],
     op_get_env_no_permission_check: (name) => internals.node.variables[name] ?? null,
-    op_homedir: () => internals.node.folder,
     op_is_ascii: (bytes) => op_skep_node_is_text(bytes, true),
     op_is_utf8: (bytes) => op_skep_node_is_text(bytes, false),
     op_mark_as_untransferable() {},
@@ -129,9 +126,6 @@
     op_node_idna_punycode_to_ascii: toAscii,
     op_node_idna_punycode_to_unicode: toUnicode,
     op_node_idna_to_ascii: toAscii,
-    op_node_new_async_id: () => ++asyncIds,
-    op_node_os_get_priority: () => 0,
-    op_node_os_user_info: () => ({ uid: -1, gid: -1, username: "", homedir: internals.node.folder, shell: null }),
     op_node_parse_env: parseEnv,
     op_node_sys_to_uv_error: () => "UNKNOWN",
     op_node_view_has_buffer: () => true,

@@ -10,6 +10,7 @@
   const { queueMicrotask, StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
 
   const INFO = 1;
+  const WARN = 2;
   const ERROR = 3;
 
   /** A writable stream whose lines go to the function's log. */
@@ -29,7 +30,7 @@
     return stream;
   }
 
-  const rests = { __proto__: null, [INFO]: "", [ERROR]: "" };
+  const rests = { __proto__: null, [INFO]: "", [WARN]: "", [ERROR]: "" };
 
   /** Logs whole lines; the rest of a line waits for its end, or for the end of the turn. */
   function write(level, text) {
@@ -51,5 +52,5 @@
 
   const log = (level, line) => op_skep_log(core.getAsyncContext()?.id ?? 0, level, `${line}\n`);
 
-  return { __proto__: null, ERROR, INFO, output, write };
+  return { __proto__: null, ERROR, INFO, output, WARN, write };
 })();

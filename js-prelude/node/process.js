@@ -27,7 +27,7 @@
   } = primordials;
   const { EventEmitter } = core.loadExtScript("ext:deno_node/_events.mjs");
   const { enableNextTick, nextTick } = core.loadExtScript("ext:deno_node/_next_tick.ts");
-  const { ERROR, INFO, output, write } = core.loadExtScript("ext:skep/node/output.js");
+  const { ERROR, INFO, output, WARN, write } = core.loadExtScript("ext:skep/node/output.js");
   const { refused } = core.loadExtScript("ext:skep/node/refused.js");
   const performance = () => core.loadExtScript("ext:deno_web/15_performance.js").performance;
   const host = internals.node;
@@ -107,7 +107,7 @@
     if (shown.name === "DeprecationWarning" && self.noDeprecation) return;
     nextTick(() => {
       if (self.listenerCount("warning") === 0) {
-        write(2, `(${shown.name}${shown.code === undefined ? "" : ` ${shown.code}`}) ${shown.message}\n`);
+        write(WARN, `(${shown.name}${shown.code === undefined ? "" : ` ${shown.code}`}) ${shown.message}\n`);
       } else self.emit("warning", shown);
     });
   }
@@ -219,7 +219,6 @@
   // core/errors.js asks before it logs what no code catches.
   host.onUncaught = (error, origin) => self.listenerCount("uncaughtException") > 0 && self.emit("uncaughtException", error, origin);
   host.onUnhandled = (reason, promise) => self.listenerCount("unhandledRejection") > 0 && self.emit("unhandledRejection", reason, promise);
-  host.writeOutput = (fd, text) => write(fd === 2 ? ERROR : INFO, text);
 
   // As the namespace of `node:process`: deno_node's files read members of it.
   return new Proxy(self, { __proto__: null, get: (target, name) => name === "default" ? target : target[name] });

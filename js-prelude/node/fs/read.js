@@ -10,9 +10,9 @@
   const { ArrayPrototypeMap, ArrayPrototypePush, MathMax, MathMin, SafeMap, StringPrototypeSplit } = primordials;
   const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
   const { at, encodingOf, fault } = core.loadExtScript("ext:skep/node/fs/errors.js");
+  const { ERROR, INFO, write: log } = core.loadExtScript("ext:skep/node/output.js");
   const { Dirent, FILE, FOLDER, Stats } = core.loadExtScript("ext:skep/node/fs/stats.js");
-  const builtIn = internals.nodeBuiltIn;
-  const path = builtIn("path");
+  const path = internals.nodeBuiltIn("path");
 
   // Descriptors of files that are open for reading; 0 to 2 are the standard streams.
   const open = new SafeMap();
@@ -112,10 +112,9 @@
   /** Writes to the log; no other descriptor can be written to. */
   function write(descriptor, data, offset, length) {
     if (descriptor !== 1 && descriptor !== 2) throw fault("EBADF", "write");
-    builtIn("process"); // It logs.
     const isText = typeof data === "string";
     const text = isText ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8", offset ?? 0, (offset ?? 0) + (length ?? data.byteLength));
-    internals.node.writeOutput(descriptor, text);
+    log(descriptor === 2 ? ERROR : INFO, text);
     return isText ? Buffer.byteLength(text) : length ?? data.byteLength - (offset ?? 0);
   }
 

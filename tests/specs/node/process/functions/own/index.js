@@ -12,6 +12,10 @@ module.exports = async (request) => {
       Promise.reject(new Error("no code catches it"));
     });
   }
+  if (query === "?warn") {
+    process.emitWarning("nobody listens", "QuietWarning");
+    return "warned";
+  }
   process.env.NEW = "set";
   const refused = ["chdir", "kill", "abort", "setuid", "dlopen", "binding"].filter((name) => {
     try {
