@@ -1,7 +1,7 @@
 //! Build script: builds the V8 startup snapshot from the web extensions and `js-prelude/`.
 //!
-//! Writes `snapshot.bin` and `residual.rs` (sources of lazy files that the snapshot does not hold) into `OUT_DIR`, where
-//! `runtime::isolate::snapshot` includes them.
+//! Writes `snapshot.bin`, `residual.rs` (sources of lazy files that the snapshot does not hold) and `code.bin` (compiled code of some of them)
+//! into `OUT_DIR`, where `runtime::isolate::snapshot` includes them.
 //!
 //! Invariant: the extension list is the program's own (`runtime/isolate/extension.rs`), so op names and order agree.
 #![allow(dead_code, unused_imports, unreachable_pub, reason = "the program's ops are compiled here for their names and order only")]
@@ -28,6 +28,8 @@ mod runtime {
         pub mod as_script;
         #[path = "extension.rs"]
         pub mod extension;
+        #[path = "v8_flags.rs"]
+        pub mod v8_flags;
     }
 }
 
@@ -54,10 +56,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/runtime/ops");
     println!("cargo:rerun-if-changed=src/runtime/isolate/as_script.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
+    println!("cargo:rerun-if-changed=src/runtime/isolate/v8_flags.rs");
     println!("cargo:rerun-if-changed=src/build.rs");
     println!("cargo:rerun-if-changed=src/polyfills");
     println!("cargo:rerun-if-changed=Cargo.lock");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    if polyfills::record::is_copy() {
+        return polyfills::record::record(&out);
+    }
 
     let mut extensions = runtime::isolate::extension::lazy();
     let lazy = lazy_files(&extensions);
@@ -165,6 +171,7 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
         println!("cargo:rerun-if-changed={}", file.path);
         let source = std::fs::read_to_string(file.path)?;
         let source = if file.is_script { source } else { script_of(file.specifier, source)? };
+        let source = if file.path.contains("js-prelude/node") { polyfills::with_own_loader(&source) } else { source };
         let source = wrap_lazy_ext_script(&source);
         if !source.is_ascii() {
             return Err(format!("{} must be ASCII: V8 takes it as a one-byte string", file.specifier).into());
@@ -173,6 +180,7 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
     }
     scripts.extend(node_scripts(files)?);
     scripts.sort();
+    polyfills::record::start_copy(out, &scripts)?;
     std::fs::write(out.join("residual.rs"), format!("pub(super) static SCRIPTS: &[(&str, &str)] = &{scripts:?};\n"))?;
     Ok(())
 }

@@ -87,7 +87,9 @@ export function firstLine(description) {
   return end === -1 ? description : StringPrototypeSlice(description, 0, end);
 }
 
+/** Logs an error that nobody caught. A call that a server of Node has to answer, and that nobody would answer now, fails with it. */
 function logUncaught(prefix, error) {
+  if (core.getAsyncContext()?.call?.onUncaught?.(error)) return;
   op_skep_log(core.getAsyncContext()?.id ?? 0, LEVEL_ERROR, `${prefix}${describe(error, LINE_MAX)}\n`);
 }
 

@@ -15,6 +15,14 @@ export function currentCall() {
   return context !== undefined && context !== null && context.isSkepCall === true ? context.call : undefined;
 }
 
+/** The context that work of another turn may have: none if its call is over. */
+function openContext(context) {
+  if (context === undefined || context === null || context.isSkepCall !== true) return context;
+  return context.call.isOpen() ? context : undefined;
+}
+
+internals.trace = { __proto__: null, currentCall, openContext };
+
 const propagator = {
   __proto__: null,
   inject(call, headers) {

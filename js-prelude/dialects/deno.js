@@ -5,9 +5,19 @@
 // Invariant: a function has one handler, and gets neither its Call nor deno_core's own `Deno` from here.
 
 import { primordials } from "ext:core/mod.js";
+import { op_skep_node_facts } from "ext:core/ops";
 import { currentCall } from "ext:skep/core/trace.js";
 
-const { ObjectFreeze, Promise, PromiseResolve, TypeError } = primordials;
+const { ObjectFreeze, Promise, PromiseResolve, StringPrototypeSplit, TypeError } = primordials;
+
+/** The release of Deno whose crates the host is built from, and the TypeScript that its compiler reads. */
+const DENO_VERSION = "2.9.6";
+const TYPESCRIPT_VERSION = "5.9.2";
+
+// The lines of op_skep_node_facts.
+const ARCH = 0;
+const V8 = 2;
+const facts = () => StringPrototypeSplit(op_skep_node_facts(), "\n");
 
 let denoHandler = null; // The handler that the module gave to Deno.serve.
 
@@ -52,6 +62,13 @@ export function denoNamespace(env) {
   return ObjectFreeze({
     __proto__: null,
     serve,
+    get version() {
+      return { deno: DENO_VERSION, v8: facts()[V8], typescript: TYPESCRIPT_VERSION };
+    },
+    get build() {
+      const arch = facts()[ARCH];
+      return { target: `${arch}-unknown-linux-gnu`, arch, os: "linux", vendor: "unknown", env: "gnu", standalone: true };
+    },
     env: ObjectFreeze({
       __proto__: null,
       get: (key) => env()[key],

@@ -9,7 +9,7 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
   const { ArrayPrototypeJoin, ArrayPrototypePush, ObjectFreeze, RegExpPrototypeExec, SafeMap } = primordials;
-  const { detectDialect } = internals.dialects;
+  const { detectDialect, noHandler } = internals.dialects;
   const { describe } = internals.errors;
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
@@ -18,36 +18,48 @@
     versionId: "",
     env: ObjectFreeze({ __proto__: null }),
     textMax: 2 ** 29, // Characters of an answer: `memory_mb` in bytes.
-    handle: null, // (request, call) => the handler's result
+    handle: null, // (request, call) => the handler's result; of a server (call, method, bodyKind)
+    isServer: false, // Whether the handler is a server of Node, which answers by itself.
     checkHandler: null, // What the module exports as `check`.
   };
 
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
   const pendingCalls = new SafeMap();
 
-  /** What this instance is. `variables` is a flat list of keys and values; `node`: the function is one for Node. */
-  function setIdentity(name, version, variables, node) {
+  /** What this instance is. `variables` is a flat list of keys and values; `main`: the url of the entry, if the function is one for Node. */
+  function setIdentity(name, version, variables, main) {
     instance.functionName = name;
     instance.versionId = version;
     instance.textMax = op_skep_memory_bytes();
     const env = { __proto__: null };
     for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
     instance.env = ObjectFreeze(env);
-    if (node) core.loadExtScript("ext:skep/node/index.js").install(instance);
+    if (main !== "") core.loadExtScript("ext:skep/node/index.js").install(instance, main);
   }
+
+  let isWaiting = false; // For a server to listen.
 
   /**
    * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, or the error's description. The
    * error is described here and not by deno_core, which would copy every property that a function puts into it. Without `url` the module is
-   * evaluated already.
+   * evaluated already. A function for Node may begin to listen later: the answer waits for that, and `isOver` asks again when nothing is
+   * left that could.
    */
-  async function load(namespace, url) {
+  async function load(namespace, url, isOver) {
+    if (isOver && !isWaiting) return { __proto__: null, dialect: "", error: "" };
     try {
       if (url !== "") await import(url);
-      const { name, handle } = detectDialect(defaultOf(namespace), instance.env);
-      instance.handle = handle;
+      let found = detectDialect(defaultOf(namespace), instance.env);
+      if (found === null && !isOver && internals.node !== undefined) {
+        isWaiting = true;
+        await core.loadExtScript("ext:skep/node/http/servers.js").listening();
+        found = detectDialect(defaultOf(namespace), instance.env);
+      }
+      if (found === null) throw noHandler();
+      instance.handle = found.handle;
+      instance.isServer = found.name === "node";
       if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
-      return { __proto__: null, dialect: name, error: "" };
+      return { __proto__: null, dialect: found.name, error: "" };
     } catch (error) {
       return { __proto__: null, dialect: "", error: describe(error) };
     }

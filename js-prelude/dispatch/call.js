@@ -34,6 +34,8 @@
     #meta = null;
     request = null;
     reader = null;
+    onLeave = null; // Called when the client leaves before the answer is complete.
+    onUncaught = null; // Called with an error that nobody caught; true if the call failed with it.
     isSkepCall = true;
     call = this; // AsyncLocalStorage copies the properties of the context into another object.
 

@@ -36,6 +36,10 @@
     setAsyncContext(call);
     try {
       const { handle } = instance; // Called without a receiver, as in runCheck.
+      if (instance.isServer && bodyKind !== BODY_CHECK) {
+        handle(call, method, bodyKind);
+        return;
+      }
       const result = bodyKind === BODY_CHECK ? runCheck(call) : handle(makeRequest(call, method, bodyKind), call);
       if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
         MapPrototypeSet(pendingCalls, id, call);

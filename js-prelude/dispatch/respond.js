@@ -15,6 +15,7 @@
     TypedArrayPrototypeGetSymbolToStringTag,
   } = primordials;
   const {
+    Response,
     ResponsePrototype,
     responseBodyUsed,
     serveFastBodyKey,
@@ -107,6 +108,8 @@
   }
 
   function replyResponse(call, response) {
+    // Frameworks for Node make look-alikes, which inherit from Response and hold one.
+    if (response[serveFastStatusKey] === undefined) response = new Response(response.body, response);
     if (response[serveFastConsumedKey] === true || responseBodyUsed(response)) {
       failBadResponse(call, "the handler returned a Response whose body was read already");
       return;
@@ -159,5 +162,5 @@
     return text;
   }
 
-  return { failBadResponse, failThrown, headerText, replyText, sendResult, TEXT };
+  return { failBadResponse, failThrown, headerText, replyBytes, replyText, sendResult, TEXT };
 })();

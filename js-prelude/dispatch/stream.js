@@ -107,6 +107,10 @@
   /** The client left: fires `request.signal` and cancels the stream that is sent. Does nothing the second time. */
   function abandon(call) {
     if (!MapPrototypeDelete(pendingCalls, call.id)) return;
+    if (call.onLeave !== null) {
+      call.onLeave();
+      return;
+    }
     try {
       abortRequest(call.request);
     } finally {
@@ -168,5 +172,5 @@
     }
   }
 
-  return { abandon, replyPieces, replyStream, replyTextPieces };
+  return { abandon, PIECE_BYTES, replyPieces, replyStream, replyTextPieces, writeLater };
 })();

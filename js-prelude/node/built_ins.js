@@ -20,6 +20,13 @@
     return exports.default ?? exports;
   };
 
+  /** A module whose servers are answered by the host. */
+  const server = (specifier) => () => {
+    const exports = file(specifier)();
+    core.loadExtScript("ext:skep/node/http/listen.js").install(exports.Server);
+    return exports;
+  };
+
   const LOADERS = {
     __proto__: null,
     assert: file("ext:deno_node/assert.ts"),
@@ -30,16 +37,22 @@
     cluster: refusedModules.cluster,
     console: () => globalThis.console,
     constants: file("ext:deno_node/constants.ts"),
+    crypto: file("ext:deno_node/crypto.ts"),
     dgram: refusedModules.dgram,
     diagnostics_channel: file("ext:deno_node/diagnostics_channel.js"),
+    dns: file("ext:deno_node/dns.ts"),
+    "dns/promises": file("ext:deno_node/dns/promises.ts"),
     domain: file("ext:deno_node/domain.ts"),
     events: file("ext:deno_node/_events.mjs"),
     fs: () => core.loadExtScript("ext:skep/node/fs/index.js"),
     "fs/promises": () => builtIn("fs").promises,
+    http: server("ext:deno_node/http.ts"),
     http2: refusedModules.http2,
+    https: server("ext:deno_node/https.ts"),
     inspector: refusedModules.inspector,
     "inspector/promises": refusedModules.inspector,
     module: () => core.loadExtScript("ext:skep/node/require.js").Module,
+    net: file("ext:deno_node/node:net"),
     os: file("ext:deno_node/os.ts"),
     path: file("ext:deno_node/path/mod.ts"),
     "path/posix": () => builtIn("path").posix,
@@ -63,6 +76,7 @@
     "test/reporters": refusedModules.test,
     timers: file("ext:deno_node/timers.ts"),
     "timers/promises": file("ext:deno_node/timers/promises.ts"),
+    tls: file("ext:deno_node/node:tls"),
     trace_events: refusedModules.trace_events,
     tty: () => ({ isatty: () => false, ReadStream: class ReadStream {}, WriteStream: class WriteStream {} }),
     url: file("ext:deno_node/url.ts"),
@@ -72,6 +86,7 @@
     vm: refusedModules.vm,
     wasi: refusedModules.wasi,
     worker_threads: refusedModules.worker_threads,
+    zlib: file("ext:deno_node/zlib.js"),
   };
 
   const loaded = { __proto__: null };

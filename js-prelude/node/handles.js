@@ -1,10 +1,13 @@
 // Plain classes in the place of deno_node's native handles: nothing in them reaches beyond JavaScript.
 //
-// deno_node's `async_wrap.ts` takes them (`src/polyfills/cut.rs`).
+// deno_node's `async_wrap.ts` and `handle_wrap.ts` take them (`src/polyfills/cut.rs`); the sockets of node/net are handles.
 //
 // Invariant: an id is given once in an instance.
 
 (function () {
+  const { core, primordials } = __bootstrap;
+  const { FunctionPrototypeCall } = primordials;
+
   let ids = 1;
   const newId = () => ++ids;
 
@@ -25,5 +28,17 @@
     }
   }
 
-  return { __proto__: null, AsyncWrap, op_node_new_async_id: newId };
+  class HandleWrap extends AsyncWrap {
+    /** `done` is called in a later turn, as Node does after a handle has gone. */
+    close(done) {
+      if (typeof done === "function") core.loadExtScript("ext:deno_node/timers.ts").setImmediate(() => FunctionPrototypeCall(done, this));
+    }
+    hasRef() {
+      return true;
+    }
+    ref() {}
+    unref() {}
+  }
+
+  return { __proto__: null, AsyncWrap, HandleWrap, op_node_new_async_id: newId };
 })();

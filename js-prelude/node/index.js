@@ -7,38 +7,61 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_memory_bytes, op_skep_node_memory } = core.ops;
-  const { Float64Array, ObjectAssign, SymbolFor, TypeError } = primordials;
-  const { refused } = core.loadExtScript("ext:skep/node/refused.js");
+  const { op_skep_memory_bytes, op_skep_node_facts, op_skep_node_memory } = core.ops;
+  const {
+    ArrayBuffer,
+    ArrayBufferPrototypeGetByteLength,
+    ArrayBufferPrototypeSlice,
+    Float64Array,
+    ObjectAssign,
+    ObjectSetPrototypeOf,
+    StringPrototypeSlice,
+    StringPrototypeSplit,
+    SymbolFor,
+    SymbolToStringTag,
+  } = primordials;
 
-  /** Packages look at its prototype. There is no thread to share memory with, and shared memory is a clock. */
-  function sharedBuffers() {
-    const refuse = refused("SharedArrayBuffer", "a function has one thread; use ArrayBuffer");
-    return class SharedArrayBuffer {
-      constructor() {
-        refuse();
-      }
-      get byteLength() {
-        throw new TypeError("this is no SharedArrayBuffer");
-      }
-    };
+  /**
+   * `SharedArrayBuffer` for packages that make one when they load. A function has one thread, and shared memory is a clock: what it makes is
+   * an ArrayBuffer, which counts against `memory_mb`, and `Atomics.wait` refuses it.
+   */
+  class SharedArrayBuffer {
+    constructor(length) {
+      return ObjectSetPrototypeOf(new ArrayBuffer(length), new.target.prototype);
+    }
+    get byteLength() {
+      return ArrayBufferPrototypeGetByteLength(this);
+    }
+    get growable() {
+      return false;
+    }
+    get maxByteLength() {
+      return ArrayBufferPrototypeGetByteLength(this);
+    }
+    slice(start, end) {
+      return ObjectSetPrototypeOf(ArrayBufferPrototypeSlice(this, start, end), SharedArrayBuffer.prototype);
+    }
+    get [SymbolToStringTag]() {
+      return "SharedArrayBuffer";
+    }
   }
 
   const TIMERS = ["setImmediate", "clearImmediate", "setTimeout", "setInterval", "clearTimeout", "clearInterval"];
 
-  /** `instance`: what dispatch/boot.js knows of it. */
-  function install(instance) {
+  /** `instance`: what dispatch/boot.js knows of it; `main`: the url of its entry. */
+  function install(instance, main) {
     const memory = new Float64Array(3);
+    const { 0: arch, 1: skep, 2: v8, 3: pid } = StringPrototypeSplit(op_skep_node_facts(), "\n");
     internals.node = {
       __proto__: null,
       // Without it Node takes the mode for development, where packages are slow and show their errors to clients.
       variables: ObjectAssign({ NODE_ENV: "production" }, instance.env),
       folder: `/${instance.functionName}`,
-      main: `/${instance.functionName}/index.js`,
-      arch: core.build?.arch === "aarch64" ? "arm64" : "x64",
-      pid: 1,
-      skep: "0.1.0",
-      v8: "15.0",
+      main: StringPrototypeSlice(main, "file://".length),
+      arch: arch === "aarch64" ? "arm64" : "x64",
+      pid: +pid,
+      skep,
+      v8,
       memory: () => {
         op_skep_node_memory(memory);
         return { __proto__: null, heapUsed: memory[0], heapTotal: memory[1], external: memory[2], limit: op_skep_memory_bytes() };
@@ -49,7 +72,7 @@
     const { builtIn } = core.loadExtScript("ext:skep/node/built_ins.js");
     const { define, defineLazily } = internals.globals;
     define("global", globalThis);
-    define("SharedArrayBuffer", sharedBuffers());
+    define("SharedArrayBuffer", SharedArrayBuffer);
     defineLazily("process", () => builtIn("process"), false);
     defineLazily("Buffer", () => builtIn("buffer").Buffer, false);
     for (const name of TIMERS) defineLazily(name, () => builtIn("timers")[name], true);

@@ -7,6 +7,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
+  const { op_skep_node_script } = core.ops;
   const { MapPrototypeGet, MapPrototypeSet, ObjectCreate, ObjectDefineProperties, ObjectGetOwnPropertyDescriptors, SafeMap } = primordials;
 
   const begun = new SafeMap(); // Specifier to exports, from the beginning of the evaluation.
@@ -20,12 +21,23 @@
 
   /** The exports of a module, or of a script that stands for one. */
   function load(specifier) {
-    return MapPrototypeGet(begun, specifier) ?? core.loadExtScript(specifier);
+    return MapPrototypeGet(begun, specifier) ?? script(specifier);
+  }
+
+  const scripts = new SafeMap(); // Specifier to what the script returns.
+
+  /** What a script returns: it is evaluated once, and its compiled code is kept when it has run. */
+  function script(specifier) {
+    const known = MapPrototypeGet(scripts, specifier);
+    if (known !== undefined) return known;
+    const returned = op_skep_node_script(specifier)(__bootstrap);
+    MapPrototypeSet(scripts, specifier, returned);
+    return returned;
   }
 
   /** As deno_core's `createLazyLoader`. */
   const lazy = (specifier) => () => load(specifier);
 
-  internals.nodeModules = { __proto__: null, begin, lazy, load };
+  internals.nodeModules = { __proto__: null, begin, lazy, load, script };
   return internals.nodeModules;
 })();

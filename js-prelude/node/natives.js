@@ -18,6 +18,7 @@
     op_skep_node_is_text,
     op_skep_node_punycode,
     op_skep_node_text,
+    op_skep_lookup,
   } = core.ops;
   const {
     ArrayPrototypeFilter,
@@ -25,6 +26,8 @@
     MapPrototypeGetSize,
     MathTrunc,
     Number,
+    PromisePrototypeThen,
+    PromiseReject,
     Proxy,
     RangeError,
     ReflectGetOwnPropertyDescriptor,
@@ -95,8 +98,37 @@
     return variables;
   }
 
+  /** An error as `cares_wrap.ts` reads it: `code` is one of c-ares, or the number of libuv. */
+  function lookupError(error) {
+    const found = RegExpPrototypeExec(/^(E[A-Z_]+) (.*)$/s, `${error?.message ?? error}`);
+    const { codeMap } = core.loadExtScript("ext:deno_node/internal_binding/uv.ts");
+    const code = found?.[1] === "ENOTFOUND" ? "EAI_NONAME" : found?.[1];
+    error.uv_errcode = codeMap.get(code) ?? codeMap.get("EAI_FAIL");
+    return error;
+  }
+
+  /** The addresses of a name, and the name: `net` hands both to the socket. */
+  function lookup(host) {
+    return PromisePrototypeThen(op_skep_lookup(internals.trace.currentCall()?.id ?? 0, `${host}`), (addresses) => ({
+      __proto__: null,
+      addresses: StringPrototypeSplit(addresses, "\n"),
+      host,
+    }), (error) => {
+      throw lookupError(error);
+    });
+  }
+
+  /** DNS beyond addresses asks servers of the operator's network, in the function's words. */
+  function noDns() {
+    const error = new Error("functions look up addresses only: dns.lookup()");
+    error.ares_code = "ENOTIMP";
+    return PromiseReject(error);
+  }
+
   const toAscii = (domain) => op_skep_node_domain(domain, true);
   const toUnicode = (domain) => op_skep_node_domain(domain, false);
+
+  const ofTls = (name) => (argument) => core.loadExtScript("ext:skep/node/tls/certificates.js").natives[name](argument);
 
   const natives = {
     __proto__: null,
@@ -106,10 +138,19 @@
     op_base64url_decode_into,
     op_base64url_encode_from_buffer,
     op_preview_entries,
+    op_get_root_certificates: ofTls("op_get_root_certificates"),
+    op_node_get_ca_certificates: ofTls("op_node_get_ca_certificates"),
+    op_node_load_pfx: ofTls("op_node_load_pfx"),
+    op_node_validate_crl: ofTls("op_node_validate_crl"),
+    op_set_default_ca_certificates: ofTls("op_set_default_ca_certificates"),
+    op_tls_canonicalize_ipv4_address: ofTls("op_tls_canonicalize_ipv4_address"),
     op_get_env_no_permission_check: (name) => internals.node.variables[name] ?? null,
     op_is_ascii: (bytes) => op_skep_node_is_text(bytes, true),
     op_is_utf8: (bytes) => op_skep_node_is_text(bytes, false),
     op_mark_as_untransferable() {},
+    op_dns_resolve: noDns,
+    op_net_get_ips_from_perm_token: (token) => token.addresses,
+    op_net_get_system_dns_servers: () => [],
     op_node_buffer_compare: (one, other) => op_skep_node_compare(one, other, 0, 0, one.length, other.length),
     op_node_buffer_compare_offset: op_skep_node_compare,
     op_node_build_os: () => "linux",
@@ -118,7 +159,11 @@
     op_node_fs_constants: () => core.loadExtScript("ext:skep/node/fs/constants.js"),
     op_node_get_first_expression: () => undefined,
     op_node_get_own_non_index_properties: ownNames,
+    op_node_getaddrinfo: lookup,
+    op_node_getnameinfo: noDns,
     op_node_guess_handle_type: () => 5,
+    // The socket leads to the proxy, and is judged there.
+    op_node_http_check_proxy_net() {},
     op_node_idna_domain_to_ascii: toAscii,
     op_node_idna_domain_to_unicode: toUnicode,
     op_node_idna_punycode_decode: (text) => op_skep_node_punycode(text, false),
@@ -168,9 +213,11 @@
     throw new TypeError(`${name} is not available on this host`);
   };
 
+  const { guarded } = core.loadExtScript("ext:skep/node/crypto/guards.js");
+
   internals.nodeOps = new Proxy(natives, {
     __proto__: null,
-    get: (known, name) => known[name] ?? (typeof name === "string" ? known[name] = missing(name) : undefined),
+    get: (known, name) => known[name] ??= guarded[name] ?? missing(name),
   });
   return internals.nodeOps;
 })();

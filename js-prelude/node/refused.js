@@ -181,5 +181,5 @@
     }),
   };
 
-  return { modules, refused };
+  return { modules, refused, refusedClass };
 })();

@@ -14,6 +14,8 @@ use super::message::CallShape;
 pub enum Dialect {
     /// `Deno.serve(handler)`.
     Deno,
+    /// An application of Node that is exported, or a server of `node:http` that listens.
+    Node,
     /// `export default (request, ctx) => …`.
     Plain,
     /// `export default { fetch(request, env, ctx) }`.
@@ -22,12 +24,13 @@ pub enum Dialect {
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Self; 3] = [Self::Deno, Self::Plain, Self::Workers];
+    pub const ALL: [Self; 4] = [Self::Deno, Self::Node, Self::Plain, Self::Workers];
 
     /// Its name, as in `js-prelude/dialects/index.js`.
     pub fn label(self) -> &'static str {
         match self {
             Self::Deno => "deno",
+            Self::Node => "node",
             Self::Plain => "plain",
             Self::Workers => "workers",
         }

@@ -68,10 +68,15 @@ const PLAIN: &[&str] = &[
 /// The built-ins that have no name without the scheme.
 const WITH_SCHEME_ONLY: &[&str] = &["sea", "sqlite", "test", "test/reporters"];
 
+/// The name of every built-in, without the scheme.
+pub fn built_ins() -> impl Iterator<Item = &'static str> {
+    PLAIN.iter().chain(WITH_SCHEME_ONLY).copied()
+}
+
 /// The built-in that a specifier means, without the scheme. Node asks this before it looks for a package.
 pub fn built_in(specifier: &str) -> Option<&str> {
     match specifier.strip_prefix(NODE_SCHEME) {
-        Some(name) => PLAIN.iter().chain(WITH_SCHEME_ONLY).any(|known| *known == name).then_some(name),
+        Some(name) => built_ins().any(|known| known == name).then_some(name),
         None => PLAIN.contains(&specifier).then_some(specifier),
     }
 }
@@ -93,5 +98,18 @@ mod tests {
         ] {
             assert_eq!(built_in(specifier), name, "{specifier}");
         }
+    }
+
+    #[test]
+    fn the_prelude_has_a_module_for_each_name_and_no_other() {
+        let text = include_str!("../../js-prelude/node/built_ins.js");
+        let loaders = text.split("const LOADERS = {").nth(1).and_then(|rest| rest.split("\n  };").next()).unwrap();
+        let entries = loaders.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.starts_with([' ', '}', '/', '_']));
+        let names = entries.filter_map(|entry| Some(entry.split_once(": ")?.0.trim_matches('"')));
+        let mut names: Vec<&str> = names.collect();
+        let mut known: Vec<&str> = built_ins().collect();
+        names.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(names, known);
     }
 }

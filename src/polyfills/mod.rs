@@ -8,6 +8,7 @@
 
 mod crate_files;
 mod cut;
+pub mod record;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use std::error::Error;
 use std::path::Path;
 
 use crate_files::{CrateFile, CrateFiles, PREFIX};
+pub use cut::with_own_loader;
 
 /// The scripts that the files of `roots` reach, by specifier.
 ///
@@ -40,7 +42,7 @@ fn script_of(files: &CrateFiles, file: &CrateFile) -> Result<String, Box<dyn Err
     let source = script::without_types(&file.specifier, file.read()?)?;
     let source = if file.is_script { source } else { script::of_module(&file.specifier, &source, |from| files.canonical(from))? };
     let source = script::with_lazy_loaders(&source, |from| files.canonical(from));
-    Ok(cut::cut(&file.specifier, source)?)
+    Ok(with_own_loader(&cut::cut(&file.specifier, source)?))
 }
 
 /// The specifiers of this crate's files that a script loads.

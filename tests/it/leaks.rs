@@ -78,3 +78,40 @@ fn resident(skep: &Skep) -> u64 {
     let statm = fs::read_to_string(format!("/proc/{}/statm", pid(skep))).expect("the engine runs");
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("a number") * 4096
 }
+
+/// A function for Node that holds what Node's built-ins have outside of V8's heap: streams of zlib, hashes, a server.
+const NODE: &str = r#"
+    //- /node/index.js
+    const zlib = require("zlib");
+    const crypto = require("crypto");
+    const { createServer } = require("http");
+    const kept = Array.from({ length: 20 }, () => [zlib.createGzip(), zlib.createGunzip(), crypto.createHash("sha256")]);
+    for (const [gzip] of kept) gzip.write("x".repeat(10_000));
+    createServer((_request, response) => response.end(String(kept.length))).listen(1);
+    //- /node/function.toml
+    [limits]
+    memory_mb = 64
+"#;
+
+/// Instances that are made and ended one after the other.
+const INSTANCES: usize = 60;
+
+#[test]
+fn node_instances_that_ended_give_their_memory_back() {
+    let skep = Launch::serve(Project::new(NODE)).arg("--single-process").arg("--warm=0").start();
+    let recycled = |times: usize| {
+        for _ in 0..times {
+            assert_eq!(skep.get("/node").text(), "20");
+            let mut admin = Client::connect(skep.admin);
+            let listed = admin.exchange(&Request::get("/api/v1/functions/node/instances")).json();
+            let id = listed[0]["id"].as_u64().expect("an instance");
+            let answer = admin.exchange(&Request::new("DELETE", &format!("/api/v1/functions/node/instances/{id}")));
+            assert!(answer.status < 300, "{answer}");
+        }
+    };
+    recycled(10);
+    let before = resident(&skep);
+    recycled(INSTANCES);
+    // Each had about 6 MB and more than a hundred streams: without their end it would be more than 300 MB.
+    eventually("the memory is given back", || (resident(&skep) < before + (100 << 20)).then_some(()));
+}

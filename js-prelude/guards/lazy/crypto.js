@@ -1,8 +1,8 @@
 // crypto.subtle: arguments become plain values before Rust sees them, calls wait for their turn, and heavy keys count as memory.
 //
-// api/globals.js loads it at the first use of `crypto` and passes the exports of deno_crypto, whose methods the guards call. deno_crypto
-// reads its dictionaries in Rust: a function's getter would run there in the middle of an op, where a second op, or a value that differs
-// when it is read again, panics and ends the instance.
+// api/globals.js loads it at the first use of `crypto`, and node/crypto/guards.js, and they pass the exports of deno_crypto, whose methods
+// the guards call. deno_crypto reads its dictionaries in Rust: a function's getter would run there in the middle of an op, where a second
+// op, or a value that differs when it is read again, panics and ends the instance.
 //
 // Invariant: no code of a function runs below an op of `crypto.subtle`. No limit on CPU time sees the cost of such an op; its arguments
 // bound it, and so does the number of those that are under way (crypto_turns.js); slow ones run one at a time.
@@ -12,7 +12,6 @@
   const {
     PromisePrototypeThen,
     PromiseReject,
-    PromiseResolve,
     ReflectApply,
     ReflectDeleteProperty,
     ReflectOwnKeys,
@@ -26,7 +25,7 @@
   } = primordials;
   const { install, refuse, viewOf } = internals.guards;
   const { isObject, METHODS, readAll, replaceBytes, SUPPORTS } = core.loadExtScript("ext:skep/guards/lazy/crypto_arguments.js");
-  const { takeTurn } = core.loadExtScript("ext:skep/guards/lazy/crypto_turns.js");
+  const { inTurn, takeTurn } = core.loadExtScript("ext:skep/guards/lazy/crypto_turns.js");
 
   /** Bytes of a whole RSA key, or characters of one of its numbers: more would keep a helper thread busy for hours. */
   const RSA_KEY_BYTES_MAX = 4096;
@@ -49,17 +48,6 @@
       return value;
     });
     return bytes;
-  }
-
-  const same = (value) => value;
-  const nothing = () => {};
-  let last = PromiseResolve();
-
-  function inTurn(call) {
-    const mine = PromisePrototypeThen(last, call);
-    last = PromisePrototypeThen(mine, nothing, nothing);
-    // A promise without handlers: if it rejects and no code catches that, it must show.
-    return PromisePrototypeThen(mine, same);
   }
 
   /** Bytes of a key that are not worth counting. */
@@ -112,6 +100,20 @@
     if (most > RSA_KEY_BYTES_MAX) refuse("crypto RSA key", `an RSA key has at most ${RSA_KEY_BYTES_MAX} bytes`);
   }
 
+  const DERIVES = { __proto__: null, deriveBits: true, deriveKey: true };
+  /** Iterations of PBKDF2 times parts of 512 bits: each part goes through all of them. */
+  const ITERATIONS_MAX = 10_000_000;
+
+  /** Refuses a derivation whose iterations and length are large together. */
+  function boundDerivation(args) {
+    const { 0: algorithm, 2: wanted } = args;
+    const { iterations } = isObject(algorithm) ? algorithm : { __proto__: null };
+    const length = isObject(wanted) ? wanted.length : wanted;
+    if (iterations > 0 && length > 512 && iterations * (length / 512) > ITERATIONS_MAX) {
+      refuse("crypto iterations", `iterations times 512 bits of the key are at most ${ITERATIONS_MAX}`);
+    }
+  }
+
   /** A method that replaces `native`; `args` is a new array at every call. */
   function guarded(name, native, readers) {
     return {
@@ -119,6 +121,7 @@
         try {
           readAll(args, readers);
           if (IMPORTS[name] !== undefined) admitKey(name, args);
+          if (DERIVES[name]) boundDerivation(args);
           const companion = HEAVY[name] ? companionOf(args) : null;
           const call = () => ReflectApply(native, this, args);
           // The bytes of a call that waits are copies: its caller may change its own meanwhile.
@@ -144,8 +147,29 @@
     }
   }
 
-  /** Returns `script`, the exports of deno_crypto's file, with the guards in place. */
+  /** Gives `script` what deno_node's keys and deno's become of each other by, which is gone from the classes afterwards. */
+  function guardKeyObjects(script) {
+    const { CryptoKey } = script;
+    const { exportNodeMaterial, importSync } = CryptoKey;
+    script.cryptoKeyExportNodeKeyMaterial = (key) => ReflectApply(exportNodeMaterial, CryptoKey, [key]);
+    script.importCryptoKeySync = (...args) => {
+      readAll(args, METHODS.importKey);
+      admitKey("importKey", args);
+      const companion = companionOf(args);
+      const key = ReflectApply(importSync, CryptoKey, args);
+      if (companion !== null) WeakMapPrototypeSet(weights, key, companion);
+      return key;
+    };
+  }
+
+  let guardedExports = null;
+
+  /** Returns the exports of deno_crypto's file, with the guards in place. */
   function guardCrypto(script) {
+    return guardedExports ??= guard(script);
+  }
+
+  function guard(script) {
     const { Crypto, crypto, CryptoKey, SubtleCrypto } = script;
     const fromCloneData = CryptoKey.fromCloneData;
     const guards = { __proto__: null };
@@ -163,6 +187,7 @@
         },
       });
     }
+    guardKeyObjects(script);
     removeStatics([Crypto, CryptoKey, SubtleCrypto]);
     core.getCloneableDeserializers().CryptoKey = (data) => ReflectApply(fromCloneData, CryptoKey, [data]);
     return { __proto__: null, Crypto, crypto, CryptoKey, SubtleCrypto };

@@ -1,7 +1,7 @@
 // Whose turn it is: operations of crypto.subtle that helper threads do wait until there is room for them.
 //
-// crypto.js passes each call with the number of bytes that Rust copies for it. Those copies lie outside the heap, where no limit sees them,
-// and an operation that has begun cannot be ended. What waits lies in the heap: its bytes are copied there.
+// crypto.js passes each call with the number of bytes that Rust copies for it, and node/crypto what is slow. Those copies lie outside the
+// heap, where no limit sees them, and an operation that has begun cannot be ended. What waits lies in the heap: its bytes are copied there.
 //
 // Invariant: of one instance, at most RUNNING_MAX operations are under way, and one of them alone may have more bytes than a quarter of
 // `memory_mb`.
@@ -9,7 +9,7 @@
 (function () {
   const { core, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
-  const { Promise, PromisePrototypeThen } = primordials;
+  const { Promise, PromisePrototypeThen, PromiseResolve } = primordials;
 
   const RUNNING_MAX = 32;
   let running = 0;
@@ -71,5 +71,18 @@
     });
   }
 
-  return { takeTurn };
+  // ---- slow operations ----------------------------------------------------------------------------------------------------
+
+  const nothing = () => {};
+  let end = PromiseResolve();
+
+  /** Begins `call`, which may take seconds, after all that were passed before. An instance that ends leaves at most one of them behind. */
+  function inTurn(call) {
+    const mine = PromisePrototypeThen(end, call);
+    end = PromisePrototypeThen(mine, nothing, nothing);
+    // As above.
+    return PromisePrototypeThen(mine, same);
+  }
+
+  return { inTurn, takeTurn };
 })();

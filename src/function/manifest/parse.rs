@@ -28,6 +28,10 @@ pub const INSTANCES_MAX: u32 = 1024;
 pub const CONCURRENCY_MAX: u32 = 10_000;
 /// Most requests that wait.
 pub const QUEUE_MAX: u32 = 1_000_000;
+/// Most patterns in `code.files`.
+const PATTERNS_MAX: usize = 100;
+/// Longest of them.
+const PATTERN_BYTES_MAX: usize = 500;
 /// Longest `idle_s`: a year.
 pub const IDLE_S_MAX: u64 = 31_536_000;
 
@@ -146,11 +150,32 @@ fn code(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     let Some(table) = reader.table("code", value) else { return };
     for (key, value) in table {
         match &**key.get_ref() {
-            "eval" => set(&mut manifest.code.eval, reader.boolean("eval", value)),
+            "eval" => manifest.code.eval = reader.boolean("eval", value),
             "node" => manifest.code.node = reader.boolean("node", value),
+            "files" => manifest.code.files = patterns(reader, value),
             _ => unknown_key(reader, key, "in `[code]`", CODE_KEYS),
         }
     }
+}
+
+fn patterns(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for (text, span) in reader.strings("files", value) {
+        let pattern = text.strip_prefix("./").unwrap_or(text);
+        let inside = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0', '[', ']', '{', '}', '!']);
+        // Shared code lies beside the function's folder.
+        let below = pattern.strip_prefix("../_").unwrap_or(pattern);
+        if patterns.len() >= PATTERNS_MAX {
+            reader.report_item("files", span, &format!("are more than {PATTERNS_MAX} patterns"));
+            break;
+        } else if pattern.len() > PATTERN_BYTES_MAX || !below.split('/').all(inside) {
+            let why = "is not a pattern of paths below the function's folder or below `../_…`, such as `views/**` or `node_modules/x/data/*.json`";
+            reader.report_item("files", span, why);
+        } else {
+            patterns.push(pattern.to_owned());
+        }
+    }
+    patterns
 }
 
 fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {

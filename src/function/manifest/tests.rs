@@ -257,7 +257,8 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let net = (rules(), proptest::option::of(rules())).prop_map(|(allow, only)| Net { allow, only });
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
     let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
-    let code = (any::<bool>(), any::<Option<bool>>()).prop_map(|(eval, node)| Code { eval, node });
+    let files = prop::collection::vec("(\\.\\./_)?[a-z*?]{1,8}(/[ a-zä*?.-]{3,8}){0,3}", 0..3);
+    let code = (any::<Option<bool>>(), any::<Option<bool>>(), files).prop_map(|(eval, node, files)| Code { eval, node, files });
     let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=CHECK_TIMEOUT_MS_MAX)
         .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
     let rollback = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| RollbackRule {

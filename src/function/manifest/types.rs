@@ -40,8 +40,10 @@ pub struct Manifest {
 /// `[code]` of a manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Code {
-    /// Whether `eval`, `Function` and timers may compile code from strings.
-    pub eval: bool,
+    /// Whether `eval`, `Function` and timers may compile code from strings. `None`: a function for Node may, as in Node.
+    pub eval: Option<bool>,
     /// Whether the function is one for Node. `None`: its code shows it.
     pub node: Option<bool>,
+    /// Patterns of files that are part of the version beside its modules, relative to the function's folder.
+    pub files: Vec<String>,
 }

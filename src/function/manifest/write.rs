@@ -38,9 +38,15 @@ impl fmt::Display for Manifest {
             writeln!(f, "only = {}", rules(only))?;
         }
         writeln!(f, "\n[code]")?;
-        writeln!(f, "eval = {}", self.code.eval)?;
+        if let Some(eval) = self.code.eval {
+            writeln!(f, "eval = {eval}")?;
+        }
         if let Some(node) = self.code.node {
             writeln!(f, "node = {node}")?;
+        }
+        if !self.code.files.is_empty() {
+            let files: Vec<_> = self.code.files.iter().map(|pattern| quoted(pattern)).collect();
+            writeln!(f, "files = {}", Value::Array(files))?;
         }
         write!(f, "\n{}", self.check)?;
         self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))

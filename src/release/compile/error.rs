@@ -81,6 +81,12 @@ impl Diagnostic {
         Self { kind, message: one_line(&message.into()), help: None, place: None }
     }
 
+    /// Says more about the error.
+    pub fn more(mut self, text: &str) -> Self {
+        self.message = one_line(&format!("{}{text}", self.message));
+        self
+    }
+
     /// Adds the remedy.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(one_line(&help.into()));

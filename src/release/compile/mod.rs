@@ -6,8 +6,10 @@
 //! Invariant: pure over the disk; no clock, no environment, no network, and no path of the machine in the result.
 
 mod files;
+mod glob;
 pub mod graph;
 mod resolve;
+mod settings;
 mod module_kind;
 mod emit;
 mod platform;
@@ -18,7 +20,7 @@ pub mod code_frame;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +33,7 @@ pub use code_frame::{FrameLine, Mark, Place};
 pub(super) use digest::version_id;
 pub use error::{CompileError, CompileErrorKind, Diagnostic};
 
+use files::FileFinder;
 use graph::Graph;
 
 /// The result of compiling.
@@ -69,8 +72,11 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
         .map_err(|error| Diagnostic::new(CompileErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
-    let Graph { entry, modules, node } = graph::walk(entry, &manifest, &confinement, disk).map_err(all)?;
-    let files = if node { files::collect(&modules, &confinement, disk)? } else { BTreeMap::new() };
+    let finder = FileFinder { manifest: &manifest, confinement: &confinement, disk };
+    let graph = graph::walk(entry, &manifest, &confinement, disk, &|own| finder.code(own)).map_err(all)?;
+    let Graph { entry, modules, node, .. } = &graph;
+    let (entry, modules, node) = (entry.clone(), modules.clone(), *node);
+    let files = finder.collect(graph)?;
     let id = version_id(&manifest, &entry, &modules, node, &files);
     Ok(Version { id, function: function.name.clone(), entry, modules, manifest, node, files })
 }

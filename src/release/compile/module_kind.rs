@@ -1,8 +1,8 @@
-//! The kind of an imported module: code, JSON, or a file that cannot be imported.
+//! The kind of an imported file: code, JSON, text, bytes, WebAssembly, or one that cannot be imported.
 //!
 //! `graph` asks for every import that was resolved.
 //!
-//! Invariant: JSON is imported as JSON only if its name or an attribute says so.
+//! Invariant: what a file is follows from its name and from the attribute of the import, never from its content.
 
 use std::path::Path;
 
@@ -10,32 +10,61 @@ use super::code_frame::Place;
 use super::emit;
 use super::error::{CompileErrorKind, Diagnostic};
 use super::parse::imports::{Attribute, Import, ImportForm};
-use crate::function::ModuleKind;
 use crate::release::source::CODE_EXTENSIONS;
 use crate::release::source::confine::is_in_node_modules;
 
-/// The kind of the module at `path`, which `import` means.
-pub(super) fn kind_of(path: &Path, import: &Import) -> Result<ModuleKind, Diagnostic> {
+/// What a file is to an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileKind {
+    /// Any code: its text may show that it is CommonJS.
+    Code,
+    /// JSON, by its name or by an attribute.
+    Json,
+    /// Text, by an attribute: V8 asks for it as such.
+    AttributeText,
+    /// Bytes, by an attribute.
+    AttributeBytes,
+    /// A module whose default export is the file's text.
+    Text,
+    /// A module whose default export is an `ArrayBuffer` with the file's bytes.
+    Buffer,
+    /// A WebAssembly module.
+    Wasm,
+}
+
+/// Files that bundlers for Workers import as text.
+const TEXT_ENDINGS: &[&str] = &["txt", "html", "sql", "md", "graphql", "gql"];
+
+/// The kind of the file at `path`, which `import` means.
+pub(super) fn kind_of(path: &Path, import: &Import) -> Result<FileKind, Diagnostic> {
     let is_require = matches!(import.form, ImportForm::Require { .. });
     let wrong = |message: String| Diagnostic::new(CompileErrorKind::Import, message);
     let specifier = &import.specifier;
     let extension = extension(path);
     match (&import.attribute, extension) {
-        (Attribute::Json, _) => Ok(ModuleKind::Json),
-        (Attribute::Other(attribute), _) => {
-            Err(wrong(format!("`{specifier}`: the import attribute `{attribute}` is not supported")).help("only `type: \"json\"` is"))
-        }
+        (Attribute::Json, _) => Ok(FileKind::Json),
+        (Attribute::Text, _) => Ok(FileKind::AttributeText),
+        (Attribute::Bytes, _) => Ok(FileKind::AttributeBytes),
+        (Attribute::SourcePhase, _) => Err(wrong(format!("`import.source(\"{specifier}\")` is not available"))
+            .help(format!("write `import source module from \"{specifier}\"`, or `(await import(\"{specifier}\")).default`"))),
+        (Attribute::Other(attribute), _) => Err(wrong(format!("`{specifier}`: the import attribute `{attribute}` is not supported"))
+            .help("`type: \"json\"`, `type: \"text\"` and `type: \"bytes\"` are")),
         // The name says so, and `emit` has added the attribute.
-        (Attribute::Absent, "json") if is_require || specifier.ends_with(".json") => Ok(ModuleKind::Json),
+        (Attribute::Absent, "json") if is_require || specifier.ends_with(".json") => Ok(FileKind::Json),
         (Attribute::Absent, "json") => Err(wrong(format!("`{specifier}` is JSON")).help("add `with { type: \"json\" }` to the import")),
         (Attribute::Absent, "node") => Err(native_addon(path, specifier)),
         // Node reads what it requires as JavaScript, whatever its name.
-        (Attribute::Absent, _) if is_require => Ok(ModuleKind::JavaScript),
-        (Attribute::Absent, extension) if emit::media_type(extension).is_some() => Ok(ModuleKind::JavaScript),
+        (Attribute::Absent, _) if is_require => Ok(FileKind::Code),
+        (Attribute::Absent, extension) if emit::media_type(extension).is_some() => Ok(FileKind::Code),
+        (Attribute::Absent, "wasm") => Ok(FileKind::Wasm),
+        (Attribute::Absent, "bin") => Ok(FileKind::Buffer),
+        (Attribute::Absent, extension) if TEXT_ENDINGS.contains(&extension) => Ok(FileKind::Text),
         (Attribute::Absent, extension) => {
             let known = CODE_EXTENSIONS.join(", .");
-            Err(wrong(format!("`{specifier}` is not code: a file that ends in `.{extension}` cannot be imported"))
-                .help(format!("modules end in .{known} or .json; text can be exported as a string from a module")))
+            let ending = if extension.is_empty() { "without an ending".to_owned() } else { format!("that ends in `.{extension}`") };
+            Err(wrong(format!("`{specifier}` is not code: a file {ending} cannot be imported as it is")).help(format!(
+                "add `with {{ type: \"text\" }}` or `with {{ type: \"bytes\" }}` to the import; modules end in .{known}, .json or .wasm"
+            )))
         }
     }
 }

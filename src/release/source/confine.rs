@@ -66,10 +66,11 @@ impl Confinement {
         disk.text(path, bytes_max, &|canonical| self.allows(canonical))
     }
 
-    /// Whether a file may be read for its settings: one that may be a module, or one of `SETTINGS` beside the functions. The path must be
-    /// canonical.
+    /// Whether a file may be read for its settings: one that may be a module, or one of `SETTINGS` beside the functions, or one that such a
+    /// `tsconfig.json` extends. The path must be canonical.
     pub fn allows_settings(&self, canonical: &Path) -> bool {
-        let is_beside = |below: &Path| SETTINGS.iter().any(|name| below == Path::new(name));
+        let is_extended = |name: &str| name.starts_with("tsconfig.") && name.ends_with(".json") && !name.contains('/');
+        let is_beside = |below: &Path| SETTINGS.iter().any(|name| below == Path::new(name)) || below.to_str().is_some_and(is_extended);
         self.allows(canonical) || canonical.strip_prefix(&self.root).is_ok_and(is_beside)
     }
 

@@ -26,7 +26,7 @@ pub(super) enum Unfit {
     Damaged(String),
 }
 
-/// The format of versions for Node, which an older Skep must not take for damaged.
+/// The format of versions for Node and of versions with files, which an older Skep must not take for damaged.
 const NODE_FORMAT: u32 = FORMAT + 1;
 
 #[derive(Serialize, Deserialize)]
@@ -90,7 +90,7 @@ pub(in crate::release) fn encode(version: &Version) -> Result<Vec<u8>, String> {
     let mut modules = version.modules.values().map(|module| stored(module)).collect::<Result<Vec<_>, _>>()?;
     modules.sort_unstable_by(|one, other| one.url.cmp(&other.url));
     let stored = VersionFile {
-        format: if version.node { NODE_FORMAT } else { FORMAT },
+        format: if version.node || !version.files.is_empty() { NODE_FORMAT } else { FORMAT },
         id: version.id.as_str().into(),
         function: version.function.as_str().into(),
         entry: version.entry.as_str().into(),

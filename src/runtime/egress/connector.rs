@@ -72,7 +72,7 @@ impl HostPort {
 }
 
 /// The rules, and the facts of the process that they need.
-struct AddressGuard {
+pub(super) struct AddressGuard {
     rules: Rules,
     host: Arc<dyn HostApi>,
     identity: Option<Identity>,
@@ -81,6 +81,24 @@ struct AddressGuard {
 impl AddressGuard {
     fn check(&self, target: &HostPort, address: SocketAddr) -> Result<(), Denial> {
         self.rules.check(&target.name(), address, is_own(&self.host.listens_on(), address))
+    }
+
+    /// Whether a socket may lead to an address that `name` stands for.
+    ///
+    /// # Errors
+    /// Why not, for the function.
+    pub(super) fn judge(&self, name: &str, address: SocketAddr) -> Result<(), String> {
+        let target = HostPort { host: name.to_owned(), port: address.port() };
+        self.check(&target, address).map_err(|denial| self.deny(&denial))
+    }
+
+    /// Whether a name may be looked up, for any port.
+    ///
+    /// # Errors
+    /// Why not, for the function.
+    pub(super) fn judge_name(&self, name: &str) -> Result<(), String> {
+        let name = HostPort { host: name.to_owned(), port: 0 }.name();
+        self.rules.check_name(&name, None).map_err(|denial| self.deny(&denial))
     }
 
     /// Reports the denial to the host, and returns the reason for the function.
@@ -109,12 +127,17 @@ impl Connector {
         Self { guard: Arc::new(AddressGuard { rules: Rules::new(net), host, identity }), clients: Vec::new() }
     }
 
+    /// Judges addresses for sockets that are no clients.
+    pub(super) fn guard(&self) -> Arc<AddressGuard> {
+        self.guard.clone()
+    }
+
     /// A client that reaches the host and port of `uri`, and nothing else.
     pub(super) fn client(&mut self, uri: &Uri) -> Result<Client, JsErrorBox> {
         let target = HostPort::of(uri).ok_or_else(|| JsErrorBox::type_error("the URL names no host"))?;
         let checked = match target.address() {
             Some(address) => self.guard.check(&target, address),
-            None => self.guard.rules.check_name(&target.name(), target.port),
+            None => self.guard.rules.check_name(&target.name(), Some(target.port)),
         };
         checked.map_err(|denial| JsErrorBox::type_error(self.guard.deny(&denial)))?;
         if let Some(index) = self.clients.iter().position(|(known, _)| *known == target) {

@@ -1,4 +1,4 @@
-//! Egress: every connection that a function makes, by `fetch`, `EventSource` or `WebSocket`.
+//! Egress: every connection that a function makes, by `fetch`, `EventSource`, `WebSocket` or `node:net`.
 //!
 //! `[net]` of the manifest comes in when an instance gets its function. `fetch::request` takes requests from JavaScript, `quota` counts
 //! them, `connector` makes the connection if `policy` permits it, `fetch::response` waits for the head of the answer, and `fetch::body`
@@ -9,6 +9,7 @@
 mod fetch;
 mod instance;
 mod connector;
+mod node_net;
 mod policy;
 mod quota;
 
@@ -23,9 +24,10 @@ use deno_permissions::{Permissions, PermissionsContainer, PermissionsOptions, Ru
 use sys_traits::impls::RealSys;
 
 use crate::function::manifest::Net;
-use crate::runtime::ops::{Egress, HostApi, Identity, MemoryBytes};
+use crate::runtime::ops::{Egress, HostApi, Identity, MemoryBytes, NodeNet};
 use connector::{Connector, USER_AGENT};
 use instance::{InstanceEgress, hit_reporter};
+use node_net::Sockets;
 use quota::{BufferedBodies, Quota};
 
 /// The extensions, with `op_fetch` and `op_fetch_send` of this room.
@@ -65,6 +67,7 @@ pub fn assign(state: &mut OpState, net: &Net) -> Result<(), JsErrorBox> {
     let egress =
         Rc::new(InstanceEgress { connector: RefCell::new(connector), quota: RefCell::new(Quota::new()), buffered: Rc::new(buffered) });
     state.put::<Rc<dyn Egress>>(egress.clone());
+    state.put::<Rc<dyn NodeNet>>(Rc::new(Sockets::new(egress.clone())));
     state.put(egress);
     Ok(())
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use parking_lot::Mutex;
 
 use crate::function::Version;
+use crate::function::version::ModuleKind;
 
 /// Compiled code kept at most, in bytes; when it is full, new entries are not taken.
 const CACHE_BYTES_MAX: usize = 64 << 20;
@@ -61,11 +62,18 @@ impl CodeCache {
     }
 }
 
-/// Url, hash of the module's text, and code of every module of the version that was compiled so far.
+/// The key of a module that is compiled as a function: its code is another one than that of a module of the same text.
+pub(super) fn function_key(url: &str) -> String {
+    format!("function {url}")
+}
+
+/// Key, hash of the module's text, and code of every module of the version that was compiled so far.
 pub fn code_of(version: &Version) -> Vec<(String, u64, Arc<[u8]>)> {
     let modules = version.modules.values().filter_map(|module| {
         let hash = CodeCache::hash(&module.code);
-        Some((module.url.clone(), hash, shared().get(&module.url, hash)?))
+        let key = if module.kind == ModuleKind::CommonJs { function_key(&module.url) } else { module.url.clone() };
+        let code = shared().get(&key, hash)?;
+        Some((key, hash, code))
     });
     modules.collect()
 }

@@ -21,6 +21,7 @@ pub fn lazy() -> Vec<Extension> {
         deno_fetch::deno_fetch::lazy_init(),
         deno_crypto::deno_crypto::lazy_init(),
         deno_websocket::deno_websocket::lazy_init(),
+        deno_node_crypto::deno_node_crypto::lazy_init(),
         ops::deno_net::lazy_init(),
         ops::skep::lazy_init(),
     ];
@@ -44,17 +45,21 @@ pub fn late_arguments(blobs: Arc<dyn BlobStoreTrait>, fetch: deno_fetch::Options
         deno_fetch::deno_fetch::args(fetch),
         deno_crypto::deno_crypto::args(None),
         deno_websocket::deno_websocket::args(),
+        deno_node_crypto::deno_node_crypto::args(),
         ops::deno_net::args(),
         ops::skep::args(),
     ]
 }
 
-/// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry. A missing op cannot be reached.
+/// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry; and those of Node's crypto that are not
+/// listed. A missing op cannot be reached.
 fn remove_unused(extension: &mut Extension) {
-    if extension.name != "deno_web" {
-        return;
-    }
     let unused = |name: &str| ["op_lock_manager_", "op_broadcast_", "op_geometry_"].iter().any(|prefix| name.starts_with(prefix));
-    let ops: Vec<_> = extension.ops.iter().filter(|op| !unused(op.name)).cloned().collect();
+    let is_kept = |name: &str| match extension.name {
+        "deno_web" => !unused(name),
+        "deno_node_crypto" => ops::CRYPTO_OPS.contains(&name),
+        _ => true,
+    };
+    let ops: Vec<_> = extension.ops.iter().filter(|op| is_kept(op.name)).cloned().collect();
     extension.ops = Cow::Owned(ops);
 }

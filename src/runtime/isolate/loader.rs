@@ -11,9 +11,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use deno_core::{
-    ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource, ModuleSourceCode,
-    ModuleSpecifier, ModuleType, ResolutionKind, SourceCodeCacheInfo,
+    ModuleCodeBytes, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
+    ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType, ResolutionKind, SourceCodeCacheInfo,
 };
 use deno_error::JsErrorBox;
 
@@ -96,7 +97,8 @@ impl Loader {
         }
         Err(JsErrorBox::type_error(format!(
             "cannot import {specifier:?}: it is not part of this version. Modules are found when a function is compiled, so a computed \
-             import() can only name a module that another import names as well"
+             import() can only name a module that another import names as well, or in a function for Node one of its folder or of `[code] \
+             files`"
         )))
     }
 }
@@ -106,8 +108,12 @@ impl ModuleLoader for Loader {
         catch_panic("module resolve", 0, || self.find(specifier, referrer)).flatten()
     }
 
-    fn load(&self, specifier: &ModuleSpecifier, _referrer: Option<&ModuleLoadReferrer>, _options: ModuleLoadOptions) -> ModuleLoadResponse {
-        catch_panic("module load", 0, || self.read(specifier)).unwrap_or_else(|error| ModuleLoadResponse::Sync(Err(error)))
+    fn load(&self, specifier: &ModuleSpecifier, _referrer: Option<&ModuleLoadReferrer>, options: ModuleLoadOptions) -> ModuleLoadResponse {
+        let read = || match options.requested_module_type {
+            kind @ (RequestedModuleType::Text | RequestedModuleType::Bytes) => ModuleLoadResponse::Sync(self.read_file(specifier, &kind)),
+            _ => self.read(specifier),
+        };
+        catch_panic("module load", 0, read).unwrap_or_else(|error| ModuleLoadResponse::Sync(Err(error)))
     }
 
     fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8]) -> Pin<Box<dyn Future<Output = ()>>> {
@@ -136,6 +142,25 @@ impl ModuleLoader for Loader {
 }
 
 impl Loader {
+    /// A file of the version as V8 asks for it by an attribute: its text or its bytes.
+    fn read_file(&self, specifier: &ModuleSpecifier, kind: &RequestedModuleType) -> Result<ModuleSource, JsErrorBox> {
+        let bytes = self.file_of(specifier).ok_or_else(|| JsErrorBox::type_error(format!("no file {specifier}")))?;
+        let (kind, code) = match kind {
+            RequestedModuleType::Text => {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                (ModuleType::Text, ModuleSourceCode::String(text.into()))
+            }
+            _ => (ModuleType::Bytes, ModuleSourceCode::Bytes(ModuleCodeBytes::Boxed(bytes.to_vec().into()))),
+        };
+        Ok(ModuleSource::new(kind, code, specifier, None))
+    }
+
+    /// The file of the version that a url means.
+    fn file_of(&self, specifier: &ModuleSpecifier) -> Option<Bytes> {
+        let path = specifier.to_file_path().ok()?;
+        self.version.borrow().as_ref()?.files.get(path.to_str()?).cloned()
+    }
+
     fn read(&self, specifier: &ModuleSpecifier) -> ModuleLoadResponse {
         if let Some(name) = self.built_in(specifier.as_str()) {
             return built_ins::load_built_in(name, specifier);

@@ -10,6 +10,7 @@ mod blobs;
 mod engine;
 mod exception;
 pub mod extension;
+mod v8_flags;
 mod version_modules;
 mod loader;
 mod built_ins;
@@ -26,13 +27,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use deno_core::error::CoreErrorKind;
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::Dialect;
 use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
-use crate::runtime::ops::{HostApi, Identity, MemoryBytes, RequiredModules, call_in_context, catch_panic_or, external_bytes};
+use crate::runtime::ops::{
+    HostApi, Identity, MemoryBytes, RequiredModules, UnkeptCode, call_in_context, catch_panic_or, external_bytes, keep_code,
+};
 use crate::sys::{global_alloc, map_bound};
 
 use blobs::CountedBlobs;
@@ -165,8 +169,9 @@ impl Isolate {
         }
         deno_core::scope!(scope, &mut self.js);
         v8::tc_scope!(let scope, scope);
-        // No code from strings unless the manifest asks for it: V8's parser cannot be interrupted.
-        scope.get_current_context().set_allow_generation_from_strings(manifest.code.eval);
+        // Packages of Node make code; elsewhere the manifest has to ask for it: V8's parser cannot be interrupted.
+        let may_eval = manifest.code.eval.unwrap_or(assignment.version.node);
+        scope.get_current_context().set_allow_generation_from_strings(may_eval);
         let name = string(scope, &assignment.identity.function)?;
         let version = string(scope, &assignment.identity.version)?;
         let mut variables = Vec::with_capacity(manifest.env.len() * 2);
@@ -177,8 +182,9 @@ impl Isolate {
         let variables = v8::Array::new_with_elements(scope, &variables).into();
         let set_identity = v8::Local::new(scope, &self.entry.set_identity);
         let receiver = v8::undefined(scope).into();
-        let node = v8::Boolean::new(scope, assignment.version.node).into();
-        if set_identity.call(scope, receiver, &[name, version, variables, node]).is_none() {
+        let main = if assignment.version.node { assignment.version.entry.as_str() } else { "" };
+        let main = string(scope, main)?;
+        if set_identity.call(scope, receiver, &[name, version, variables, main]).is_none() {
             return Err(BootError::caught(scope));
         }
         if !assignment.version.node {
@@ -219,18 +225,15 @@ impl Isolate {
             let evaluated = self.js.mod_evaluate(id);
             self.js.with_event_loop_promise(Box::pin(evaluated), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
         }
-        let loading = {
-            deno_core::scope!(scope, &mut self.js);
-            v8::tc_scope!(let scope, scope);
-            let load = v8::Local::new(scope, &self.entry.load);
-            let receiver = v8::undefined(scope).into();
-            let namespace = v8::Local::new(scope, namespace).into();
-            let url = string(scope, if is_thenable { "" } else { entry })?;
-            let Some(loading) = load.call(scope, receiver, &[namespace, url]) else { return Err(BootError::caught(scope)) };
-            v8::Global::new(scope, loading)
+        let (loaded, pending) = match self.load(&namespace, if is_thenable { "" } else { entry }, false).await {
+            Ok(loaded) => (loaded, None),
+            Err(LoadError::Failed(error)) => return Err(error),
+            // It may wait for a server to listen, and nothing is left that could make one.
+            Err(LoadError::Pending(error)) => match self.load(&namespace, "", true).await {
+                Ok(loaded) => (loaded, Some(error)),
+                Err(LoadError::Failed(error) | LoadError::Pending(error)) => return Err(error),
+            },
         };
-        let loaded = self.js.resolve(loading);
-        let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await.map_err(BootError::module)?;
         deno_core::scope!(scope, &mut self.js);
         let loaded = v8::Local::<v8::Object>::try_from(v8::Local::new(scope, loaded)).ok();
         let text = |key: &str| {
@@ -241,9 +244,39 @@ impl Isolate {
             (Some(name), _) if !name.is_empty() => {
                 Dialect::of_label(&name).ok_or_else(|| BootError::prelude("the prelude named a dialect that the host does not know"))
             }
+            // The module itself is what did not end.
+            (_, Some(error))
+                if error.is_empty()
+                    && let Some(pending) = pending =>
+            {
+                Err(pending)
+            }
             (_, Some(error)) => Err(BootError::function(error)),
             _ => Err(BootError::prelude("the prelude reported nothing about the module")),
         }
+    }
+
+    /// Calls the prelude's `load`, and runs the event loop until it has answered.
+    async fn load(&mut self, namespace: &v8::Global<v8::Object>, url: &str, is_over: bool) -> Result<v8::Global<v8::Value>, LoadError> {
+        let loading = {
+            deno_core::scope!(scope, &mut self.js);
+            v8::tc_scope!(let scope, scope);
+            let load = v8::Local::new(scope, &self.entry.load);
+            let receiver = v8::undefined(scope).into();
+            let namespace = v8::Local::new(scope, namespace).into();
+            let url = string(scope, url).map_err(LoadError::Failed)?;
+            let is_over = v8::Boolean::new(scope, is_over).into();
+            let Some(loading) = load.call(scope, receiver, &[namespace, url, is_over]) else {
+                return Err(LoadError::Failed(BootError::caught(scope)));
+            };
+            v8::Global::new(scope, loading)
+        };
+        let loaded = self.js.resolve(loading);
+        let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await;
+        loaded.map_err(|error| match error.as_kind() {
+            CoreErrorKind::PendingPromiseResolution => LoadError::Pending(BootError::module(error)),
+            _ => LoadError::Failed(BootError::module(error)),
+        })
     }
 
     /// Hands a call to the handler and runs the microtasks that follow. The answer leaves through the ops.
@@ -300,8 +333,21 @@ impl Isolate {
         call_in_context(scope)
     }
 
-    /// Collects garbage thoroughly. For instances that have nothing to do.
+    /// Keeps the code that was compiled anew, as far as it has run: other instances find it.
+    pub fn keep_code(&mut self) {
+        let Some(unkept) = self.js.op_state().borrow_mut().try_take::<UnkeptCode>() else { return };
+        {
+            deno_core::scope!(scope, &mut self.js);
+            keep_code(scope, &*self.loader, &unkept);
+        }
+        // Once more when calls have run.
+        self.js.op_state().borrow_mut().put(unkept);
+    }
+
+    /// Keeps code for the last time, and collects garbage thoroughly. For instances that have nothing to do.
     pub fn trim(&mut self) {
+        self.keep_code();
+        self.js.op_state().borrow_mut().try_take::<UnkeptCode>();
         self.js.v8_isolate().low_memory_notification();
     }
 
@@ -372,4 +418,12 @@ fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
 
 fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<'s, v8::Value>, BootError> {
     v8::String::new(scope, text).map(Into::into).ok_or_else(|| BootError::prelude("a string is too long for V8"))
+}
+
+/// Why the prelude did not answer what the module is.
+enum LoadError {
+    /// The module, or its handler, waits for something that cannot come.
+    Pending(BootError),
+    /// It failed.
+    Failed(BootError),
 }

@@ -1,4 +1,5 @@
-//! `error.stack`: V8 asks for its text when code first reads it, deno_core formats it, positions mapped to the author's source.
+//! `error.stack`: V8 asks for its text when code first reads it, deno_core formats it, positions mapped to the author's source. Frames of the
+//! prelude and of Node's built-in modules are left out.
 //!
 //! Called by V8 on the isolate's thread, in the middle of a function's JavaScript. `name` and `message` may be any values that the function
 //! set.
@@ -15,6 +16,9 @@ use crate::runtime::ops::catch_panic_or;
 /// Longest name or message, in characters, that becomes part of a stack.
 const TEXT_MAX: usize = 1 << 20;
 
+/// How the names of the program's own files begin.
+const HOST_SCHEME: &[u8; 4] = b"ext:";
+
 /// V8's callback.
 pub(super) fn prepare<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -25,10 +29,41 @@ pub(super) fn prepare<'s>(
     if sampler::is_condemned() {
         return nothing;
     }
-    catch_panic_or("prepareStackTrace", nothing, || match too_long(scope, error) {
-        Some(header) => format_stack_trace(scope, header, frames),
-        None => prepare_stack_trace_callback(scope, error, frames),
+    catch_panic_or("prepareStackTrace", nothing, || {
+        let frames = own_frames(scope, frames);
+        match too_long(scope, error) {
+            Some(header) => format_stack_trace(scope, header, frames),
+            None => prepare_stack_trace_callback(scope, error, frames),
+        }
     })
+}
+
+/// The frames without those of the prelude and of Node's built-in modules, which are none of the function's.
+fn own_frames<'s>(scope: &mut v8::PinScope<'s, '_>, frames: v8::Local<'s, v8::Array>) -> v8::Local<'s, v8::Array> {
+    let mut own: Vec<v8::Local<'s, v8::Value>> = Vec::with_capacity(frames.length() as usize);
+    for index in 0..frames.length() {
+        if let Some(frame) = frames.get_index(scope, index)
+            && !is_of_host(scope, frame)
+        {
+            own.push(frame);
+        }
+    }
+    if own.len() == frames.length() as usize { frames } else { v8::Array::new_with_elements(scope, &own) }
+}
+
+/// Whether a frame is in a file of the program. A function may change the prototype of frames: what throws is taken for its own.
+fn is_of_host(scope: &mut v8::PinScope<'_, '_>, frame: v8::Local<'_, v8::Value>) -> bool {
+    v8::tc_scope!(let scope, scope);
+    let Ok(frame) = v8::Local::<v8::Object>::try_from(frame) else { return false };
+    let Some(key) = v8::String::new(scope, "getFileName") else { return false };
+    let Some(method) = frame.get(scope, key.into()).and_then(|method| v8::Local::<v8::Function>::try_from(method).ok()) else {
+        return false;
+    };
+    let name = method.call(scope, frame.into(), &[]).and_then(|name| v8::Local::<v8::String>::try_from(name).ok());
+    let mut start = [0; HOST_SCHEME.len()];
+    let Some(name) = name.filter(|name| name.length() > start.len()) else { return false };
+    name.write_one_byte_v2(scope, 0, &mut start, v8::WriteFlags::empty());
+    start == *HOST_SCHEME
 }
 
 /// The replacement for an error whose name or message is too long, unless the function formats its stacks itself.

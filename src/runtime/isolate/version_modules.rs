@@ -11,9 +11,10 @@ use deno_core::ModuleSpecifier;
 
 use super::code_cache::{self, CodeCache};
 use super::loader::Loader;
+use super::snapshot::{self, SCRIPTS};
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::version::ModuleKind;
-use crate::runtime::ops::{RequiredKind, VersionModules, excessive_json_depth};
+use crate::runtime::ops::{CodeKey, RequiredKind, VersionModules, excessive_json_depth};
 
 /// The endings that a computed specifier may omit, as Node tries them.
 const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx"];
@@ -32,9 +33,10 @@ impl VersionModules for Loader {
         if let Some(name) = built_in(specifier) {
             return Ok(format!("{NODE_SCHEME}{name}"));
         }
-        self.computed(specifier, referrer).ok_or_else(|| {
-            "it is not part of this version. Modules are found when a function is compiled: a computed require() can only name a module that \
-             another require or import names as well"
+        self.computed(specifier, referrer).or_else(|| self.named_elsewhere(specifier)).ok_or_else(|| {
+            "it is not part of this version, or does not compile. Modules are found when a function is compiled: a computed require() can name \
+             the code of the function's folder, files that `[code] files` in function.toml names, and packages that a literal require or \
+             import names as well"
                 .to_owned()
         })
     }
@@ -54,12 +56,22 @@ impl VersionModules for Loader {
         (!too_deep).then(|| module.code.to_string())
     }
 
-    fn cached(&self, url: &str, text: &str) -> Option<Vec<u8>> {
-        code_cache::shared().get(&cache_key(url), CodeCache::hash(text)).map(|code| code.to_vec())
+    fn script(&self, specifier: &str) -> Option<&'static str> {
+        let index = SCRIPTS.binary_search_by(|(known, _)| (*known).cmp(specifier)).ok()?;
+        SCRIPTS.get(index).map(|(_, text)| *text)
     }
 
-    fn keep_cached(&self, url: &str, text: &str, code: &[u8]) {
-        code_cache::shared().put(&cache_key(url), CodeCache::hash(text), code);
+    fn code_key(&self, url: &str, text: &str) -> CodeKey {
+        CodeKey { url: code_cache::function_key(url), hash: CodeCache::hash(text) }
+    }
+
+    fn cached(&self, key: &CodeKey) -> Option<Bytes> {
+        let recorded = || snapshot::recorded_code(&key.url).map(Bytes::from_static);
+        code_cache::shared().get(&key.url, key.hash).map(Bytes::from_owner).or_else(recorded)
+    }
+
+    fn keep_cached(&self, key: &CodeKey, code: &[u8]) {
+        code_cache::shared().put(&key.url, key.hash, code);
     }
 
     fn file(&self, path: &str) -> Option<Bytes> {
@@ -85,12 +97,15 @@ fn file_url(path: &str) -> Option<String> {
     ModuleSpecifier::parse("file:///").ok()?.join(path).ok().map(String::from)
 }
 
-/// A function is compiled otherwise than a module of the same text.
-fn cache_key(url: &str) -> String {
-    format!("function {url}")
-}
-
 impl Loader {
+    /// What another module of the version requires under the same name: the first by its url.
+    fn named_elsewhere(&self, specifier: &str) -> Option<String> {
+        let version = self.version()?;
+        let is_name = !specifier.starts_with(['/', '.', '#']) && !specifier.contains(':');
+        let modules = version.modules.values().filter(|module| is_name && module.requires.contains_key(specifier));
+        modules.min_by(|one, other| one.url.cmp(&other.url))?.requires.get(specifier).cloned()
+    }
+
     /// A module of the version by a path, as Node searches it.
     fn computed(&self, specifier: &str, referrer: &str) -> Option<String> {
         let is_path = specifier.starts_with(['/', '.']) || specifier.starts_with("file:");

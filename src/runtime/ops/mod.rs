@@ -12,13 +12,12 @@ mod answer;
 mod egress;
 mod request;
 mod log;
-mod node_usage;
 mod memory;
 mod wasm_cost;
 mod json_depth;
 mod files;
 mod modules;
-mod node_text;
+mod node;
 mod refuse;
 mod host;
 mod context;
@@ -31,7 +30,8 @@ pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
-pub use modules::{RequiredKind, RequiredModules, VersionModules};
+pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
+pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, Target, code_of};
 pub use request::{header_value, request_url};
 
 deno_core::extension!(
@@ -69,13 +69,35 @@ deno_core::extension!(
         modules::op_skep_module_kind,
         modules::op_skep_module_text,
         modules::op_skep_module_function,
-        node_text::op_skep_node_text,
-        node_text::op_skep_node_compare,
-        node_text::op_skep_node_is_text,
-        node_text::op_skep_node_domain,
-        node_text::op_skep_node_punycode,
-        node_usage::op_skep_node_memory,
-        node_usage::op_skep_node_cpu_ns,
+        modules::op_skep_node_script,
+        node::text::op_skep_node_text,
+        node::text::op_skep_node_compare,
+        node::text::op_skep_node_is_text,
+        node::text::op_skep_node_domain,
+        node::text::op_skep_node_punycode,
+        node::usage::op_skep_node_facts,
+        node::usage::op_skep_node_memory,
+        node::usage::op_skep_node_cpu_ns,
+        node::http_head::op_skep_http_scan,
+        node::http_head::op_skep_http_text,
+        node::http_head::op_skep_http_fault,
+        node::sockets::op_skep_lookup,
+        node::sockets::op_skep_connect,
+        node::sockets::op_skep_socket_no_delay,
+        node::zip::op_skep_zip_open,
+        node::zip::op_skep_zip_write,
+        node::zip::op_skep_zip_reset,
+        node::zip::op_skep_zip_params,
+        node::zip::op_skep_zip_close,
+        node::zip::op_skep_zip_crc32,
+        node::tls::op_skep_tls_open,
+        node::tls::op_skep_tls_pull,
+        node::tls::op_skep_tls_push,
+        node::tls::op_skep_tls_take,
+        node::tls::op_skep_tls_info,
+        node::tls::op_skep_tls_certificate,
+        node::tls::op_skep_tls_export,
+        node::tls::op_skep_tls_close,
         files::op_skep_file_kind,
         files::op_skep_file_size,
         files::op_skep_file_bytes,
@@ -103,6 +125,7 @@ deno_core::extension!(
         "guards/symbols.js",
         "guards/locales.js",
         "dialects/deno.js",
+        "dialects/node.js",
         "dialects/plain.js",
         "dialects/workers.js",
         "dialects/index.js",
@@ -136,10 +159,48 @@ deno_core::extension!(
         "node/fs/handles.js",
         "node/fs/index.js",
         "node/output.js",
+        "node/crypto/bytes.js",
+        "node/crypto/hashes.js",
+        "node/crypto/passwords.js",
+        "node/crypto/primes.js",
+        "node/crypto/chained.js",
+        "node/crypto/cipher_names.js",
+        "node/crypto/ciphers.js",
+        "node/crypto/der.js",
+        "node/crypto/keys.js",
+        "node/crypto/key_pairs.js",
+        "node/crypto/signatures.js",
+        "node/crypto/certificates.js",
+        "node/crypto/guards.js",
+        "node/tls/certificates.js",
+        "node/tls/options.js",
+        "node/tls/session.js",
+        "node/http/identity.js",
+        "node/http/idle.js",
+        "node/http/parser_framing.js",
+        "node/http/parser_names.js",
+        "node/http/servers.js",
+        "node/http/listen.js",
+        "node/http/call_socket.js",
+        "node/http/call.js",
+        "node/zlib/streams.js",
+        "node/zlib/handle.js",
         "node/built_ins.js",
         "node/require.js",
         "node/index.js",
         "ext:deno_io/12_io.js" = "node/stubs/io.js",
+        "ext:deno_telemetry/telemetry.ts" = "node/stubs/telemetry.js",
+        "ext:deno_telemetry/util.ts" = "node/stubs/telemetry_util.js",
+        "ext:deno_node/cluster.ts" = "node/stubs/cluster.js",
+        "ext:deno_node/inspector_network_bridge.js" = "node/stubs/network_bridge.js",
+        "ext:deno_node/internal/http/address_override.js" = "node/stubs/address_override.js",
+        "ext:deno_node/internal_binding/node_file.ts" = "node/stubs/node_file.js",
+        "ext:deno_node/internal_binding/tcp_wrap.ts" = "node/net/tcp.js",
+        "ext:deno_node/internal_binding/pipe_wrap.ts" = "node/net/pipe.js",
+        "ext:deno_node/internal_binding/udp_wrap.ts" = "node/stubs/udp.js",
+        "ext:deno_node/internal_binding/tls_wrap.ts" = "node/tls/wrap.js",
+        "ext:deno_node/internal_binding/http_parser.ts" = "node/http/parser.js",
+        "ext:deno_node/_zlib_binding.mjs" = "node/zlib/binding.js",
         "ext:deno_node/_fs/_fs_glob.ts" = "node/stubs/glob.js",
         "ext:deno_node/_process/process.ts" = "node/stubs/next_tick.js",
         "ext:deno_node/node:process" = "node/process.js",
@@ -149,6 +210,7 @@ deno_core::extension!(
     state = |state| {
         state.put(crate::runtime::call::InFlightTable::default());
         state.put(log::LogQuota::default());
+        state.put(node::zip::Streams::default());
     },
 );
 

@@ -26,11 +26,17 @@ pub trait VersionModules {
     /// The text of a module.
     fn text(&self, url: &str) -> Option<String>;
 
-    /// V8's compiled code of a CommonJS module, made from this text.
-    fn cached(&self, url: &str, text: &str) -> Option<Vec<u8>>;
+    /// The text of a script of `js-prelude/node` or of deno_node, by its specifier.
+    fn script(&self, specifier: &str) -> Option<&'static str>;
 
-    /// Takes V8's compiled code of a CommonJS module.
-    fn keep_cached(&self, url: &str, text: &str, code: &[u8]);
+    /// What names the compiled code of a text: its url, and a hash.
+    fn code_key(&self, url: &str, text: &str) -> CodeKey;
+
+    /// V8's compiled code, made from the text that the key names.
+    fn cached(&self, key: &CodeKey) -> Option<Bytes>;
+
+    /// Takes V8's compiled code.
+    fn keep_cached(&self, key: &CodeKey, code: &[u8]);
 
     /// The bytes of a file, by its absolute path.
     fn file(&self, path: &str) -> Option<Bytes>;
@@ -56,8 +62,33 @@ pub enum RequiredKind {
 #[derive(Clone, Default)]
 pub struct RequiredModules(pub Option<Rc<dyn VersionModules>>);
 
+/// A url, and the hash of the text that was compiled under it.
+#[derive(Clone, Debug)]
+pub struct CodeKey {
+    /// With what the text was compiled as.
+    pub url: String,
+    /// Of the whole text.
+    pub hash: u64,
+}
+
+/// Functions that V8 compiled without kept code: their code is kept once they have run, so that it has the functions in them that ran.
+#[derive(Default)]
+pub struct UnkeptCode(Vec<(CodeKey, v8::Global<v8::Function>)>);
+
+/// Keeps the code of what was compiled anew. `modules`: those of the instance.
+pub fn keep_code(scope: &mut v8::PinScope<'_, '_>, modules: &dyn VersionModules, unkept: &UnkeptCode) {
+    for (key, function) in &unkept.0 {
+        if let Some(code) = v8::Local::new(scope, function).create_code_cache() {
+            modules.keep_cached(key, &code);
+        }
+    }
+}
+
 /// The names of the parameters of a CommonJS module's function, in Node's order.
-const PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+const COMMON_JS_PARAMETERS: &[&str] = &["exports", "require", "module", "__filename", "__dirname"];
+
+/// The parameter of a script of the prelude.
+const SCRIPT_PARAMETERS: &[&str] = &["__bootstrap"];
 
 /// The modules of the instance's version.
 ///
@@ -96,24 +127,58 @@ pub(crate) fn op_skep_module_text(state: &OpState, #[string] url: &str) -> Resul
 #[op2]
 pub(crate) fn op_skep_module_function<'s>(
     scope: &mut v8::PinScope<'s, '_>,
-    state: &OpState,
+    state: &mut OpState,
     #[string] url: &str,
 ) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
     let modules = modules(state)?;
-    let compiled = catch_panic("op_skep_module_function", 0, || compile(scope, &*modules, url))?;
+    let compiled = catch_panic("op_skep_module_function", 0, || {
+        let text = modules.text(url)?;
+        let key = modules.code_key(url, &text);
+        let source = v8::String::new(scope, &text)?;
+        compile(scope, state, &*modules, Source { url, source, key, parameters: COMMON_JS_PARAMETERS })
+    })?;
     compiled.ok_or_else(|| JsErrorBox::generic("there is no such module in this version"))
 }
 
-fn compile<'s>(scope: &mut v8::PinScope<'s, '_>, modules: &dyn VersionModules, url: &str) -> Option<v8::Local<'s, v8::Value>> {
-    let text = modules.text(url)?;
-    let source = v8::String::new(scope, &text)?;
+/// The function of a script of `js-prelude/node` or of deno_node: it takes `__bootstrap` and returns what the script exports.
+#[op2]
+pub(crate) fn op_skep_node_script<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: &mut OpState,
+    #[string] specifier: &str,
+) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
+    let modules = modules(state)?;
+    let compiled = catch_panic("op_skep_node_script", 0, || {
+        let text = modules.script(specifier)?;
+        let source = v8::String::new_external_onebyte_static(scope, text.as_bytes())?;
+        // The text of a script is that of the program.
+        let key = CodeKey { url: specifier.to_owned(), hash: 0 };
+        compile(scope, state, &*modules, Source { url: specifier, source, key, parameters: SCRIPT_PARAMETERS })
+    })?;
+    compiled.ok_or_else(|| JsErrorBox::generic(format!("there is no script {specifier}")))
+}
+
+/// What becomes a function.
+struct Source<'s, 't> {
+    url: &'t str,
+    source: v8::Local<'s, v8::String>,
+    key: CodeKey,
+    parameters: &'static [&'static str],
+}
+
+fn compile<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: &mut OpState,
+    modules: &dyn VersionModules,
+    Source { url, source, key, parameters }: Source<'s, '_>,
+) -> Option<v8::Local<'s, v8::Value>> {
     let name = v8::String::new(scope, url)?;
     let origin = v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, -1, None, false, false, false, None);
-    let mut parameters = Vec::with_capacity(PARAMETERS.len());
-    for parameter in PARAMETERS {
-        parameters.push(v8::String::new(scope, parameter)?);
+    let mut names = Vec::with_capacity(parameters.len());
+    for parameter in parameters {
+        names.push(v8::String::new(scope, parameter)?);
     }
-    let cached = modules.cached(url, &text);
+    let cached = modules.cached(&key);
     let (mut source, options) = match &cached {
         Some(code) => {
             let data = v8::script_compiler::CachedData::new(code);
@@ -125,14 +190,18 @@ fn compile<'s>(scope: &mut v8::PinScope<'s, '_>, modules: &dyn VersionModules, u
         None => (v8::script_compiler::Source::new(source, Some(&origin)), v8::script_compiler::CompileOptions::NoCompileOptions),
     };
     let reason = v8::script_compiler::NoCacheReason::NoReason;
-    let function = v8::script_compiler::compile_function(scope, &mut source, &parameters, &[], options, reason);
+    let function = v8::script_compiler::compile_function(scope, &mut source, &names, &[], options, reason);
     let Some(function) = function else {
         // V8's exception is pending; it is thrown when the op returns.
         return Some(v8::undefined(scope).into());
     };
     let is_used = cached.is_some() && source.get_cached_data().is_some_and(|data| !data.rejected());
-    if !is_used && let Some(code) = function.create_code_cache() {
-        modules.keep_cached(url, &text, &code);
+    if !is_used {
+        let function = v8::Global::new(scope, function);
+        if !state.has::<UnkeptCode>() {
+            state.put(UnkeptCode::default());
+        }
+        state.borrow_mut::<UnkeptCode>().0.push((key, function));
     }
     Some(function.into())
 }

@@ -114,6 +114,8 @@ async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest
     crash_note::enter(handle.id, &request.assignment.identity.function, &request.assignment.identity.version);
     match boot(handle, isolate, request).await {
         Ok(dialect) => {
+            // Before the instance is ready: a release stores the code that is kept by then.
+            isolate.keep_code();
             handle.note_memory(isolate.check_memory());
             request.listener.ready(handle, dialect);
         }

@@ -34,6 +34,9 @@ const STATICS: &[&str] = &[
     "runtime/egress/connector.rs: ROOTS",
     "runtime/isolate/built_ins.rs: EXPORTS",
     "runtime/isolate/code_cache.rs: CACHE",
+    "runtime/ops/node/tls/config.rs: DEFAULT",
+    "runtime/ops/node/tls/trust.rs: MOZILLA",
+    "runtime/ops/node/tls/trust.rs: PROVIDER",
     // One thread of its kind, which outlives every instance.
     "runtime/worker/handle.rs: NEXT",
     "runtime/worker/probe.rs: ASKED_ALSO",

@@ -22,7 +22,7 @@ use deno_ast::{
 
 use crate::release::compile::parse::imports::{Import, ImportForm};
 use crate::release::compile::parse::stack_guard;
-use crate::release::compile::parse::{imports, node_globals, requires};
+use crate::release::compile::parse::{common_js as signs, imports, node_globals, requires, rewrite};
 use crate::release::compile::platform::{Platform, SourceRule};
 
 pub(in crate::release::compile) use source_file::{ExportNames, Fact, SourceFile, TranspileError, Transpiled, is_plain};
@@ -46,7 +46,7 @@ fn parse(source: &SourceFile<'_>) -> Result<Transpiled, Vec<TranspileError>> {
         SourceRule::Module => (parsed, None),
         SourceRule::CommonJs => (parsed.into_with_scope_analysis(), Some(0..0)),
         SourceRule::TextOrCommonJs if parsed.compute_is_script() => (parsed.into_with_scope_analysis(), Some(0..0)),
-        SourceRule::Text | SourceRule::TextOrCommonJs => imports::common_js(parsed),
+        SourceRule::Text | SourceRule::TextOrCommonJs => signs::common_js(parsed),
     };
     if let Some(bytes) = common_js {
         if source.platform == Platform::Web {
@@ -136,6 +136,9 @@ fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
         ProgramRef::Module(module) => read(module),
         ProgramRef::Script(script) => read(&as_module(script.clone())),
     };
+    if imports.iter().any(|import| import.source_phase.is_some()) {
+        code = without_source_phase(&code, &imports).into();
+    }
     let mut insertions: Vec<_> = imports.iter().filter_map(json_attribute).collect();
     if !insertions.is_empty() {
         // From the end, so that no insertion moves the position of another. No line is added: errors keep their line.
@@ -151,12 +154,25 @@ fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
     Transpiled { code, source_map: None, imports, names: None, node_sign: None }
 }
 
+/// Spaces for the keyword in `import source name from "…"`.
+fn without_source_phase(code: &str, imports: &[Import]) -> String {
+    const KEYWORD: &str = "source";
+    let mut code = code.to_owned();
+    for bytes in imports.iter().filter_map(|import| import.source_phase.clone()) {
+        if let Some(at) = code.get(bytes.clone()).and_then(|before| before.rfind(KEYWORD)) {
+            let at = bytes.start + at;
+            code.replace_range(at..at + KEYWORD.len(), "      ");
+        }
+    }
+    code
+}
+
 fn json_attribute(import: &Import) -> Option<(usize, &'static str)> {
     let end = import.bytes.as_ref()?.end;
     imports::lacks_json_attribute(&import.specifier, &import.attribute).then_some(match import.form {
         ImportForm::Declaration => (end, " with { type: \"json\" }"),
         ImportForm::Call => (end, ", { with: { type: \"json\" } }"),
-        ImportForm::Require { .. } => return None,
+        _ => return None,
     })
 }
 
@@ -181,8 +197,8 @@ fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Transpiled, Tra
             .map_err(|error| folding(url, text, &error))?;
         let Program::Module(mut module) = folded else { return Err(unexpected("a module became a script")) };
         let imports = imports::collect(&module);
-        if imports.iter().any(|import| imports::lacks_json_attribute(&import.specifier, &import.attribute)) {
-            imports::add_json_attributes(&mut module);
+        if imports.iter().any(imports::is_rewritten) {
+            rewrite::rewrite(&mut module);
         }
         let options = EmitOptions {
             source_map: SourceMapOption::Separate,

@@ -1,4 +1,4 @@
-//! Imports: every literal specifier in a parsed module, and signs of CommonJS.
+//! Imports: every literal specifier in a parsed module, and the files that it refers to.
 //!
 //! `emit` passes the syntax tree, after types are removed; `graph` follows the imports.
 //!
@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
+use deno_ast::StartSourcePos;
 use deno_ast::swc::ast;
-use deno_ast::swc::common::{DUMMY_SP, Span, SyntaxContext};
-use deno_ast::swc::ecma_visit::{Visit, VisitMut, VisitMutWith, VisitWith};
-use deno_ast::{ParsedSource, StartSourcePos};
+use deno_ast::swc::common::{Span, Spanned as _};
+use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
 use super::specifier::{literal, text};
 
@@ -21,6 +21,27 @@ pub(in crate::release::compile) struct Import {
     pub(in crate::release::compile) bytes: Option<Range<usize>>,
     pub(in crate::release::compile) form: ImportForm,
     pub(in crate::release::compile) attribute: Attribute,
+    pub(in crate::release::compile) wanted: Wanted,
+    /// The bytes before the name in `import source name from "…"`.
+    pub(in crate::release::compile) source_phase: Option<Range<usize>>,
+}
+
+impl Import {
+    /// An import of the whole module, without attributes.
+    pub(in crate::release::compile) fn whole(specifier: String, bytes: Option<Range<usize>>, form: ImportForm) -> Self {
+        Self { specifier, bytes, form, attribute: Attribute::Absent, wanted: Wanted::Whole, source_phase: None }
+    }
+}
+
+/// What an import takes from the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::release::compile) enum Wanted {
+    /// Its default export and nothing else.
+    Default,
+    /// Names.
+    Names,
+    /// Its namespace, or that it runs.
+    Whole,
 }
 
 /// How a specifier is used.
@@ -35,6 +56,10 @@ pub(in crate::release::compile) enum ImportForm {
         /// Whether the code goes on if it fails: it stands in a `try`, or only asks where the module is.
         attempted: bool,
     },
+    /// `new URL("…", import.meta.url)`: a file that the module may read.
+    Reference,
+    /// `require` or `import` of what only the code computes; without a specifier.
+    Computed,
 }
 
 impl ImportForm {
@@ -51,6 +76,12 @@ pub(in crate::release::compile) enum Attribute {
     Absent,
     /// `{ type: "json" }`.
     Json,
+    /// `{ type: "text" }`.
+    Text,
+    /// `{ type: "bytes" }`.
+    Bytes,
+    /// None, and the call asks for the source of the module: `import.source("…")`.
+    SourcePhase,
     /// Any other, as written between the braces.
     Other(String),
 }
@@ -76,28 +107,39 @@ struct ImportCollector {
 }
 
 impl ImportCollector {
-    fn add(&mut self, specifier: &ast::Str, form: ImportForm, attribute: Attribute) {
-        let import = Import { specifier: text(specifier), bytes: bytes_of(specifier.span), form, attribute };
-        self.imports.push(import);
+    fn add(&mut self, specifier: &ast::Str, form: ImportForm, attribute: Attribute, wanted: Wanted) {
+        self.imports.push(Import { attribute, wanted, ..Import::whole(text(specifier), bytes_of(specifier.span), form) });
     }
 }
 
 impl Visit for ImportCollector {
     fn visit_import_decl(&mut self, node: &ast::ImportDecl) {
-        if !node.type_only {
-            self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()));
+        if node.type_only {
+            return;
+        }
+        self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()), wanted_by(node));
+        if node.phase == ast::ImportPhase::Source
+            && let (Some(import), Some(name)) = (self.imports.last_mut(), node.specifiers.first())
+        {
+            import.source_phase = bytes_of(node.span.with_hi(name.span().lo));
         }
     }
 
     fn visit_named_export(&mut self, node: &ast::NamedExport) {
         if let (Some(source), false) = (&node.src, node.type_only) {
-            self.add(source, ImportForm::Declaration, attribute(node.with.as_deref()));
+            let is_default = |specifier: &ast::ExportSpecifier| match specifier {
+                ast::ExportSpecifier::Named(named) => is_default(&named.orig),
+                ast::ExportSpecifier::Default(_) => true,
+                ast::ExportSpecifier::Namespace(_) => false,
+            };
+            let wanted = if node.specifiers.iter().all(is_default) { Wanted::Default } else { Wanted::Whole };
+            self.add(source, ImportForm::Declaration, attribute(node.with.as_deref()), wanted);
         }
     }
 
     fn visit_export_all(&mut self, node: &ast::ExportAll) {
         if !node.type_only {
-            self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()));
+            self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()), Wanted::Whole);
         }
     }
 
@@ -105,24 +147,69 @@ impl Visit for ImportCollector {
         if let Some(specifier) = dynamic_specifier(node) {
             let options = node.args.get(1).map(|options| &*options.expr);
             let with = options.and_then(|options| property(options.as_object()?, "with")?.as_object());
-            self.add(&specifier, ImportForm::Call, attribute(with));
+            let is_of_source = node.callee.as_import().is_some_and(|import| import.phase == ast::ImportPhase::Source);
+            let attribute = if is_of_source { Attribute::SourcePhase } else { attribute(with) };
+            self.add(&specifier, ImportForm::Call, attribute, Wanted::Whole);
+        } else if node.callee.is_import() {
+            self.imports.push(Import::whole(String::new(), None, ImportForm::Computed));
+        }
+        node.visit_children_with(self);
+    }
+
+    fn visit_new_expr(&mut self, node: &ast::NewExpr) {
+        if let Some(specifier) = referenced(node) {
+            self.add(&specifier, ImportForm::Reference, Attribute::Bytes, Wanted::Default);
         }
         node.visit_children_with(self);
     }
 }
 
+/// What a declaration takes from the module.
+fn wanted_by(node: &ast::ImportDecl) -> Wanted {
+    let is_default = |specifier: &ast::ImportSpecifier| match specifier {
+        ast::ImportSpecifier::Default(_) => true,
+        ast::ImportSpecifier::Named(named) => named.imported.as_ref().is_some_and(is_default),
+        ast::ImportSpecifier::Namespace(_) => false,
+    };
+    match node.specifiers.as_slice() {
+        [] => Wanted::Whole,
+        specifiers if specifiers.iter().all(is_default) => Wanted::Default,
+        specifiers if specifiers.iter().any(|specifier| specifier.is_namespace()) => Wanted::Whole,
+        _ => Wanted::Names,
+    }
+}
+
+fn is_default(name: &ast::ModuleExportName) -> bool {
+    match name {
+        ast::ModuleExportName::Ident(name) => name.sym == *"default",
+        ast::ModuleExportName::Str(name) => name.value == *"default",
+    }
+}
+
+/// The literal in `new URL("…", import.meta.url)`.
+fn referenced(node: &ast::NewExpr) -> Option<ast::Str> {
+    let [specifier, base] = node.args.as_deref()? else { return None };
+    let base = base.expr.as_member()?;
+    let is_meta_url = base.prop.as_ident().is_some_and(|name| name.sym == *"url")
+        && base.obj.as_meta_prop().is_some_and(|meta| meta.kind == ast::MetaPropKind::ImportMeta);
+    let is_url = node.callee.as_ident().is_some_and(|name| name.sym == *"URL");
+    if is_url && is_meta_url { literal(&specifier.expr) } else { None }
+}
+
 /// The literal argument of an `import(…)`; a template without holes is one, too.
-fn dynamic_specifier(node: &ast::CallExpr) -> Option<ast::Str> {
+pub(super) fn dynamic_specifier(node: &ast::CallExpr) -> Option<ast::Str> {
     if !node.callee.is_import() {
         return None;
     }
     literal(&node.args.first()?.expr)
 }
 
-fn attribute(with: Option<&ast::ObjectLit>) -> Attribute {
+pub(super) fn attribute(with: Option<&ast::ObjectLit>) -> Attribute {
     let Some(with) = with.filter(|with| !with.props.is_empty()) else { return Attribute::Absent };
     match property(with, "type") {
         Some(ast::Expr::Lit(ast::Lit::Str(kind))) if kind.value == *"json" => Attribute::Json,
+        Some(ast::Expr::Lit(ast::Lit::Str(kind))) if kind.value == *"text" => Attribute::Text,
+        Some(ast::Expr::Lit(ast::Lit::Str(kind))) if kind.value == *"bytes" => Attribute::Bytes,
         Some(ast::Expr::Lit(ast::Lit::Str(kind))) => Attribute::Other(format!("type: {:?}", text(kind))),
         _ => Attribute::Other("…".to_owned()),
     }
@@ -140,105 +227,12 @@ fn property<'n>(object: &'n ast::ObjectLit, name: &str) -> Option<&'n ast::Expr>
     })
 }
 
+/// Whether V8 must not see an import as it is written.
+pub(in crate::release::compile) fn is_rewritten(import: &Import) -> bool {
+    lacks_json_attribute(&import.specifier, &import.attribute) || import.source_phase.is_some()
+}
+
 /// Whether V8 must be told that an import is JSON: its name says so, and no attribute does.
 pub(in crate::release::compile) fn lacks_json_attribute(specifier: &str, attribute: &Attribute) -> bool {
     *attribute == Attribute::Absent && specifier.ends_with(".json")
-}
-
-/// Adds `with { type: "json" }` to every import of a `.json` file that lacks it: V8 demands it, bundlers and TypeScript do not.
-pub(in crate::release::compile) fn add_json_attributes(module: &mut ast::Module) {
-    module.visit_mut_with(&mut JsonAttributes);
-}
-
-struct JsonAttributes;
-
-impl JsonAttributes {
-    fn complete(specifier: &ast::Str, with: &mut Option<Box<ast::ObjectLit>>) {
-        if lacks_json_attribute(&text(specifier), &attribute(with.as_deref())) {
-            *with = Some(Box::new(object("type", ast::Expr::Lit(ast::Lit::Str("json".into())))));
-        }
-    }
-}
-
-impl VisitMut for JsonAttributes {
-    fn visit_mut_import_decl(&mut self, node: &mut ast::ImportDecl) {
-        Self::complete(&node.src, &mut node.with);
-    }
-
-    fn visit_mut_named_export(&mut self, node: &mut ast::NamedExport) {
-        if let Some(source) = &node.src {
-            Self::complete(source, &mut node.with);
-        }
-    }
-
-    fn visit_mut_export_all(&mut self, node: &mut ast::ExportAll) {
-        Self::complete(&node.src, &mut node.with);
-    }
-
-    fn visit_mut_call_expr(&mut self, node: &mut ast::CallExpr) {
-        if let Some(specifier) = dynamic_specifier(node)
-            && node.args.len() == 1
-            && lacks_json_attribute(&text(&specifier), &Attribute::Absent)
-        {
-            let with = object("type", ast::Expr::Lit(ast::Lit::Str("json".into())));
-            let options = object("with", ast::Expr::Object(with));
-            node.args.push(ast::ExprOrSpread { spread: None, expr: Box::new(ast::Expr::Object(options)) });
-        }
-        node.visit_mut_children_with(self);
-    }
-}
-
-fn object(key: &str, value: ast::Expr) -> ast::ObjectLit {
-    let key = ast::PropName::Ident(ast::IdentName::new(key.into(), DUMMY_SP));
-    let pair = ast::KeyValueProp { key, value: Box::new(value) };
-    ast::ObjectLit { span: DUMMY_SP, props: vec![ast::PropOrSpread::Prop(Box::new(ast::Prop::KeyValue(pair)))] }
-}
-
-/// The first position where a source uses CommonJS, if it does. `require`, `module` and `exports` count where there is neither `import` nor
-/// `export`, and only as free names: bundlers declare functions of these names. The source is returned with its scopes if it was searched.
-pub(in crate::release::compile) fn common_js(parsed: ParsedSource) -> (ParsedSource, Option<Range<usize>>) {
-    if !parsed.compute_is_script() {
-        return (parsed, None);
-    }
-    // Scope analysis costs a pass over the tree; only scripts pay for it.
-    let parsed = parsed.into_with_scope_analysis();
-    let mut signs = CommonJsSigns { unresolved: parsed.unresolved_context(), found: None };
-    parsed.program_ref().visit_with(&mut signs);
-    (parsed, signs.found.and_then(bytes_of))
-}
-
-struct CommonJsSigns {
-    unresolved: SyntaxContext,
-    found: Option<Span>,
-}
-
-impl CommonJsSigns {
-    fn is_free(&self, expression: &ast::Expr, name: &str) -> bool {
-        expression.as_ident().is_some_and(|ident| ident.sym == *name && ident.ctxt == self.unresolved)
-    }
-}
-
-impl Visit for CommonJsSigns {
-    fn visit_member_expr(&mut self, node: &ast::MemberExpr) {
-        let is_exports = node.prop.as_ident().is_some_and(|property| property.sym == *"exports");
-        if self.found.is_none() && (self.is_free(&node.obj, "exports") || is_exports && self.is_free(&node.obj, "module")) {
-            self.found = Some(node.span);
-        }
-        node.visit_children_with(self);
-    }
-
-    fn visit_call_expr(&mut self, node: &ast::CallExpr) {
-        let callee = node.callee.as_expr();
-        if self.found.is_none() && callee.is_some_and(|callee| self.is_free(callee, "require")) {
-            self.found = Some(node.span);
-        }
-        node.visit_children_with(self);
-    }
-
-    fn visit_expr(&mut self, node: &ast::Expr) {
-        if self.found.is_none() && ["__filename", "__dirname"].iter().any(|name| self.is_free(node, name)) {
-            self.found = node.as_ident().map(|ident| ident.span);
-        }
-        node.visit_children_with(self);
-    }
 }

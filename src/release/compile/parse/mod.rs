@@ -8,5 +8,7 @@ pub(in crate::release::compile) mod stack_guard;
 mod preparse;
 pub(in crate::release::compile) mod requires;
 pub(in crate::release::compile) mod node_globals;
+pub(in crate::release::compile) mod common_js;
 pub(in crate::release::compile) mod imports;
+pub(in crate::release::compile) mod rewrite;
 mod specifier;

@@ -12,7 +12,7 @@ use deno_ast::swc::ast::{self, Id};
 use deno_ast::swc::common::SyntaxContext;
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
-use super::imports::{Attribute, Import, ImportForm, bytes_of};
+use super::imports::{Import, ImportForm, bytes_of};
 use super::specifier::{literal, text};
 
 /// The name that Node gives to the maker of a `require`.
@@ -85,9 +85,11 @@ impl RequireCollector {
 impl Visit for RequireCollector {
     fn visit_call_expr(&mut self, node: &ast::CallExpr) {
         let form = node.callee.as_expr().and_then(|callee| self.form(callee));
-        if let (Some(form), Some(specifier)) = (form, node.args.first().and_then(|argument| literal(&argument.expr))) {
-            let import = Import { specifier: text(&specifier), bytes: bytes_of(specifier.span), form, attribute: Attribute::Absent };
-            self.imports.push(import);
+        if let (Some(form), Some(argument)) = (form, node.args.first()) {
+            self.imports.push(match literal(&argument.expr) {
+                Some(specifier) => Import::whole(text(&specifier), bytes_of(specifier.span), form),
+                None => Import::whole(String::new(), None, ImportForm::Computed),
+            });
         }
         node.visit_children_with(self);
     }

@@ -1,31 +1,22 @@
-//! Names that a function's own settings map to files and packages: `imports` of `deno.json`, and `paths` and `baseUrl` of `tsconfig.json`.
+//! Names that a function's own settings map to files and packages: `imports` and `scopes` of `deno.json`, and `paths` and `baseUrl` of
+//! `tsconfig.json`.
 //!
 //! `resolve` asks for each import of the function's own code and of shared code; packages know no mappings.
 //!
 //! The files are looked for in the function's folder, and then beside the functions; of each kind the first one with mappings counts. Of two
-//! keys that fit, the longer one counts, as in import maps and in TypeScript. `extends`, `scopes` and `rootDirs` are not read.
+//! keys that fit, the longer one counts, as in import maps and in TypeScript. `rootDirs` is not read.
 //!
 //! Invariant: only the settings of these two folders are read; where a mapping leads is judged like any other import.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use oxc_resolver::TsConfig;
 use serde::Deserialize;
 
 use super::paths::{is_relative, joined};
-use crate::release::compile::code_frame::Place;
-use crate::release::compile::error::{CompileErrorKind, Diagnostic};
+use crate::release::compile::error::Diagnostic;
+use crate::release::compile::settings::{self, DENO_FILES, TS_FILE, TsOptions};
 use crate::release::source::{Confinement, Disk};
-
-/// Largest such file, in bytes.
-const BYTES_MAX: u64 = 1 << 20;
-
-/// Files with an import map, in order of preference.
-const DENO_FILES: &[&str] = &["deno.json", "deno.jsonc"];
-
-/// The file with TypeScript's mappings.
-const TS_FILE: &str = "tsconfig.json";
 
 /// A specifier that a mapping gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +27,18 @@ pub(in crate::release::compile) enum Mapped {
     Specifier(String),
 }
 
-/// The folder that the addresses of an import map are relative to, and its entries.
-type ImportMap = (PathBuf, BTreeMap<String, String>);
+/// Names and their addresses.
+type Addresses = BTreeMap<String, String>;
+
+/// An import map.
+#[derive(Debug, Default)]
+struct ImportMap {
+    /// The folder that its addresses are relative to.
+    folder: PathBuf,
+    imports: Addresses,
+    /// The addresses that modules below a path have before `imports`, the longest path first.
+    scopes: Vec<(PathBuf, Addresses)>,
+}
 
 /// The mappings of one function.
 #[derive(Debug, Default)]
@@ -47,12 +48,15 @@ pub(in crate::release::compile) struct Mappings {
     paths: Vec<(String, Vec<PathBuf>)>,
     /// Where a name that is no path may be a file.
     base: Option<PathBuf>,
+    /// A file that might have mappings, and cannot be read.
+    pub(in crate::release::compile) unread: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct DenoFile {
-    imports: Option<BTreeMap<String, String>>,
+    imports: Option<Addresses>,
+    scopes: Option<BTreeMap<String, Addresses>>,
     import_map: Option<String>,
 }
 
@@ -62,57 +66,41 @@ impl Mappings {
     /// # Errors
     /// If one of the files is not what it must be.
     pub(in crate::release::compile) fn of(confinement: &Confinement, disk: &Disk) -> Result<Self, Box<Diagnostic>> {
-        let folders: Vec<&Path> = confinement.own_folder().into_iter().chain([confinement.root()]).collect();
         let mut mappings = Self::default();
-        for folder in &folders {
+        for folder in settings::folders(confinement) {
             for file in DENO_FILES {
                 if mappings.imports.is_none()
-                    && let Some(text) = settings(confinement, disk, &folder.join(file))?
+                    && let Some(text) = settings::text(confinement, disk, &folder.join(file))?
                 {
-                    mappings.imports = imports(confinement, disk, &folder.join(file), text)?;
+                    mappings.imports = import_map(confinement, disk, &folder.join(file), &text)?;
                 }
             }
             if mappings.paths.is_empty()
                 && mappings.base.is_none()
-                && let Some(text) = settings(confinement, disk, &folder.join(TS_FILE))?
+                && let Some(options) = settings::ts_options(confinement, disk, &folder.join(TS_FILE))?
             {
-                mappings.read_tsconfig(confinement, &folder.join(TS_FILE), &text)?;
+                mappings.take(options);
             }
         }
         Ok(mappings)
     }
 
-    fn read_tsconfig(&mut self, confinement: &Confinement, path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
-        let config = TsConfig::parse(true, path, path, text.to_owned()).map_err(|error| not_json(confinement, path, text, &error))?;
-        let folder = path.parent().unwrap_or(confinement.root());
-        let options = config.compiler_options;
-        let base = options.base_url.and_then(|base| joined(folder, base.to_str()?));
-        let from = base.as_deref().unwrap_or(folder);
-        for (pattern, targets) in options.paths.unwrap_or_default() {
-            let targets = targets.iter().filter_map(|target| joined(from, target.to_str()?)).collect();
-            self.paths.push((pattern, targets));
+    fn take(&mut self, options: TsOptions) {
+        if let Some((folder, paths)) = options.paths {
+            let from = options.base.as_ref().unwrap_or(&folder);
+            let targets = |targets: Vec<String>| targets.iter().filter_map(|target| joined_or_absolute(from, target)).collect();
+            self.paths = paths.into_iter().map(|(pattern, written)| (pattern, targets(written))).collect();
         }
-        self.base = base;
-        Ok(())
+        self.base = options.base;
+        self.unread = self.unread.take().or(options.unread);
     }
 
-    /// What the settings make of a specifier; `None`: nothing.
-    pub(in crate::release::compile) fn lookup(&self, specifier: &str) -> Option<Mapped> {
+    /// What the settings make of a specifier in the module `importer`; `None`: nothing.
+    pub(in crate::release::compile) fn lookup(&self, importer: &Path, specifier: &str) -> Option<Mapped> {
         if is_relative(specifier) {
             return None;
         }
-        self.by_import_map(specifier).or_else(|| self.by_paths(specifier))
-    }
-
-    fn by_import_map(&self, specifier: &str) -> Option<Mapped> {
-        let (folder, imports) = self.imports.as_ref()?;
-        let fits = |key: &str| key == specifier || (key.ends_with('/') && specifier.starts_with(key));
-        let (key, address) = imports.iter().filter(|(key, _)| fits(key)).max_by_key(|(key, _)| key.len())?;
-        let address = format!("{address}{}", specifier.strip_prefix(key.as_str()).unwrap_or_default());
-        match is_relative(&address) {
-            true => Some(Mapped::Files(vec![joined(folder, &address)?], "`imports` of deno.json")),
-            false => Some(Mapped::Specifier(address)),
-        }
+        self.imports.as_ref().and_then(|map| map.lookup(importer, specifier)).or_else(|| self.by_paths(specifier))
     }
 
     fn by_paths(&self, specifier: &str) -> Option<Mapped> {
@@ -140,50 +128,57 @@ impl Mappings {
     }
 }
 
-/// The text of a settings file; `None` if the file does not exist.
-fn settings(confinement: &Confinement, disk: &Disk, path: &Path) -> Result<Option<String>, Box<Diagnostic>> {
-    if !disk.is_file(path) {
-        return Ok(None);
+impl ImportMap {
+    fn lookup(&self, importer: &Path, specifier: &str) -> Option<Mapped> {
+        let scopes = self.scopes.iter().filter(|(scope, _)| importer.starts_with(scope)).map(|(_, addresses)| addresses);
+        let (key, address) = scopes.chain([&self.imports]).find_map(|addresses| best(addresses, specifier))?;
+        let address = format!("{address}{}", specifier.strip_prefix(key).unwrap_or_default());
+        match is_relative(&address) {
+            true => Some(Mapped::Files(vec![joined(&self.folder, &address)?], "`imports` of deno.json")),
+            false => Some(Mapped::Specifier(address)),
+        }
     }
-    let text = disk.text(path, BYTES_MAX, &|canonical| confinement.allows_settings(canonical));
-    text.map(Some).map_err(|error| Box::new(Diagnostic::new(CompileErrorKind::Config, format!("{}: {error}", confinement.label(path)))))
+}
+
+/// The longest key that is the specifier, or that ends in `/` and begins it.
+fn best<'m>(addresses: &'m Addresses, specifier: &str) -> Option<(&'m str, &'m str)> {
+    let fits = |key: &str| key == specifier || (key.ends_with('/') && specifier.starts_with(key));
+    let found = addresses.iter().filter(|(key, _)| fits(key)).max_by_key(|(key, _)| key.len());
+    found.map(|(key, address)| (key.as_str(), address.as_str()))
+}
+
+/// A target of `paths`; `${configDir}` has made some of them absolute.
+fn joined_or_absolute(from: &Path, target: &str) -> Option<PathBuf> {
+    if target.starts_with('/') { joined(Path::new("/"), target) } else { joined(from, target) }
 }
 
 /// The import map of a `deno.json`: its own, or the file that it names.
-fn imports(confinement: &Confinement, disk: &Disk, path: &Path, text: String) -> Result<Option<ImportMap>, Box<Diagnostic>> {
+fn import_map(confinement: &Confinement, disk: &Disk, path: &Path, text: &str) -> Result<Option<ImportMap>, Box<Diagnostic>> {
     let folder = path.parent().unwrap_or(confinement.root());
-    let file: DenoFile = json(confinement, path, text)?;
-    if let Some(imports) = file.imports {
-        return Ok(Some((folder.to_owned(), imports)));
+    let file: DenoFile = settings::json(confinement, path, text)?;
+    if file.imports.is_some() || file.scopes.is_some() {
+        return Ok(map_of(folder, file));
     }
     let Some(named) = file.import_map else { return Ok(None) };
-    let missing = || {
-        let message = format!("{}: `importMap` names `{named}`, which is not a file of the function", confinement.label(path));
-        Box::new(Diagnostic::new(CompileErrorKind::Config, message))
-    };
+    let missing = || settings::wrong(confinement, path, &format!("`importMap` names `{named}`, which is not a file of the function"));
     let named_path = joined(folder, &named).ok_or_else(missing)?;
-    let text = settings(confinement, disk, &named_path)?.ok_or_else(missing)?;
-    let map: DenoFile = json(confinement, &named_path, text)?;
-    Ok(map.imports.map(|imports| (named_path.parent().unwrap_or(folder).to_owned(), imports)))
+    let text = settings::text(confinement, disk, &named_path)?.ok_or_else(missing)?;
+    let file = settings::json(confinement, &named_path, &text)?;
+    Ok(map_of(named_path.parent().unwrap_or(folder), file))
 }
 
-/// JSON with comments and trailing commas.
-fn json<T: for<'de> Deserialize<'de>>(confinement: &Confinement, path: &Path, text: String) -> Result<T, Box<Diagnostic>> {
-    let mut stripped = text.clone().into_bytes();
-    // What cannot be stripped is no JSON either, and its error has a position.
-    let _ = json_strip_comments::strip_slice(&mut stripped);
-    serde_json::from_slice(&stripped).map_err(|error| not_json(confinement, path, &text, &error))
-}
-
-fn not_json(confinement: &Confinement, path: &Path, text: &str, error: &serde_json::Error) -> Box<Diagnostic> {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    Box::new(Diagnostic::new(CompileErrorKind::Config, message).at(Place::at_line(
-        confinement.label(path),
-        text,
-        error.line(),
-        error.column(),
-    )))
+fn map_of(folder: &Path, file: DenoFile) -> Option<ImportMap> {
+    if file.imports.is_none() && file.scopes.is_none() {
+        return None;
+    }
+    // A scope that is a URL has no modules here.
+    let scopes = file.scopes.unwrap_or_default().into_iter().filter_map(|(scope, addresses)| {
+        let is_path = is_relative(&scope);
+        joined(folder, &scope).filter(|_| is_path).map(|scope| (scope, addresses))
+    });
+    let mut scopes: Vec<_> = scopes.collect();
+    scopes.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.as_os_str().len()));
+    Some(ImportMap { folder: folder.to_owned(), imports: file.imports.unwrap_or_default(), scopes })
 }
 
 #[cfg(test)]
@@ -202,7 +197,12 @@ mod tests {
     fn the_longest_key_of_an_import_map_counts() {
         let imports = [("@/", "./"), ("@/lib/", "./other/"), ("zod", "npm:zod@3"), ("zod/", "npm:/zod@3/"), ("up", "../_shared/x.ts")];
         let imports = imports.map(|(key, address)| (key.to_owned(), address.to_owned())).into();
-        let mappings = Mappings { imports: Some(("/f/a".into(), imports)), ..Mappings::default() };
+        let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, address)| ((*key).to_owned(), (*address).to_owned())).collect();
+        let scopes =
+            vec![("/f/a/old/deep".into(), map(&[("zod", "./deep.ts")])), ("/f/a/old".into(), map(&[("zod", "npm:zod@2"), ("x/", "./x/")]))];
+        let map = ImportMap { folder: "/f/a".into(), imports, scopes };
+        let mappings = Mappings { imports: Some(map), ..Mappings::default() };
+        let from = Path::new("/f/a/index.ts");
         for (specifier, expected) in [
             ("@/x.ts", "/f/a/x.ts"),
             ("@/lib/x.ts", "/f/a/other/x.ts"),
@@ -210,15 +210,25 @@ mod tests {
             ("zod/v4", "npm:/zod@3/v4"),
             ("up", "/f/_shared/x.ts"),
         ] {
-            assert_eq!(files(mappings.lookup(specifier)), [expected], "{specifier}");
+            assert_eq!(files(mappings.lookup(from, specifier)), [expected], "{specifier}");
         }
         for specifier in ["./zod", "zodiac", "up/x", "@"] {
-            assert_eq!(mappings.lookup(specifier), None, "{specifier}");
+            assert_eq!(mappings.lookup(from, specifier), None, "{specifier}");
+        }
+        for (importer, specifier, expected) in [
+            ("/f/a/old/index.ts", "zod", "npm:zod@2"),
+            ("/f/a/old/deep/index.ts", "zod", "/f/a/deep.ts"),
+            ("/f/a/old/deep/index.ts", "x/y", "/f/a/x/y"),
+            ("/f/a/old/index.ts", "@/x.ts", "/f/a/x.ts"),
+            ("/f/a/older/index.ts", "zod", "npm:zod@3"),
+        ] {
+            assert_eq!(files(mappings.lookup(Path::new(importer), specifier)), [expected], "{importer} {specifier}");
         }
     }
 
     #[test]
     fn paths_are_matched_as_typescript_does() {
+        let from = Path::new("/f/a/index.ts");
         let path = |pattern: &str, targets: &[&str]| (pattern.to_owned(), targets.iter().map(PathBuf::from).collect());
         let paths = vec![
             path("@/*", &["/f/a/src/*", "/f/a/gen/*"]),
@@ -227,13 +237,13 @@ mod tests {
             path("*.css", &["/f/a/css/*"]),
         ];
         let mappings = Mappings { paths, ..Mappings::default() };
-        assert_eq!(files(mappings.lookup("@/math")), ["/f/a/src/math", "/f/a/gen/math"]);
-        assert_eq!(files(mappings.lookup("@/deep/x")), ["/f/a/d/x"]);
-        assert_eq!(files(mappings.lookup("exact")), ["/f/a/e.ts"]);
-        assert_eq!(files(mappings.lookup("a.css")), ["/f/a/css/a"]);
-        assert_eq!(files(mappings.lookup("@/../../b/secret")), ["/f/b/secret", "/f/b/secret"], "they are judged later");
-        assert_eq!(mappings.lookup("react"), None);
+        assert_eq!(files(mappings.lookup(from, "@/math")), ["/f/a/src/math", "/f/a/gen/math"]);
+        assert_eq!(files(mappings.lookup(from, "@/deep/x")), ["/f/a/d/x"]);
+        assert_eq!(files(mappings.lookup(from, "exact")), ["/f/a/e.ts"]);
+        assert_eq!(files(mappings.lookup(from, "a.css")), ["/f/a/css/a"]);
+        assert_eq!(files(mappings.lookup(from, "@/../../b/secret")), ["/f/b/secret", "/f/b/secret"], "they are judged later");
+        assert_eq!(mappings.lookup(from, "react"), None);
         let based = Mappings { base: Some("/f/a/src".into()), ..Mappings::default() };
-        assert_eq!(files(based.lookup("lib/x")), ["/f/a/src/lib/x"]);
+        assert_eq!(files(based.lookup(from, "lib/x")), ["/f/a/src/lib/x"]);
     }
 }

@@ -7,23 +7,25 @@
 #![allow(clippy::disallowed_methods, reason = "imports are resolved in the functions directory")]
 
 mod mappings;
+mod npm;
 mod package_type;
 mod packages;
 mod unsupported;
 mod diagnostics;
-mod paths;
+pub(in crate::release::compile) mod paths;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use super::error::Diagnostic;
+use super::error::{CompileErrorKind, Diagnostic};
 use super::parse::imports::ImportForm;
 use super::platform::{Platform, SourceRule};
-use crate::function::node::built_in;
+use crate::function::node::{NODE_SCHEME, built_in};
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk};
 use diagnostics::{leads_out, not_found};
 use mappings::{Mapped, Mappings};
+use npm::RegistrySpecifier;
 use package_type::PackageTypes;
 use packages::Packages;
 use paths::{is_relative, joined};
@@ -79,14 +81,25 @@ impl<'c> Resolver<'c> {
             return Ok(ResolvedImport::BuiltIn(name.to_owned()));
         }
         let request = Request { importer, specifier, is_require: matches!(form, ImportForm::Require { .. }) };
-        let found = match is_relative(specifier) {
-            true => self.relative(request)?,
-            false => self.named(request)?,
+        let mapped = match is_relative(specifier) {
+            true => None,
+            false => self.mapped(importer, specifier)?,
+        };
+        // The settings say what is meant, on any platform.
+        if let Some(Mapped::Specifier(mapped)) = &mapped
+            && let Some(name) = scheme_built_in(mapped)
+        {
+            return Ok(ResolvedImport::BuiltIn(name.to_owned()));
+        }
+        let found = match mapped {
+            Some(mapped) => self.named(request, mapped)?,
+            None if is_relative(specifier) => self.relative(request)?,
+            None => self.package(request).map_err(|diagnostic| self.with_unread(diagnostic))?,
         };
         let canonical = self.disk.canonical(&found).map_err(|_| Box::new(not_found(specifier)))?;
         match self.confinement.allows(&canonical) {
             true => Ok(ResolvedImport::File(canonical)),
-            false => Err(Box::new(leads_out(specifier, &canonical, self.confinement))),
+            false => Err(Box::new(packages::linked_out(specifier, &canonical, self.confinement))),
         }
     }
 
@@ -95,17 +108,24 @@ impl<'c> Resolver<'c> {
         self.types.rule(path, required, self.confinement, self.disk)
     }
 
-    /// A name: the function's settings may map it, else it is a package's.
-    fn named(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
-        let Request { importer, specifier, .. } = request;
+    /// What the function's settings make of a name.
+    fn mapped(&self, importer: &Path, specifier: &str) -> Result<Option<Mapped>, Box<Diagnostic>> {
         if is_in_node_modules(importer) {
-            return self.package(request);
+            return Ok(None);
         }
         let mappings = self.mappings.get_or_init(|| Mappings::of(self.confinement, self.disk));
-        match mappings.as_ref().map_err(Clone::clone)?.lookup(specifier) {
-            None => self.package(request),
-            Some(Mapped::Specifier(mapped)) => self.package(Request { specifier: &mapped, ..request }),
-            Some(Mapped::Files(files, setting)) => {
+        Ok(mappings.as_ref().map_err(Clone::clone)?.lookup(importer, specifier))
+    }
+
+    /// A name that the function's settings map.
+    fn named(&self, request: Request<'_>, mapped: Mapped) -> Result<PathBuf, Box<Diagnostic>> {
+        let Request { specifier, .. } = request;
+        match mapped {
+            Mapped::Specifier(mapped) => {
+                let found = self.package(Request { specifier: &mapped, ..request });
+                found.map_err(|diagnostic| Box::new(diagnostic.more(&format!("; deno.json maps `{specifier}` to it"))))
+            }
+            Mapped::Files(files, setting) => {
                 // Refused before the disk is read, as for relative paths.
                 let allowed = files.iter().filter(|file| self.confinement.allows(file));
                 if let Some(found) = allowed.clone().find_map(|file| self.candidates(file, false)) {
@@ -124,19 +144,42 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    /// A name that leads nowhere may be one that a settings file maps which cannot be read.
+    fn with_unread(&self, diagnostic: Box<Diagnostic>) -> Box<Diagnostic> {
+        match self.mappings.get() {
+            Some(Ok(Mappings { unread: Some(unread), .. })) if diagnostic.kind == CompileErrorKind::Import => {
+                let help = format!("{unread}: if it maps this name, copy its `paths` into the function's tsconfig.json");
+                Box::new(diagnostic.help(help))
+            }
+            _ => diagnostic,
+        }
+    }
+
     fn package(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
         let Request { importer, specifier, is_require } = request;
         let folder = importer.parent().unwrap_or(self.confinement.root());
-        // With the package installed, the version that the specifier names is the one that was installed.
-        if let Some(installed) = unsupported::installed_name(specifier)
-            && let Ok(found) = self.packages.resolve(folder, &installed, is_require, self.confinement)
+        if let Some(named) = RegistrySpecifier::of(specifier)
+            && self.packages.is_installed(folder, named.name)
         {
-            return Ok(found);
+            let found = self.packages.resolve(folder, &named.installed(), is_require, self.confinement)?;
+            return self.in_range(specifier, &named, found);
         }
         match unsupported::diagnostic(specifier) {
             Some(diagnostic) => Err(Box::new(diagnostic)),
             None => self.packages.resolve(folder, specifier, is_require, self.confinement),
         }
+    }
+
+    /// The file of an installed package, if its version is one that the specifier asks for.
+    fn in_range(&self, specifier: &str, named: &RegistrySpecifier<'_>, found: PathBuf) -> Result<PathBuf, Box<Diagnostic>> {
+        let Some(range) = named.range else { return Ok(found) };
+        let Some(version) = self.types.version(&found, self.confinement, self.disk) else { return Ok(found) };
+        if npm::satisfies(range, &version) != Some(false) {
+            return Ok(found);
+        }
+        let message = format!("`{specifier}` asks for version {range} of `{}`, and version {version} is installed", named.name);
+        let help = format!("write `{}:{}@{version}`, or run `npm install {}`", named.registry, named.name, named.with_range());
+        Err(Box::new(Diagnostic::new(CompileErrorKind::Import, message).help(help)))
     }
 
     fn relative(&self, request: Request<'_>) -> Result<PathBuf, Box<Diagnostic>> {
@@ -206,4 +249,15 @@ impl<'c> Resolver<'c> {
         let near = names.map(|name| (distance(&name), name)).filter(|(distance, _)| *distance <= 2);
         near.min().map(|(_, name)| name)
     }
+}
+
+/// The built-in of Node that a specifier with the scheme means.
+fn scheme_built_in(specifier: &str) -> Option<&str> {
+    if specifier.starts_with(NODE_SCHEME) { built_in(specifier) } else { None }
+}
+
+/// The diagnostic of a built-in of Node that the settings of a function for the web map a name to.
+pub(in crate::release::compile) fn built_in_diagnostic(name: &str) -> Diagnostic {
+    let specifier = format!("{NODE_SCHEME}{name}");
+    unsupported::diagnostic(&specifier).unwrap_or_else(|| not_found(&specifier))
 }

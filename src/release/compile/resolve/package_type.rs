@@ -1,8 +1,9 @@
-//! Which files of code are ECMAScript modules by their name or by `type` of the nearest `package.json`, as Node decides it.
+//! Which files of code are ECMAScript modules by their name or by `type` of the nearest `package.json`, as Node decides it; and the version of
+//! a file's package.
 //!
 //! `graph` asks for every file of code before it is read.
 //!
-//! Invariant: a `package.json` is read once, and only where the function may read.
+//! Invariant: a `package.json` is read once for the types of its files, and only where the function may read.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -32,6 +33,8 @@ enum PackageType {
 struct PackageFile {
     #[serde(rename = "type", default)]
     kind: serde_json::Value,
+    #[serde(default)]
+    version: serde_json::Value,
 }
 
 impl PackageTypes {
@@ -50,6 +53,13 @@ impl PackageTypes {
             PackageType::Open if required || is_in_node_modules(path) => SourceRule::TextOrCommonJs,
             PackageType::Open => SourceRule::Text,
         }
+    }
+
+    /// The version of the package that has a file.
+    pub(super) fn version(&self, path: &Path, confinement: &Confinement, disk: &Disk) -> Option<String> {
+        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(confinement.root()));
+        let mut folders = folders.take_while(|folder| !folder.ends_with("node_modules"));
+        folders.find_map(|folder| package_file(&folder.join("package.json"), confinement, disk)?.version.as_str().map(str::to_owned))
     }
 
     fn nearest(&self, path: &Path, confinement: &Confinement, disk: &Disk) -> PackageType {
@@ -71,14 +81,17 @@ impl PackageTypes {
 
 /// The type in one `package.json`; `None` if there is none that can be read.
 fn read(path: &Path, confinement: &Confinement, disk: &Disk) -> Option<PackageType> {
-    if !disk.is_file(path) {
-        return None;
-    }
-    let text = disk.text(path, PACKAGE_JSON_BYTES_MAX, &|canonical| confinement.allows_settings(canonical)).ok()?;
-    let package: PackageFile = serde_json::from_str(&text).ok()?;
-    Some(match package.kind.as_str() {
+    Some(match package_file(path, confinement, disk)?.kind.as_str() {
         Some("module") => PackageType::Module,
         Some("commonjs") => PackageType::CommonJs,
         _ => PackageType::Open,
     })
+}
+
+fn package_file(path: &Path, confinement: &Confinement, disk: &Disk) -> Option<PackageFile> {
+    if !disk.is_file(path) {
+        return None;
+    }
+    let text = disk.text(path, PACKAGE_JSON_BYTES_MAX, &|canonical| confinement.allows_settings(canonical)).ok()?;
+    serde_json::from_str(&text).ok()
 }

@@ -15,6 +15,7 @@ use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, Resol
 use parking_lot::Mutex;
 
 use super::diagnostics::{leads_out, not_found};
+use super::paths::{is_relative, joined};
 use super::unsupported;
 use crate::release::compile::error::{CompileErrorKind, Diagnostic};
 use crate::release::compile::platform::Platform;
@@ -43,6 +44,14 @@ impl Packages {
         Self { files, platform, resolver: OnceCell::new(), require_resolver: OnceCell::new() }
     }
 
+    /// Whether a package of this name is installed for the modules of a folder.
+    pub(in crate::release::compile) fn is_installed(&self, folder: &Path, name: &str) -> bool {
+        let Some((confinement, disk)) = &self.files.seen else { return false };
+        let folders = folder.ancestors().take_while(|folder| folder.starts_with(confinement.root()));
+        let mut candidates = folders.filter_map(|folder| joined(&folder.join("node_modules"), name));
+        candidates.any(|candidate| confinement.allows(&candidate) && disk.is_folder(&candidate))
+    }
+
     /// The file that `specifier` means in a module of `folder`; not yet checked against the confinement.
     pub(in crate::release::compile) fn resolve(
         &self,
@@ -62,11 +71,76 @@ impl Packages {
         });
         resolver.resolve(folder, specifier).map(|found| found.into_path_buf()).map_err(|error| {
             Box::new(match self.files.escaped.lock().take() {
-                Some(target) => leads_out(specifier, &target, confinement),
-                None => diagnostic(specifier, &error, confinement),
+                Some(target) => linked_out(specifier, &target, confinement),
+                None => self.diagnostic(folder, specifier, &error, confinement),
             })
         })
     }
+}
+
+impl Packages {
+    fn diagnostic(&self, folder: &Path, specifier: &str, error: &ResolveError, confinement: &Confinement) -> Diagnostic {
+        let package = package_name(specifier);
+        let wrong = |message: String| Diagnostic::new(CompileErrorKind::Import, message);
+        match error {
+            ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) if !specifier.starts_with(['#', '.']) => {
+                if self.is_installed(folder, package) {
+                    return wrong(format!("the package `{package}` is installed, and has no file for `{specifier}`"))
+                        .help("look at `main` and `exports` of its package.json; it may have to be built first");
+                }
+                unsupported::node_built_in_diagnostic(specifier).unwrap_or_else(|| not_installed(package, specifier, confinement))
+            }
+            ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) | ResolveError::PackageImportNotDefined(..) => {
+                not_found(specifier).help("names that begin with `#` come from `imports` in package.json")
+            }
+            ResolveError::PackagePathNotExported { subpath, .. } => {
+                let conditions = match self.platform {
+                    Platform::Web => CONDITIONS.join(", "),
+                    Platform::Node => "node, import or require, default".to_owned(),
+                };
+                wrong(format!("the package `{package}` does not export `{subpath}` for this host"))
+                    .help(format!("the conditions of this function are {conditions}"))
+            }
+            ResolveError::Json(error) => {
+                let file = confinement.label(&error.path);
+                wrong(format!("{file}:{}:{}: {}", error.line, error.column, error.message))
+            }
+            other => {
+                // The texts of the remaining variants name paths of the machine.
+                let root = format!("{}/", confinement.root().display());
+                wrong(format!("cannot resolve `{specifier}`: {}", other.to_string().replace(&root, "")))
+            }
+        }
+    }
+}
+
+/// A package that is a link to a place where the function may read nothing: that of a workspace, mostly.
+pub(super) fn linked_out(specifier: &str, target: &Path, confinement: &Confinement) -> Diagnostic {
+    let diagnostic = leads_out(specifier, target, confinement);
+    if specifier.starts_with('#') || is_relative(specifier) || target.starts_with(confinement.root()) {
+        return diagnostic;
+    }
+    let package = package_name(specifier);
+    diagnostic.help(format!(
+        "`{package}` is a link to a folder that functions may not read: run `npm install --install-links`, which copies it, or move it into \
+         the functions directory, to a folder whose name begins with `_`"
+    ))
+}
+
+fn not_installed(package: &str, specifier: &str, confinement: &Confinement) -> Diagnostic {
+    let diagnostic = Diagnostic::new(CompileErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"));
+    // `@/x` and `~/x` are no packages: they are written by settings.
+    if package.starts_with("@/") || package.starts_with('~') || package == "@" {
+        return diagnostic.help(format!(
+            "`{specifier}` is a name that settings map: write `paths` in the function's tsconfig.json, or `imports` in its deno.json"
+        ));
+    }
+    let home = confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
+    // The usual project has its packages beside the functions directory.
+    diagnostic.help(format!(
+        "run `npm install {package}` in {home}, or put package.json and node_modules into the functions directory: none beside it is read; for a \
+         file of the function write `./{specifier}`"
+    ))
 }
 
 fn web_options() -> ResolveOptions {
@@ -91,36 +165,6 @@ fn node_options(is_require: bool) -> ResolveOptions {
         // This would read the environment.
         node_path: false,
         ..ResolveOptions::default()
-    }
-}
-
-fn diagnostic(specifier: &str, error: &ResolveError, confinement: &Confinement) -> Diagnostic {
-    let package = package_name(specifier);
-    match error {
-        ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) if !specifier.starts_with(['#', '.']) => {
-            unsupported::node_built_in_diagnostic(specifier).unwrap_or_else(|| {
-                let home =
-                    confinement.own_folder().map_or("the functions directory".to_owned(), |own| format!("`{}/`", confinement.label(own)));
-                Diagnostic::new(CompileErrorKind::Import, format!("cannot find the package `{package}`, imported as `{specifier}`"))
-                    .help(format!("run `npm install {package}` in {home}; for a file of the function write `./{specifier}`"))
-            })
-        }
-        ResolveError::NotFound(_) | ResolveError::MatchedAliasNotFound(..) | ResolveError::PackageImportNotDefined(..) => {
-            not_found(specifier).help("names that begin with `#` come from `imports` in package.json")
-        }
-        ResolveError::PackagePathNotExported { subpath, .. } => {
-            Diagnostic::new(CompileErrorKind::Import, format!("the package `{package}` does not export `{subpath}` for this host"))
-                .help(format!("the conditions of this host are {}", CONDITIONS.join(", ")))
-        }
-        ResolveError::Json(error) => {
-            let file = confinement.label(&error.path);
-            Diagnostic::new(CompileErrorKind::Import, format!("{file}:{}:{}: {}", error.line, error.column, error.message))
-        }
-        other => {
-            // The texts of the remaining variants name paths of the machine.
-            let root = format!("{}/", confinement.root().display());
-            Diagnostic::new(CompileErrorKind::Import, format!("cannot resolve `{specifier}`: {}", other.to_string().replace(&root, "")))
-        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+mod assets;
 mod node;
+mod settings;
 
 use super::*;
 use crate::function::{FunctionName, Module, ModuleKind};
@@ -236,7 +238,8 @@ fn packages_above_the_functions_directory_are_not_seen() {
     let root = outer.path().canonicalize().unwrap().join("functions");
     let function = FunctionSource { name: FunctionName::parse("f").unwrap(), path: root.join("f"), kind: SourceKind::Folder };
     let compiled = compile(&root, &function);
-    assert!(compiled.outcome.unwrap_err().message.contains("cannot find the package `zod`"));
+    let diagnostic = compiled.outcome.unwrap_err().diagnostic();
+    assert!(diagnostic.contains("cannot find the package `zod`") && diagnostic.contains("none beside it is read"), "{diagnostic}");
     assert!(compiled.watched.iter().all(|path| path.starts_with(&root)), "{:?}", compiled.watched);
 }
 
@@ -253,11 +256,13 @@ fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
     for (specifier, message, help) in [
         ("zod", "cannot find the package `zod`", "`npm install zod` in `f/`"),
         ("@a/b/c", "cannot find the package `@a/b`, imported as `@a/b/c`", "npm install @a/b"),
-        ("node:nothing", "Node's built-in modules", "web-standard globals"),
+        ("node:nothing", "Node has no built-in module of this name", "without `node:` it is the name of a package"),
         ("npm:zod@3", "not fetched from npm", "`npm install zod@3`"),
-        ("https://esm.sh/zod", "not fetched over the network", "save the file"),
+        ("https://esm.sh/zod", "not fetched over the network", "write `\"zod\"`"),
+        ("https://example.com/x.js", "not fetched over the network", "save the file"),
         ("/etc/passwd", "absolute path", "relative to this module"),
-        ("./style.css", "not code: a file that ends in `.css`", "modules end in .ts"),
+        ("./style.css", "not code: a file that ends in `.css`", "with { type: \"text\" }"),
+        ("@/db", "cannot find the package `@/db`", "write `paths` in the function's tsconfig.json"),
         ("#gone", "cannot find `#gone`", "`imports` in package.json"),
         ("pack/gone", "the package `pack` does not export `./gone`", "workerd, worker, import"),
     ] {

@@ -17,7 +17,7 @@ use deno_fetch::{
     CancelableResponseFuture, FetchCancelHandle, FetchError, FetchRequestResource, FetchReturn, ReqBody, ResourceToBodyAdapter, basic_auth,
     extract_authority,
 };
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, RANGE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 
@@ -25,7 +25,7 @@ use super::body;
 use crate::runtime::egress::instance::InstanceEgress;
 use crate::runtime::egress::quota::check_size;
 use crate::runtime::egress::quota::{HEAD_MAX, HEADERS_MAX};
-use crate::runtime::ops::{HOPS_HEADER, call_in_context, catch_panic};
+use crate::runtime::ops::{HOPS_HEADER, RequiredModules, call_in_context, catch_panic};
 
 /// Begins a request.
 #[op2]
@@ -53,7 +53,7 @@ pub(in crate::runtime::egress) fn op_fetch<'s>(
                 send(state, call, method, url, &headers, body)
             }
             "data" => Ok(inline(state, url)?),
-            "file" if method == Method::GET => Err(FetchError::NetworkError),
+            "file" if method == Method::GET => file(state, url),
             "file" => Err(FetchError::FsNotGet(method)),
             // The JavaScript side has those that exist.
             "blob" => Err(FetchError::BlobNotFound),
@@ -159,9 +159,36 @@ fn inline(state: &mut OpState, url: Url) -> Result<FetchReturn, FetchError> {
     let parsed = DataUrl::process(url.as_str()).map_err(FetchError::DataUrl)?;
     let (content, _) = parsed.decode_to_vec().map_err(FetchError::Base64)?;
     let body = Full::new(Bytes::from(content)).map_err(|never| match never {}).boxed();
-    let response = http::Response::builder().header(http::header::CONTENT_TYPE, parsed.mime_type().to_string()).body(body)?;
+    let response = http::Response::builder().header(CONTENT_TYPE, parsed.mime_type().to_string()).body(body)?;
     Ok(begin(state, Box::pin(async move { Ok(Ok(response)) }), url, None))
 }
+
+/// `file:` URLs: a file of the version, such as `new URL("./x.wasm", import.meta.url)` names.
+fn file(state: &mut OpState, url: Url) -> Result<FetchReturn, FetchError> {
+    let modules = state.try_borrow::<RequiredModules>().and_then(|modules| modules.0.clone());
+    let path = url.to_file_path().map_err(|()| FetchError::NetworkError)?;
+    let content = path.to_str().zip(modules).and_then(|(path, modules)| modules.file(path)).ok_or(FetchError::NetworkError)?;
+    let body = Full::new(content).map_err(|never| match never {}).boxed();
+    let mut response = http::Response::builder();
+    if let Some((_, kind)) = CONTENT_TYPES.iter().find(|(ending, _)| path.extension().is_some_and(|found| found == *ending)) {
+        response = response.header(CONTENT_TYPE, *kind);
+    }
+    let response = response.body(body)?;
+    Ok(begin(state, Box::pin(async move { Ok(Ok(response)) }), url, None))
+}
+
+/// What `fetch` says of files by their endings.
+const CONTENT_TYPES: &[(&str, &str)] = &[
+    ("wasm", "application/wasm"),
+    ("json", "application/json"),
+    ("html", "text/html; charset=utf-8"),
+    ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("txt", "text/plain; charset=utf-8"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+];
 
 #[cfg(test)]
 mod tests {

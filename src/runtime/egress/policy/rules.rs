@@ -43,11 +43,18 @@ impl Rules {
     }
 
     /// Whether a name may be looked up at all: a function that may reach nothing but some hosts must not talk through DNS either.
-    pub(in crate::runtime::egress) fn check_name(&self, host: &str, port: u16) -> Result<(), Denial> {
+    /// Without a port: for any.
+    pub(in crate::runtime::egress) fn check_name(&self, host: &str, port: Option<u16>) -> Result<(), Denial> {
         let Some(only) = &self.0.only else { return Ok(()) };
-        let may_lead_there =
-            |rule: &NetRule| rule.port.is_none_or(|named| named == port) && !matches!(&rule.host, NetTarget::Name(name) if !is(name, host));
-        if only.iter().any(may_lead_there) { Ok(()) } else { Err(Denial::NotNamed(format!("{host}:{port}"))) }
+        let may_lead_there = |rule: &NetRule| {
+            rule.port.is_none_or(|named| port.is_none_or(|port| named == port))
+                && !matches!(&rule.host, NetTarget::Name(name) if !is(name, host))
+        };
+        if only.iter().any(may_lead_there) {
+            Ok(())
+        } else {
+            Err(Denial::NotNamed(port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))))
+        }
     }
 
     /// Whether a connection to `address`, that `host` led to, may be made. `is_own`: Skep listens there.
@@ -186,19 +193,19 @@ mod tests {
         let rules = rules(&["10.0.0.7"], Some(&[]));
         assert!(!open(&rules, "example.com", "93.184.215.14:443"));
         assert!(!open(&rules, "x", "10.0.0.7:443"));
-        assert!(rules.check_name("example.com", 443).is_err());
+        assert!(rules.check_name("example.com", Some(443)).is_err());
     }
 
     #[test]
     fn names_outside_only_are_not_even_looked_up() {
         let names = rules(&[], Some(&["api.example.com:443", "*.cdn.example.com"]));
-        assert!(names.check_name("api.example.com", 443).is_ok());
-        assert!(names.check_name("a.cdn.example.com", 80).is_ok());
-        assert!(names.check_name("secret.evil.example", 443).is_err());
-        assert!(names.check_name("api.example.com", 80).is_err());
+        assert!(names.check_name("api.example.com", Some(443)).is_ok());
+        assert!(names.check_name("a.cdn.example.com", Some(80)).is_ok());
+        assert!(names.check_name("secret.evil.example", Some(443)).is_err());
+        assert!(names.check_name("api.example.com", Some(80)).is_err());
         let network = rules(&[], Some(&["10.0.0.0/8:443"]));
-        assert!(network.check_name("db.internal", 443).is_ok(), "it may lead into the network");
-        assert!(network.check_name("db.internal", 80).is_err());
+        assert!(network.check_name("db.internal", Some(443)).is_ok(), "it may lead into the network");
+        assert!(network.check_name("db.internal", Some(80)).is_err());
     }
 
     #[test]

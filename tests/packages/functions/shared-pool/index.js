@@ -1,0 +1,41 @@
+// One pool of pg for all calls of the instance. Each call logs from callbacks and behind awaits, and keeps its name in AsyncLocalStorage.
+const { AsyncLocalStorage } = require("async_hooks");
+const { Pool } = require("pg");
+
+const pool = new Pool({ max: 2, application_name: "shared-pool" });
+const names = new AsyncLocalStorage();
+
+function calledBack(name) {
+  return new Promise((resolve, reject) => {
+    pool.query("SELECT $1::text AS name, pg_sleep(random() / 100)", [name], (error, result) => {
+      if (error) return reject(error);
+      console.log(`called back ${name}.`);
+      return resolve([result.rows[0].name, names.getStore()]);
+    });
+  });
+}
+
+async function awaited(name) {
+  const { rows } = await pool.query("SELECT $1::text AS name, pg_sleep(random() / 100)", [name]);
+  console.log(`awaited ${name}.`);
+  return [rows[0].name, names.getStore()];
+}
+
+async function once(name) {
+  const seen = [];
+  for (let round = 0; round < 5; round++) seen.push(await calledBack(name), await awaited(name));
+  return seen;
+}
+
+async function connections() {
+  const { rows } = await pool.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'shared-pool' ORDER BY pid");
+  return rows.map(({ pid }) => pid);
+}
+
+module.exports = (request) => {
+  const asked = new URL(request.url).searchParams;
+  if (asked.has("connections")) return connections();
+  if (asked.has("spin")) for (;;);
+  const name = asked.get("name");
+  return names.run(name, () => once(name));
+};

@@ -1,0 +1,1 @@
+export const text = "by what it extends";

@@ -1,0 +1,3 @@
+import { f } from "./bomb.wasm";
+
+export default () => f();

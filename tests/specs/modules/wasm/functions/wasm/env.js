@@ -1,0 +1,2 @@
+export const logged = [];
+export const log = (value) => logged.push(value);

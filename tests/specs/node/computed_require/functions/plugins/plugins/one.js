@@ -1,0 +1,1 @@
+module.exports = `one needs ${require("./helper")}`;

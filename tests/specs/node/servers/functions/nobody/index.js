@@ -1,0 +1,3 @@
+// Nothing is exported, and nothing listens.
+setTimeout(() => {}, 5);
+require("http");
