@@ -41,6 +41,8 @@ use deno_core::{Extension, ExtensionFileSource, ExtensionFileSourceCode, wrap_la
 
 #[path = "polyfills/mod.rs"]
 mod polyfills;
+#[path = "recording/mod.rs"]
+mod recording;
 
 use runtime::isolate::as_script::as_script;
 
@@ -57,12 +59,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/runtime/isolate/as_script.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/extension.rs");
     println!("cargo:rerun-if-changed=src/runtime/isolate/v8_flags.rs");
+    println!("cargo:rerun-if-changed=src/recording");
     println!("cargo:rerun-if-changed=src/build.rs");
     println!("cargo:rerun-if-changed=src/polyfills");
     println!("cargo:rerun-if-changed=Cargo.lock");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    if polyfills::record::is_copy() {
-        return polyfills::record::record(&out);
+    if recording::is_copy() {
+        return recording::record(&out);
     }
 
     let mut extensions = runtime::isolate::extension::lazy();
@@ -180,7 +183,7 @@ fn write_residual(out: &Path, files: &[LazyFile]) -> Result<(), Box<dyn Error>> 
     }
     scripts.extend(node_scripts(files)?);
     scripts.sort();
-    polyfills::record::start_copy(out, &scripts)?;
+    recording::start_copy(out, &scripts)?;
     std::fs::write(out.join("residual.rs"), format!("pub(super) static SCRIPTS: &[(&str, &str)] = &{scripts:?};\n"))?;
     Ok(())
 }

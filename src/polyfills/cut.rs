@@ -39,6 +39,12 @@ const REPLACED: &[(&str, &str, &str)] = &[
         "Trailing garbage found after the compressed stream",
         "Trailing junk found after the end of the compressed stream",
     ),
+    // Why a connection is closed to the function stands in its error: `[net]` of the manifest opens it.
+    (
+        "ext:deno_node/net.ts",
+        "const ex = exceptionWithHostPort(status, \"connect\", req.address, req.port, details);",
+        "const ex = exceptionWithHostPort(status, \"connect\", req.address, req.port, details);\n    if (req.reason) ex.message += ` (${req.reason})`;",
+    ),
     // Node's timers count as those of the web do.
     (
         "ext:deno_node/internal/timers.mjs",
@@ -76,6 +82,12 @@ const REPLACED: &[(&str, &str, &str)] = &[
         "ext:deno_node/node:_http_client",
         "if (!err && req.agent && !socket.destroyed) {\n        socket.emit(\"free\");",
         "if (!err && req.agent && !socket.destroyed) {\n        socket.removeListener(\"error\", socketErrorListener);\n        socket.emit(\"free\");",
+    ),
+    // A request is sent once, as in Node: one that is destroyed would be sent again, and so would a POST whose connection broke.
+    (
+        "ext:deno_node/node:_http_client",
+        "return req.reusedSocket && !req.res && req.agent && !req._retrying && req[kRetryData] !== null;",
+        "return false;",
     ),
     // What comes on a connection that waits in an agent is no answer, as in Node 24.
     (

@@ -6,9 +6,8 @@
 //! Invariant: only files that a built-in of `js-prelude/node/built_ins.js` reaches are written, and a text that is cut must be there: an
 //! update of the crate that changes one fails the build.
 
-mod crate_files;
 mod cut;
-pub mod record;
+mod crate_files;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};

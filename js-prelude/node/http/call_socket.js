@@ -1,68 +1,23 @@
 // The socket of one call: what a ServerResponse writes to it becomes the answer.
 //
-// node/http/call.js makes one for each call. The first write begins with the head that `_http_outgoing` of deno_node made; what follows is the
-// body. Head and body go to Rust through dispatch/: whole if the body is as long as the head says, else piece by piece.
+// node/http/call.js makes one for each call. The first write begins with the head that `_http_outgoing` of deno_node made
+// (node/http/answer_head.js); what follows is the body (node/http/answer_body.js).
 //
-// Invariant: a piece for which Rust has no room holds the writer back.
+// Invariant: a call is answered, or fails, once.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_reply_empty, op_skep_reply_stream, op_skep_stream_close, op_skep_stream_write } = core.ops;
-  const {
-    ArrayPrototypePush,
-    FunctionPrototypeCall,
-    MapPrototypeDelete,
-    MathMin,
-    PromisePrototypeThen,
-    RangeError,
-    StringPrototypeIndexOf,
-    StringPrototypeSlice,
-    StringPrototypeSplit,
-    StringPrototypeStartsWith,
-    StringPrototypeToLowerCase,
-    TypedArrayPrototypeGetBuffer,
-    TypedArrayPrototypeGetByteLength,
-    TypedArrayPrototypeGetByteOffset,
-    Uint8Array,
-  } = primordials;
+  const { ArrayPrototypePush, MapPrototypeDelete, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeStartsWith } = primordials;
   const { Duplex } = internals.nodeModules.load("ext:deno_node/node:stream");
-  const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
   const { kNeedDrain } = core.loadExtScript("ext:deno_node/internal/http.ts");
   const { clearTimeout, setTimeout } = core.loadExtScript("ext:deno_node/timers.ts");
   const { kLastWriteWasAsync, streamBaseState } = core.loadExtScript("ext:deno_node/internal_binding/stream_wrap.ts");
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
-  const { failBadResponse, replyBytes, replyText } = core.loadExtScript("ext:skep/dispatch/respond.js");
-  const { PIECE_BYTES, writeLater } = core.loadExtScript("ext:skep/dispatch/stream.js");
-
-  /** Characters of the headers of an answer: dispatch/respond.js. */
-  const HEADER_TEXT_MAX = 256 << 10;
+  const { failBadResponse } = core.loadExtScript("ext:skep/dispatch/respond.js");
+  const { AnswerBody } = core.loadExtScript("ext:skep/node/http/answer_body.js");
+  const { headersOf } = core.loadExtScript("ext:skep/node/http/answer_head.js");
 
   const HIGH_WATER_MARK = 64 << 10;
-
-  /** In the place of a body's length: a stream ends where it ends. */
-  const UNKNOWN_LENGTH = -1;
-
-  /** Headers that belong to a connection: the host writes its own. */
-  const isHidden = { __proto__: null, connection: true, "keep-alive": true, "transfer-encoding": true };
-
-  /** Names and values in lines, as Rust reads them, and the length of the body if they tell it. */
-  function headersOf(head) {
-    const lines = StringPrototypeSplit(head, "\r\n");
-    let text = "";
-    let length = null;
-    // The first line is the status; two empty ones are the end.
-    for (let i = 1; i < lines.length - 2; i++) {
-      const line = lines[i];
-      const colon = StringPrototypeIndexOf(line, ": ");
-      const name = StringPrototypeToLowerCase(StringPrototypeSlice(line, 0, colon));
-      if (isHidden[name]) continue;
-      const value = StringPrototypeSlice(line, colon + 2);
-      if (name === "content-length") length = value;
-      text += `\n${name}\n${value}`;
-    }
-    if (text.length > HEADER_TEXT_MAX) throw new RangeError("the headers are too large");
-    return { __proto__: null, length: length === null ? null : +length, text };
-  }
 
   /** What `_http_outgoing` writes a short answer to, past the stream: `response.end(text)` with all of its body. */
   class CallHandle {
@@ -88,8 +43,8 @@
   }
 
   class CallSocket extends Duplex {
+    #body;
     #call;
-    #isStreaming = false;
     #timer = null;
     encrypted = false;
     hasBegun = false; // Whether an answer, or a fault, has begun.
@@ -99,6 +54,7 @@
 
     constructor(call, server) {
       super({ allowHalfOpen: true, autoDestroy: false, decodeStrings: false, highWaterMark: HIGH_WATER_MARK });
+      this.#body = new AnswerBody(call, (error) => this.destroy(error));
       this.#call = call;
       this.server = server;
       this._handle = new CallHandle(this);
@@ -177,14 +133,12 @@
     take(chunks, done) {
       try {
         if (!this.hasBegun) chunks = this.#withoutHead(chunks);
-        if (chunks === null || chunks.length === 0 || this.hasLeft || !this.#isStreaming) return done?.();
+        if (chunks === null || chunks.length === 0 || this.hasLeft || !this.#body.isStreaming) return done?.();
       } catch (error) {
         this.#failed(error);
         return done?.();
       }
-      const pieces = [];
-      for (let i = 0; i < chunks.length; i++) ArrayPrototypePush(pieces, bytesOf(chunks[i]));
-      return this.#send(pieces, 0, 0, done);
+      return this.#body.send(chunks, done);
     }
 
     /** Begins the answer with the head; what is left of the chunks is a body that streams. Null if there is no head yet. */
@@ -200,60 +154,7 @@
       const body = [];
       if (rest !== "") ArrayPrototypePush(body, { chunk: rest, encoding: chunks[0].encoding });
       for (let i = 1; i < chunks.length; i++) if (chunks[i].chunk.length > 0) ArrayPrototypePush(body, chunks[i]);
-      return this.#reply(response, text, length, body);
-    }
-
-    #reply(response, headers, told, body) {
-      const { statusCode } = response;
-      // `response.end(all)` notes the length of it; the head tells none, because the host frames the body.
-      const length = told ?? response._contentLength;
-      if (!response._hasBody || length === 0) {
-        op_skep_reply_empty(this.#call.id, statusCode, headers);
-        return null;
-      }
-      if (typeof length === "number" && body.length === 1) {
-        const { chunk, encoding } = body[0];
-        if (isUtf8(chunk, encoding) && core.byteLength(chunk) === length) {
-          replyText(this.#call, statusCode, headers, chunk);
-          return null;
-        }
-        const bytes = bytesOf(body[0]);
-        if (TypedArrayPrototypeGetByteLength(bytes) === length) {
-          replyBytes(this.#call, statusCode, headers, bytes);
-          return null;
-        }
-        body[0] = { chunk: bytes, encoding: "buffer" };
-      }
-      op_skep_reply_stream(this.#call.id, statusCode, headers, UNKNOWN_LENGTH);
-      this.#isStreaming = true;
-      return body;
-    }
-
-    /** Sends pieces from `at` of the chunk `index` on. */
-    #send(chunks, index, at, done) {
-      const { id } = this.#call;
-      for (; index < chunks.length; index++, at = 0) {
-        const chunk = chunks[index];
-        const length = TypedArrayPrototypeGetByteLength(chunk);
-        for (; at < length; at += PIECE_BYTES) {
-          const size = MathMin(PIECE_BYTES, length - at);
-          const piece = new Uint8Array(TypedArrayPrototypeGetBuffer(chunk), TypedArrayPrototypeGetByteOffset(chunk) + at, size);
-          if (op_skep_stream_write(id, piece)) continue;
-          PromisePrototypeThen(writeLater(id, piece), (isTaken) => {
-            if (isTaken) this.#send(chunks, index, at + PIECE_BYTES, done);
-            else this.#notRead();
-          }, (error) => this.destroy(error));
-          return;
-        }
-      }
-      done?.();
-    }
-
-    /** The client left, or takes nothing. */
-    #notRead() {
-      this.#isStreaming = false;
-      op_skep_stream_close(this.#call.id, "the answer was not read to its end");
-      if (MapPrototypeDelete(pendingCalls, this.#call.id)) this.#call.onLeave();
+      return this.#body.begin(response, text, length, body);
     }
 
     #failed(error) {
@@ -266,19 +167,14 @@
     /** The response has ended. */
     completeAnswer() {
       clearTimeout(this.#timer);
-      if (!this.#isStreaming) return;
-      this.#isStreaming = false;
-      op_skep_stream_close(this.#call.id, "");
+      this.#body.end("");
     }
 
     /** Destroyed before the answer was complete, the call fails: a client must not take a part for the whole. */
     _destroy(error, done) {
       clearTimeout(this.#timer);
       const why = error?.message ?? "the function destroyed the connection";
-      if (this.#isStreaming) {
-        this.#isStreaming = false;
-        op_skep_stream_close(this.#call.id, why);
-      } else if (!this.hasBegun && !this.hasLeft) {
+      if (!this.#body.end(why) && !this.hasBegun && !this.hasLeft) {
         this.hasBegun = true;
         failBadResponse(this.#call, why);
       }
@@ -294,11 +190,6 @@
     response[kNeedDrain] = false;
     response.emit("drain");
   }
-
-  const isUtf8 = (chunk, encoding) => typeof chunk === "string" && (!encoding || encoding === "utf8" || encoding === "utf-8");
-
-  const bytesOf = ({ chunk, encoding }) =>
-    typeof chunk !== "string" ? chunk : isUtf8(chunk, encoding) ? core.encode(chunk) : FunctionPrototypeCall(Buffer.from, Buffer, chunk, encoding);
 
   return { __proto__: null, CallSocket };
 })();

@@ -43,7 +43,8 @@
     const options = first !== null && typeof first === "object" ? first : { host: typeof second === "string" ? second : undefined, port: first };
     const port = Number(options.port ?? 0);
     if (options.path !== undefined || !(port >= 0 && port < 65536)) return null;
-    const address = options.host === undefined || options.host === null ? "0.0.0.0" : `${options.host}`;
+    const host = `${options.host ?? "0.0.0.0"}`;
+    const address = host === "localhost" ? "127.0.0.1" : host;
     return { address, family: address.includes(":") ? "IPv6" : "IPv4", port };
   }
 
@@ -62,7 +63,7 @@
     nextTick(() => {
       if (!this._handle) return;
       this.emit("listening");
-      listens(this);
+      listens(this, address);
     });
     return this;
   }

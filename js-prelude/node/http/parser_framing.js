@@ -1,7 +1,7 @@
 // How long the body of a message is, and whether the connection outlives it: from what Rust found in the head.
 //
-// node/http/parser.js asks. The numbers are those of `HeadMachine` in `src/runtime/ops/node/http_head/machine.rs`; the rules are those of
-// llhttp's `http.c` (RFC 9112, 6.3).
+// node/http/parser_head.js asks for parser_message.js. The numbers are those of `HeadMachine` in
+// `src/runtime/ops/node/http_head/machine.rs`; the rules are those of llhttp's `http.c` (RFC 9112, 6.3).
 //
 // Invariant: a request whose body has no certain end is refused.
 

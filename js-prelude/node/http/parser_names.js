@@ -1,10 +1,13 @@
-// Names and numbers of Node's HTTP parser, as deno_node's files and programs read them.
+// Names, numbers and errors of Node's HTTP parser, as deno_node's files and programs read them.
 //
-// node/http/parser.js hands them out.
+// node/http/parser.js hands them out; parser_message.js makes errors too.
 //
 // Invariant: the order of the methods is that of llhttp, and that of `http_head/words.rs`.
 
 (function () {
+  const { primordials } = __bootstrap;
+  const { Error } = primordials;
+
   const methods = [
     "DELETE", "GET", "HEAD", "POST", "PUT", "CONNECT", "OPTIONS", "TRACE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH",
     "SEARCH", "UNLOCK", "BIND", "REBIND", "UNBIND", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE",
@@ -50,5 +53,14 @@
     kLenientAll: 1023,
   };
 
-  return { __proto__: null, allMethods, constants, methods };
+  /** An error as Node's binding makes it. */
+  function problem(code, reason, bytesParsed) {
+    const error = new Error("Parse Error");
+    error.bytesParsed = bytesParsed;
+    error.code = code;
+    error.reason = reason;
+    return error;
+  }
+
+  return { __proto__: null, allMethods, constants, methods, problem };
 })();

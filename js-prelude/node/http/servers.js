@@ -6,18 +6,20 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypePush, Promise, TypeError } = primordials;
+  const { ArrayPrototypeFilter, ArrayPrototypePush, ArrayPrototypeSome, Promise, TypeError } = primordials;
 
-  let servers = []; // Those that listen.
+  let servers = []; // Those that listen, and where.
   let notify = null; // Tells that one does.
 
-  function listens(server) {
-    if (!ArrayPrototypeIncludes(servers, server)) ArrayPrototypePush(servers, server);
+  /** Of several servers that have one port at different addresses, as Fastify makes for `localhost`, the first one answers. */
+  function listens(server, { address, port }) {
+    const isFirst = (other) => other.server === server || (port !== 0 && other.port === port && other.address !== address);
+    if (!ArrayPrototypeSome(servers, isFirst)) ArrayPrototypePush(servers, { __proto__: null, server, address, port });
     notify?.();
   }
 
   function closes(server) {
-    servers = ArrayPrototypeFilter(servers, (other) => other !== server);
+    servers = ArrayPrototypeFilter(servers, (other) => other.server !== server);
   }
 
   /** Resolves as soon as a server listens. */
@@ -31,7 +33,7 @@
     const application = applicationOf(exported);
     if (application !== null) return application;
     if (servers.length > 1) throw new TypeError("the module listens on two servers: a function has one");
-    return servers.length === 1 ? servers[0] : null;
+    return servers.length === 1 ? servers[0].server : null;
   }
 
   /** A server for an application that is exported; null if none is. */

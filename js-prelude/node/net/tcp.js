@@ -1,63 +1,23 @@
 // Stands for deno_node's `internal_binding/tcp_wrap.ts`: a socket as a plain object over the number of a resource.
 //
 // `net` of deno_node makes one for each connection and calls it as it calls Node's own handle. `src/runtime/ops/node/sockets.rs` connects;
-// deno_core's ops read and write.
+// deno_core's ops read (node/net/chunks.js) and write.
 //
 // Invariant: what is reachable from `socket._handle` is JavaScript, and no number leads to a resource that is no socket.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_connect, op_skep_socket_no_delay } = core.ops;
-  const {
-    ArrayPrototypePush,
-    ObjectAssign,
-    Promise,
-    PromisePrototypeThen,
-    StringPrototypeIncludes,
-    StringPrototypeIndexOf,
-    StringPrototypeSlice,
-    TypedArrayPrototypeGetBuffer,
-    TypedArrayPrototypeGetByteLength,
-    Uint8Array,
-  } = primordials;
+  const { ObjectAssign, Promise, PromisePrototypeThen, StringPrototypeIncludes, TypedArrayPrototypeGetBuffer } = primordials;
   const { AsyncWrap, providerType } = core.loadExtScript("ext:deno_node/internal_binding/async_wrap.ts");
-  const { HandleWrap } = core.loadExtScript("ext:skep/node/handles.js");
   const { codeMap } = core.loadExtScript("ext:deno_node/internal_binding/uv.ts");
-  const { kArrayBufferOffset, kBytesWritten, kLastWriteWasAsync, kReadBytesOrError, streamBaseState } = core.loadExtScript(
-    "ext:deno_node/internal_binding/stream_wrap.ts",
-  );
-  const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
+  const { Chunks } = core.loadExtScript("ext:skep/node/net/chunks.js");
+  const { inContext, outcomeOf } = core.loadExtScript("ext:skep/node/net/outcome.js");
+  const { noteRead, noteWritten, StreamHandle } = core.loadExtScript("ext:skep/node/net/stream_handle.js");
 
-  const EOF = codeMap.get("EOF");
   const EACCES = codeMap.get("EACCES");
+  const EMFILE = codeMap.get("EMFILE");
   const ENOTCONN = codeMap.get("ENOTCONN");
-
-  /** Bytes that are read at once. */
-  const CHUNK_BYTES = 64 * 1024;
-
-  /** The code and the reason of an error of Rust: `ECONNREFUSED Connection refused`. */
-  function parts(error) {
-    const message = `${error?.message ?? error}`;
-    const end = StringPrototypeIndexOf(message, " ");
-    const code = end === -1 ? message : StringPrototypeSlice(message, 0, end);
-    return codeMap.has(code)
-      ? { __proto__: null, code: codeMap.get(code), reason: StringPrototypeSlice(message, end + 1) }
-      : { __proto__: null, code: codeMap.get("ECONNRESET"), reason: message };
-  }
-
-  /**
-   * Runs what a socket delivers in the context of the code that opened it, as Node does; but a call that is over has no part in it: a
-   * connection in a pool outlives the call that made it.
-   */
-  function inContext(context, deliver) {
-    const before = core.getAsyncContext();
-    core.setAsyncContext(internals.trace.openContext(context));
-    try {
-      deliver();
-    } finally {
-      core.setAsyncContext(before);
-    }
-  }
 
   class TCPConnectWrap extends AsyncWrap {
     constructor() {
@@ -65,24 +25,17 @@
     }
   }
 
-  class TCP extends HandleWrap {
+  class TCP extends StreamHandle {
+    #chunks = new Chunks();
     #context = core.getAsyncContext();
     #ends = null; // What `op_skep_connect` returned.
     #isClosed = false;
-    #isReferenced = true;
-    #isReading = false; // Whether a read waits for bytes.
     #lookedUp = null; // What a look-up of `dns` found for this socket.
     #rid = -1;
-    #pendingRead = null;
     #written = null; // The end of what is written so far.
-    bytesRead = 0;
-    bytesWritten = 0;
-    isStreamBase = true;
-    onread = null;
-    reading = false;
 
     constructor() {
-      super(providerType.TCPWRAP);
+      super(providerType.TCPWRAP, (request, bytes) => this.#write(request, bytes));
     }
 
     /** The name that the built-in look-up found the address under: `[net]` names hosts. */
@@ -105,8 +58,9 @@
         if (this.reading) this.#read();
       }, (error) => {
         if (this.#isClosed) return;
-        const { code, reason } = parts(error);
-        request.reason = reason;
+        const { code, reason } = outcomeOf(error);
+        // The rest of Node's codes say all by themselves.
+        if (code === EACCES || code === EMFILE) request.reason = reason;
         inContext(this.#context, () => request.oncomplete(code, this, request, false, false));
       });
       return 0;
@@ -121,6 +75,10 @@
     }
 
     bind6() {
+      return EACCES;
+    }
+
+    bindWithFlags() {
       return EACCES;
     }
 
@@ -165,9 +123,14 @@
       return this.bytesWritten;
     }
 
+    useUserBuffer(buffer) {
+      this.#chunks.useUserBuffer(buffer);
+      return 0;
+    }
+
     readStart() {
       this.reading = true;
-      if (this.#rid !== -1 && !this.#isReading) this.#read();
+      if (this.#rid !== -1 && !this.#chunks.isWaiting) this.#read();
       return 0;
     }
 
@@ -178,35 +141,28 @@
 
     /** Reads one chunk after the other, as long as the reader wants more. */
     #read() {
-      this.#isReading = true;
-      const chunk = new Uint8Array(CHUNK_BYTES);
-      const pending = core.read(this.#rid, chunk);
-      this.#pendingRead = pending;
-      if (!this.#isReferenced) core.unrefOpPromise(pending);
-      PromisePrototypeThen(pending, (count) => this.#deliver(count === 0 ? EOF : count, chunk), (error) => this.#deliver(parts(error).code));
+      this.#chunks.read(this.#rid, (count, chunk) => this.#deliver(count, chunk));
     }
 
     #deliver(count, chunk) {
-      this.#isReading = false;
-      this.#pendingRead = null;
       if (this.#isClosed) return;
-      if (count > 0) this.bytesRead += count;
-      else this.reading = false;
+      if (count > 0) {
+        this.bytesRead += count;
+        this.#chunks.hand(chunk, count);
+      } else {
+        this.reading = false;
+      }
       inContext(this.#context, () => {
-        streamBaseState[kReadBytesOrError] = count;
-        streamBaseState[kArrayBufferOffset] = 0;
+        noteRead(count);
         this.onread?.(count > 0 ? TypedArrayPrototypeGetBuffer(chunk) : undefined, count);
       });
-      if (this.reading && !this.#isReading && !this.#isClosed) this.#read();
+      if (this.reading && !this.#chunks.isWaiting && !this.#isClosed) this.#read();
     }
 
     /** Writes after what is written already. */
     #write(request, bytes) {
       if (this.#isClosed || this.#rid === -1) return ENOTCONN;
-      const length = TypedArrayPrototypeGetByteLength(bytes);
-      this.bytesWritten += length;
-      streamBaseState[kBytesWritten] = length;
-      streamBaseState[kLastWriteWasAsync] = 1;
+      noteWritten(this, bytes);
       this.#after(request, () => core.writeAll(this.#rid, bytes));
       return 0;
     }
@@ -217,39 +173,9 @@
       const finish = (status) => inContext(context, () => request.oncomplete(status, this, undefined));
       const turn = () => {
         if (this.#isClosed) return finish(codeMap.get("ECANCELED"));
-        return PromisePrototypeThen(work(), () => finish(0), (error) => finish(parts(error).code));
+        return PromisePrototypeThen(work(), () => finish(0), (error) => finish(outcomeOf(error).code));
       };
       this.#written = this.#written === null ? new Promise((resolve) => resolve(turn())) : PromisePrototypeThen(this.#written, turn, turn);
-    }
-
-    writeBuffer(request, bytes) {
-      return this.#write(request, bytes);
-    }
-
-    writeUtf8String(request, text) {
-      return this.#write(request, Buffer.from(text, "utf8"));
-    }
-
-    writeAsciiString(request, text) {
-      return this.#write(request, Buffer.from(text, "latin1"));
-    }
-
-    writeLatin1String(request, text) {
-      return this.#write(request, Buffer.from(text, "latin1"));
-    }
-
-    writeUcs2String(request, text) {
-      return this.#write(request, Buffer.from(text, "utf16le"));
-    }
-
-    /** `chunks` are buffers, or each a text or buffer and its encoding. */
-    writev(request, chunks, areBuffers) {
-      const list = [];
-      for (let i = 0; i < chunks.length; i += areBuffers ? 1 : 2) {
-        const chunk = chunks[i];
-        ArrayPrototypePush(list, typeof chunk === "string" ? Buffer.from(chunk, chunks[i + 1]) : chunk);
-      }
-      return this.#write(request, Buffer.concat(list));
     }
 
     shutdown(request) {
@@ -274,17 +200,15 @@
     }
 
     ref() {
-      this.#isReferenced = true;
-      if (this.#pendingRead !== null) core.refOpPromise(this.#pendingRead);
+      this.#chunks.ref();
     }
 
     unref() {
-      this.#isReferenced = false;
-      if (this.#pendingRead !== null) core.unrefOpPromise(this.#pendingRead);
+      this.#chunks.unref();
     }
 
     hasRef() {
-      return this.#isReferenced && !this.#isClosed;
+      return this.#chunks.isReferenced && !this.#isClosed;
     }
   }
 

@@ -1,22 +1,18 @@
 // The bytes of one TLS connection: between a handle below, which has ciphertext, and a reader above, which wants plaintext.
 //
-// node/tls/wrap.js has one for each connection, and tells it what to call. The machine behind the number is in `src/runtime/ops/node/tls`.
+// node/tls/wrap.js has one for each connection, and tells it what to call; node/tls/outgoing.js sends. The machine behind the number is in
+// `src/runtime/ops/node/tls`.
 //
 // Invariant: nothing that is written leaves before `judge` has returned, and no more is read than the reader takes.
 
 (function () {
-  const { core, internals, primordials } = __bootstrap;
-  const { op_skep_tls_close, op_skep_tls_info, op_skep_tls_pull, op_skep_tls_push, op_skep_tls_take } = core.ops;
-  const {
-    ArrayPrototypePush,
-    ArrayPrototypeShift,
-    TypedArrayPrototypeGetBuffer,
-    TypedArrayPrototypeGetByteLength,
-    TypedArrayPrototypeSet,
-    Uint32Array,
-    Uint8Array,
-  } = primordials;
+  const { core, primordials } = __bootstrap;
+  const { op_skep_tls_close, op_skep_tls_info, op_skep_tls_pull } = core.ops;
+  const { ArrayPrototypePush, ArrayPrototypeShift, TypedArrayPrototypeGetByteLength, Uint32Array } = primordials;
+  const { inContext } = core.loadExtScript("ext:skep/node/net/outcome.js");
   const { nodeError, openMachine } = core.loadExtScript("ext:skep/node/tls/options.js");
+  const { Outgoing } = core.loadExtScript("ext:skep/node/tls/outgoing.js");
+  const { copyOf, NOTHING, PASSING_BYTES, roomOf } = core.loadExtScript("ext:skep/node/tls/passing.js");
   const { codeMap } = core.loadExtScript("ext:deno_node/internal_binding/uv.ts");
   const { nextTick } = core.loadExtScript("ext:deno_node/_next_tick.ts");
 
@@ -28,31 +24,8 @@
   const ENDED = 2;
   const FAILED = 3;
 
-  const NOTHING = new Uint8Array(0);
-  const PASSING_BYTES = 64 * 1024;
-  /** Bytes on their way out of a machine; they are copied before anything else is called. */
-  const passing = new Uint8Array(PASSING_BYTES);
-  const passingBuffer = TypedArrayPrototypeGetBuffer(passing);
   /** What one pull did: bytes that were taken, that were given, and that wait. */
   const counts = new Uint32Array(3);
-
-  /** The first bytes that pass, as an array of their own. */
-  function copyOf(count) {
-    const copy = new Uint8Array(count);
-    TypedArrayPrototypeSet(copy, new Uint8Array(passingBuffer, 0, count));
-    return copy;
-  }
-
-  /** Runs what a connection delivers in the context of the code that it is for; a call that is over has no part in it (node/net/tcp.js). */
-  function inContext(context, deliver) {
-    const before = core.getAsyncContext();
-    core.setAsyncContext(internals.trace.openContext(context));
-    try {
-      deliver();
-    } finally {
-      core.setAsyncContext(before);
-    }
-  }
 
   class Session {
     #context = core.getAsyncContext();
@@ -66,9 +39,8 @@
     #isJudged = false;
     #isPumping = false;
     #isReading = false;
-    #isSending = false;
     #isStarted = false;
-    #outgoing = []; // What is written, in turn: see `write`.
+    #outgoing = new Outgoing(this);
     #reader; // `data`, `end`, `judge`, `fail`.
     roomMax = PASSING_BYTES; // Bytes that the reader takes at once.
 
@@ -88,11 +60,17 @@
 
     /** Whether the handshake is not over and nothing is written that waits for it. */
     get isIdle() {
-      return !this.#isJudged && this.#outgoing.length === 0;
+      return !this.#isJudged && this.#outgoing.isEmpty;
+    }
+
+    /** Whether what is written may go to the machine. */
+    get takesText() {
+      return this.#isJudged && !this.#isClosing;
     }
 
     attach(handle) {
       this.#handle = handle;
+      this.#outgoing.handle = handle;
     }
 
     start(name, options, protocols) {
@@ -104,7 +82,7 @@
         nextTick(() => this.#reader.fail(error));
         return;
       }
-      this.#send();
+      this.#outgoing.send();
       this.#handle.readStart();
       this.#pump();
     }
@@ -158,7 +136,7 @@
       const waiting = counts[2];
       const chunk = given > 0 ? copyOf(given) : null;
       this.#advance(input, taken, status);
-      this.#send();
+      this.#outgoing.send();
       if (status === FAILED) {
         this.#fail();
         return false;
@@ -178,7 +156,7 @@
     /** Where the machine puts plaintext. */
     #room() {
       if (!this.#isJudged || !this.#isReading) return NOTHING;
-      return this.roomMax < PASSING_BYTES ? new Uint8Array(passingBuffer, 0, this.roomMax) : passing;
+      return roomOf(this.roomMax);
     }
 
     /** Forgets what the machine has taken; after the peer's goodbye there is nothing to take. */
@@ -200,7 +178,7 @@
         this.#reader.abort(error);
       }
       this.#isJudged = true;
-      this.#send();
+      this.#outgoing.send();
     }
 
     #fail() {
@@ -220,67 +198,12 @@
 
     /** Writes bytes after what is written, or, without any, says goodbye and ends the handle below; then tells the request how it went. */
     write(request, bytes) {
-      const context = core.getAsyncContext();
-      const turn = { __proto__: null, bytes: bytes ?? NOTHING, context, isEnd: bytes === null, isRefused: false, offset: 0, request };
-      ArrayPrototypePush(this.#outgoing, turn);
-      this.#send();
-    }
-
-    /** Sends what the machine has for the peer, and feeds it with what is written. */
-    #send() {
-      while (!this.#isSending && this.#id !== 0) {
-        const turn = this.#isJudged && !this.#isClosing && this.#outgoing.length > 0 ? this.#outgoing[0] : null;
-        if (turn !== null) this.#encrypt(turn);
-        const count = op_skep_tls_take(this.#id, passing);
-        if (count > 0) this.#transmit(copyOf(count));
-        else if (turn === null) return;
-        else {
-          ArrayPrototypeShift(this.#outgoing);
-          this.#finish(turn, turn.isRefused ? EPIPE : 0);
-        }
-      }
-    }
-
-    /** As much of a turn as the machine has room for; -1: all of it. */
-    #encrypt(turn) {
-      if (turn.offset < 0) return;
-      const count = op_skep_tls_push(this.#id, turn.bytes, turn.offset);
-      if (count < 0) turn.isRefused = true;
-      turn.offset += count;
-      if (count < 0 || turn.offset >= TypedArrayPrototypeGetByteLength(turn.bytes)) turn.offset = -1;
-    }
-
-    #transmit(bytes) {
-      this.#isSending = true;
-      const handle = this.#handle;
-      const request = {
-        handle,
-        oncomplete: (status) => {
-          this.#isSending = false;
-          if (status < 0) this.abandon(status);
-          else this.#send();
-        },
-      };
-      const status = handle.writeBuffer(request, bytes);
-      if (status !== 0) nextTick(() => request.oncomplete(status));
-    }
-
-    #finish(turn, status) {
-      const { request } = turn;
-      const complete = (status) => inContext(turn.context, () => request.oncomplete?.(status, request.handle, undefined));
-      if (!turn.isEnd || status !== 0) {
-        complete(status);
-        return;
-      }
-      const refused = this.#handle.shutdown(request);
-      if (refused !== 0) nextTick(() => complete(refused));
+      this.#outgoing.write(request, bytes);
     }
 
     /** Nothing that is written will leave. */
     abandon(status) {
-      const outgoing = this.#outgoing;
-      this.#outgoing = [];
-      for (let i = 0; i < outgoing.length; i++) this.#finish(outgoing[i], status);
+      this.#outgoing.abandon(status);
     }
 
     /** From here on nothing is read and nothing is sent. */
@@ -296,5 +219,5 @@
     }
   }
 
-  return { __proto__: null, NOTHING, Session };
+  return { __proto__: null, Session };
 })();

@@ -7,36 +7,23 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { op_skep_tls_certificate, op_skep_tls_export } = core.ops;
-  const {
-    ArrayPrototypePush,
-    Error,
-    SymbolFor,
-    TypedArrayPrototypeGetBuffer,
-    TypedArrayPrototypeGetByteLength,
-    TypedArrayPrototypeSet,
-    Uint8Array,
-  } = primordials;
+  const { Error, SymbolFor, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeSet, Uint8Array } = primordials;
   const { providerType } = core.loadExtScript("ext:deno_node/internal_binding/async_wrap.ts");
-  const { HandleWrap } = core.loadExtScript("ext:skep/node/handles.js");
-  const { nodeError, openMachine, optionsOf } = core.loadExtScript("ext:skep/node/tls/options.js");
-  const { NOTHING, Session } = core.loadExtScript("ext:skep/node/tls/session.js");
+  const { noteRead, noteWritten, StreamHandle } = core.loadExtScript("ext:skep/node/net/stream_handle.js");
+  const { openMachine, optionsOf } = core.loadExtScript("ext:skep/node/tls/options.js");
+  const { NOTHING } = core.loadExtScript("ext:skep/node/tls/passing.js");
+  const { exportKeys, peerCertificate, peerCertificates } = core.loadExtScript("ext:skep/node/tls/peer.js");
+  const { Session } = core.loadExtScript("ext:skep/node/tls/session.js");
   const { codeMap } = core.loadExtScript("ext:deno_node/internal_binding/uv.ts");
   const { convertALPNProtocols } = core.loadExtScript("ext:deno_node/internal/tls_common.js");
-  const { ERR_TLS_INVALID_STATE } = core.loadExtScript("ext:deno_node/internal/errors.ts");
-  const { validateString, validateUint32 } = core.loadExtScript("ext:deno_node/internal/validators.mjs");
   const { nextTick } = core.loadExtScript("ext:deno_node/_next_tick.ts");
-  const { kArrayBufferOffset, kBytesWritten, kLastWriteWasAsync, kReadBytesOrError, streamBaseState } = core.loadExtScript(
-    "ext:deno_node/internal_binding/stream_wrap.ts",
-  );
-  const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
 
   const ECANCELED = codeMap.get("ECANCELED");
   const EOF = codeMap.get("EOF");
   const EPIPE = codeMap.get("EPIPE");
   const jsStream = SymbolFor("kJSStreamHandle"); // What js_stream_socket.js marks its handles with.
 
-  class TLSWrap extends HandleWrap {
+  class TLSWrap extends StreamHandle {
     #agreed = null; // What `op_skep_tls_info` said when the handshake was over.
     #handle;
     #name;
@@ -44,14 +31,9 @@
     #protocols = NOTHING;
     #readerBuffer = null;
     #session;
-    bytesRead = 0;
-    bytesWritten = 0;
-    isStreamBase = true;
-    onread = null;
-    reading = false;
 
     constructor(handle, options, name) {
-      super(providerType.TLSWRAP);
+      super(providerType.TLSWRAP, (request, bytes) => this.#write(request, bytes));
       this.#handle = handle;
       this.#options = options;
       this.#name = name;
@@ -103,14 +85,13 @@
     #deliver(chunk) {
       const length = TypedArrayPrototypeGetByteLength(chunk);
       this.bytesRead += length;
-      streamBaseState[kReadBytesOrError] = length;
-      streamBaseState[kArrayBufferOffset] = 0;
+      noteRead(length);
       if (this.#readerBuffer !== null) TypedArrayPrototypeSet(this.#readerBuffer, chunk);
       this.onread?.(TypedArrayPrototypeGetBuffer(chunk), length);
     }
 
     #deliverEnd(code) {
-      streamBaseState[kReadBytesOrError] = code;
+      noteRead(code);
       this.onread?.(undefined, code);
     }
 
@@ -132,43 +113,9 @@
 
     #write(request, bytes) {
       if (this.#session.isOver) return EPIPE;
-      const length = TypedArrayPrototypeGetByteLength(bytes);
-      this.bytesWritten += length;
-      streamBaseState[kBytesWritten] = length;
-      streamBaseState[kLastWriteWasAsync] = 1;
-      if (length === 0) nextTick(() => request.oncomplete?.(0, this, undefined));
+      if (noteWritten(this, bytes) === 0) nextTick(() => request.oncomplete?.(0, this, undefined));
       else this.#session.write(request, bytes);
       return 0;
-    }
-
-    writeBuffer(request, bytes) {
-      return this.#write(request, bytes);
-    }
-
-    writeUtf8String(request, text) {
-      return this.#write(request, Buffer.from(text, "utf8"));
-    }
-
-    writeAsciiString(request, text) {
-      return this.#write(request, Buffer.from(text, "latin1"));
-    }
-
-    writeLatin1String(request, text) {
-      return this.#write(request, Buffer.from(text, "latin1"));
-    }
-
-    writeUcs2String(request, text) {
-      return this.#write(request, Buffer.from(text, "utf16le"));
-    }
-
-    /** `chunks` are buffers, or each a text or buffer and its encoding. */
-    writev(request, chunks, areBuffers) {
-      const list = [];
-      for (let i = 0; i < chunks.length; i += areBuffers ? 1 : 2) {
-        const chunk = chunks[i];
-        ArrayPrototypePush(list, typeof chunk === "string" ? Buffer.from(chunk, chunks[i + 1]) : chunk);
-      }
-      return this.#write(request, Buffer.concat(list));
     }
 
     /** Says goodbye, and ends what is below; before the handshake there is nobody to say it to. */
@@ -205,23 +152,12 @@
       return (this.#agreed?.verdict ?? "UNABLE_TO_VERIFY_LEAF_SIGNATURE") || null;
     }
 
-    #certificate(index) {
-      if (this.#session.id === 0) return null;
-      const der = op_skep_tls_certificate(this.#session.id, index);
-      return TypedArrayPrototypeGetByteLength(der) === 0 ? null : Buffer.from(TypedArrayPrototypeGetBuffer(der));
-    }
-
     getPeerCertificate() {
-      const der = this.#certificate(0);
-      if (der === null) return undefined;
-      const { X509Certificate } = core.loadExtScript("ext:deno_node/internal/crypto/x509.ts");
-      return new X509Certificate(der).toLegacyObject();
+      return peerCertificate(this.#session.id);
     }
 
     getPeerCertificateChain() {
-      const certificates = [];
-      for (let der; (der = this.#certificate(certificates.length)) !== null;) ArrayPrototypePush(certificates, der);
-      return { __proto__: null, certificates };
+      return peerCertificates(this.#session.id);
     }
 
     getProtocol(into) {
@@ -247,15 +183,7 @@
     }
 
     exportKeyingMaterial(length, label, context) {
-      validateUint32(length, "length", true);
-      validateString(label, "label");
-      if (!this.#agreed || this.#session.id === 0) throw new ERR_TLS_INVALID_STATE();
-      const bytes = context === undefined ? null : Buffer.from(context);
-      try {
-        return Buffer.from(TypedArrayPrototypeGetBuffer(op_skep_tls_export(this.#session.id, length, label, bytes)));
-      } catch (error) {
-        throw nodeError(error.message);
-      }
+      return exportKeys(this.#session.id, this.#agreed !== null, length, label, context);
     }
 
     isSessionReused() {

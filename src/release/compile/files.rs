@@ -17,7 +17,7 @@ use super::error::{CompileErrorKind, Diagnostic};
 use super::glob::Glob;
 use super::graph::{Graph, MODULES_MAX, SOURCE_BYTES_MAX};
 use super::module_kind::extension;
-use super::resolve::paths::joined;
+use super::paths::joined;
 use crate::function::{Manifest, Module};
 use crate::release::source::entry::PACKAGE_JSON_BYTES_MAX;
 use crate::release::source::{Confinement, Disk, MANIFEST_FILE, ReadError};

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::code_frame::Place;
 use super::emit;
 use super::error::{CompileErrorKind, Diagnostic};
-use super::parse::imports::{Attribute, Import, ImportForm};
+use super::parse::imports::{Attribute, Import};
 use crate::release::source::CODE_EXTENSIONS;
 use crate::release::source::confine::is_in_node_modules;
 
@@ -37,7 +37,7 @@ const TEXT_ENDINGS: &[&str] = &["txt", "html", "sql", "md", "graphql", "gql"];
 
 /// The kind of the file at `path`, which `import` means.
 pub(super) fn kind_of(path: &Path, import: &Import) -> Result<FileKind, Diagnostic> {
-    let is_require = matches!(import.form, ImportForm::Require { .. });
+    let is_require = import.form.is_require();
     let wrong = |message: String| Diagnostic::new(CompileErrorKind::Import, message);
     let specifier = &import.specifier;
     let extension = extension(path);

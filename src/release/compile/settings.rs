@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::code_frame::Place;
 use super::error::{CompileErrorKind, Diagnostic};
-use super::resolve::paths::{is_relative, joined};
+use super::paths::{is_relative, joined};
 use crate::release::source::{Confinement, Disk};
 
 /// Files of Deno, in order of preference.

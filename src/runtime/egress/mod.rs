@@ -7,9 +7,9 @@
 //! Invariant: there is no other way out: deno_fetch's own client leads nowhere, and this room's ops take the place of deno_fetch's.
 
 mod fetch;
+mod node_net;
 mod instance;
 mod connector;
-mod node_net;
 mod policy;
 mod quota;
 
@@ -27,7 +27,7 @@ use crate::function::manifest::Net;
 use crate::runtime::ops::{Egress, HostApi, Identity, MemoryBytes, NodeNet};
 use connector::{Connector, USER_AGENT};
 use instance::{InstanceEgress, hit_reporter};
-use node_net::Sockets;
+use node_net::InstanceSockets;
 use quota::{BufferedBodies, Quota};
 
 /// The extensions, with `op_fetch` and `op_fetch_send` of this room.
@@ -67,7 +67,7 @@ pub fn assign(state: &mut OpState, net: &Net) -> Result<(), JsErrorBox> {
     let egress =
         Rc::new(InstanceEgress { connector: RefCell::new(connector), quota: RefCell::new(Quota::new()), buffered: Rc::new(buffered) });
     state.put::<Rc<dyn Egress>>(egress.clone());
-    state.put::<Rc<dyn NodeNet>>(Rc::new(Sockets::new(egress.clone())));
+    state.put::<Rc<dyn NodeNet>>(Rc::new(InstanceSockets::new(egress.clone())));
     state.put(egress);
     Ok(())
 }

@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use super::connector::AddressGuard;
 use super::instance::{InstanceEgress, hit_reporter};
 use super::quota::SOCKETS_MAX;
-use crate::runtime::ops::{Connected, NodeNet, SocketError, Target, code_of};
+use crate::runtime::ops::{Connected, NodeNet, SocketError, SocketTarget, code_of};
 
 /// Names whose addresses are remembered; the one that was looked up longest ago goes first.
 const NAMES_MAX: usize = 64;
@@ -33,14 +33,14 @@ const CONNECT_MAX: Duration = Duration::from_secs(60);
 const LOOKUP_MAX: Duration = Duration::from_secs(30);
 
 /// The sockets of one instance.
-pub(super) struct Sockets {
+pub(super) struct InstanceSockets {
     egress: Rc<InstanceEgress>,
     guard: Arc<AddressGuard>,
     found: RefCell<IndexMap<String, Vec<IpAddr>>>,
     places: Arc<Semaphore>,
 }
 
-impl Sockets {
+impl InstanceSockets {
     pub(super) fn new(egress: Rc<InstanceEgress>) -> Self {
         let guard = egress.connector.borrow().guard();
         Self { egress, guard, found: RefCell::default(), places: Arc::new(Semaphore::new(SOCKETS_MAX)) }
@@ -75,7 +75,7 @@ impl Sockets {
     }
 
     /// The addresses that may be tried for a target, and the name that they are judged by.
-    async fn candidates(&self, target: &Target) -> Result<(String, Vec<IpAddr>), SocketError> {
+    async fn candidates(&self, target: &SocketTarget) -> Result<(String, Vec<IpAddr>), SocketError> {
         let Ok(wanted) = IpAddr::from_str(&target.address) else {
             let addresses = self.find(&target.host).await?;
             return Ok((target.host.clone(), addresses));
@@ -87,7 +87,7 @@ impl Sockets {
         Ok((name, vec![wanted]))
     }
 
-    async fn connect_to(&self, target: Target) -> Result<TcpStream, SocketError> {
+    async fn connect_to(&self, target: SocketTarget) -> Result<TcpStream, SocketError> {
         let (name, addresses) = self.candidates(&target).await?;
         let mut last = SocketError { code: "EHOSTUNREACH", reason: format!("{name} has no address") };
         for address in addresses {
@@ -110,7 +110,7 @@ fn too_many(error: deno_fetch::FetchError) -> SocketError {
     SocketError { code: "EMFILE", reason: error.to_string() }
 }
 
-impl NodeNet for Sockets {
+impl NodeNet for InstanceSockets {
     fn lookup(
         self: Rc<Self>,
         state: &OpState,
@@ -131,7 +131,7 @@ impl NodeNet for Sockets {
         self: Rc<Self>,
         state: &OpState,
         call: Option<u32>,
-        target: Target,
+        target: SocketTarget,
     ) -> LocalBoxFuture<'static, Result<Connected, SocketError>> {
         let entered = self.egress.enter(state, call);
         let report = hit_reporter(state, "too many sockets");

@@ -13,7 +13,7 @@ pub(crate) static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sn
 /// Scripts loaded at first use: `(specifier, source)`, sorted. Those that are ES modules in their crate are rewritten.
 pub(crate) static SCRIPTS: &[(&str, &str)] = residual::SCRIPTS;
 
-/// Compiled code of the scripts of Node's built-in modules, as `src/polyfills/record.rs` recorded it.
+/// Compiled code of the scripts of Node's built-in modules, as `src/recording/mod.rs` recorded it.
 static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/code.bin"));
 
 mod recorded {

@@ -1,6 +1,6 @@
 //! V8's flags.
 //!
-//! `engine` sets them for the process, and the build script (`src/polyfills/record.rs`) for the code that it records: V8 takes compiled code
+//! `engine` sets them for the process, and the build script (`src/recording/mod.rs`) for the code that it records: V8 takes compiled code
 //! of the same flags only.
 //!
 //! Invariant: every flag that differs from V8's default says why.

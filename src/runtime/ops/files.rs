@@ -11,7 +11,7 @@ use super::catch_panic;
 use super::modules::modules;
 
 /// What is at an absolute path: 0 nothing, 1 a file, 2 a folder.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(crate) fn op_skep_file_kind(state: &OpState, #[string] path: &str) -> Result<u32, JsErrorBox> {
     let modules = modules(state)?;
@@ -23,7 +23,7 @@ pub(crate) fn op_skep_file_kind(state: &OpState, #[string] path: &str) -> Result
 }
 
 /// The size of a file in bytes; 0 if there is none.
-#[op2(fast)]
+#[op2(nofast)]
 pub(crate) fn op_skep_file_size(state: &OpState, #[string] path: &str) -> Result<f64, JsErrorBox> {
     let modules = modules(state)?;
     catch_panic("op_skep_file_size", 0, || modules.file(path).map_or(0.0, |bytes| bytes.len() as f64))

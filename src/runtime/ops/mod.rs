@@ -11,13 +11,13 @@ mod call;
 mod answer;
 mod egress;
 mod request;
+mod node;
 mod log;
 mod memory;
 mod wasm_cost;
 mod json_depth;
 mod files;
 mod modules;
-mod node;
 mod refuse;
 mod host;
 mod context;
@@ -31,7 +31,7 @@ pub use host::{ConsoleLine, HostApi, Identity};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
-pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, Target, code_of};
+pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};
 pub use request::{header_value, request_url};
 
 deno_core::extension!(
@@ -174,13 +174,23 @@ deno_core::extension!(
         "node/crypto/guards.js",
         "node/tls/certificates.js",
         "node/tls/options.js",
+        "node/net/outcome.js",
+        "node/net/stream_handle.js",
+        "node/net/chunks.js",
+        "node/tls/passing.js",
+        "node/tls/peer.js",
+        "node/tls/outgoing.js",
         "node/tls/session.js",
         "node/http/identity.js",
         "node/http/idle.js",
         "node/http/parser_framing.js",
         "node/http/parser_names.js",
+        "node/http/parser_head.js",
+        "node/http/parser_message.js",
         "node/http/servers.js",
         "node/http/listen.js",
+        "node/http/answer_head.js",
+        "node/http/answer_body.js",
         "node/http/call_socket.js",
         "node/http/call.js",
         "node/zlib/streams.js",

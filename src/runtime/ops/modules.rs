@@ -108,7 +108,7 @@ pub(crate) fn op_skep_module_find(state: &OpState, #[string] specifier: &str, #[
 }
 
 /// The kind of a module, as [`RequiredKind`].
-#[op2(fast)]
+#[op2(nofast)]
 pub(crate) fn op_skep_module_kind(state: &OpState, #[string] url: &str) -> Result<u32, JsErrorBox> {
     let modules = modules(state)?;
     catch_panic("op_skep_module_kind", 0, || modules.kind(url) as u32)
@@ -190,9 +190,12 @@ fn compile<'s>(
         None => (v8::script_compiler::Source::new(source, Some(&origin)), v8::script_compiler::CompileOptions::NoCompileOptions),
     };
     let reason = v8::script_compiler::NoCacheReason::NoReason;
+    v8::tc_scope!(let scope, scope);
     let function = v8::script_compiler::compile_function(scope, &mut source, &names, &[], options, reason);
     let Some(function) = function else {
-        // V8's exception is pending; it is thrown when the op returns.
+        add_place(scope, url);
+        // V8's exception is pending again; it is thrown when the op returns.
+        scope.rethrow();
         return Some(v8::undefined(scope).into());
     };
     let is_used = cached.is_some() && source.get_cached_data().is_some_and(|data| !data.rejected());
@@ -204,4 +207,16 @@ fn compile<'s>(
         state.borrow_mut::<UnkeptCode>().0.push((key, function));
     }
     Some(function.into())
+}
+
+/// Adds its place to the message of a syntax error: V8 knows it beside the error alone, whose stack begins at the `require`. No code of the
+/// function runs.
+fn add_place(scope: &mut v8::PinnedRef<'_, v8::TryCatch<'_, '_, v8::HandleScope<'_>>>, url: &str) -> Option<()> {
+    let message = scope.message()?;
+    let (line, column) = (message.get_line_number(scope)?, message.get_start_column() + 1);
+    let error = v8::Local::<v8::Object>::try_from(scope.exception()?).ok()?;
+    let key = v8::String::new(scope, "message")?;
+    let text = error.get(scope, key.into())?.to_rust_string_lossy(scope);
+    let text = v8::String::new(scope, &format!("{text} ({url}:{line}:{column})"))?;
+    error.set(scope, key.into(), text.into()).map(drop)
 }

@@ -17,7 +17,7 @@ use crate::support::process::program;
 use crate::support::{Request, Response};
 
 /// Headers of a connection, of the moment, and of Skep.
-const OTHERS: &[&str] = &["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id"];
+const OTHERS: &[&str] = &["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id", "x-trace-id"];
 
 /// A file of `expected` is a list of these.
 #[derive(Serialize, Deserialize)]

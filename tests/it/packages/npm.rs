@@ -33,7 +33,7 @@ impl Directory {
             .expect("a directory of its own")
     }
 
-    /// Installs the packages, unless they are those of the lock file already, and generates Prisma's client.
+    /// Installs the packages, unless they are those of the lock file already.
     pub fn install(&self) -> Result<(), String> {
         let wanted =
             [data("package-lock.json"), data("functions/prisma/schema.prisma")].map(|file| fs::read(file).expect("a file")).concat();
@@ -48,7 +48,7 @@ impl Directory {
         let mut npm = program("npm");
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
         finish(npm.current_dir(&self.functions))?;
-        self.generate()?;
+        drop(fs::remove_dir_all(self.functions.join("_prisma")));
         fs::write(&stamp, wanted).map_err(|error| error.to_string())
     }
 
@@ -74,8 +74,11 @@ impl Directory {
         }
     }
 
-    /// Runs `prisma generate`; the engine for migrations, which it would fetch, is not needed.
-    fn generate(&self) -> Result<(), String> {
+    /// Runs `prisma generate`, unless it ran; the engine for migrations, which it would fetch, is not needed.
+    pub fn generate(&self) -> Result<(), String> {
+        if self.functions.join("_prisma").is_dir() {
+            return Ok(());
+        }
         copy_tree(&data("functions/prisma"), &self.functions.join("prisma"));
         let mut prisma = program(self.functions.join("node_modules/.bin/prisma"));
         prisma.args(["generate", "--schema", "prisma/schema.prisma"]).env("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true");

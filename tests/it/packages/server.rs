@@ -23,6 +23,8 @@ use crate::support::process::program;
 pub enum Need {
     /// node and npm, with the packages installed.
     Node,
+    /// Its generated client: `prisma generate` wants a newer node than everything else does, 20.19.
+    Prisma,
     Postgres,
     Redis,
     MariaDb,
@@ -241,8 +243,9 @@ fn is_root() -> bool {
 
 /// A program in a process group of its own that works in `folder`, as nobody in particular.
 fn command(name: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
+    let path = std::env::var("PATH").unwrap_or_default();
     let mut command = program(name);
-    command.current_dir(folder).process_group(0).env("HOME", folder).env("LC_ALL", "C");
+    command.current_dir(folder).process_group(0).env("HOME", folder).env("LC_ALL", "C").env("PATH", format!("{path}:/usr/sbin"));
     if is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }

@@ -23,6 +23,7 @@ const LEAVES: &[&str] = &["config", "fault", "function", "shutdown", "sys", "tel
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("api", &[]),
     // Parts of the build script: they are not compiled into the program.
+    ("recording", &["runtime"]),
     ("polyfills", &[]),
     // Both ends of the channel between the processes.
     ("process", &[]),
@@ -69,7 +70,7 @@ const RESERVED_WORDS: &[(&[&str], &[&str])] = &[
     (&["axum", "hyper", "StatusCode"], &["ingress/", "admin/"]),
     // A resolver of deno_fetch's is given its names in a type of hyper_util's.
     (&["hyper_util"], &["ingress/", "admin/", "runtime/egress/connector.rs"]),
-    (&["deno_core", "v8"], &["runtime/isolate/", "runtime/ops/", "runtime/egress/", "build.rs"]),
+    (&["deno_core", "v8"], &["runtime/isolate/", "runtime/ops/", "runtime/egress/", "build.rs", "recording/"]),
     // The one way to call a function.
     (&["CallOutcome"], &["runtime/pool/", "invoke/"]),
 ];
@@ -82,6 +83,7 @@ const DISK: &[&str] = &[
     "command/",
     "config/",
     "polyfills/",
+    "recording/",
     "release/",
     "sys/kernel.rs",
     "sys/mapped_file.rs",
@@ -92,6 +94,7 @@ const DISK: &[&str] = &[
 const OPENS: &[(&str, &str)] = &[
     ("admin/tokens.rs", "the state directory"),
     ("build.rs", "the prelude and the snapshot"),
+    ("recording/mod.rs", "the snapshot, and the code that it records"),
     ("polyfills/crate_files.rs", "the JavaScript of a crate, in cargo's registry"),
     ("command/invoke.rs", "a body that the operator names with `@`"),
     ("command/new/mod.rs", "writes the files of a new function"),

@@ -28,6 +28,7 @@ const STATICS: &[&str] = &[
     "sys/map_bound.rs: MAY_MAP",
     // V8's: one platform, one snapshot, one table of callbacks.
     "runtime/isolate/heap.rs: ALLOCATOR",
+    "runtime/isolate/snapshot.rs: CODE",
     "runtime/isolate/snapshot.rs: SCRIPTS",
     "runtime/isolate/snapshot.rs: SNAPSHOT",
     // Shared by all instances because it is the same for all.

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 const [folder, file] = process.argv.slice(2);
-const OTHERS = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id"]);
+const OTHERS = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id", "x-trace-id"]);
 
 // TypeScript, with decorators and their metadata.
 const require = createRequire(path.resolve("x.js"));

@@ -24,7 +24,7 @@ async function answer(request, response) {
   if (kind === "never") return undefined;
   if (kind === "cookies") return response.writeHead(200, { "set-cookie": ["a=1", "b=2"] }).end("set");
   const { "content-type": type, "x-own": own, authorization } = request.headers;
-  return json(response, { method: request.method, path: pathname + search, type: type?.split(";")[0], own, authorization, body: String(body).slice(0, 200), bytes: body.length });
+  return json(response, { method: request.method, path: pathname + search, type: type?.split(";")[0], own, authorization, body: String(body).slice(0, 500), bytes: body.length });
 }
 
 export const echo = () => ({ server: http.createServer(answer) });

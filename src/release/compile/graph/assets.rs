@@ -9,8 +9,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-use super::MODULES_MAX;
 use super::follow::Followed;
+use super::limits::MODULES_MAX;
 use super::walk::{Pending, Walk};
 use super::wasm::{MissingImports, WasmShape};
 use crate::function::node::NODE_SCHEME;
@@ -19,7 +19,7 @@ use crate::release::compile::code_frame::Place;
 use crate::release::compile::error::{CompileErrorKind, Diagnostic};
 use crate::release::compile::module_kind::FileKind;
 use crate::release::compile::parse::imports::{Import, ImportForm, Wanted};
-use crate::release::compile::resolve::paths::joined;
+use crate::release::compile::paths::joined;
 use crate::release::source::ReadError;
 
 impl Walk<'_> {

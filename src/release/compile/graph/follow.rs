@@ -4,8 +4,9 @@
 //!
 //! Invariant: a file has one kind as a module, and the number of modules and the way to each of them are bounded.
 
+use super::limits::{DEPTH_MAX, MODULES_MAX};
+use super::module_url::module_url;
 use super::walk::{Pending, Walk};
-use super::{DEPTH_MAX, MODULES_MAX, module_url};
 use crate::function::Module;
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::release::compile::code_frame::Place;
@@ -28,9 +29,9 @@ pub(super) enum Followed {
 impl Walk<'_> {
     /// Resolves one import, and notes in the module where it leads.
     pub(super) fn follow_into(&mut self, module: &mut Module, pending: &Pending, label: &str, text: &str, import: Import) {
-        let is_require = matches!(import.form, ImportForm::Require { .. });
+        let is_require = import.form.is_require();
         let diagnostic = match self.follow(pending, &import) {
-            Ok(Followed::BuiltIn(_)) if self.is_for_node() => return,
+            Ok(Followed::BuiltIn(_)) if self.is_for_node() || import.form == ImportForm::Named => return,
             Ok(Followed::BuiltIn(name)) if self.platform == Platform::Web => built_in_diagnostic(&name),
             Ok(followed) => {
                 let url = match &followed {
@@ -46,6 +47,7 @@ impl Walk<'_> {
                 }
                 return;
             }
+            Err(_) if import.form == ImportForm::Named => return,
             Err(diagnostic) => diagnostic,
         };
         if self.means_node(&import.specifier) && self.is_for_node() {
@@ -89,7 +91,7 @@ impl Walk<'_> {
         }
         let url = module_url(self.confinement.root(), &path)
             .ok_or_else(|| Diagnostic::new(CompileErrorKind::Import, format!("`{}`: its path is not UTF-8 text", import.specifier)))?;
-        let required = matches!(import.form, ImportForm::Require { .. });
+        let required = import.form.is_require();
         let found = Pending { path, url, kind, required, depth: importer.depth + 1, importer: None };
         Ok(if is_asset { Followed::Asset(found) } else { Followed::Module(found) })
     }

@@ -6,42 +6,26 @@
 //!
 //! Invariant: bounded in modules, bytes and depth; an error never stops the walk, so that one walk finds them all.
 
-mod walk;
-mod follow;
 mod assets;
+mod follow;
+mod walk;
 mod wasm;
 mod names;
 mod report;
+mod limits;
+mod module_url;
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use bytes::Bytes;
-use deno_ast::ModuleSpecifier;
+use std::path::PathBuf;
 
 use super::error::{CompileErrorKind, Diagnostic};
 use super::platform::Platform;
-use crate::function::{Manifest, Module};
+use crate::function::Manifest;
 use crate::release::source::{Confinement, Disk};
 use walk::{Pending, Walk};
 
-/// Most modules of a version.
-pub const MODULES_MAX: usize = 2_000;
-/// Most source text of a version, in bytes.
-pub const SOURCE_BYTES_MAX: u64 = 20 << 20;
-/// Longest way from the entry to a module.
-pub const DEPTH_MAX: usize = 200;
-
-/// Every reachable module.
-pub(super) struct Graph {
-    pub(super) entry: String,
-    pub(super) modules: HashMap<String, Arc<Module>>,
-    /// Files that modules import as text, bytes or WebAssembly, or that they name by `new URL(…, import.meta.url)`, by their absolute path.
-    pub(super) files: BTreeMap<String, Bytes>,
-    /// Whether the function is one for Node.
-    pub(super) node: bool,
-}
+pub use limits::{DEPTH_MAX, MODULES_MAX, SOURCE_BYTES_MAX};
+pub(super) use module_url::module_url;
+pub(super) use walk::Graph;
 
 /// What stands for `process.env.NODE_ENV` in a function for the web that does not set it.
 const NODE_ENV: &str = "production";
@@ -77,13 +61,4 @@ pub(super) fn walk(
         walk.attempt(&code_files(walk.has_computed));
     }
     walk.graph(&entry)
-}
-
-/// `file:///` and the path below the functions directory; `None` if that is not text.
-pub(super) fn module_url(root: &Path, canonical: &Path) -> Option<ModuleSpecifier> {
-    let relative = canonical.strip_prefix(root).ok()?;
-    let parts: Option<Vec<_>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
-    let mut url = ModuleSpecifier::parse("file:///").ok()?;
-    url.path_segments_mut().ok()?.clear().extend(parts?);
-    Some(url)
 }

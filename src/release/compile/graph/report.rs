@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::SOURCE_BYTES_MAX;
+use super::limits::SOURCE_BYTES_MAX;
 use crate::release::compile::code_frame::Place;
 use crate::release::compile::emit::{Fact, TranspileError};
 use crate::release::compile::error::{CompileErrorKind, DIAGNOSTICS_MAX, Diagnostic};
@@ -19,7 +19,7 @@ const CHAIN_SHOWN_MAX: usize = 4;
 
 /// The diagnostics so far.
 #[derive(Default)]
-pub(super) struct Report {
+pub(super) struct WalkReport {
     diagnostics: Vec<Diagnostic>,
     /// By file, the import that found it.
     found_by: HashMap<String, Found>,
@@ -32,7 +32,7 @@ struct Found {
     column: usize,
 }
 
-impl Report {
+impl WalkReport {
     pub(super) fn add(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deno_ast::{MediaType, ModuleSpecifier};
 
+use super::limits::{MODULES_MAX, SOURCE_BYTES_MAX};
+use super::module_url::module_url;
 use super::names::CommonJsNames;
-use super::report::Report;
+use super::report::WalkReport;
 use super::wasm::WasmModules;
-use super::{Graph, MODULES_MAX, SOURCE_BYTES_MAX, module_url};
 use crate::function::{Module, ModuleKind};
 use crate::release::compile::code_frame::Place;
 use crate::release::compile::emit;
@@ -28,6 +29,16 @@ use crate::release::compile::platform::Platform;
 use crate::release::compile::resolve::Resolver;
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{Confinement, Disk, ReadError};
+
+/// Every reachable module.
+pub(in crate::release::compile) struct Graph {
+    pub(in crate::release::compile) entry: String,
+    pub(in crate::release::compile) modules: HashMap<String, Arc<Module>>,
+    /// Files that modules import as text, bytes or WebAssembly, or that they name by `new URL(…, import.meta.url)`, by their absolute path.
+    pub(in crate::release::compile) files: BTreeMap<String, Bytes>,
+    /// Whether the function is one for Node.
+    pub(in crate::release::compile) node: bool,
+}
 
 /// A module that is found and not yet read.
 #[derive(Clone)]
@@ -68,7 +79,7 @@ pub(super) struct Walk<'c> {
     pub(super) files: BTreeMap<String, Bytes>,
     pub(super) names: CommonJsNames,
     pub(super) wasm: WasmModules,
-    pub(super) report: Report,
+    pub(super) report: WalkReport,
     /// A module of the function's own code requires or imports what only its code computes.
     pub(super) has_computed: bool,
     /// The modules that are walked may be of no use: what is wrong with them is no error.
@@ -95,7 +106,7 @@ impl<'c> Walk<'c> {
             files: BTreeMap::new(),
             names: CommonJsNames::default(),
             wasm: WasmModules::default(),
-            report: Report::default(),
+            report: WalkReport::default(),
             has_computed: false,
             is_attempt: false,
             refuses_node: false,

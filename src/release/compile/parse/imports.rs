@@ -56,6 +56,8 @@ pub(in crate::release::compile) enum ImportForm {
         /// Whether the code goes on if it fails: it stands in a `try`, or only asks where the module is.
         attempted: bool,
     },
+    /// The name of a package, as a text in a file that requires what a variable names. It may be no package.
+    Named,
     /// `new URL("…", import.meta.url)`: a file that the module may read.
     Reference,
     /// `require` or `import` of what only the code computes; without a specifier.
@@ -63,6 +65,11 @@ pub(in crate::release::compile) enum ImportForm {
 }
 
 impl ImportForm {
+    /// Whether the module is looked for as `require` does.
+    pub(in crate::release::compile) fn is_require(self) -> bool {
+        matches!(self, Self::Require { .. } | Self::Named)
+    }
+
     /// Whether a specifier that leads nowhere is an error of the call, when it runs, and none of the module.
     pub(in crate::release::compile) fn may_be_missing(self) -> bool {
         matches!(self, Self::Call | Self::Require { attempted: true })

@@ -9,6 +9,6 @@ mod preparse;
 pub(in crate::release::compile) mod requires;
 pub(in crate::release::compile) mod node_globals;
 pub(in crate::release::compile) mod common_js;
-pub(in crate::release::compile) mod imports;
 pub(in crate::release::compile) mod rewrite;
+pub(in crate::release::compile) mod imports;
 mod specifier;

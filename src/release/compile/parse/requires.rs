@@ -5,7 +5,7 @@
 //! Invariant: `require` counts only as a free name, or as one that the module has created with `createRequire`: bundlers declare functions of
 //! that name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use deno_ast::ParsedSource;
 use deno_ast::swc::ast::{self, Id};
@@ -14,6 +14,10 @@ use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
 use super::imports::{Import, ImportForm, bytes_of};
 use super::specifier::{literal, text};
+
+/// Texts of a file that are tried as names of packages, and the length of such a name.
+const PACKAGE_NAMES_MAX: usize = 64;
+const PACKAGE_NAME_MAX: usize = 214;
 
 /// The name that Node gives to the maker of a `require`.
 const MAKER: &str = "createRequire";
@@ -24,9 +28,41 @@ pub(in crate::release::compile) fn collect(parsed: &ParsedSource) -> Vec<Import>
     if parsed.text().contains(MAKER) {
         parsed.program_ref().visit_with(&mut made);
     }
-    let mut collector = RequireCollector { unresolved: parsed.unresolved_context(), made: made.0, attempts: 0, imports: Vec::new() };
+    let unresolved = parsed.unresolved_context();
+    let mut collector = RequireCollector { unresolved, made: made.0, attempts: 0, requires_variable: false, imports: Vec::new() };
     parsed.program_ref().visit_with(&mut collector);
+    if collector.requires_variable {
+        let mut names = PackageNames::default();
+        parsed.program_ref().visit_with(&mut names);
+        collector.imports.extend(names.0.into_iter().map(|name| Import::whole(name, None, ImportForm::Named)));
+    }
     collector.imports
+}
+
+/// Texts of a file that may name packages: a list of drivers beside `require(driver)`, for example.
+#[derive(Default)]
+struct PackageNames(BTreeSet<String>);
+
+impl Visit for PackageNames {
+    fn visit_str(&mut self, node: &ast::Str) {
+        let text = node.value.to_string_lossy();
+        if self.0.len() < PACKAGE_NAMES_MAX && is_package_name(&text) {
+            self.0.insert(text.into_owned());
+        }
+    }
+}
+
+/// Whether a text has the form of a package's name, as npm takes it.
+fn is_package_name(text: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+            && part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '-' | '_' | '.'))
+    };
+    text.len() <= PACKAGE_NAME_MAX
+        && match text.strip_prefix('@').map(|rest| rest.split_once('/')) {
+            Some(scoped) => scoped.is_some_and(|(scope, name)| is_part(scope) && is_part(name)),
+            None => is_part(text),
+        }
 }
 
 /// Variables that hold a `require` which the module has made: `const require = createRequire(import.meta.url)`.
@@ -57,6 +93,8 @@ struct RequireCollector {
     made: HashSet<Id>,
     /// Blocks of `try` around the node.
     attempts: usize,
+    /// Whether a variable names what is required.
+    requires_variable: bool,
     imports: Vec<Import>,
 }
 
@@ -86,6 +124,7 @@ impl Visit for RequireCollector {
     fn visit_call_expr(&mut self, node: &ast::CallExpr) {
         let form = node.callee.as_expr().and_then(|callee| self.form(callee));
         if let (Some(form), Some(argument)) = (form, node.args.first()) {
+            self.requires_variable |= argument.expr.is_ident();
             self.imports.push(match literal(&argument.expr) {
                 Some(specifier) => Import::whole(text(&specifier), bytes_of(specifier.span), form),
                 None => Import::whole(String::new(), None, ImportForm::Computed),

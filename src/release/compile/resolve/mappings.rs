@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::paths::{is_relative, joined};
 use crate::release::compile::error::Diagnostic;
+use crate::release::compile::paths::{is_relative, joined};
 use crate::release::compile::settings::{self, DENO_FILES, TS_FILE, TsOptions};
 use crate::release::source::{Confinement, Disk};
 

@@ -7,18 +7,18 @@
 #![allow(clippy::disallowed_methods, reason = "imports are resolved in the functions directory")]
 
 mod mappings;
-mod npm;
 mod package_type;
 mod packages;
 mod unsupported;
+mod npm;
 mod diagnostics;
-pub(in crate::release::compile) mod paths;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::error::{CompileErrorKind, Diagnostic};
 use super::parse::imports::ImportForm;
+use super::paths::{is_relative, joined};
 use super::platform::{Platform, SourceRule};
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::release::source::confine::is_in_node_modules;
@@ -28,7 +28,6 @@ use mappings::{Mapped, Mappings};
 use npm::RegistrySpecifier;
 use package_type::PackageTypes;
 use packages::Packages;
-use paths::{is_relative, joined};
 
 /// The extensions of source that an extension of compiled code may stand for.
 const COMPILED_ENDINGS: &[(&str, &[&str])] = &[("js", &["ts", "tsx", "mts"]), ("mjs", &["mts"]), ("jsx", &["tsx"]), ("cjs", &["cts"])];
@@ -80,7 +79,7 @@ impl<'c> Resolver<'c> {
         {
             return Ok(ResolvedImport::BuiltIn(name.to_owned()));
         }
-        let request = Request { importer, specifier, is_require: matches!(form, ImportForm::Require { .. }) };
+        let request = Request { importer, specifier, is_require: form.is_require() };
         let mapped = match is_relative(specifier) {
             true => None,
             false => self.mapped(importer, specifier)?,

@@ -15,9 +15,9 @@ use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, Resol
 use parking_lot::Mutex;
 
 use super::diagnostics::{leads_out, not_found};
-use super::paths::{is_relative, joined};
 use super::unsupported;
 use crate::release::compile::error::{CompileErrorKind, Diagnostic};
+use crate::release::compile::paths::{is_relative, joined};
 use crate::release::compile::platform::Platform;
 use crate::release::source::entry::{CONDITIONS, PACKAGE_JSON_BYTES_MAX};
 use crate::release::source::{Confinement, Disk};

@@ -14,4 +14,4 @@ pub(super) mod usage;
 pub(super) mod zip;
 
 pub use crypto::CRYPTO_OPS;
-pub use sockets::{Connected, NodeNet, SocketError, Target, code_of};
+pub use sockets::{Connected, NodeNet, SocketError, SocketTarget, code_of};

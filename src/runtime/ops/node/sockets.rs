@@ -39,7 +39,7 @@ impl SocketError {
 }
 
 /// Where a socket is to lead.
-pub struct Target {
+pub struct SocketTarget {
     /// The name that was looked up, or the address.
     pub host: String,
     /// The address that was chosen; empty: any that the name leads to.
@@ -71,7 +71,7 @@ pub trait NodeNet {
         self: Rc<Self>,
         state: &OpState,
         call: Option<u32>,
-        target: Target,
+        target: SocketTarget,
     ) -> LocalBoxFuture<'static, Result<Connected, SocketError>>;
 }
 
@@ -187,7 +187,7 @@ pub(in crate::runtime::ops) async fn op_skep_connect(
     #[string] address: String,
     #[smi] port: u32,
 ) -> Result<SocketInfo, JsErrorBox> {
-    let target = Target { host, address, port: u16::try_from(port).map_err(|_| JsErrorBox::generic("EINVAL invalid port"))? };
+    let target = SocketTarget { host, address, port: u16::try_from(port).map_err(|_| JsErrorBox::generic("EINVAL invalid port"))? };
     let connecting = {
         let state = state.borrow();
         net(&state)?.connect(&state, call_of(call), target)

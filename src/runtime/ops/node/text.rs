@@ -38,7 +38,7 @@ pub(in crate::runtime::ops) fn op_skep_node_text<'s>(
 }
 
 /// How a part of one buffer sorts beside a part of another: -1, 0 or 1.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(in crate::runtime::ops) fn op_skep_node_compare(
     #[buffer] one: &[u8],
@@ -52,7 +52,7 @@ pub(in crate::runtime::ops) fn op_skep_node_compare(
 }
 
 /// Whether the bytes are ASCII, or UTF-8.
-#[op2(fast)]
+#[op2(nofast)]
 pub(in crate::runtime::ops) fn op_skep_node_is_text(#[buffer] bytes: &[u8], ascii: bool) -> bool {
     if ascii { bytes.is_ascii() } else { std::str::from_utf8(bytes).is_ok() }
 }

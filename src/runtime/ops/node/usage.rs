@@ -27,7 +27,7 @@ pub(in crate::runtime::ops) fn op_skep_node_memory(scope: &mut v8::PinScope<'_, 
 }
 
 /// CPU time of the instance's thread, in nanoseconds.
-#[op2(fast)]
+#[op2(nofast)]
 pub(in crate::runtime::ops) fn op_skep_node_cpu_ns() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64

@@ -8,7 +8,7 @@ const client = axios.create({ baseURL: process.env.HTTP_URL, headers: { "x-own":
 module.exports = async () => {
   const posted = await client.post("/echo?a=1", { x: 1 });
   const controller = new AbortController();
-  const never = client.get("/never", { signal: controller.signal });
+  const aborted = client.get("/never", { signal: controller.signal }).catch(({ code, name }) => [code, name]);
   controller.abort();
   const { data: stream } = await client.get("/packed/gzip", { responseType: "stream" });
   let streamed = 0;
@@ -25,7 +25,7 @@ module.exports = async () => {
     status: await client.get("/status/404").catch(({ code, response }) => [code, response.status, response.data]),
     refused: await axios.get("http://127.0.0.1:1/").catch(({ code }) => code),
     late: await client.get("/never", { timeout: 50 }).catch(({ code }) => code),
-    aborted: await never.catch(({ code, name }) => [code, name]),
+    aborted: await aborted,
     streamed,
     uploaded: [uploaded.data.type, uploaded.data.body.includes("contents")],
     basic: (await client.get("/echo", { auth: { username: "a", password: "b" } })).data.authorization,

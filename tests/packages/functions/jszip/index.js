@@ -8,6 +8,6 @@ module.exports = async () => {
   const bytes = await zip.generateAsync({ type: "nodebuffer", compression: "DEFLATE" });
   const again = await JSZip.loadAsync(bytes);
   let streamed = 0;
-  for await (const piece of again.file("a.txt").nodeStream()) streamed += piece.length;
+  await new Promise((resolve, reject) => again.file("a.txt").nodeStream().on("data", (piece) => { streamed += piece.length; }).on("end", resolve).on("error", reject));
   return { small: bytes.length < 1000, names: Object.keys(again.files), bytes: (await again.file("deep/b.bin").async("nodebuffer")).toString("hex"), streamed, broken: await JSZip.loadAsync("no zip").catch(({ message }) => message.slice(0, 30)) };
 };

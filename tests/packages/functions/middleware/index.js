@@ -21,6 +21,6 @@ app.get("/session", (request, response) => {
   response.json({ visits: request.session.visits, cookies: request.cookies, signed: request.signedCookies });
 });
 app.get("/sign", (_request, response) => response.cookie("name", "value", { signed: true }).end());
-app.get("/long", (_request, response) => response.type("text").send("compressible ".repeat(1000)));
+app.get("/long", (_request, response) => response.type("text").send("compressible ".repeat(50)));
 app.get("/lines", (_request, response) => response.json(lines));
 app.listen(3000);

@@ -7,7 +7,7 @@ export default async () => {
   const form = new FormData();
   form.set("field", "value");
   const controller = new AbortController();
-  const never = fetch(`${url}/never`, { signal: controller.signal });
+  const aborted = fetch(`${url}/never`, { signal: controller.signal }).catch((error) => error instanceof AbortError);
   controller.abort();
   const posted = await fetch(`${url}/echo`, { method: "POST", body: JSON.stringify({ x: 1 }), headers: { "content-type": "application/json" } });
   return {
@@ -16,6 +16,6 @@ export default async () => {
     packed: await Promise.all(["gzip", "deflate", "br"].map(async (kind) => (await (await fetch(`${url}/packed/${kind}`)).text()).length)),
     redirected: await fetch(`${url}/redirect/1`).then(async (answer) => [answer.redirected, (await answer.json()).path]),
     refused: await fetch("http://127.0.0.1:1/").catch(({ code, type }) => [code, type]),
-    aborted: await never.catch((error) => error instanceof AbortError),
+    aborted: await aborted,
   };
 };

@@ -1,4 +1,5 @@
-// The first call opens a connection that hears notifications; later calls notify. What is heard then belongs to no call.
+// The first call opens two connections; a later one speaks over one of them and is heard over the other. What runs in the events of
+// these connections runs for no call that is over.
 const { AsyncLocalStorage } = require("async_hooks");
 const { Client } = require("pg");
 
@@ -15,10 +16,16 @@ async function listen() {
 
 async function speak(text) {
   const heard = new Promise((resolve) => listener.once("notification", resolve));
-  await speaker.query("SELECT pg_notify('shared', $1)", [text]);
+  const spoken = new Promise((resolve) => {
+    speaker.query("SELECT pg_notify('shared', $1)", [text], () => {
+      console.log(`called back ${text}.`);
+      resolve();
+    });
+  });
+  await spoken;
   console.log(`spoke ${text}.`);
   await heard;
-  return "spoken";
+  return names.getStore();
 }
 
 module.exports = (request) => {

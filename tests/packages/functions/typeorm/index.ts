@@ -1,5 +1,6 @@
 // typeorm: entities by decorators, relations, a transaction over pg.
 import "reflect-metadata";
+import "pg"; // typeorm requires its driver by a computed name, which finds only what something names.
 import { Column, DataSource, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn } from "typeorm";
 
 @Entity({ name: "typeorm_authors" })

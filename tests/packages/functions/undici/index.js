@@ -12,7 +12,7 @@ module.exports = async () => {
   const form = new FormData();
   form.set("field", "value");
   const controller = new AbortController();
-  const never = request(`${url}/never`, { signal: controller.signal });
+  const aborted = request(`${url}/never`, { signal: controller.signal }).catch(({ name }) => name);
   controller.abort();
   return {
     posted: [posted.statusCode, await posted.body.json()],
@@ -21,7 +21,7 @@ module.exports = async () => {
     fetched: await (await fetch(`${url}/redirect/1`, { dispatcher: new Agent() })).json(),
     form: (await (await fetch(`${url}/echo`, { method: "POST", body: form })).json()).type,
     refused: await request("http://127.0.0.1:1/").catch(({ code }) => code),
-    aborted: await never.catch(({ name }) => name),
+    aborted: await aborted,
     late: await request(`${url}/never`, { headersTimeout: 50, dispatcher: new Agent({ headersTimeout: 50 }) }).catch((error) => error instanceof errors.HeadersTimeoutError),
   };
 };

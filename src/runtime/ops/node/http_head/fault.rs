@@ -34,7 +34,7 @@ faults! {
     SpaceAfterVersion: "HPE_INVALID_VERSION", "Expected space after version";
     LineAfterVersion: "HPE_INVALID_VERSION", "Expected CRLF after version";
     LineAfterVersionLf: "HPE_STRICT", "Expected CRLF after version";
-    StatusCode: "HPE_INVALID_STATUS", "Invalid status code";
+    Status: "HPE_INVALID_STATUS", "Invalid status code";
     StatusLine: "HPE_INVALID_STATUS", "Invalid response status";
     StatusBareLf: "HPE_INVALID_STATUS", "Invalid response status";
     StatusLineCr: "HPE_CR_EXPECTED", "Missing expected CR after response line";

@@ -33,7 +33,7 @@ states! {
     // Known to `parser.js`: where it starts a scan, and where one stops.
     Start, FieldStart, ChunkStart, ChunkDataEnd, HeadDone, ChunkDone, Failed,
     // First lines.
-    Protocol, ProtocolEnd, Major, Dot, Minor, VersionEnd, StatusCode, StatusCodeEnd, Reason, StatusLineEnd,
+    Protocol, ProtocolEnd, Major, Dot, Minor, VersionEnd, Status, StatusEnd, Reason, StatusLineEnd,
     Method, MethodEnd, UrlSpaces, Url, RequestProtocolSpaces, RequestLineEnd, HeadersStart,
     // Fields.
     HeadersEnd, Name, NameSpaces, ValueSpaces, ValueSpacesLf, ValueEmpty, Value, ValueEnd, ValueLenient, ValueLf, AfterValue,

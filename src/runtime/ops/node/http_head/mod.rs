@@ -1,6 +1,6 @@
 //! Heads, trailers and chunk sizes of HTTP/1 messages, for the parser of `node:http`.
 //!
-//! `js-prelude/node/http/parser.js` hands over the bytes as they come. `scan` judges each of them once, as llhttp does, and keeps what it
+//! `js-prelude/node/http/parser_head.js` hands over the bytes as they come. `scan` judges each of them once, as llhttp does, and keeps what it
 //! knows in numbers between two pieces; `text` cuts a head that is complete into strings.
 //!
 //! Invariant: a byte is looked at once by `scan`, and no content of the numbers or the bytes is worse than a message that is refused.
@@ -22,7 +22,7 @@ use fault::HeadFault;
 use machine::HeadMachine;
 
 /// Looks at the bytes of a range, and returns where it stopped. `registers` are the numbers of `HeadMachine`; the first is its state.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(in crate::runtime::ops) fn op_skep_http_scan(
     #[buffer] bytes: &[u8],

@@ -54,20 +54,20 @@ impl HeadMachine {
             (HeadState::VersionEnd, b' ') => {
                 self.code = 0;
                 self.word = KnownWord::NONE;
-                self.take(HeadState::StatusCode)
+                self.take(HeadState::Status)
             }
             (HeadState::VersionEnd, _) => Err(HeadFault::SpaceAfterVersion),
-            (HeadState::StatusCode, b'0'..=b'9') => {
+            (HeadState::Status, b'0'..=b'9') => {
                 self.code = self.code.saturating_mul(10).saturating_add(digit(byte));
                 self.word.length += 1;
-                self.take(if self.word.length == 3 { HeadState::StatusCodeEnd } else { HeadState::StatusCode })
+                self.take(if self.word.length == 3 { HeadState::StatusEnd } else { HeadState::Status })
             }
-            (HeadState::StatusCode, _) => Err(HeadFault::StatusCode),
-            (HeadState::StatusCodeEnd, b' ') => self.take(HeadState::Reason),
-            (HeadState::StatusCodeEnd, LF) if self.forgives(lenient::NO_CR_BEFORE_LF) => self.take(HeadState::HeadersStart),
-            (HeadState::StatusCodeEnd, LF) => Err(HeadFault::StatusBareLf),
-            (HeadState::StatusCodeEnd | HeadState::Reason, CR) => self.take(HeadState::StatusLineEnd),
-            (HeadState::StatusCodeEnd, _) => Err(HeadFault::StatusLine),
+            (HeadState::Status, _) => Err(HeadFault::Status),
+            (HeadState::StatusEnd, b' ') => self.take(HeadState::Reason),
+            (HeadState::StatusEnd, LF) if self.forgives(lenient::NO_CR_BEFORE_LF) => self.take(HeadState::HeadersStart),
+            (HeadState::StatusEnd, LF) => Err(HeadFault::StatusBareLf),
+            (HeadState::StatusEnd | HeadState::Reason, CR) => self.take(HeadState::StatusLineEnd),
+            (HeadState::StatusEnd, _) => Err(HeadFault::StatusLine),
             (HeadState::Reason, LF) if self.forgives(lenient::NO_CR_BEFORE_LF) => self.take(HeadState::HeadersStart),
             (HeadState::Reason, LF) => Err(HeadFault::StatusLineCr),
             (HeadState::Reason, _) => self.take(HeadState::Reason),

@@ -1,3 +1,5 @@
+//! The scanner of HTTP/1 heads: the same in pieces of any size, and strict about what it takes.
+
 use proptest::prelude::*;
 
 use super::fault::HeadFault;

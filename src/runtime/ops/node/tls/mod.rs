@@ -6,8 +6,8 @@
 //!
 //! Invariant: a machine knows no socket and no JavaScript; plaintext goes through it only after its peer has been judged.
 
-mod config;
 mod machine;
+mod config;
 mod names;
 mod trust;
 
@@ -101,7 +101,7 @@ pub(in crate::runtime::ops) fn op_skep_tls_open(
 /// Gives a machine what the peer sent, from `offset` on, and takes plaintext from it, as far as `output` has room.
 ///
 /// `counts` gets the bytes that were taken, those that were given, and those that wait. Returns the status: see `machine::Status`.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(in crate::runtime::ops) fn op_skep_tls_pull(
     state: &mut OpState,
@@ -123,7 +123,7 @@ pub(in crate::runtime::ops) fn op_skep_tls_pull(
 }
 
 /// Encrypts plaintext, from `offset` on, as far as there is room: returns how many bytes. Nothing: says goodbye to the peer.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(in crate::runtime::ops) fn op_skep_tls_push(
     state: &mut OpState,
@@ -137,7 +137,7 @@ pub(in crate::runtime::ops) fn op_skep_tls_push(
 }
 
 /// Writes what is for the peer into `output`: returns how many bytes.
-#[op2(fast)]
+#[op2(nofast)]
 #[smi]
 pub(in crate::runtime::ops) fn op_skep_tls_take(
     state: &mut OpState,
@@ -190,7 +190,7 @@ pub(in crate::runtime::ops) fn op_skep_tls_export(
 }
 
 /// Ends a machine. Nothing happens to one that is not known.
-#[op2(fast)]
+#[op2(nofast)]
 pub(in crate::runtime::ops) fn op_skep_tls_close(state: &mut OpState, #[smi] id: u32) {
     Machines::of(state).running.remove(&id);
 }

@@ -10,11 +10,14 @@ use brotli::enc::StandardAlloc;
 use brotli::enc::encode::{BrotliEncoderOperation as Operation, BrotliEncoderParameter as Parameter, BrotliEncoderStateStruct};
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
 
-use super::{Codec, Failure, Order, Progress, UNSET};
+use super::codec::{Codec, Progress, WriteOrder, ZipFailure};
 
 /// Node's modes.
 pub(super) const DECODE: u32 = 8;
 pub(super) const ENCODE: u32 = 9;
+
+/// A parameter that is not set, as Node's `zlib` passes it.
+pub(super) const UNSET: u32 = u32::MAX;
 
 const FINISH: u32 = 2;
 
@@ -134,7 +137,7 @@ impl Encoder {
 }
 
 impl Codec for Encoder {
-    fn write(&mut self, order: Order, input: &[u8], output: &mut [u8]) -> Progress {
+    fn write(&mut self, order: WriteOrder, input: &[u8], output: &mut [u8]) -> Progress {
         let mut before = 0;
         if self.is_flushing {
             let (succeeded, _, written) = self.run(Operation::BROTLI_OPERATION_FLUSH, &[], output);
@@ -166,8 +169,8 @@ impl Codec for Encoder {
     }
 }
 
-fn failed() -> Failure {
-    Failure::new(-1, "ERR_BROTLI_COMPRESSION_FAILED", "Compression failed")
+fn failed() -> ZipFailure {
+    ZipFailure::new(-1, "ERR_BROTLI_COMPRESSION_FAILED", "Compression failed")
 }
 
 struct Decoder {
@@ -183,7 +186,7 @@ impl Decoder {
 }
 
 impl Codec for Decoder {
-    fn write(&mut self, order: Order, input: &[u8], output: &mut [u8]) -> Progress {
+    fn write(&mut self, order: WriteOrder, input: &[u8], output: &mut [u8]) -> Progress {
         let (mut available_in, mut available_out) = (input.len(), output.len());
         let (mut read, mut written, mut total) = (0, 0, 0);
         let result = BrotliDecompressStream(
@@ -201,9 +204,9 @@ impl Codec for Decoder {
                 let name = format!("{:?}", self.state.error_code);
                 let code = format!("ERR_{}", name.strip_prefix("BROTLI_DECODER").unwrap_or(&name));
                 let message = Cow::Borrowed("Decompression failed");
-                Some(Failure { errno: self.state.error_code as i32, code: Cow::Owned(code), message })
+                Some(ZipFailure { errno: self.state.error_code as i32, code: Cow::Owned(code), message })
             }
-            BrotliResult::NeedsMoreInput => (order.flush == FINISH).then(Failure::ends_early),
+            BrotliResult::NeedsMoreInput => (order.flush == FINISH).then(ZipFailure::ends_early),
             BrotliResult::ResultSuccess | BrotliResult::NeedsMoreOutput => None,
         };
         Progress { read, written, failure }

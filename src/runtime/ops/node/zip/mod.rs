@@ -7,13 +7,14 @@
 
 mod brotli;
 mod zlib;
+mod codec;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
 
+use self::codec::{Codec, WriteOrder, ZipFailure};
 use super::super::catch_panic;
 use super::super::memory::MemoryBytes;
 
@@ -22,62 +23,6 @@ const STREAMS_MAX: usize = 128;
 
 /// The numbers of streams: they stay small integers of V8.
 const NUMBERS: u32 = 1 << 30;
-
-/// A parameter that is not set, as Node's `zlib` passes it.
-const UNSET: u32 = u32::MAX;
-
-/// One stream.
-trait Codec {
-    /// Reads a part of the input and writes a part of the output.
-    fn write(&mut self, order: Order, input: &[u8], output: &mut [u8]) -> Progress;
-
-    /// Begins anew.
-    fn reset(&mut self);
-
-    /// Changes level and strategy of what follows. Nothing happens where there are none.
-    fn set_params(&mut self, _level: i32, _strategy: i32) -> Option<Failure> {
-        None
-    }
-
-    /// About how many bytes it keeps outside of V8's heap.
-    fn bytes(&self) -> usize;
-}
-
-/// How a write is to end.
-#[derive(Clone, Copy)]
-struct Order {
-    /// zlib's flush value, or brotli's operation.
-    flush: u32,
-    /// Whether what follows a gzip member is left alone.
-    is_single: bool,
-}
-
-/// How far a write came.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Progress {
-    read: usize,
-    written: usize,
-    failure: Option<Failure>,
-}
-
-/// Why a stream cannot go on, in Node's words.
-#[derive(Debug, PartialEq, Eq)]
-struct Failure {
-    errno: i32,
-    code: Cow<'static, str>,
-    message: Cow<'static, str>,
-}
-
-impl Failure {
-    fn new(errno: i32, code: &'static str, message: &'static str) -> Self {
-        Self { errno, code: Cow::Borrowed(code), message: Cow::Borrowed(message) }
-    }
-
-    /// As Node reports input that ends too early, for all formats.
-    fn ends_early() -> Self {
-        Self::new(-5, "Z_BUF_ERROR", "unexpected end of file")
-    }
-}
 
 /// A stream, and what V8 was told that it keeps.
 struct Open {
@@ -184,7 +129,7 @@ pub(in crate::runtime::ops) fn op_skep_zip_write(
     if from.start < to.end && to.start < from.end {
         return Err(JsErrorBox::type_error("input and output are the same memory"));
     }
-    let order = Order { flush: places[FLUSH], is_single: places[IS_SINGLE] != 0 };
+    let order = WriteOrder { flush: places[FLUSH], is_single: places[IS_SINGLE] != 0 };
     let open = state.borrow_mut::<Streams>().find(number)?;
     let progress = catch_panic("op_skep_zip_write", 0, || open.codec.write(order, input, output))?;
     open.tell(scope);
@@ -238,7 +183,7 @@ fn signed(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn text(failure: Option<Failure>) -> String {
+fn text(failure: Option<ZipFailure>) -> String {
     failure.map_or_else(String::new, |failure| format!("{} {}", failure.code, failure.message))
 }
 

@@ -1,3 +1,6 @@
+//! Streams of all formats: what is compressed comes back, and what is wrong is said in Node's words.
+
+use super::brotli::UNSET;
 use super::*;
 
 const DEFLATE_PARAMS: [u32; 4] = [15, 6, 8, 0];
@@ -11,11 +14,11 @@ fn codec(mode: u32, dictionary: &[u8]) -> Box<dyn Codec> {
 }
 
 /// Runs a stream to its end, with so much space for output at a time.
-fn whole(codec: &mut dyn Codec, finish: u32, mut input: &[u8], space: usize) -> Result<Vec<u8>, Failure> {
+fn whole(codec: &mut dyn Codec, finish: u32, mut input: &[u8], space: usize) -> Result<Vec<u8>, ZipFailure> {
     let mut whole = Vec::new();
     loop {
         let mut output = vec![0; space];
-        let progress = codec.write(Order { flush: finish, is_single: false }, input, &mut output);
+        let progress = codec.write(WriteOrder { flush: finish, is_single: false }, input, &mut output);
         whole.extend_from_slice(&output[..progress.written]);
         input = &input[progress.read..];
         match progress.failure {
@@ -59,10 +62,10 @@ fn members_follow_each_other_and_zeros_are_padding() {
         assert_eq!(whole(&mut *codec(mode, b""), 4, &gzip, 1000).unwrap(), b"onetwo");
         assert_eq!(whole(&mut *codec(mode, b""), 4, &[&gzip[..], &[0; 9]].concat(), 1000).unwrap(), b"onetwo");
         let failure = whole(&mut *codec(mode, b""), 4, &[&gzip[..], b"junk"].concat(), 1000).unwrap_err();
-        assert_eq!(failure, Failure::new(-3, "Z_DATA_ERROR", "incorrect header check"));
+        assert_eq!(failure, ZipFailure::new(-3, "Z_DATA_ERROR", "incorrect header check"));
     }
     let mut output = [0; 100];
-    let progress = codec(4, b"").write(Order { flush: 4, is_single: true }, &gzip, &mut output);
+    let progress = codec(4, b"").write(WriteOrder { flush: 4, is_single: true }, &gzip, &mut output);
     assert_eq!((progress.written, progress.failure), (3, None));
 }
 
@@ -83,13 +86,13 @@ fn input_that_ends_early_is_an_error() {
     for (compress, decompress, finish) in [(1, 2, 4), (3, 4, 4), (5, 6, 4), (9, 8, 2)] {
         let compressed = whole(&mut *codec(compress, b""), finish, &sample(), 1 << 16).unwrap();
         let cut = &compressed[..compressed.len() / 2];
-        assert_eq!(whole(&mut *codec(decompress, b""), finish, cut, 1 << 16).unwrap_err(), Failure::ends_early());
+        assert_eq!(whole(&mut *codec(decompress, b""), finish, cut, 1 << 16).unwrap_err(), ZipFailure::ends_early());
     }
 }
 
 #[test]
 fn level_and_strategy_change_after_a_flush() {
-    let order = |flush| Order { flush, is_single: false };
+    let order = |flush| WriteOrder { flush, is_single: false };
     for mode in [1, 3, 5] {
         let mut stream = codec(mode, b"");
         assert_eq!(stream.set_params(1, 0), None);
@@ -106,7 +109,7 @@ fn level_and_strategy_change_after_a_flush() {
         let decompress = if mode == 5 { 6 } else { 7 };
         assert_eq!(whole(&mut *codec(decompress, b""), 4, &compressed, 1000).unwrap(), b"and more, ".repeat(4));
         stream.reset();
-        stream.write(order(0), b"not flushed", &mut []);
+        stream.write(order(0), b"not flushed", &mut [0]);
         assert!(stream.set_params(3, 0).is_some());
         assert!(stream.set_params(10, 0).is_some());
         assert!(stream.set_params(3, 5).is_some());

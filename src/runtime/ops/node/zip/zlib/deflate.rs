@@ -9,7 +9,8 @@ use zlib_rs::adler32::adler32;
 use zlib_rs::crc32::crc32;
 use zlib_rs::{Deflate, DeflateConfig, DeflateError, DeflateFlush, Status, Strategy};
 
-use super::{Codec, Failure, Order, Progress, Z_FINISH, distance};
+use super::super::codec::{Codec, Progress, WriteOrder, ZipFailure};
+use super::flow::{Z_FINISH, distance};
 
 /// What follows the blocks.
 #[derive(Clone, Copy)]
@@ -74,13 +75,13 @@ impl Deflater {
         Self { config, deflate, dictionary, checksum, is_continued: false, is_flushed: false, trailer: None }
     }
 
-    fn failure(&self, error: DeflateError) -> Failure {
+    fn failure(&self, error: DeflateError) -> ZipFailure {
         let (errno, code) = match error {
             DeflateError::StreamError => (-2, "Z_STREAM_ERROR"),
             DeflateError::DataError => (-3, "Z_DATA_ERROR"),
             DeflateError::MemError => (-4, "Z_MEM_ERROR"),
         };
-        Failure::new(errno, code, self.deflate.error_message().unwrap_or("Zlib error"))
+        ZipFailure::new(errno, code, self.deflate.error_message().unwrap_or("Zlib error"))
     }
 
     /// The size of its window, as a power of two.
@@ -99,7 +100,7 @@ impl Deflater {
 }
 
 impl Codec for Deflater {
-    fn write(&mut self, order: Order, input: &[u8], output: &mut [u8]) -> Progress {
+    fn write(&mut self, order: WriteOrder, input: &[u8], output: &mut [u8]) -> Progress {
         let (read, written) = (self.deflate.total_in(), self.deflate.total_out());
         let flush = i32::try_from(order.flush).ok().and_then(|flush| DeflateFlush::try_from(flush).ok()).unwrap_or_default();
         let result = self.deflate.compress(input, output, flush);
@@ -114,7 +115,7 @@ impl Codec for Deflater {
                 None
             }
             Ok(Status::StreamEnd) => None,
-            Ok(Status::Ok | Status::BufError) => (has_space && order.flush == Z_FINISH).then(Failure::ends_early),
+            Ok(Status::Ok | Status::BufError) => (has_space && order.flush == Z_FINISH).then(ZipFailure::ends_early),
             Err(error) => Some(self.failure(error)),
         };
         Progress { read, written, failure }
@@ -124,8 +125,8 @@ impl Codec for Deflater {
         *self = Self::new(self.config, std::mem::take(&mut self.dictionary));
     }
 
-    fn set_params(&mut self, level: i32, strategy: i32) -> Option<Failure> {
-        let failed = || Some(Failure::new(-2, "Z_STREAM_ERROR", "Failed to set parameters"));
+    fn set_params(&mut self, level: i32, strategy: i32) -> Option<ZipFailure> {
+        let failed = || Some(ZipFailure::new(-2, "Z_STREAM_ERROR", "Failed to set parameters"));
         let Ok(strategy) = Strategy::try_from(strategy) else { return failed() };
         if !(-1..=9).contains(&level) {
             return failed();

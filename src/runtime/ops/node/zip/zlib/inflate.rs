@@ -6,9 +6,8 @@
 
 use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
 
-use super::{Codec, Failure, Order, Progress, Z_FINISH, distance};
-
-const Z_BLOCK: u32 = 5;
+use super::super::codec::{Codec, Progress, WriteOrder, ZipFailure};
+use super::flow::{Z_BLOCK, Z_FINISH, distance};
 
 /// What a stream keeps at most: its window and its tables.
 const INFLATER_BYTES: usize = 64 * 1024;
@@ -71,7 +70,7 @@ impl Inflater {
     }
 
     /// Inflates, with the dictionary if the input asks for one.
-    fn step(&mut self, flush: u32, input: &[u8], output: &mut [u8]) -> (usize, usize, Result<Status, Failure>) {
+    fn step(&mut self, flush: u32, input: &[u8], output: &mut [u8]) -> (usize, usize, Result<Status, ZipFailure>) {
         let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
         let flush = match flush {
             Z_FINISH => InflateFlush::Finish,
@@ -92,11 +91,11 @@ impl Inflater {
         (distance(read, self.inflate.total_in()), distance(written, self.inflate.total_out()), result)
     }
 
-    fn failure(&self, error: InflateError) -> Failure {
+    fn failure(&self, error: InflateError) -> ZipFailure {
         let (errno, code) = match error {
             InflateError::NeedDict { .. } => {
                 let message = if self.dictionary.is_empty() { "Missing dictionary" } else { "Bad dictionary" };
-                return Failure::new(2, "Z_NEED_DICT", message);
+                return ZipFailure::new(2, "Z_NEED_DICT", message);
             }
             InflateError::StreamError => (-2, "Z_STREAM_ERROR"),
             InflateError::DataError => (-3, "Z_DATA_ERROR"),
@@ -107,12 +106,12 @@ impl Inflater {
             Some(message) => message,
             None => "Zlib error",
         };
-        Failure::new(errno, code, message)
+        ZipFailure::new(errno, code, message)
     }
 }
 
 impl Codec for Inflater {
-    fn write(&mut self, order: Order, input: &[u8], output: &mut [u8]) -> Progress {
+    fn write(&mut self, order: WriteOrder, input: &[u8], output: &mut [u8]) -> Progress {
         self.detect(input);
         let (mut read, mut written) = (0, 0);
         loop {
@@ -130,7 +129,7 @@ impl Codec for Inflater {
                     continue;
                 }
                 Ok(Status::StreamEnd) => None,
-                Ok(Status::Ok | Status::BufError) => (written < output.len() && order.flush == Z_FINISH).then(Failure::ends_early),
+                Ok(Status::Ok | Status::BufError) => (written < output.len() && order.flush == Z_FINISH).then(ZipFailure::ends_early),
                 Err(failure) => Some(failure),
             };
             return Progress { read, written, failure };

@@ -6,12 +6,13 @@
 
 mod deflate;
 mod inflate;
+mod flow;
 
 use zlib_rs::{DeflateConfig, Method, Strategy};
 
 use self::deflate::Deflater;
 use self::inflate::{Format, Inflater};
-use super::{Codec, Failure, Order, Progress};
+use super::codec::Codec;
 
 /// Node's modes.
 const DEFLATE: u32 = 1;
@@ -21,8 +22,6 @@ const GUNZIP: u32 = 4;
 const DEFLATE_RAW: u32 = 5;
 const INFLATE_RAW: u32 = 6;
 const UNZIP: u32 = 7;
-
-const Z_FINISH: u32 = 4;
 
 /// Opens a stream; none if the parameters are not valid.
 pub(super) fn open(mode: u32, params: &[u32], dictionary: &[u8]) -> Option<Box<dyn Codec>> {
@@ -53,9 +52,4 @@ pub(super) fn open(mode: u32, params: &[u32], dictionary: &[u8]) -> Option<Box<d
     let window_bits = if window_bits == 0 && mode != INFLATE_RAW { 15 } else { window_bits };
     let window_bits = u8::try_from(window_bits).ok().filter(|bits| (8..=15).contains(bits))?;
     Some(Box::new(Inflater::new(format, window_bits, dictionary)))
-}
-
-/// How far a counter of zlib-rs went.
-fn distance(from: u64, to: u64) -> usize {
-    usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX)
 }

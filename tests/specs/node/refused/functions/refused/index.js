@@ -8,7 +8,6 @@ const attempts = [
   () => require("v8").setFlagsFromString("--x"),
   () => require("inspector").open(),
   () => new (require("node:sqlite").DatabaseSync)(":memory:"),
-  () => new SharedArrayBuffer(8),
 ];
 
 module.exports = () =>

@@ -1,4 +1,4 @@
-// What the build script runs to record the compiled code of Node's built-in modules: `src/polyfills/record.rs`.
+// What the build script runs to record the compiled code of Node's built-in modules: `src/recording/mod.rs`.
 //
 // Every module is loaded, and what most packages do with them is done once: the functions that run are in the recorded code.
 //

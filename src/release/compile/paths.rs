@@ -1,6 +1,6 @@
 //! Relative specifiers and the paths that they name, without a look at the disk.
 //!
-//! Used by `resolve` for imports, and by `mappings` for their targets.
+//! Used by `resolve` for imports, by `settings` for what they name, and by `graph` and `files`.
 //!
 //! Invariant: a joined path has no `.` and no `..`; where it leads is judged by the caller.
 
