@@ -4,9 +4,9 @@
 //
 // Invariant: a function that is not for Node never has this dialect.
 
-import { internals } from "ext:core/mod.js";
+import { core, internals } from "ext:core/mod.js";
 
 /** Takes `(call, method, bodyKind)` and answers by itself; null if the module is not written in this dialect. */
 export function handlerOf(exported) {
-  return internals.nodeServers?.handlerOf(exported) ?? null;
+  return internals.node === undefined ? null : core.loadExtScript("ext:skep/node/http/servers.js").handlerOf(exported);
 }

@@ -7,7 +7,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { Error, ObjectKeys, StringPrototypeSlice, StringPrototypeStartsWith } = primordials;
+  const { ArrayPrototypeIncludes, ArrayPrototypeMap, Error, ObjectKeys, StringPrototypeSlice, StringPrototypeStartsWith } = primordials;
   const modules = core.loadExtScript("ext:skep/node/modules.js");
   core.loadExtScript("ext:skep/node/natives.js");
   const { modules: refusedModules } = core.loadExtScript("ext:skep/node/refused.js");
@@ -90,10 +90,16 @@
   };
 
   const loaded = { __proto__: null };
-  const builtInModules = ObjectKeys(LOADERS);
+  /** Those that have no name without the scheme: `function/node.rs` knows them too. */
+  const WITH_SCHEME_ONLY = ["sea", "sqlite", "test", "test/reporters"];
+
+  const builtInModules = ArrayPrototypeMap(ObjectKeys(LOADERS), (name) => ArrayPrototypeIncludes(WITH_SCHEME_ONLY, name) ? `node:${name}` : name);
 
   const nameOf = (id) => StringPrototypeStartsWith(id, "node:") ? StringPrototypeSlice(id, 5) : id;
-  const isBuiltIn = (id) => nameOf(`${id}`) in LOADERS;
+  const isBuiltIn = (id) => {
+    const name = nameOf(`${id}`);
+    return name in LOADERS && (name !== id || !ArrayPrototypeIncludes(WITH_SCHEME_ONLY, name));
+  };
 
   /** The exports of a built-in. */
   function builtIn(name) {

@@ -7,7 +7,7 @@
 (() => {
   const { setIdentity } = globalThis.__skep_bootstrap();
   setIdentity("record", "v0", [], "file:///record/index.js");
-  const require = (name) => globalThis[Symbol.for("skep.require")](`node:${name}`);
+  const require = (name) => globalThis[Symbol.for("skep.require")](name.startsWith("node:") ? name : `node:${name}`);
   for (const name of require("module").builtinModules) require(name);
 
   const { EventEmitter, once } = require("events");

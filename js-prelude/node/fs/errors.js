@@ -2,11 +2,11 @@
 //
 // The other files of node/fs/ take both from here.
 //
-// Invariant: an error has Node's number, code and words.
+// Invariant: an error has Node's number, code and words; advice stands behind them.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { decodeURIComponent, Error, ObjectPrototypeIsPrototypeOf, TypeError } = primordials;
+  const { decodeURIComponent, Error, ObjectPrototypeIsPrototypeOf, RegExpPrototypeExec, TypeError } = primordials;
   const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
   const { URLPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
   const path = internals.nodeBuiltIn("path");
@@ -22,9 +22,15 @@
     EINVAL: [-22, "invalid argument"],
   };
 
+  /** Of a package only its code is part of a version, unless the manifest names more. */
+  function adviceFor(file) {
+    const found = RegExpPrototypeExec(/\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//, file);
+    return found === null ? "" : ` (files of packages are part of a version if function.toml names them: [code] files = ["${found[1]}/**"])`;
+  }
+
   function fault(code, syscall, file) {
     const { 0: errno, 1: text } = FAULTS[code];
-    const error = new Error(`${code}: ${text}, ${syscall}${file === undefined ? "" : ` '${file}'`}`);
+    const error = new Error(`${code}: ${text}, ${syscall}${file === undefined ? "" : ` '${file}'`}${code === "ENOENT" ? adviceFor(`${file}`) : ""}`);
     error.errno = errno;
     error.code = code;
     error.syscall = syscall;

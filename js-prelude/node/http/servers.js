@@ -69,6 +69,5 @@
     return (call, method, bodyKind) => begin(server, call, method, bodyKind);
   }
 
-  internals.nodeServers = { __proto__: null, handlerOf };
-  return { __proto__: null, closes, listening, listens };
+  return { __proto__: null, closes, handlerOf, listening, listens };
 })();

@@ -99,7 +99,7 @@ mod tests {
 
     fn holds(pattern: &str, path: &str) -> bool {
         let (folders, glob) = Glob::split(pattern);
-        let rest = folders.iter().fold(Some(path), |rest, folder| rest?.strip_prefix(folder)?.strip_prefix('/'));
+        let rest = folders.iter().try_fold(path, |rest, folder| rest.strip_prefix(folder)?.strip_prefix('/'));
         let Some(rest) = rest else { return false };
         let states = rest.split('/').fold(glob.start(), |states, name| glob.after(&states, name));
         glob.is_file(&states)

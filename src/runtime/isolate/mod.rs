@@ -162,7 +162,8 @@ impl Isolate {
             state.put(MemoryBytes(manifest.limits.memory_bytes));
             let answer_bytes = state.borrow::<Arc<dyn HostApi>>().answer_bytes(&assignment.identity.function);
             answer_bytes.into_iter().for_each(|bytes| state.put(bytes));
-            if assignment.version.node {
+            // Of a function for the web too, `fetch` reads the files that its code names.
+            if assignment.version.node || !assignment.version.files.is_empty() {
                 state.put(RequiredModules(Some(self.loader.clone())));
             }
             egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;

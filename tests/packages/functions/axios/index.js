@@ -5,6 +5,13 @@ const FormData = require("form-data");
 
 const client = axios.create({ baseURL: process.env.HTTP_URL, headers: { "x-own": "mine" }, httpAgent: new Agent({ keepAlive: true }) });
 
+/** A request is sent once, even where it meets a connection that was kept. */
+async function broken() {
+  await client.get("/echo");
+  const code = await client.post("/break/axios", { pay: 1 }).catch((error) => error.code);
+  return [code, (await client.get("/broken/axios")).data.count];
+}
+
 module.exports = async () => {
   const posted = await client.post("/echo?a=1", { x: 1 });
   const controller = new AbortController();
@@ -29,6 +36,7 @@ module.exports = async () => {
     streamed,
     uploaded: [uploaded.data.type, uploaded.data.body.includes("contents")],
     basic: (await client.get("/echo", { auth: { username: "a", password: "b" } })).data.authorization,
+    broken: await broken(),
     adapter: axios.defaults.adapter,
   };
 };

@@ -9,8 +9,8 @@ pub(super) fn parts(bytes: &[u8], has_first_line: bool) -> Vec<Cow<'_, [u8]>> {
     let mut rest = Rest(bytes);
     let mut parts = Vec::new();
     if has_first_line {
-        rest.skip(|byte| is_end(byte));
-        let line = rest.until(|byte| is_end(byte));
+        rest.skip(is_end);
+        let line = rest.until(is_end);
         rest.skip_line_end();
         parts.push(Cow::Borrowed(second_word(line)));
     }
