@@ -13,6 +13,7 @@
     ArrayBufferPrototypeGetByteLength,
     ArrayBufferPrototypeSlice,
     Float64Array,
+    NumberParseInt,
     ObjectAssign,
     ObjectSetPrototypeOf,
     StringPrototypeSlice,
@@ -46,6 +47,14 @@
     }
   }
 
+  /**
+   * A time for the files of a version, in milliseconds. A version has none, only a hash of its content as its id; servers of static files make
+   * their entity tags of size and time, and a file that changed must get another tag. It lies in the years from 2001 to 2018.
+   */
+  function timeOf(versionId) {
+    return (1e9 + NumberParseInt(StringPrototypeSlice(versionId, 1, 8), 16) * 2) * 1000;
+  }
+
   const TIMERS = ["setImmediate", "clearImmediate", "setTimeout", "setInterval", "clearTimeout", "clearInterval"];
 
   /** `instance`: what dispatch/boot.js knows of it; `main`: the url of its entry. */
@@ -57,6 +66,7 @@
       // Without it Node takes the mode for development, where packages are slow and show their errors to clients.
       variables: ObjectAssign({ NODE_ENV: "production" }, instance.env),
       folder: `/${instance.functionName}`,
+      versionTime: timeOf(instance.versionId),
       main: StringPrototypeSlice(main, "file://".length),
       arch: arch === "aarch64" ? "arm64" : "x64",
       pid: +pid,

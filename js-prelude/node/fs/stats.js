@@ -2,7 +2,7 @@
 //
 // node/fs/read.js makes them.
 //
-// Invariant: times are those of the version, which has none: they are the beginning of 1970.
+// Invariant: all times of a version are one, and those of another version another: what is kept by time or entity tag is not kept too long.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
@@ -29,8 +29,8 @@
       this.blksize = number(4096);
       this.blocks = number(MathCeil(size / 512));
       for (const name of ["atime", "mtime", "ctime", "birthtime"]) {
-        this[`${name}Ms`] = number(0);
-        this[name] = new Date(0);
+        this[`${name}Ms`] = number(internals.node.versionTime);
+        this[name] = new Date(internals.node.versionTime);
       }
     }
     isFile() {

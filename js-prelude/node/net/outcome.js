@@ -2,11 +2,12 @@
 //
 // node/net/tcp.js and node/tls deliver through it.
 //
-// Invariant: a call that is over has no part in what is delivered after it.
+// Invariant: no call has a part in what may be delivered for another one.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
+  const { MapPrototypeGetSize, StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
+  const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { codeMap } = core.loadExtScript("ext:deno_node/internal_binding/uv.ts");
 
   /** The code and the reason of an error of Rust: `ECONNREFUSED Connection refused`. */
@@ -20,12 +21,12 @@
   }
 
   /**
-   * Runs what a connection delivers in the context of the code that it is for, as Node does; but a call that is over has no part in it: a
-   * connection in a pool outlives the call that made it.
+   * Runs what a connection delivers in the context of the code that opened it, as Node does, where that can be no other call's: a connection in
+   * a pool outlives the call that made it, and serves others meanwhile. What awaits, or is bound, has its own context all the same.
    */
   function inContext(context, deliver) {
     const before = core.getAsyncContext();
-    core.setAsyncContext(internals.trace.openContext(context));
+    core.setAsyncContext(MapPrototypeGetSize(pendingCalls) > 1 ? undefined : internals.trace.openContext(context));
     try {
       deliver();
     } finally {

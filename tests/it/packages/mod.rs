@@ -8,6 +8,7 @@
 
 mod exchange;
 mod isolation;
+mod moving;
 mod npm;
 mod server;
 mod world;

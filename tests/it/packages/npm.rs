@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::data;
+use super::moving;
 use super::server::{Variables, finish};
 use crate::support::process::program;
 
@@ -72,6 +73,7 @@ impl Directory {
             let own = fs::read_to_string(&file).unwrap_or_else(|_| LIMITS.to_owned());
             fs::write(file, format!("{own}{}", openings(variables))).expect("a manifest");
         }
+        moving::write(&self.functions.join(moving::NAME), variables);
     }
 
     /// Runs `prisma generate`, unless it ran; the engine for migrations, which it would fetch, is not needed.
