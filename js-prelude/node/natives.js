@@ -125,8 +125,9 @@
     return PromiseReject(error);
   }
 
-  const toAscii = (domain) => op_skep_node_domain(domain, true);
-  const toUnicode = (domain) => op_skep_node_domain(domain, false);
+  // An op that makes a string of an object calls code of the function, which may call another op: a panic. So it gets strings.
+  const toAscii = (domain) => op_skep_node_domain(`${domain}`, true);
+  const toUnicode = (domain) => op_skep_node_domain(`${domain}`, false);
 
   const ofTls = (name) => (argument) => core.loadExtScript("ext:skep/node/tls/certificates.js").natives[name](argument);
 
@@ -166,8 +167,8 @@
     op_node_http_check_proxy_net() {},
     op_node_idna_domain_to_ascii: toAscii,
     op_node_idna_domain_to_unicode: toUnicode,
-    op_node_idna_punycode_decode: (text) => op_skep_node_punycode(text, false),
-    op_node_idna_punycode_encode: (text) => op_skep_node_punycode(text, true),
+    op_node_idna_punycode_decode: (text) => op_skep_node_punycode(`${text}`, false),
+    op_node_idna_punycode_encode: (text) => op_skep_node_punycode(`${text}`, true),
     op_node_idna_punycode_to_ascii: toAscii,
     op_node_idna_punycode_to_unicode: toUnicode,
     op_node_idna_to_ascii: toAscii,
