@@ -35,7 +35,7 @@
     request = null;
     reader = null;
     onLeave = null; // Called when the client leaves before the answer is complete.
-    onUncaught = null; // Called with an error that nobody caught; true if the call failed with it.
+    onUncaught = null; // logUncaught of core/errors.js passes an error that no code caught; returns true if it made the call fail.
     isSkepCall = true;
     call = this; // AsyncLocalStorage copies the properties of the context into another object.
 

@@ -206,7 +206,9 @@
     errors,
     internal: SymbolFor("Deno.internal"),
     noColor: true,
-    pid: 1,
+    get pid() {
+      return internals.node.pid;
+    },
     privateCustomInspect: SymbolFor("Deno.privateCustomInspect"),
   };
 

@@ -2,7 +2,7 @@
 //
 // ciphers.js passes `step`, which puts whole blocks through Rust, and `chain`, the last block of ciphertext, which it keeps.
 //
-// Invariant: whoever calls has checked that input and output are of one length, in whole blocks.
+// Invariant: input and output have one length, in whole blocks: the caller has checked it.
 
 (function () {
   const { core, primordials } = __bootstrap;

@@ -1,8 +1,8 @@
-// Keys and certificates as bytes: what they are, and what it costs to read them, found out before Rust reads them.
+// Reads the DER of keys and certificates before Rust does: it finds the kind of each, and refuses those that take Rust too long.
 //
 // node/crypto/keys.js and certificates.js load it.
 //
-// Invariant: what passes is written anew, one object without anything around it, so that Rust reads what was judged here.
+// Invariant: Rust reads the object that this file has read: it is written anew, without the bytes around it.
 
 (function () {
   const { core, primordials } = __bootstrap;

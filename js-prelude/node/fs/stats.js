@@ -2,7 +2,8 @@
 //
 // node/fs/read.js makes them.
 //
-// Invariant: all times of a version are one, and those of another version another: what is kept by time or entity tag is not kept too long.
+// Invariant: all files of a version have one time, and another version has another time: a client that cached a file by time or entity tag
+// fetches it again after a release.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;

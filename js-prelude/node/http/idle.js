@@ -2,7 +2,7 @@
 //
 // `_http_agent` of deno_node calls it when it puts a socket aside, and when it takes it up again (`src/polyfills/cut.rs`), as Node 24 does.
 //
-// Invariant: what a server sends when nobody asked is not taken for the answer to the next request: its socket is destroyed.
+// Invariant: bytes that a server sends while no request waits destroy the socket, so that the next request never takes them for its answer.
 
 (function () {
   const { core, primordials } = __bootstrap;
