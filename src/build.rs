@@ -113,7 +113,7 @@ fn lazy_files(extensions: &[Extension]) -> Vec<LazyFile> {
 }
 
 /// What files of deno call by way of the prelude instead: the file, what stands there, what takes its place, and how often.
-const REPLACED: [(&str, &str, &str, usize); 8] = [
+const REPLACED: [(&str, &str, &str, usize); 13] = [
     // `js-prelude/core/errors.js` reports errors that a listener throws: deno_core would copy everything in them, and end the isolate.
     ("ext:deno_web/02_event.js", "core.destructureError(", "internals.destructureError(", 2),
     ("ext:deno_web/02_event.js", "core.reportUnhandledException(", "internals.reportUncaught(", 1),
@@ -130,6 +130,17 @@ const REPLACED: [(&str, &str, &str, usize); 8] = [
     ),
     ("ext:deno_web/13_message_port.js", "_raw(currentPortId, data);", "_raw(currentPortId, internals.countedBytes(data));", 1),
     ("ext:deno_web/13_message_port.js", "message(currentPortId, data);", "message(currentPortId, internals.countedMessage(data));", 1),
+    // `js-prelude/guards/clone.js` copies: deno_core takes the mark of the host's objects for true on an object of the function.
+    ("ext:deno_web/13_message_port.js", "core.serialize(", "internals.clone.serialize(", 2),
+    ("ext:deno_web/13_message_port.js", "core.deserialize(", "internals.clone.deserialize(", 4),
+    ("ext:deno_web/13_message_port.js", "core.structuredClone(", "internals.clone.clone(", 1),
+    (
+        "ext:deno_web/02_structured_clone.js",
+        "const { core, primordials } = __bootstrap;",
+        "const { core, internals, primordials } = __bootstrap;",
+        1,
+    ),
+    ("ext:deno_web/02_structured_clone.js", "core.structuredClone(", "internals.clone.clone(", 1),
 ];
 
 fn call_by_way_of_the_prelude(extensions: &mut [Extension]) -> Result<(), Box<dyn Error>> {

@@ -17,6 +17,7 @@ import { installJsonGuard, parseJson } from "ext:skep/guards/json.js";
 import { installTextGuards } from "ext:skep/guards/text.js";
 import { installBufferGuard } from "ext:skep/guards/buffer.js";
 import { guardedTimers } from "ext:skep/guards/timers.js";
+import { clone, deserialize, serialize } from "ext:skep/guards/clone.js";
 import { countedBytes, countedMessage, guardMessages } from "ext:skep/guards/messages.js";
 import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
@@ -192,6 +193,7 @@ events().defineEventHandler(globalThis, "rejectionhandled");
 
 // For the lazy scripts, which cannot import.
 internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse, viewOf };
+internals.clone = { __proto__: null, clone, deserialize, serialize };
 internals.countedBytes = countedBytes;
 internals.countedMessage = countedMessage;
 internals.parseJson = parseJson;

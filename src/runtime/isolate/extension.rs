@@ -6,9 +6,10 @@
 //! Invariant: `lazy` and `late_arguments` name the same extensions in the same order.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use deno_core::{Extension, ExtensionArguments};
+use deno_core::{Extension, ExtensionArguments, OpDecl};
 use deno_web::BlobStoreTrait;
 
 use crate::runtime::ops;
@@ -51,15 +52,33 @@ pub fn late_arguments(blobs: Arc<dyn BlobStoreTrait>, fetch: deno_fetch::Options
     ]
 }
 
+/// Ops of one extension, for all isolates.
+struct OpTable(&'static [OpDecl]);
+
+// SAFETY: What an `OpDecl` points to, functions and descriptions of their signatures, is static and never written; deno_core's own tables are
+// shared by threads in the same way.
+#[allow(unsafe_code, reason = "raw pointers of V8's signatures stand in an OpDecl")]
+unsafe impl Send for OpTable {}
+
 /// Takes out ops that no prelude file uses: process-wide locks, broadcast channels, and CSS geometry; and those of Node's crypto that are not
 /// listed. A missing op cannot be reached.
+///
+/// What remains is made once per process: deno_core copies a table that is not static into every isolate.
 fn remove_unused(extension: &mut Extension) {
+    static WITHOUT_UNUSED: Mutex<BTreeMap<&str, OpTable>> = Mutex::new(BTreeMap::new());
     let unused = |name: &str| ["op_lock_manager_", "op_broadcast_", "op_geometry_"].iter().any(|prefix| name.starts_with(prefix));
     let is_kept = |name: &str| match extension.name {
         "deno_web" => !unused(name),
         "deno_node_crypto" => ops::CRYPTO_OPS.contains(&name),
         _ => true,
     };
-    let ops: Vec<_> = extension.ops.iter().filter(|op| is_kept(op.name)).cloned().collect();
-    extension.ops = Cow::Owned(ops);
+    if extension.ops.iter().all(|op| is_kept(op.name)) {
+        return;
+    }
+    let mut tables = WITHOUT_UNUSED.lock().unwrap_or_else(PoisonError::into_inner);
+    let table = tables.entry(extension.name).or_insert_with(|| {
+        let ops: Vec<_> = extension.ops.iter().filter(|op| is_kept(op.name)).cloned().collect();
+        OpTable(ops.leak())
+    });
+    extension.ops = Cow::Borrowed(table.0);
 }

@@ -116,10 +116,6 @@ impl Isolate {
             extensions: egress::guarded(extension::lazy()),
             module_loader: Some(loader.clone()),
             create_params: Some(heap.create_params(heap_bytes)),
-            // Transfers within `structuredClone` and message ports go through these; one of each per isolate, so that nothing crosses
-            // tenants.
-            shared_array_buffer_store: Some(deno_core::SharedArrayBufferStore::default()),
-            compiled_wasm_module_store: Some(deno_core::CompiledWasmModuleStore::default()),
             ..Default::default()
         })
         .map_err(BootError::v8)?;

@@ -3,7 +3,7 @@
 //! The room is compiled twice: into the program, and into the build script that creates the snapshot (op names and order must agree). The
 //! prelude calls the ops on an instance's thread; they read and answer the calls that `worker` put into the in-flight table.
 //!
-//! Invariant: an op takes numbers, strings and buffers, never a user's object, and returns an error instead of panicking; this folder
+//! Invariant: an op takes numbers, strings and buffers, never a user's object (`clone` hands them to V8 alone), and returns an error instead of panicking; this folder
 //! imports nothing of the crate but `fault`, `function` and `runtime::call`.
 
 mod body;
@@ -22,6 +22,7 @@ mod refuse;
 mod host;
 mod context;
 mod catch_panic;
+mod clone;
 
 pub use answer::parse_headers;
 pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
@@ -63,6 +64,8 @@ deno_core::extension!(
         memory::op_skep_collect,
         memory::op_skep_is_within_memory,
         refuse::op_skep_wasm_shape,
+        clone::op_skep_serialize,
+        clone::op_skep_deserialize,
         wasm_cost::op_skep_wasm_cost,
         json_depth::op_skep_json_depth,
         modules::op_skep_module_find,
@@ -120,6 +123,7 @@ deno_core::extension!(
         "guards/json.js",
         "guards/buffer.js",
         "guards/timers.js",
+        "guards/clone.js",
         "guards/messages.js",
         "guards/streams.js",
         "guards/symbols.js",
@@ -220,6 +224,7 @@ deno_core::extension!(
     state = |state| {
         state.put(crate::runtime::call::InFlightTable::default());
         state.put(log::LogQuota::default());
+        state.put(std::rc::Rc::new(std::cell::RefCell::new(clone::Transfers::default())));
         state.put(node::zip::Streams::default());
     },
 );
