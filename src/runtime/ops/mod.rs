@@ -3,8 +3,8 @@
 //! The room is compiled twice: into the program, and into the build script that creates the snapshot (op names and order must agree). The
 //! prelude calls the ops on an instance's thread; they read and answer the calls that `worker` put into the in-flight table.
 //!
-//! Invariant: an op takes numbers, strings and buffers, never a user's object (`clone` hands them to V8 alone), and returns an error instead of panicking; this folder
-//! imports nothing of the crate but `fault`, `function` and `runtime::call`.
+//! Invariant: an op takes numbers, strings and buffers, never a user's object (`clone` hands them to V8 alone), and returns an error instead
+//! of panicking; this folder imports nothing of the crate but `fault`, `function` and `runtime::call`.
 
 mod body;
 mod call;
@@ -21,8 +21,8 @@ mod modules;
 mod refuse;
 mod host;
 mod context;
-mod catch_panic;
 mod clone;
+mod catch_panic;
 
 pub use answer::parse_headers;
 pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
