@@ -13,6 +13,7 @@ mod egress;
 mod request;
 mod node;
 mod log;
+mod parse;
 mod memory;
 mod wasm_cost;
 mod json_depth;
@@ -76,6 +77,8 @@ deno_core::extension!(
         modules::op_skep_module_function,
         modules::op_skep_node_script,
         settings::op_skep_settings,
+        parse::op_skep_rate_limit,
+        parse::op_skep_parse_function,
         node::text::op_skep_node_text,
         node::text::op_skep_node_compare,
         node::text::op_skep_node_is_text,
