@@ -1,0 +1,114 @@
+// The host modules `firebase-functions` and its subpaths: the package's own files for HTTPS, and a reason for what Skep has no trigger for.
+//
+// dialects/host_modules.js loads it for `import` and `require`; firebase/index.js finds the functions by the mark that the package gives them.
+//
+// Invariant: a trigger that can never fire ends the load, and is named.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { ObjectAssign, Proxy, TypeError } = primordials;
+  internals.requireNode();
+  const bundle = core.loadExtScript("ext:skep/dialects/firebase/bundle.js");
+  const { admin, change, config, logger, onInit, params, resetValue, traceContext, v1Configuration, v1Https, v2Https, v2Options, v2Scheduler } = bundle;
+
+  function refuse(name) {
+    throw new TypeError(`${name} of firebase-functions is not supported: Skep calls functions over HTTP (https.onRequest, https.onCall) and by [[cron]] (scheduler.onSchedule)`);
+  }
+
+  /** Builders of triggers, of which every member is refused. */
+  const refused = (name) =>
+    new Proxy(function () {}, {
+      apply: () => refuse(name),
+      get: (_target, member) => (typeof member === "symbol" || member === "then" || member === "prototype" ? undefined : refused(`${name}.${member}`)),
+    });
+
+  const provided = (names, of) => {
+    const exports = {};
+    for (let i = 0; i < names.length; i++) exports[names[i]] = of(names[i]);
+    return exports;
+  };
+
+  const V1_REFUSED = ["analytics", "auth", "database", "firestore", "remoteConfig", "storage", "tasks", "testLab"];
+  const V2_REFUSED = ["ai", "alerts", "database", "dataconnect", "eventarc", "firestore", "identity", "pubsub", "remoteConfig", "storage", "tasks", "testLab"];
+
+  /** `pubsub.schedule(…).timeZone(…).retryConfig(…).onRun(handler)`: a function that `[[cron]]` calls. */
+  function scheduleOf(schedule, options = {}) {
+    const builder = {
+      onRun(handler) {
+        const fn = v2Scheduler.onSchedule({ schedule, ...options }, (event) => handler(event.context));
+        fn.run = handler;
+        return fn;
+      },
+      retryConfig: () => builder,
+      timeZone: (timeZone) => scheduleOf(schedule, { ...options, timeZone }),
+    };
+    return builder;
+  }
+
+  const v1Pubsub = { schedule: (schedule) => scheduleOf(schedule), topic: refused("pubsub.topic") };
+
+  const v1HttpsExports = { HttpsError: v1Https.HttpsError, onCall: v1Https.onCall, onRequest: v1Https.onRequest };
+
+  /** `functions.region(…).runWith(…).https`: where a function runs, and with how much, is function.toml's. */
+  function builderOf(options) {
+    return {
+      ...provided(V1_REFUSED, refused),
+      https: {
+        onCall: (handler) => v1Https._onCallWithOptions(handler, options),
+        onRequest: (first, handler) => (handler === undefined ? v1Https._onRequestWithOptions(first, options) : v1Https._onRequestWithOptions(handler, { ...options, ...first })),
+      },
+      pubsub: v1Pubsub,
+      region: (...regions) => builderOf({ ...options, regions }),
+      runWith: (more) => builderOf({ ...options, ...more }),
+    };
+  }
+
+  const shared = { Change: change.Change, app: { setEmulatedAdminApp: admin.setApp }, logger: logger.logger, onInit, params, requiresAPI() {} };
+
+  /** `functions.config()`: what `firebase functions:config` set, which is gone from version 7 on. */
+  const removedConfig = () => {
+    throw new TypeError("functions.config() was removed in firebase-functions 7: read process.env or firebase-functions/params");
+  };
+
+  const v1 = ObjectAssign({}, provided(V1_REFUSED, refused), v1Configuration, shared, {
+    RESET_VALUE: resetValue,
+    config: removedConfig,
+    firebaseConfig: config.firebaseConfig,
+    https: v1HttpsExports,
+    logger: logger.logger_exports,
+    pubsub: v1Pubsub,
+    region: (...regions) => builderOf({ regions }),
+    runWith: (options) => builderOf(options),
+  });
+
+  const v2 = ObjectAssign({}, provided(V2_REFUSED, refused), shared, {
+    config: removedConfig,
+    https: v2Https,
+    requiresRole() {},
+    scheduler: v2Scheduler,
+    setGlobalOptions: v2Options.setGlobalOptions,
+    traceContext,
+  });
+
+  const EXPORTS = {
+    __proto__: null,
+    "": () => v2,
+    "/https": () => v2Https,
+    "/logger": () => logger.logger_exports,
+    "/options": () => v2Options,
+    "/params": () => params,
+    "/scheduler": () => v2Scheduler,
+    "/v1": () => v1,
+    "/v1/https": () => v1HttpsExports,
+    "/v2": () => v2,
+    "/v2/https": () => v2Https,
+    "/v2/options": () => v2Options,
+    "/v2/params": () => params,
+    "/v2/scheduler": () => v2Scheduler,
+  };
+
+  /** The exports of `firebase-functions` and what follows in the specifier. */
+  const exportsOf = (subpath) => EXPORTS[subpath]();
+
+  return { __proto__: null, exportsOf, subpaths: primordials.ObjectKeys(EXPORTS) };
+})();
