@@ -24,6 +24,7 @@
   /** What a parser sees in the place of the request: its head, and the bytes of its body. */
   class Copy {
     body = undefined;
+    rawBody = undefined; // The bytes after decompression, if a parser took them.
     #bytes;
     #isTaken = false;
     constructor(request, bytes) {
@@ -51,54 +52,59 @@
   }
 
   /**
-   * Lets parsers take the body, the first one that its type fits. `done(error, body)` is called once: at once, unless the body is
+   * Lets parsers take the body, the first one that its type fits. `done(error, body, rawBody)` is called once: at once, unless the body is
    * compressed or refused.
    */
   function parse(parsers, request, bytes, done) {
     const copy = new Copy(request, bytes);
     let at = 0;
     const next = (error) => {
-      if (error !== undefined && error !== null) done(error, undefined);
-      else if (copy.isTaken || at === parsers.length) done(null, copy.body);
+      if (error !== undefined && error !== null) done(error);
+      else if (copy.isTaken || at === parsers.length) done(null, copy.body, copy.rawBody ?? bytes);
       else parsers[at++](copy, undefined, next);
     };
     next();
   }
 
-  /** Bytes of a body at most, however it is compressed. */
-  const limitOf = (settings) => settings.limits.bodyMb * 2 ** 20;
+  /** Options of every parser: how many bytes a body has at most, however it is compressed, and where its bytes are kept. */
+  const optionsOf = (settings) => ({
+    limit: settings.limits.bodyMb * 2 ** 20,
+    verify(copy, _response, bytes) {
+      copy.rawBody = bytes;
+    },
+  });
 
   /** Those of Google's functions framework, which Firebase runs on. */
   function googleParsers(settings) {
-    const limit = limitOf(settings);
+    const options = optionsOf(settings);
     return [
-      bodyParser.json({ limit, type: "application/cloudevents+json" }),
-      bodyParser.json({ limit }),
-      bodyParser.text({ limit }),
-      bodyParser.urlencoded({ limit, extended: true }),
-      bodyParser.raw({ limit, type: "*/*" }),
+      bodyParser.json({ ...options, type: "application/cloudevents+json" }),
+      bodyParser.json(options),
+      bodyParser.text(options),
+      bodyParser.urlencoded({ ...options, extended: true }),
+      bodyParser.raw({ ...options, type: "*/*" }),
     ];
   }
 
   /** Those of a handler that belongs to no peer: any JSON, any text, nested forms, else bytes. */
   function nodeParsers(settings) {
-    const limit = limitOf(settings);
+    const options = optionsOf(settings);
     return [
-      bodyParser.json({ limit, strict: false, type: ["application/json", "+json"] }),
-      bodyParser.urlencoded({ limit, extended: true }),
-      bodyParser.text({ limit, type: "text/*" }),
-      bodyParser.raw({ limit, type: () => true }),
+      bodyParser.json({ ...options, strict: false, type: ["application/json", "+json"] }),
+      bodyParser.urlencoded({ ...options, extended: true }),
+      bodyParser.text({ ...options, type: "text/*" }),
+      bodyParser.raw({ ...options, type: () => true }),
     ];
   }
 
   /** Those of Fission's environment for Node. */
   function fissionParsers(settings) {
-    const limit = limitOf(settings);
-    return [bodyParser.json({ limit }), bodyParser.urlencoded({ limit, extended: false }), bodyParser.raw({ limit }), bodyParser.text({ limit, type: "text/*" })];
+    const options = optionsOf(settings);
+    return [bodyParser.json(options), bodyParser.urlencoded({ ...options, extended: false }), bodyParser.raw(options), bodyParser.text({ ...options, type: "text/*" })];
   }
 
   /** That of kubeless: bytes, which its dialect parses. */
-  const bytesParsers = (settings) => [bodyParser.raw({ limit: limitOf(settings), type: () => true })];
+  const bytesParsers = (settings) => [bodyParser.raw({ ...optionsOf(settings), type: () => true })];
 
   return { __proto__: null, bufferOf, bytesParsers, fissionParsers, googleParsers, nodeParsers, parse };
 })();

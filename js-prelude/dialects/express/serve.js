@@ -17,6 +17,7 @@
     PromiseResolve,
     RegExpPrototypeTest,
     TypedArrayPrototypeGetSymbolToStringTag,
+    Uint8Array,
   } = primordials;
   internals.requireNode();
   const { begin } = core.loadExtScript("ext:skep/node/http/call.js");
@@ -53,9 +54,9 @@
     const server = internals.nodeBuiltIn("http").createServer();
 
     function handle(call, method, bodyKind) {
-      if (bodyKind === BODY_NONE || (!readsMultipart && RegExpPrototypeTest(MULTIPART, op_skep_header(call.id, "content-type") ?? ""))) {
-        return start(call, method, bodyKind, null);
-      }
+      // A body of no bytes is still one to the parsers: as JSON it is `{}`.
+      if (bodyKind === BODY_NONE) return start(call, method, bodyKind, op_skep_header(call.id, "content-length") === "0" ? new Uint8Array(0) : null);
+      if (!readsMultipart && RegExpPrototypeTest(MULTIPART, op_skep_header(call.id, "content-type") ?? "")) return start(call, method, bodyKind, null);
       const body = readBody(call, bodyKind);
       if (TypedArrayPrototypeGetSymbolToStringTag(body) === "Uint8Array") return start(call, method, bodyKind, body);
       return startLater(call, method, bodyKind, body);
@@ -90,14 +91,14 @@
       const next = nextOf(request, response, fail);
       dress(application, request, response, next);
       const bytes = body === null ? null : bufferOf(body);
-      if (bytes !== null) request.rawBody = bytes;
       if (parsers === null || bytes === null) {
         run(call, () => answer(request, response, bytes, next, call), fail);
         return;
       }
-      parse(parsers, request, bytes, (error, parsed) => {
+      parse(parsers, request, bytes, (error, parsed, rawBody) => {
         if (error !== null) return fail(error, tellMalformed);
         request.body = parsed;
+        request.rawBody = rawBody;
         run(call, () => answer(request, response, bytes, next, call), fail);
       });
     }

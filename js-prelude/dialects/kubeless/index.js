@@ -25,7 +25,7 @@
   /** `data`: parsed JSON, text, or `{}` without a body and for forms with files, which the handler reads from the request. */
   function dataOf(request) {
     const { body } = request;
-    if (request.is("multipart/*") || !(body.length > 0)) return body;
+    if (!(body.length > 0)) return body;
     const text = body.toString("utf-8");
     if (!request.is("application/json")) return text;
     try {
@@ -71,7 +71,7 @@
       application,
       parsers: bytesParsers(settings),
       answer(request, response) {
-        request.body ??= {};
+        if (!(request.body?.length > 0)) request.body = {};
         response.header("Access-Control-Allow-Origin", "*");
         if (request.method === "OPTIONS") return preflight(request, response);
         if (request.path === "/healthz") return response.end("OK");
