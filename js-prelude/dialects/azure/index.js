@@ -14,12 +14,15 @@
     ArrayPrototypeSort,
     MathMax,
     ObjectPrototypeIsPrototypeOf,
+    PromisePrototypeThen,
+    PromiseResolve,
     RegExpPrototypeSymbolReplace,
     StringPrototypeCharCodeAt,
     StringPrototypeToUpperCase,
     TypeError,
   } = primordials;
-  const { answer, failBadResponse, headOf, requestId, run, traceparent } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { failBadResponse, headOf, requestId, traceparent } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { respondWith } = core.loadExtScript("ext:skep/dialects/shared/web.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { URLSearchParams } = core.loadExtScript("ext:deno_web/00_url.js");
   const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
@@ -83,7 +86,13 @@
   }
 
   /** Calls a handler between the hooks that were registered. */
-  async function invoke(hooks, handler, input, context) {
+  function invoke(hooks, start, handler, input, context) {
+    const isAlone = start === null && hooks.preInvocation.length + hooks.postInvocation.length === 0;
+    return isAlone ? handler(input, context) : invokeBetween(hooks, start, handler, input, context);
+  }
+
+  async function invokeBetween(hooks, start, handler, input, context) {
+    if (start !== null) await start();
     const hookData = {};
     const pre = { invocationContext: context, inputs: [input], functionHandler: handler, hookData };
     for (let i = 0; i < hooks.preInvocation.length; i++) await hooks.preInvocation[i](pre);
@@ -132,37 +141,40 @@
     const hooks = { preInvocation: handlersOf(registered, "preInvocation"), postInvocation: handlersOf(registered, "postInvocation") };
     const start = startOf(handlersOf(registered, "appStart"));
 
-    return (call, method, bodyKind) =>
-      run(call, async () => {
-        const head = headOf(call, method);
-        await start();
-        const schedule = headerOf(head, "x-skep-schedule");
-        if (schedule !== undefined && timers.length > 0) return runTimer(call, timers, schedule);
-        const found = find(entries, head);
-        if (found === null) return answer(call, 404, [], null);
-        const { entry, params } = found;
-        if (!isAllowed(entry, head, settings)) return answer(call, 401, [], null);
-        const request = httpRequestOf(makeRequest(call, method, bodyKind), head.query, params);
-        return send(call, await invoke(hooks, entry.handler, request, contextOf(call, entry.name, entry.trigger, params)));
-      });
+    return (call, method, bodyKind) => respondWith(call, () => begin(call, method, bodyKind), send);
+
+    /** Finds the function of a call and calls it; what it returns, or its promise, is the answer. */
+    function begin(call, method, bodyKind) {
+      const head = headOf(call, method);
+      const schedule = headerOf(head, "x-skep-schedule");
+      if (schedule !== undefined && timers.length > 0) return runTimer(call, timers, schedule);
+      const found = find(entries, head);
+      if (found === null) return { status: 404 };
+      const { entry, params } = found;
+      if (!isAllowed(entry, head, settings)) return { status: 401 };
+      const request = httpRequestOf(makeRequest(call, method, bodyKind), head.query, params);
+      return invoke(hooks, start, entry.handler, request, contextOf(call, entry.name, entry.trigger, params));
+    }
 
     /** `app.timer`: the schedule's name picks one of several. */
-    async function runTimer(call, all, schedule) {
+    function runTimer(call, all, schedule) {
       const named = ArrayPrototypeFilter(all, ({ name }) => name === schedule);
       const { name, options } = named[0] ?? all[0];
       const timer = { schedule: { adjustForDST: true }, scheduleStatus: null, isPastDue: false };
-      await invoke(hooks, options.handler, timer, contextOf(call, name, { type: "timerTrigger", name: "timerTrigger", direction: "in", schedule: options.schedule }, {}));
-      answer(call, 204, [], null);
+      const trigger = { type: "timerTrigger", name: "timerTrigger", direction: "in", schedule: options.schedule };
+      const ran = invoke(hooks, start, options.handler, timer, contextOf(call, name, trigger, {}));
+      return PromisePrototypeThen(PromiseResolve(ran), () => undefined);
     }
   }
 
   /** Runs the hooks of the start once, before the first call. */
   function startOf(handlers) {
     let started = null;
+    if (handlers.length === 0) return null;
     const startAll = async () => {
       for (let i = 0; i < handlers.length; i++) await handlers[i]({ hookData: {} });
     };
-    return () => (handlers.length === 0 ? undefined : (started ??= startAll()));
+    return () => (started ??= startAll());
   }
 
   return { __proto__: null, handlerOf };

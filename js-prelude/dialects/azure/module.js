@@ -73,7 +73,7 @@
     timer,
   });
 
-  return {
+  const exports = {
     app,
     input: refusedOf("input", BINDINGS),
     output: ObjectAssign(refusedOf("output", BINDINGS), { http: (options = {}) => ({ ...options, name: "$return", type: "http" }) }),
@@ -85,4 +85,6 @@
     HttpResponse: classes.HttpResponse,
     InvocationContext: classes.InvocationContext,
   };
+  exports.default = exports;
+  return exports;
 })();

@@ -6,8 +6,9 @@
 // Invariant: an application has no routes; the handler is called for every request.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const { FunctionPrototypeCall, NumberIsInteger, ObjectCreate, ObjectDefineProperty, ObjectSetPrototypeOf } = primordials;
+  internals.requireNode();
   const { cookie, express, finalhandler } = core.loadExtScript("ext:skep/dialects/express/bundle.js");
 
   /** A property that is made when it is first read, and may be written. */

@@ -5,15 +5,16 @@
 // Invariant: what is parsed, compressed or not, is bounded by `body_mb`.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const {
     FunctionPrototypeCall,
     TypedArrayPrototypeGetBuffer,
     TypedArrayPrototypeGetByteLength,
     TypedArrayPrototypeGetByteOffset,
   } = primordials;
+  internals.requireNode();
   const { bodyParser } = core.loadExtScript("ext:skep/dialects/express/bundle.js");
-  const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
+  const { Buffer } = internals.nodeBuiltIn("buffer");
 
   /** A Buffer of the same bytes. */
   function bufferOf(bytes) {

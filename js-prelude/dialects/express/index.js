@@ -2,10 +2,10 @@
 //
 // dialects/detect.js finds it by the names of its parameters; it asks for the handle here.
 //
-// Invariant: an application that is exported is called with the bare request, as a server would: its own parsers read the body.
+// Invariant: the handler is called for every method and path. (An application that is exported is none of these: it is called as a server.)
 
 (function () {
-  const { core, internals, primordials } = __bootstrap;
+  const { core, primordials } = __bootstrap;
   const { TypeError } = primordials;
   const { makeApplication } = core.loadExtScript("ext:skep/dialects/express/application.js");
   const { nodeParsers } = core.loadExtScript("ext:skep/dialects/express/bodies.js");
@@ -13,20 +13,12 @@
 
   function handlerOf({ fn }, settings) {
     if (typeof fn !== "function") throw new TypeError("no handler found: export a function (req, res)");
-    // Express and connect, exported under a name: `exports.app = app`.
-    if (typeof fn.handle === "function") return applicationHandle(fn);
     return handleOf({
       __proto__: null,
       application: makeApplication(),
       parsers: nodeParsers(settings),
       answer: (request, response, _bytes, next) => fn(request, response, next),
     });
-  }
-
-  function applicationHandle(application) {
-    const server = internals.nodeBuiltIn("http").createServer(application);
-    const { begin } = core.loadExtScript("ext:skep/node/http/call.js");
-    return (call, method, bodyKind) => begin(server, call, method, bodyKind);
   }
 
   return { __proto__: null, handlerOf };

@@ -8,8 +8,19 @@
   const { core, internals, primordials } = __bootstrap;
   const { ObjectAssign, Proxy, TypeError } = primordials;
   internals.requireNode();
+  const { mark } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const bundle = core.loadExtScript("ext:skep/dialects/firebase/bundle.js");
   const { admin, change, config, logger, onInit, params, resetValue, traceContext, v1Configuration, v1Https, v2Https, v2Options, v2Scheduler } = bundle;
+
+  /** Marks what a maker of functions makes; `kind` says what calls it. */
+  const marked = (kind, make) => (...given) => mark(make(...given), "firebase", kind);
+
+  const https = ObjectAssign({}, v2Https, {
+    onCall: marked("http", v2Https.onCall),
+    onCallGenkit: marked("http", v2Https.onCallGenkit),
+    onRequest: marked("http", v2Https.onRequest),
+  });
+  const scheduler = ObjectAssign({}, v2Scheduler, { onSchedule: marked("schedule", v2Scheduler.onSchedule) });
 
   function refuse(name) {
     throw new TypeError(`${name} of firebase-functions is not supported: Skep calls functions over HTTP (https.onRequest, https.onCall) and by [[cron]] (scheduler.onSchedule)`);
@@ -31,11 +42,11 @@
   const V1_REFUSED = ["analytics", "auth", "database", "firestore", "remoteConfig", "storage", "tasks", "testLab"];
   const V2_REFUSED = ["ai", "alerts", "database", "dataconnect", "eventarc", "firestore", "identity", "pubsub", "remoteConfig", "storage", "tasks", "testLab"];
 
-  /** `pubsub.schedule(…).timeZone(…).retryConfig(…).onRun(handler)`: a function that `[[cron]]` calls. */
+  /** `pubsub.schedule(...).timeZone(...).retryConfig(...).onRun(handler)`: a function that `[[cron]]` calls. */
   function scheduleOf(schedule, options = {}) {
     const builder = {
       onRun(handler) {
-        const fn = v2Scheduler.onSchedule({ schedule, ...options }, (event) => handler(event.context));
+        const fn = scheduler.onSchedule({ schedule, ...options }, (event) => handler(event.context));
         fn.run = handler;
         return fn;
       },
@@ -47,16 +58,21 @@
 
   const v1Pubsub = { schedule: (schedule) => scheduleOf(schedule), topic: refused("pubsub.topic") };
 
-  const v1HttpsExports = { HttpsError: v1Https.HttpsError, onCall: v1Https.onCall, onRequest: v1Https.onRequest };
+  const onCallWith = marked("http", v1Https._onCallWithOptions);
+  const onRequestWith = marked("http", v1Https._onRequestWithOptions);
 
-  /** `functions.region(…).runWith(…).https`: where a function runs, and with how much, is function.toml's. */
+  /** `https` of the first generation, with the options of a builder. */
+  const v1HttpsOf = (options) => ({
+    HttpsError: v1Https.HttpsError,
+    onCall: (handler) => onCallWith(handler, options),
+    onRequest: (first, handler) => (handler === undefined ? onRequestWith(first, options) : onRequestWith(handler, { ...options, ...first })),
+  });
+
+  /** `functions.region(...).runWith(...).https`: where a function runs, and with how much, is function.toml's. */
   function builderOf(options) {
     return {
       ...provided(V1_REFUSED, refused),
-      https: {
-        onCall: (handler) => v1Https._onCallWithOptions(handler, options),
-        onRequest: (first, handler) => (handler === undefined ? v1Https._onRequestWithOptions(first, options) : v1Https._onRequestWithOptions(handler, { ...options, ...first })),
-      },
+      https: v1HttpsOf(options),
       pubsub: v1Pubsub,
       region: (...regions) => builderOf({ ...options, regions }),
       runWith: (more) => builderOf({ ...options, ...more }),
@@ -74,7 +90,7 @@
     RESET_VALUE: resetValue,
     config: removedConfig,
     firebaseConfig: config.firebaseConfig,
-    https: v1HttpsExports,
+    https: v1HttpsOf({}),
     logger: logger.logger_exports,
     pubsub: v1Pubsub,
     region: (...regions) => builderOf({ regions }),
@@ -83,32 +99,24 @@
 
   const v2 = ObjectAssign({}, provided(V2_REFUSED, refused), shared, {
     config: removedConfig,
-    https: v2Https,
+    https,
     requiresRole() {},
-    scheduler: v2Scheduler,
+    scheduler,
     setGlobalOptions: v2Options.setGlobalOptions,
     traceContext,
   });
 
-  const EXPORTS = {
+  const withDefault = (exports) => ObjectAssign({}, exports, { default: exports });
+
+  return {
     __proto__: null,
-    "": () => v2,
-    "/https": () => v2Https,
-    "/logger": () => logger.logger_exports,
-    "/options": () => v2Options,
-    "/params": () => params,
-    "/scheduler": () => v2Scheduler,
-    "/v1": () => v1,
-    "/v1/https": () => v1HttpsExports,
-    "/v2": () => v2,
-    "/v2/https": () => v2Https,
-    "/v2/options": () => v2Options,
-    "/v2/params": () => params,
-    "/v2/scheduler": () => v2Scheduler,
+    https: withDefault(https),
+    logger: withDefault(logger.logger_exports),
+    options: withDefault(v2Options),
+    params: withDefault(params),
+    root: withDefault(v2),
+    scheduler: withDefault(scheduler),
+    v1: withDefault(v1),
+    v2: withDefault(v2),
   };
-
-  /** The exports of `firebase-functions` and what follows in the specifier. */
-  const exportsOf = (subpath) => EXPORTS[subpath]();
-
-  return { __proto__: null, exportsOf, subpaths: primordials.ObjectKeys(EXPORTS) };
 })();

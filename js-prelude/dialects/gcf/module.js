@@ -23,9 +23,11 @@
     register(name, "typed", handler);
   }
 
-  return {
+  const exports = {
     cloudEvent: (name, handler) => register(name, "cloudEvent", handler),
     http: (name, handler) => register(name, "http", handler),
     typed,
   };
+  exports.default = exports;
+  return exports;
 })();

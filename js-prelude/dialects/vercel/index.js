@@ -7,8 +7,9 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { ArrayPrototypeFilter, ArrayPrototypeJoin, PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
-  const { answer, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { ArrayPrototypeFilter, ArrayPrototypeJoin, TypeError } = primordials;
+  const { answer } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { respondWith } = core.loadExtScript("ext:skep/dialects/shared/web.js");
   const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { sendResult } = core.loadExtScript("ext:skep/dispatch/respond.js");
 
@@ -32,14 +33,10 @@
 
   /** Answers with what a web handler returns. `handlerFor` returns null if it answered itself. */
   function webHandle(handlerFor) {
-    return (call, method, bodyKind) =>
-      run(call, () => {
-        const handler = handlerFor(call, method);
-        if (handler === null) return undefined;
-        const result = handler(makeRequest(call, method, bodyKind), contextOf(call));
-        if (typeof result?.then !== "function") return sendResult(call, result);
-        return PromisePrototypeThen(PromiseResolve(result), (value) => sendResult(call, value));
-      });
+    return (call, method, bodyKind) => {
+      const handler = handlerFor(call, method);
+      if (handler !== null) respondWith(call, () => handler(makeRequest(call, method, bodyKind), contextOf(call)), sendResult);
+    };
   }
 
   function byMethod(found) {

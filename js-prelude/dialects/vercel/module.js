@@ -5,9 +5,9 @@
 // Invariant: what only Vercel has throws at its use, and says so.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const { decodeURIComponent, StringFromCodePoint, StringPrototypeCharCodeAt, StringPrototypeSplit, RegExpPrototypeTest, TypeError } = primordials;
-  const { currentCall } = __bootstrap.internals;
+  const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
   /** The system variables that `getEnv` names. */
   const VARIABLES = [
@@ -25,10 +25,10 @@
     if (promise === null || typeof promise !== "object" || typeof promise.then !== "function") {
       throw new TypeError(`waitUntil can only be called with a Promise, got ${typeof promise}`);
     }
-    currentCall()?.waitUntil(promise);
+    internals.currentCall()?.waitUntil(promise);
   }
 
-  function getEnv(env = __bootstrap.internals.environment()) {
+  function getEnv(env = instance.env) {
     const found = {};
     for (let i = 0; i < VARIABLES.length; i++) found[VARIABLES[i]] = env[VARIABLES[i]] === "" ? undefined : env[VARIABLES[i]];
     return found;
@@ -77,7 +77,7 @@
     throw new TypeError(`${name} of @vercel/functions is not supported: it belongs to Vercel's platform`);
   };
 
-  return {
+  const exports = {
     geolocation,
     getEnv,
     ipAddress,
@@ -90,4 +90,6 @@
     next: refused("next"),
     rewrite: refused("rewrite"),
   };
+  exports.default = exports;
+  return exports;
 })();

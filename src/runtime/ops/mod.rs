@@ -158,6 +158,7 @@ deno_core::extension!(
         "dialects/shared/exchange.js",
         "dialects/shared/marks.js",
         "dialects/shared/parameters.js",
+        "dialects/shared/web.js",
         "dialects/skep/module.js",
         "node/modules.js",
         "node/natives.js",

@@ -11,7 +11,7 @@ const thrown = {
 module.exports = function (request, response) {
   const { path } = request;
   if (path.startsWith("/async")) return Promise.resolve().then(() => thrown[path.slice(6)]());
-  if (path === "/later") return void setTimeout(() => thrown["/error"](), 5);
+  if (path === "/later") return void process.nextTick(() => thrown["/error"]());
   if (path === "/after") {
     response.send("sent");
     throw new Error("thrown after the answer");
