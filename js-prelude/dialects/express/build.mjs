@@ -25,6 +25,7 @@ const REPLACED = {
   "debug": shim("debug.cjs"),
   "depd": shim("depd.cjs"),
   "iconv-lite": shim("iconv.cjs"),
+  "mime-types": shim("mime_types.cjs"),
   "qs": shim("qs.cjs"),
   "qs-formats": join(modules, "qs/lib/formats.js"),
   "qs-parse": join(modules, "qs/lib/parse.js"),
@@ -55,6 +56,7 @@ const plugin = {
       const isLate = importer.endsWith("late.cjs");
       if (path in LATE && !isLate) return { path: LATE[path], namespace: "late" };
       if (path in ABSENT) return { path: ABSENT[path], namespace: "absent" };
+      if (path === "mime-table") return { path, namespace: "table" };
       if (path in REPLACED) return { path: REPLACED[path] };
       if (path === "skep-firebase") return { path: join(here, "../firebase/settings.cjs") };
       if (path.startsWith("firebase-admin/")) return { path: join(here, "../firebase/admin.cjs") };
@@ -65,12 +67,7 @@ const plugin = {
     const exportOf = (file) => ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(file)}).${path};`, resolveDir: here });
     build.onLoad({ filter: /.*/, namespace: "late" }, exportOf("./shims/late.cjs"));
     build.onLoad({ filter: /.*/, namespace: "absent" }, exportOf("./shims/absent.cjs"));
-    // Types without a file extension and without a charset answer no question that mime-types is asked here.
-    build.onLoad({ filter: /mime-db\/db\.json$/ }, ({ path }) => {
-      const kept = Object.entries(JSON.parse(readFileSync(path, "utf8"))).filter(([, { charset, extensions }]) => charset || extensions);
-      for (const [, entry] of kept) delete entry.compressible;
-      return { contents: JSON.stringify(Object.fromEntries(kept)), loader: "json" };
-    });
+    build.onLoad({ filter: /.*/, namespace: "table" }, () => ({ contents: JSON.stringify(mimeTable()), loader: "json" }));
     build.onLoad({ filter: /\.js$/, namespace: "file" }, ({ path }) => {
       const name = relative(modules, path);
       const changes = CHANGED.filter(([file]) => file === name);
@@ -84,6 +81,17 @@ const plugin = {
     });
   },
 };
+
+/** What shims/mime_types.cjs searches: mime-types has decided which of several types an extension has. */
+function mimeTable() {
+  const installedRequire = createRequire(join(installed, "package.json"));
+  const { types } = installedRequire("mime-types");
+  const charsets = Object.entries(installedRequire("mime-db")).flatMap(([type, { charset }]) => (charset === undefined ? [] : [[type, charset]]));
+  const extensions = new Map();
+  for (const extension of Object.keys(types).sort()) extensions.set(types[extension], [...(extensions.get(types[extension]) ?? []), extension]);
+  const lines = [...extensions].sort(([one], [other]) => (one < other ? -1 : 1)).map(([type, all]) => `${type} ${all.join(" ")} \n`);
+  return { charsets: Object.fromEntries(charsets.sort(([one], [other]) => (one < other ? -1 : 1))), types: lines.join("") };
+}
 
 /** What stands around the bundle, so that it is a script of the prelude. */
 function scriptOf(bundled, about) {
@@ -131,7 +139,8 @@ async function build(entry, about) {
 
 /** The licence of each package that a file comes from. */
 function licencesOf(inputs) {
-  const packages = new Set(inputs.flatMap((input) => input.split("node_modules/").length > 1 ? [packageOf(input)] : []));
+  // The table comes from packages of which no file is bundled.
+  const packages = new Set(["mime-db", "mime-types"].concat(inputs.flatMap((input) => input.split("node_modules/").length > 1 ? [packageOf(input)] : [])));
   const texts = [...packages].sort().map((folder) => {
     const { license, name, version } = JSON.parse(readFileSync(join(modules, folder, "package.json"), "utf8"));
     const file = ["LICENSE", "LICENSE.md", "license", "LICENCE", "LICENSE.txt"].map((each) => join(modules, folder, each)).find(existsSync);
