@@ -24,6 +24,7 @@
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { BODY_NONE } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { failBadResponse, failMalformed, failThrown, readBody } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { paramsOf } = core.loadExtScript("ext:skep/dialects/shared/route_params.js");
   const { dress, nextOf } = core.loadExtScript("ext:skep/dialects/express/application.js");
   const { bufferOf, parse } = core.loadExtScript("ext:skep/dialects/express/bodies.js");
 
@@ -90,6 +91,7 @@
     function prepare(call, request, response, body, fail) {
       const next = nextOf(request, response, fail);
       dress(application, request, response, next);
+      request.params = paramsOf(call, request.path);
       const bytes = body === null ? null : bufferOf(body);
       if (parsers === null || bytes === null) {
         run(call, () => answer(request, response, bytes, next, call), fail);

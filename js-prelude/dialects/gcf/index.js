@@ -41,7 +41,7 @@
     if (trace !== null) request.spanId = trace[1];
     const { path } = request;
     // The framework's only route is `/{*splat}`.
-    if (path !== "/") request.params = { splat: ArrayPrototypeMap(StringPrototypeSplit(StringPrototypeSlice(path, 1), "/"), decoded) };
+    if (path !== "/") request.params = { ...request.params, splat: ArrayPrototypeMap(StringPrototypeSplit(StringPrototypeSlice(path, 1), "/"), decoded) };
   }
 
   function decoded(part) {

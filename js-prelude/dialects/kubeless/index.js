@@ -7,16 +7,17 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { MathCeil, TypeError } = primordials;
+  const { TypeError } = primordials;
   const { makeApplication } = core.loadExtScript("ext:skep/dialects/express/application.js");
   const { bytesParsers } = core.loadExtScript("ext:skep/dialects/express/bodies.js");
+  const { install, timeoutOf } = core.loadExtScript("ext:skep/dialects/kubeless/variables.js");
   const { handleOf, MalformedBody } = core.loadExtScript("ext:skep/dialects/express/serve.js");
 
   /** What the runtime tells a handler of itself. */
   function contextOf(name, settings) {
     return {
       "function-name": name,
-      timeout: MathCeil(settings.limits.wallMs / 1000),
+      timeout: timeoutOf(settings),
       runtime: "nodejs",
       "memory-limit": `${settings.limits.memoryMb}Mi`,
     };
@@ -66,6 +67,7 @@
 
   function handlerOf({ fn, name }, settings) {
     if (typeof fn !== "function") throw new TypeError("no handler found: export a function (event, context)");
+    install(settings);
     const context = contextOf(name, settings);
     const application = makeApplication();
     application.set("query parser", "extended");
