@@ -22,6 +22,7 @@
     TypeError,
   } = primordials;
   const { failBadResponse, headOf, requestId, traceparent } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { describe, firstLine } = internals.errors;
   const { respondWith } = core.loadExtScript("ext:skep/dialects/shared/web.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { URLSearchParams } = core.loadExtScript("ext:deno_web/00_url.js");
@@ -111,20 +112,20 @@
   function send(call, result) {
     if (result === undefined || result === null) return sendResult(call, new Response(null, { status: 204 }));
     if (typeof result !== "object") return failBadResponse(call, NOT_AN_OBJECT);
-    const response = ObjectPrototypeIsPrototypeOf(ResponsePrototype, result) ? result : responseOf(call, result);
-    if (response === null) return undefined;
-    const { cookies } = result;
-    if (cookies) for (let i = 0; i < cookies.length; i++) response.headers.append("set-cookie", cookieText(cookies[i]));
+    let response;
+    try {
+      response = responseOf(result);
+    } catch (error) {
+      return failBadResponse(call, `cannot send the answer: ${firstLine(describe(error))}`);
+    }
     return sendResult(call, response);
   }
 
-  function responseOf(call, result) {
-    try {
-      return new HttpResponse(result);
-    } catch (error) {
-      failBadResponse(call, `cannot send the answer: ${error?.message}`);
-      return null;
-    }
+  function responseOf(result) {
+    const response = ObjectPrototypeIsPrototypeOf(ResponsePrototype, result) ? result : new HttpResponse(result);
+    const { cookies } = result;
+    if (cookies) for (let i = 0; i < cookies.length; i++) response.headers.append("set-cookie", cookieText(cookies[i]));
+    return response;
   }
 
   const ofKind = (registered, kind) => ArrayPrototypeFilter(registered, (each) => each.kind === kind);
