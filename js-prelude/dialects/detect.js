@@ -41,6 +41,7 @@
     if (dialect === "parse" || parse !== null || (dialect === null && hint === "parse")) {
       core.loadExtScript("ext:skep/dialects/parse/global.js").install(instance, settings);
     }
+    if (dialect === "kubeless") core.loadExtScript("ext:skep/dialects/kubeless/variables.js").install(settings);
   }
 
   const fail = (text) => {

@@ -10,6 +10,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
+import { peerOf } from "./peers.mjs";
+
 const [folder, file] = process.argv.slice(2);
 const OTHERS = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id", "x-trace-id"]);
 
@@ -32,7 +34,7 @@ net.Server.prototype.listen = function (...options) {
 };
 
 async function load() {
-  const entry = ["js", "mjs", "ts"].map((ending) => path.resolve(folder, `index.${ending}`)).find((name) => fs.existsSync(name));
+  const entry = ["index.js", "index.mjs", "index.ts", "handler.js"].map((file) => path.resolve(folder, file)).find((name) => fs.existsSync(name));
   process.chdir(folder);
   if (!entry.endsWith(".mjs")) {
     const exports = require(entry);
@@ -61,8 +63,21 @@ async function ask(handler, asked) {
   });
 }
 
+/** The word that function.toml has for `key`. */
+function told(key) {
+  const file = path.resolve("function.toml");
+  return fs.existsSync(file) ? new RegExp(`^${key} = "(.*)"$`, "m").exec(fs.readFileSync(file, "utf8"))?.[1] : undefined;
+}
+
 const exchanges = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : [{ request: { path: "/" } }];
 const handler = await load();
+const dialect = told("dialect");
+if (dialect !== undefined) {
+  const name = told("handler")?.split(".").at(-1);
+  http.createServer(peerOf(dialect, typeof handler === "function" ? handler : handler[name], name)).listen();
+} else if (typeof handler.app === "function") {
+  http.createServer(handler.app).listen();
+}
 // A server may be there only after its program had some turns.
 for (let turn = 0; server === undefined && typeof handler !== "function" && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 for (const exchange of exchanges) {
