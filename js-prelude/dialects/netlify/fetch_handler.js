@@ -6,8 +6,9 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { ArrayPrototypeIncludes, ArrayPrototypeJoin, FunctionPrototypeCall, ObjectPrototypeIsPrototypeOf } = primordials;
+  const { ArrayPrototypeIncludes, ArrayPrototypeJoin, FunctionPrototypeCall, ObjectPrototypeIsPrototypeOf, Promise, PromisePrototypeThen } = primordials;
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
+  const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
   const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { sendResult } = core.loadExtScript("ext:skep/dispatch/respond.js");
   const { Headers } = core.loadExtScript("ext:deno_fetch/20_headers.js");
@@ -56,11 +57,10 @@
 
   /** Answers at once; the rest goes on as background work of the call. */
   function startInBackground(call, work) {
-    call.waitUntil((async () => {
-      await undefined;
-      await work();
-    })());
     answer(call, 202, [], null);
+    // In a turn of its own: answers leave at the end of a turn, and the work may be long.
+    const nextTurn = new Promise((resolve) => setTimeout(resolve, 0));
+    call.waitUntil(PromisePrototypeThen(nextTurn, work));
   }
 
   function reply(call, result, set) {

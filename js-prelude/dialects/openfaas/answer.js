@@ -45,8 +45,9 @@
       if (head.why !== "") return unfit(head.why);
       const { type, body, why } = bodyOf(value, head.type);
       if (why !== "") return unfit(why);
-      if (type !== "") ArrayPrototypePush(head.headers, "content-type", type);
-      return { __proto__: null, why: "", status: code, headers: head.headers, body: code === 204 || code === 304 ? null : body };
+      const isBodiless = code === 204 || code === 304;
+      if (type !== "" && !isBodiless) ArrayPrototypePush(head.headers, "content-type", type);
+      return { __proto__: null, why: "", status: code, headers: head.headers, body: isBodiless ? null : body };
     } catch (error) {
       return unfit(`cannot send the answer: ${firstLine(describe(error))}`);
     }

@@ -18,7 +18,7 @@
   const { answerOf } = core.loadExtScript("ext:skep/dialects/openfaas/answer.js");
   const { BODY_NONE } = core.loadExtScript("ext:skep/dispatch/request.js");
 
-  const QUERY = { __proto__: null, depthMax: 5, listMax: 20, isStrict: false };
+  const QUERY = { __proto__: null, depthMax: 5, listMax: 1000, isStrict: false };
   const DEFAULT_TYPE = "text/plain";
   const REPEATED = "a second answer of one call is ignored: the first of context.succeed, context.fail, the callback and the returned value counts";
 

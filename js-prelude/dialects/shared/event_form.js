@@ -5,7 +5,7 @@
 // Invariant: a text makes no more objects than it has names, none nested deeper than `depthMax`; `__proto__` names nothing.
 
 (function () {
-  const { primordials } = __bootstrap;
+  const { core, primordials } = __bootstrap;
   const {
     ArrayPrototypeConcat,
     ArrayPrototypePush,
@@ -16,6 +16,7 @@
     MapPrototypeGet,
     MapPrototypeGetSize,
     MapPrototypeSet,
+    ObjectHasOwn,
     RegExpPrototypeExec,
     SafeMap,
     StringPrototypeIndexOf,
@@ -23,7 +24,7 @@
     StringPrototypeSlice,
     StringPrototypeSplit,
   } = primordials;
-  const { setOwn } = __bootstrap.core.loadExtScript("ext:skep/dialects/shared/event_objects.js");
+  const { setOwn } = core.loadExtScript("ext:skep/dialects/shared/event_objects.js");
 
   /** Names in a text; what a form has beyond them is refused, of a query ignored. */
   const NAMES_MAX = 1000;
@@ -39,7 +40,7 @@
   }
 
   /** One name of the text and what is below it. */
-  const newNode = () => ({ __proto__: null, values: [], children: new SafeMap(), isList: false, hasNames: false });
+  const newNode = () => ({ __proto__: null, values: [], children: new SafeMap(), isList: false, hasNames: false, isValueFirst: false });
 
   /** The name before its first bracket, then each bracket's content; beyond `depthMax` the rest is one name. */
   function stepsOf(name, depthMax) {
@@ -73,18 +74,28 @@
       if (next === undefined) MapPrototypeSet(node.children, step, next = newNode());
       node = next;
     }
+    if (node.values.length === 0) node.isValueFirst = MapPrototypeGetSize(node.children) === 0;
     ArrayPrototypePush(node.values, value);
   }
 
   /** What a node is to the function. Its depth is bounded by `stepsOf`. */
   function valueOf(node) {
-    const { values, children, isList, hasNames } = node;
+    const { values, children, isList, hasNames, isValueFirst } = node;
     if (MapPrototypeGetSize(children) === 0) return values.length === 1 && !isList ? values[0] : values;
     if (!hasNames) return ArrayPrototypeConcat(listOf(children), values);
     const object = objectOf(children);
     if (values.length === 0) return object;
-    ArrayPrototypePush(values, object);
-    return values;
+    // A list that has names too is an object, of the list's indexes as well.
+    if (isList) return addValues(object, values);
+    return isValueFirst ? ArrayPrototypeConcat(values, object) : ArrayPrototypeConcat([object], values);
+  }
+
+  function addValues(object, values) {
+    for (let i = 0, at = 0; i < values.length; i++) {
+      while (ObjectHasOwn(object, `${at}`)) at++;
+      setOwn(object, `${at}`, values[i]);
+    }
+    return object;
   }
 
   function objectOf(children) {
