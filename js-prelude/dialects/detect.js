@@ -41,6 +41,7 @@
     if (dialect === "parse" || parse !== null || (dialect === null && hint === "parse")) {
       core.loadExtScript("ext:skep/dialects/parse/global.js").install(instance, settings);
     }
+    if ((dialect ?? hint) === "lambda") core.loadExtScript("ext:skep/dialects/lambda/environment.js").prepare(settings);
   }
 
   const fail = (text) => {
@@ -154,7 +155,10 @@
       const found = named ?? whole;
       return found.fn === null || isApplication(found.fn) ? null : ofDialect(module, hint, found, from);
     }
-    return typeof root.handler === "function" ? ofDialect(module, hint, named ?? foundOf(module, "handler", root.handler), from) : null;
+    if (typeof root.handler === "function") return ofDialect(module, hint, named ?? foundOf(module, "handler", root.handler), from);
+    // Netlify's second kind of handler.
+    const isNetlify = hint === "netlify" && (whole.fn !== null ? !isApplication(whole.fn) : typeof module.exported?.fetch === "function");
+    return isNetlify && named === null ? ofDialect(module, hint, whole, from) : null;
   }
 
   /** Rule 5: an export `handler` is Lambda's. */

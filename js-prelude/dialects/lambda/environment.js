@@ -1,6 +1,6 @@
 // The variables that Lambda's runtime has: a handler reads them from `process.env`.
 //
-// lambda/index.js sets them; for a function whose dialect is known before it loads, so does the code that loads it.
+// lambda/index.js sets them; for a function whose dialect is known before it loads, dialects/detect.js sets them before.
 //
 // Invariant: a variable that the function has is left as it is.
 
@@ -19,7 +19,7 @@
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: `${limits.memoryMb}`,
       AWS_REGION: REGION,
       LAMBDA_TASK_ROOT: folder,
-      _HANDLER: handler || `${dot === -1 ? file : StringPrototypeSlice(file, 0, dot)}.${exportName}`,
+      _HANDLER: handler ?? `${dot === -1 ? file : StringPrototypeSlice(file, 0, dot)}.${exportName}`,
       TZ: ":UTC",
     };
     const { variables } = internals.node;
@@ -27,5 +27,11 @@
     for (let i = 0; i < names.length; i++) if (!ObjectHasOwn(variables, names[i])) variables[names[i]] = wanted[names[i]];
   }
 
-  return { __proto__: null, setEnvironment };
+  /** Before the module loads, where its dialect is known by then. */
+  function prepare(settings) {
+    internals.requireNode();
+    setEnvironment(settings, "handler");
+  }
+
+  return { __proto__: null, prepare, setEnvironment };
 })();

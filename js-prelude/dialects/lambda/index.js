@@ -9,20 +9,18 @@
   const { TypeError } = primordials;
   const { headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { invoke, withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
-  const { notedOf } = core.loadExtScript("ext:skep/dialects/shared/event_marks.js");
+  const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const { setEnvironment } = core.loadExtScript("ext:skep/dialects/lambda/environment.js");
   const { eventNames, EVENTS } = core.loadExtScript("ext:skep/dialects/lambda/events.js");
 
-  const DEFAULT_EVENT = "function-url";
-
   function handlerOf({ fn, name }, settings) {
     if (typeof fn !== "function") throw new TypeError(`the handler ${name} is not a function`);
-    const wanted = settings.lambda?.event ?? DEFAULT_EVENT;
+    const wanted = settings.lambda.event;
     const kind = EVENTS[wanted];
     if (kind === undefined) throw new TypeError(`[lambda] event = "${wanted}" is not known: it is one of ${eventNames}`);
     internals.requireNode();
     setEnvironment(settings, name);
-    const noted = notedOf(fn);
+    const noted = markOf(fn)?.what;
     return (call, method, bodyKind) => {
       run(call, () => withBody(readBody(call, bodyKind), (bytes) =>
         invoke(call, fn, kind.make(call, settings, headOf(call, method), bytes), settings, kind, noted)));

@@ -79,7 +79,7 @@
 
   /** The context of the call that runs, or null. */
   function currentContext() {
-    const call = internals.trace.currentCall();
+    const call = internals.currentCall();
     return call === undefined ? null : contextOf(call).context;
   }
 

@@ -11,7 +11,7 @@
   const { headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { invoke, withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
   const { logError } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
-  const { notedOf } = core.loadExtScript("ext:skep/dialects/shared/event_marks.js");
+  const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const { read } = core.loadExtScript("ext:skep/dialects/netlify/config.js");
   const { eventOf } = core.loadExtScript("ext:skep/dialects/netlify/event.js");
   const { handleOf, startInBackground } = core.loadExtScript("ext:skep/dialects/netlify/fetch_handler.js");
@@ -61,7 +61,7 @@
 
   /** Of the first kind. */
   function eventHandleOf(fn, settings, isBackground) {
-    const noted = notedOf(fn);
+    const noted = markOf(fn)?.what;
     return (call, method, bodyKind) => {
       run(call, () => withBody(readBody(call, bodyKind), (bytes) => {
         const event = eventOf(call, headOf(call, method), bytes);
@@ -90,7 +90,7 @@
   /** When the function is to run by itself, as cron texts. */
   function schedulesOf(found) {
     const schedules = [];
-    const noted = notedOf(found.fn)?.schedule ?? "";
+    const noted = markOf(found.fn)?.what.schedule ?? "";
     if (noted !== "") ArrayPrototypePush(schedules, noted);
     const config = configOf(found);
     if (typeof config?.schedule === "string") ArrayPrototypePush(schedules, config.schedule);

@@ -7,8 +7,8 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { Error, ObjectAssign, PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
-  const { mark } = core.loadExtScript("ext:skep/dialects/shared/event_marks.js");
-  const { awslambda } = core.loadExtScript("ext:skep/dialects/lambda/globals.js");
+  const { mark, markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
+  const { HttpResponseStream } = core.loadExtScript("ext:skep/dialects/lambda/global.js");
   const { currentContext } = core.loadExtScript("ext:skep/dialects/netlify/context.js");
   const { purgeCache } = core.loadExtScript("ext:skep/dialects/netlify/purge.js");
 
@@ -37,14 +37,13 @@
       const result = handler(plain, context, done);
       return typeof result?.then === "function" ? PromisePrototypeThen(PromiseResolve(result), withBuilder) : result;
     };
-    mark(wrapped, "netlify");
-    return wrapped;
+    return mark(wrapped, "netlify", { __proto__: null });
   }
 
   /** Notes when the handler is to run; it stays the same function. */
   function schedule(cron, handler) {
-    mark(checked(handler, "schedule"), "netlify", { schedule: `${cron}` });
-    return handler;
+    const noted = markOf(checked(handler, "schedule"))?.what;
+    return mark(handler, "netlify", { __proto__: null, ...noted, schedule: `${cron}` });
   }
 
   /** A handler whose `body` may be a stream, of Node or of the web. */
@@ -52,13 +51,12 @@
     checked(handler, "stream");
     const wrapped = async (event, responseStream, context) => {
       const { body, ...head } = await handler(event, context);
-      const out = awslambda.HttpResponseStream.from(responseStream, head);
+      const out = HttpResponseStream.from(responseStream, head);
       if (body === undefined || body === null) out.end();
       else if (typeof body === "string") out.end(body);
       else await internals.nodeBuiltIn("stream/promises").pipeline(body, out);
     };
-    mark(wrapped, "netlify", { streams: true });
-    return wrapped;
+    return mark(wrapped, "netlify", { __proto__: null, streams: true });
   }
 
   /** The context of the running call: that of `(request, context)`. */
@@ -70,7 +68,7 @@
     return context;
   }
 
-  const module = { BACKGROUND_FUNCTION_TIMEOUT, builder, getContext, purgeCache, schedule, stream, SYNCHRONOUS_FUNCTION_TIMEOUT };
-
-  return { __proto__: null, module };
+  const exports = { BACKGROUND_FUNCTION_TIMEOUT, builder, getContext, purgeCache, schedule, stream, SYNCHRONOUS_FUNCTION_TIMEOUT };
+  exports.default = exports;
+  return exports;
 })();

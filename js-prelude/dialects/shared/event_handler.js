@@ -22,7 +22,7 @@
 
   /**
    * `rules`: `isLoose` (shared/event_answer.js), `status` of a handler that throws (0: the host's), and `adapt`, which may change the context.
-   * `noted`: what a wrapper noted of the handler (shared/event_marks.js). Returns a promise that resolves when the call has its answer.
+   * `noted`: what a wrapper noted of the handler (shared/marks.js). Returns a promise that resolves when the call has its answer.
    */
   function invoke(call, handler, event, settings, rules, noted) {
     return noted?.streams === true

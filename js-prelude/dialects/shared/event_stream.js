@@ -1,6 +1,6 @@
 // The stream that a handler writes its answer to: a Writable of Node, whose first write sends the head.
 //
-// lambda/ and netlify/ make one for each call of a marked handler; lambda/globals.js gives it the head. Pieces go to shared/exchange.js as a
+// lambda/ and netlify/ make one for each call of a marked handler; lambda/global.js gives it the head. Pieces go to shared/exchange.js as a
 // ReadableStream. Node is there before this file is loaded.
 //
 // Invariant: a piece is taken when the client took the one before it; an error after the head cuts the answer, so that no client takes a part

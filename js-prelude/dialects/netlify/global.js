@@ -25,12 +25,10 @@
     toObject: () => ({ ...variables() }),
   };
 
-  const netlify = {
+  return {
     env,
     get context() {
       return currentContext();
     },
   };
-
-  return { __proto__: null, netlify };
 })();

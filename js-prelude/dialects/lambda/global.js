@@ -8,7 +8,7 @@
 (function () {
   const { core, primordials } = __bootstrap;
   const { SymbolFor, TypeError } = primordials;
-  const { mark } = core.loadExtScript("ext:skep/dialects/shared/event_marks.js");
+  const { mark } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
 
   // Where Lambda's own runtime keeps both, and packages look.
   const STREAMING = SymbolFor("aws.lambda.runtime.handler.streaming");
@@ -20,8 +20,7 @@
     const highWaterMark = typeof options?.highWaterMark === "number" ? options.highWaterMark : undefined;
     handler[STREAMING] = "response";
     if (highWaterMark !== undefined) handler[HIGH_WATER_MARK] = highWaterMark;
-    mark(handler, "lambda", { streams: true, highWaterMark });
-    return handler;
+    return mark(handler, "lambda", { __proto__: null, streams: true, highWaterMark });
   }
 
   class HttpResponseStream {
@@ -34,5 +33,5 @@
     }
   }
 
-  return { __proto__: null, awslambda: { streamifyResponse, HttpResponseStream } };
+  return { streamifyResponse, HttpResponseStream };
 })();
