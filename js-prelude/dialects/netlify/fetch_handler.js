@@ -57,10 +57,10 @@
 
   /** Answers at once; the rest goes on as background work of the call. */
   function startInBackground(call, work) {
-    answer(call, 202, [], null);
     // In a turn of its own: answers leave at the end of a turn, and the work may be long.
     const nextTurn = new Promise((resolve) => setTimeout(resolve, 0));
     call.waitUntil(PromisePrototypeThen(nextTurn, work));
+    answer(call, 202, [], null);
   }
 
   function reply(call, result, set) {

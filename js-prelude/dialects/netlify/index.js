@@ -84,6 +84,7 @@
     } catch (error) {
       outcome.fail(error);
     }
+    outcome.release();
     return outcome.over;
   }
 

@@ -102,6 +102,7 @@
     } catch (error) {
       outcome.fail(error);
     }
+    outcome.release();
     return outcome.over;
   }
 

@@ -44,6 +44,7 @@
     } catch (error) {
       outcome.fail(error);
     }
+    outcome.release();
     return outcome.over;
   }
 
@@ -73,6 +74,8 @@
       },
     });
     const stream = new ResponseStream(call, outcome, highWaterMark);
+    // The stream answers at its first write, whatever comes of the call.
+    outcome.release();
     try {
       const result = handler(event, stream, rules.adapt(contextOf(call, settings, null)));
       if (isThenable(result)) followStream(call, outcome, result);

@@ -1,6 +1,6 @@
 // The outcome of one call whose handler may answer in several ways: a promise, a callback, or a member of its context.
 //
-// lambda/, netlify/ and openfaas/ make one for each call, and hand its two ends to the handler in their own shapes.
+// shared/event_handler.js, netlify/ and openfaas/ make one for each call, and hand its two ends to the handler in their own shapes.
 //
 // Invariant: the first outcome counts, and only that one is told; what comes after it changes nothing.
 
@@ -11,6 +11,9 @@
 
   class Outcome {
     #call;
+    #followed = null; // The handler's promise, while nothing has come of it.
+    #held = null; // What is told once the handler has returned.
+    #isHeld = true;
     #onError;
     #onRepeat;
     #onValue;
@@ -35,11 +38,17 @@
     }
 
     succeed(value) {
-      if (this.#begins()) this.#onValue(value);
+      this.#end(() => this.#onValue(value));
     }
 
     fail(error) {
-      if (this.#begins()) this.#onError(error);
+      this.#end(() => this.#onError(error));
+    }
+
+    /** The handler has returned: an outcome that it had by then is told now. */
+    release() {
+      this.#isHeld = false;
+      if (this.#held !== null) this.#tell(this.#held);
     }
 
     /** What the call answers if its handler has ended, and nothing is left that could still answer. */
@@ -51,29 +60,32 @@
       };
     }
 
-    #begins() {
+    #end(tell) {
       if (this.isOver) {
         this.#onRepeat?.();
-        return false;
+        return;
       }
       this.isOver = true;
+      if (this.#isHeld) this.#held = tell;
+      else this.#tell(tell);
+    }
+
+    #tell(tell) {
+      // Before the answer: with it, a call that does nothing more is over.
+      if (this.#followed !== null) this.#call.waitUntil(this.#followed);
       this.#resolve();
-      return true;
+      tell();
     }
 
     /** Takes the outcome from a promise. What the promise does after another outcome goes on as background work of the call. */
     follow(promise) {
-      let isSettled = false;
-      const followed = PromisePrototypeThen(PromiseResolve(promise), (value) => {
-        isSettled = true;
+      this.#followed = PromisePrototypeThen(PromiseResolve(promise), (value) => {
+        this.#followed = null;
         if (!this.isOver) this.succeed(value);
       }, (error) => {
-        isSettled = true;
+        this.#followed = null;
         if (this.isOver) reportError(error);
         else this.fail(error);
-      });
-      PromisePrototypeThen(this.over, () => {
-        if (!isSettled) this.#call.waitUntil(followed);
       });
     }
   }
