@@ -11,7 +11,7 @@
   const { bodyOf } = core.loadExtScript("ext:skep/dialects/shared/event_body.js");
   const { ACCOUNT, REGION } = core.loadExtScript("ext:skep/dialects/shared/event_context.js");
   const { cookiesOf, valueOf, without } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
-  const { joinedOf, lastOf, listsOf } = core.loadExtScript("ext:skep/dialects/shared/event_objects.js");
+  const { joinedOf, lastOf, listsOf, setOwn } = core.loadExtScript("ext:skep/dialects/shared/event_objects.js");
   const { decodedPairs, sentPairs } = core.loadExtScript("ext:skep/dialects/shared/event_query.js");
   const { routeOf } = core.loadExtScript("ext:skep/dialects/shared/event_route.js");
   const { clfTime } = core.loadExtScript("ext:skep/dialects/shared/event_time.js");
@@ -27,13 +27,13 @@
     const query = decodedPairs(head.query);
     const body = bodyOf(bytes, valueOf(head.headers, "content-type"));
     const event = { version: "2.0", routeKey, rawPath: head.path, rawQueryString: head.query };
-    if (cookies.length > 0) event.cookies = cookies;
-    event.headers = joinedOf(without(head.headers, "cookie"), ",");
-    if (query.length > 0) event.queryStringParameters = joinedOf(query, ",");
-    event.requestContext = context2(call, settings, head, routeKey);
-    if (route !== null && route.params.length > 0) event.pathParameters = lastOf(route.params);
-    if (body !== null) event.body = body.text;
-    event.isBase64Encoded = body !== null && body.isEncoded;
+    if (cookies.length > 0) setOwn(event, "cookies", cookies);
+    setOwn(event, "headers", joinedOf(without(head.headers, "cookie"), ","));
+    if (query.length > 0) setOwn(event, "queryStringParameters", joinedOf(query, ","));
+    setOwn(event, "requestContext", context2(call, settings, head, routeKey));
+    if (route !== null && route.params.length > 0) setOwn(event, "pathParameters", lastOf(route.params));
+    if (body !== null) setOwn(event, "body", body.text);
+    setOwn(event, "isBase64Encoded", body !== null && body.isEncoded);
     return event;
   }
 

@@ -6,7 +6,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ArrayPrototypePush, ObjectAssign, ObjectDefineProperty, SafeWeakMap, TypeError } = primordials;
+  const { ArrayPrototypePush, ObjectDefineProperty, SafeWeakMap, TypeError } = primordials;
   const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
   const { Response } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { headOf, remoteAddress } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
@@ -65,7 +65,7 @@
     };
     lazily(context, "ip", () => remoteAddress(call));
     lazily(context, "url", () => new URL(headNow().url));
-    lazily(context, "params", () => ObjectAssign({}, params(headNow())));
+    lazily(context, "params", () => ({ ...params(headNow()) }));
     for (let i = 0; i < SHARED.length; i++) lazily(context, SHARED[i], () => ctx[SHARED[i]]);
     return { __proto__: null, context, set };
   }

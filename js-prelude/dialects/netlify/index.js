@@ -7,7 +7,7 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_log } = core.ops;
-  const { ArrayPrototypePush, ObjectAssign, StringPrototypeEndsWith, TypeError } = primordials;
+  const { ArrayPrototypePush, StringPrototypeEndsWith, TypeError } = primordials;
   const { headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { invoke, withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
   const { logError } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
@@ -28,7 +28,7 @@
   const warn = (text) => op_skep_log(0, LEVEL_WARN, `${text}\n`);
 
   /** Payload 1.0's answers; what a handler throws has the host's status. Netlify's context has no client of its own. */
-  const RULES = { __proto__: null, isLoose: false, status: 0, adapt: (context) => ObjectAssign(context, { clientContext: {} }) };
+  const RULES = { __proto__: null, isLoose: false, status: 0, adapt: (context) => ({ ...context, clientContext: {} }) };
 
   const isFetchObject = (exported) => exported !== null && typeof exported === "object" && typeof exported.fetch === "function";
 

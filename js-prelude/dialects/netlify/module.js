@@ -6,7 +6,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { Error, ObjectAssign, PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
+  const { Error, PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
   const { mark, markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const { HttpResponseStream } = core.loadExtScript("ext:skep/dialects/lambda/global.js");
   const { currentContext } = core.loadExtScript("ext:skep/dialects/netlify/context.js");
@@ -32,7 +32,7 @@
       if (event.httpMethod !== "GET" && event.httpMethod !== "HEAD") {
         return PromiseResolve({ body: "Method Not Allowed", statusCode: 405 });
       }
-      const plain = ObjectAssign({}, event, { multiValueQueryStringParameters: {}, queryStringParameters: {} });
+      const plain = { ...event, multiValueQueryStringParameters: {}, queryStringParameters: {} };
       const done = (error, response) => callback ? callback(error, withBuilder(response)) : null;
       const result = handler(plain, context, done);
       return typeof result?.then === "function" ? PromisePrototypeThen(PromiseResolve(result), withBuilder) : result;

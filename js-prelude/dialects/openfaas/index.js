@@ -22,7 +22,13 @@
   const DEFAULT_TYPE = "text/plain";
   const REPEATED = "a second answer of one call is ignored: the first of context.succeed, context.fail, the callback and the returned value counts";
 
+  // Fields, so that no setter of a prototype is asked.
   class FunctionEvent {
+    body;
+    headers;
+    method;
+    query;
+    path;
     constructor(body, headers, method, query, path) {
       this.body = body;
       this.headers = headers;
@@ -33,11 +39,12 @@
   }
 
   class FunctionContext {
+    statusCode = 200;
+    cb;
+    headerValues = {};
+    cbCalled = 0;
     constructor(cb) {
-      this.statusCode = 200;
       this.cb = cb;
-      this.headerValues = {};
-      this.cbCalled = 0;
     }
 
     status(statusCode) {

@@ -6,7 +6,7 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { DateNow, ObjectAssign } = primordials;
+  const { DateNow } = primordials;
   const { requestId } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
 
   /** Lambda's region: there is none. */
@@ -29,7 +29,7 @@
       awsRequestId: requestId(call),
       getRemainingTimeInMillis: () => deadline - DateNow(),
     };
-    return outcome === null ? context : ObjectAssign(context, endsOf(outcome));
+    return outcome === null ? context : { ...context, ...endsOf(outcome) };
   }
 
   /** The old ways to answer. */
