@@ -63,7 +63,7 @@
   }
 
   function bufferOf(bytes) {
-    const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
+    const { Buffer } = internals.nodeBuiltIn("buffer");
     const length = TypedArrayPrototypeGetByteLength(bytes);
     return FunctionPrototypeCall(Buffer.from, Buffer, TypedArrayPrototypeGetBuffer(bytes), TypedArrayPrototypeGetByteOffset(bytes), length);
   }

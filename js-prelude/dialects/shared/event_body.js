@@ -5,7 +5,7 @@
 // Invariant: bytes that are not UTF-8 never become a text: they go as base64, whatever their type says.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const { op_base64_encode_from_buffer, op_skep_node_is_text, op_skep_node_text } = core.ops;
   const { FunctionPrototypeCall, RegExpPrototypeExec, TypedArrayPrototypeGetByteLength } = primordials;
   const { mediaTypeOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
@@ -35,7 +35,7 @@
   /** The bytes of base64, or null if it is none. Node is there: its Buffer takes texts however V8 keeps them. */
   function bytesOfBase64(text) {
     if (RegExpPrototypeExec(isBase64, text) === null) return null;
-    const { Buffer } = core.loadExtScript("ext:deno_node/internal/buffer.mjs");
+    const { Buffer } = internals.nodeBuiltIn("buffer");
     return FunctionPrototypeCall(Buffer.from, Buffer, text, "base64");
   }
 
