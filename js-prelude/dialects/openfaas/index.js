@@ -7,8 +7,9 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { ArrayPrototypePush, PromisePrototypeThen, PromiseResolve, String, TypeError } = primordials;
-  const { answer, failBadResponse, failMalformed, failThrown, headOf, readBody, run } =
+  const { failMalformed, failThrown, headOf, readBody, run } =
     core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { send } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
   const { logText, warn } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
   const { withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
   const { nodeHeaders, valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
@@ -116,11 +117,7 @@
   /** As the template: an error is its text, without the function's headers. */
   function reply(call, context, error, value) {
     if (error) logText(call, error);
-    const { why, status, headers, body } = error
-      ? answerOf(context.status(), {}, textOf(error))
-      : answerOf(context.status(), context.headers(), value);
-    if (why !== "") failBadResponse(call, why);
-    else answer(call, status, headers, body);
+    send(call, error ? answerOf(context.status(), {}, textOf(error)) : answerOf(context.status(), context.headers(), value));
   }
 
   function textOf(error) {

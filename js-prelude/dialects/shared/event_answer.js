@@ -1,9 +1,9 @@
 // The answer of a handler that gets events: an object of status, headers and body, as Lambda's gateways read it.
 //
-// lambda/ and netlify/ pass what a handler returned; status, headers and body go to shared/exchange.js. shared/event_stream.js makes the head
-// of a stream with it.
+// shared/event_handler.js passes what a handler returned; status, headers and body go to shared/exchange.js. shared/event_stream.js makes the
+// head of a stream with it.
 //
-// Invariant: `answerOf` throws nothing: what cannot be sent has a reason in `why`.
+// Invariant: nothing here throws: what cannot be sent has a reason in `why`, and fails its call.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
@@ -20,6 +20,7 @@
     StringPrototypeToLowerCase,
   } = primordials;
   const { describe, firstLine } = internals.errors;
+  const { answer, failBadResponse } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { add, isScalar, valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
   const { bytesOfBase64 } = core.loadExtScript("ext:skep/dialects/shared/event_body.js");
 
@@ -124,5 +125,19 @@
     return cookies === null || cookies === undefined ? "" : add(headers, "set-cookie", cookies);
   }
 
-  return { __proto__: null, answerOf, headOf };
+  /** Sends what `answerOf`, or its like of another dialect, has made. False: it cannot be sent, and the call has failed. */
+  function send(call, { why, status, headers, body }) {
+    try {
+      if (why === "") {
+        answer(call, status, headers, body);
+        return true;
+      }
+    } catch (error) {
+      why = `cannot send the answer: ${firstLine(describe(error))}`;
+    }
+    failBadResponse(call, why);
+    return false;
+  }
+
+  return { __proto__: null, answerOf, headOf, send };
 })();

@@ -30,11 +30,11 @@
     return { __proto__: null, text: isEncoded ? base64Of(bytes) : textOf(bytes), isEncoded };
   }
 
-  const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+  const isNoBase64 = /[^A-Za-z0-9+/=\s]/;
 
   /** The bytes of base64, or null if it is none. Node is there: its Buffer takes texts however V8 keeps them. */
   function bytesOfBase64(text) {
-    if (RegExpPrototypeExec(isBase64, text) === null) return null;
+    if (RegExpPrototypeExec(isNoBase64, text) !== null) return null;
     const { Buffer } = internals.nodeBuiltIn("buffer");
     return FunctionPrototypeCall(Buffer.from, Buffer, text, "base64");
   }

@@ -7,8 +7,8 @@
 (function () {
   const { core, primordials } = __bootstrap;
   const { Error, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
-  const { answer, failBadResponse, failThrown } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
-  const { answerOf } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
+  const { failThrown } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { answerOf, send } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
   const { contextOf } = core.loadExtScript("ext:skep/dialects/shared/event_context.js");
   const { logError, warn } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
   const { Outcome } = core.loadExtScript("ext:skep/dialects/shared/event_outcome.js");
@@ -32,7 +32,7 @@
 
   function invokePlain(call, handler, event, settings, rules) {
     const outcome = new Outcome(call, {
-      onValue: (value) => reply(call, value, rules),
+      onValue: (value) => send(call, answerOf(value, rules.isLoose)),
       onError: (error) => fail(call, error, rules),
     });
     const callback = (error, value) => error === null || error === undefined ? outcome.succeed(value) : outcome.fail(error);
@@ -46,12 +46,6 @@
     }
     outcome.release();
     return outcome.over;
-  }
-
-  function reply(call, value, { isLoose }) {
-    const { why, status, headers, body } = answerOf(value, isLoose);
-    if (why !== "") failBadResponse(call, why);
-    else answer(call, status, headers, body);
   }
 
   function fail(call, error, { status }) {

@@ -11,9 +11,8 @@
   const { ArrayPrototypePush, Error, JSONParse, JSONStringify, ObjectPrototypeIsPrototypeOf, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
   const { ReadableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
   const { Writable } = internals.nodeBuiltIn("stream");
-  const { answer, failBadResponse } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
-  const { headOf } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
+  const { headOf, send } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
 
   const DEFAULT_TYPE = "application/octet-stream";
 
@@ -94,16 +93,15 @@
       if (this.#hasBegun) return true;
       if (this.#outcome.isOver) return false;
       this.#hasBegun = true;
-      const { why, status, headers } = headOf(this.#head ?? {}, true);
-      if (why !== "") {
-        failBadResponse(this.#call, why);
-        this.#outcome.succeed(undefined);
-        this.destroy();
-        return false;
+      const head = headOf(this.#head ?? {}, true);
+      if (head.why === "") {
+        if (valueOf(head.headers, "content-type") === "") ArrayPrototypePush(head.headers, "content-type", this.#type || DEFAULT_TYPE);
+        head.body = hasBody ? this.#readable() : null;
       }
-      if (valueOf(headers, "content-type") === "") ArrayPrototypePush(headers, "content-type", this.#type || DEFAULT_TYPE);
-      answer(this.#call, status, headers, hasBody ? this.#readable() : null);
-      return true;
+      if (send(this.#call, head)) return true;
+      this.#outcome.succeed(undefined);
+      this.destroy();
+      return false;
     }
 
     #readable() {

@@ -27,6 +27,8 @@ const ANSWERS = {
   "bad-value": { statusCode: 200, headers: { "x-a": { b: 1 } } },
   "bad-wide": { statusCode: 200, headers: { "x-a": "\u20ac" } },
   "bad-headers": { statusCode: 200, headers: [["a", "b"]] },
+  "bad-large": { statusCode: 200, headers: { "x-a": "v".repeat(300000) } },
+  "bad-many": { statusCode: 200, headers: Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`x-${at}`, "v"])) },
   "bad-cycle": cyclic,
   "bad-bigint": { n: 1n },
   "bad-function": () => {},
