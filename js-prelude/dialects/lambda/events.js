@@ -81,11 +81,20 @@
 
   const orNull = (pairs, make) => pairs.length === 0 ? null : make(pairs);
 
+  /** What an authorizer would fill. */
+  const NOBODY = {
+    __proto__: null, accessKey: null, accountId: null, apiKey: null, apiKeyId: null, caller: null, clientCert: null,
+    cognitoAuthenticationProvider: null, cognitoAuthenticationType: null, cognitoIdentityId: null, cognitoIdentityPoolId: null,
+    principalOrgId: null, user: null, userArn: null,
+  };
+
   function context1(call, settings, { method, path, headers }, resourcePath) {
     const now = DateNow();
     return {
       accountId: ACCOUNT,
       apiId: settings.function,
+      authorizer: null,
+      resourceId: resourcePath,
       resourcePath,
       httpMethod: method,
       path,
@@ -95,7 +104,7 @@
       requestId: requestId(call),
       requestTime: clfTime(now),
       requestTimeEpoch: now,
-      identity: { sourceIp: remoteAddress(call), userAgent: valueOf(headers, "user-agent") || null },
+      identity: { ...NOBODY, sourceIp: remoteAddress(call), userAgent: valueOf(headers, "user-agent") || null },
     };
   }
 
