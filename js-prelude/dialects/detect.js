@@ -42,9 +42,6 @@
       core.loadExtScript("ext:skep/dialects/parse/global.js").install(instance, settings);
     }
     if ((dialect ?? hint) === "lambda") core.loadExtScript("ext:skep/dialects/lambda/environment.js").prepare(settings);
-    // TEMPORARY, until api/globals.js has both.
-    if (globalThis.awslambda === undefined) internals.globals.defineLazily("awslambda", () => core.loadExtScript("ext:skep/dialects/lambda/global.js"), false);
-    if (globalThis.Netlify === undefined) internals.globals.defineLazily("Netlify", () => core.loadExtScript("ext:skep/dialects/netlify/global.js"), false);
   }
 
   const fail = (text) => {

@@ -1,7 +1,7 @@
 // `awslambda`, the global of Lambda's runtime: handlers that answer by a stream are made with it.
 //
-// A module asks for it while it loads, before its dialect is known: the global is defined lazily (api/globals.js). shared/event_stream.js
-// takes the head that `HttpResponseStream.from` was given.
+// A module asks for it while it loads, before its dialect is known: api/globals.js defines it lazily. shared/event_stream.js takes
+// the head that `HttpResponseStream.from` was given.
 //
 // Invariant: it runs nothing of the host; a handler that it marks stays the same function.
 

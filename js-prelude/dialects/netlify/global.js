@@ -1,17 +1,19 @@
 // `Netlify`, the global of Netlify's functions: the environment, and the context of the call that runs.
 //
-// A module asks for it while it loads, before its dialect is known: the global is defined lazily (api/globals.js).
+// A module asks for it while it loads, before its dialect is known: api/globals.js defines it lazily.
 //
 // Invariant: what is set is seen in this instance alone, in `process.env` too.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, ObjectHasOwn, String } = primordials;
-  const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { ObjectHasOwn, String } = primordials;
   const { currentContext } = core.loadExtScript("ext:skep/dialects/netlify/context.js");
 
-  let own = null; // The variables of a function that is not for Node.
-  const variables = () => internals.node?.variables ?? (own ??= ObjectAssign({ __proto__: null }, instance.env));
+  /** Those of `process.env`: a function of Netlify is one for Node, whatever its module names. */
+  function variables() {
+    internals.requireNode();
+    return internals.node.variables;
+  }
 
   const env = {
     delete(key) {
