@@ -136,7 +136,8 @@
     const mark = markOf(named === null ? exported : named.fn);
     if (mark !== undefined) return ofDialect(module, mark.dialect, named ?? whole, "the default export");
     if (named === null) {
-      const web = ofTheWeb(exported, settings.env, "workers");
+      // With Netlify's package `fetch` gets its context, and not the environment.
+      const web = settings.hint === "netlify" ? null : ofTheWeb(exported, settings.env, "workers");
       if (web !== null) return web;
       if (functions.length > 0 && ArrayPrototypeFilter(names, (name) => ArrayPrototypeIncludes(METHODS, name) && typeof root[name] === "function").length > 0) {
         return ofDialect(module, "vercel", foundOf(module, "default", null), "exports named by methods");
