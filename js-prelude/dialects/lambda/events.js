@@ -124,10 +124,12 @@
 
   // An event, and the rules of its answers (shared/event_handler.js).
   const adapt = (context) => context;
+  const plain2 = (call, settings, head, bytes) => payload2(call, settings, head, bytes, false);
+  const routed2 = (call, settings, head, bytes) => payload2(call, settings, head, bytes, true);
   const EVENTS = {
     __proto__: null,
-    "function-url": { __proto__: null, adapt, isLoose: true, status: 502, make: (call, settings, head, bytes) => payload2(call, settings, head, bytes, false) },
-    "apigw-v2": { __proto__: null, adapt, isLoose: true, status: 500, make: (call, settings, head, bytes) => payload2(call, settings, head, bytes, true) },
+    "function-url": { __proto__: null, adapt, isLoose: true, status: 502, make: plain2 },
+    "apigw-v2": { __proto__: null, adapt, isLoose: true, status: 500, make: routed2 },
     "apigw-v1": { __proto__: null, adapt, isLoose: false, status: 502, make: payload1 },
     alb: { __proto__: null, adapt, isLoose: false, status: 502, make: balancer },
   };

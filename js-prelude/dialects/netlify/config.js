@@ -12,6 +12,7 @@
     ArrayPrototypeMap,
     FunctionPrototypeCall,
     ObjectKeys,
+    String,
     StringPrototypeToUpperCase,
     TypeError,
   } = primordials;
@@ -24,7 +25,7 @@
   const listOf = (value) => value === undefined || value === null ? [] : ArrayIsArray(value) ? value : [value];
 
   function patternOf(path) {
-    if (typeof path !== "string" || path[0] !== "/") throw new TypeError(`config.path ${primordials.String(path)} does not begin with /`);
+    if (typeof path !== "string" || path[0] !== "/") throw new TypeError(`config.path ${String(path)} does not begin with /`);
     return new URLPattern({ pathname: path });
   }
 

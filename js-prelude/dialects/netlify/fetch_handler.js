@@ -6,7 +6,14 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { ArrayPrototypeIncludes, ArrayPrototypeJoin, FunctionPrototypeCall, ObjectPrototypeIsPrototypeOf, Promise, PromisePrototypeThen } = primordials;
+  const {
+    ArrayPrototypeIncludes,
+    ArrayPrototypeJoin,
+    FunctionPrototypeCall,
+    ObjectPrototypeIsPrototypeOf,
+    Promise,
+    PromisePrototypeThen,
+  } = primordials;
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
   const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");

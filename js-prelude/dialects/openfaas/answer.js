@@ -11,6 +11,7 @@
     ArrayBufferIsView,
     ArrayIsArray,
     ArrayPrototypeJoin,
+    ArrayPrototypeMap,
     ArrayPrototypePush,
     ArrayPrototypeSort,
     JSONStringify,
@@ -40,7 +41,8 @@
   function answerOf(status, map, value) {
     try {
       const code = typeof status === "string" ? +status : status;
-      if (!NumberIsInteger(code) || code < 200 || code > 599) return unfit(`the status ${StringPrototypeSlice(String(status), 0, 40)} is not one from 200 to 599`);
+      const isStatus = NumberIsInteger(code) && code >= 200 && code <= 599;
+      if (!isStatus) return unfit(`the status ${StringPrototypeSlice(String(status), 0, 40)} is not one from 200 to 599`);
       const head = headersOf(map);
       if (head.why !== "") return unfit(head.why);
       const { type, body, why } = bodyOf(value, head.type);
@@ -65,7 +67,7 @@
         type = String(value);
         continue;
       }
-      const why = add(headers, name, ArrayIsArray(value) ? primordials.ArrayPrototypeMap(value, (one) => String(one)) : String(value));
+      const why = add(headers, name, ArrayIsArray(value) ? ArrayPrototypeMap(value, (one) => String(one)) : String(value));
       if (why !== "") return { __proto__: null, why, headers, type };
     }
     const unfitType = type === "" ? "" : add([], "content-type", type);

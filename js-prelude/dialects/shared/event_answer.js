@@ -17,6 +17,7 @@
     NumberIsInteger,
     ObjectKeys,
     RegExpPrototypeExec,
+    StringPrototypeSlice,
     StringPrototypeToLowerCase,
   } = primordials;
   const { describe, firstLine } = internals.errors;
@@ -90,7 +91,7 @@
 
   const shown = (value) => {
     const text = isScalar(value) ? JSONStringify(`${value}`) : typeof value;
-    return primordials.StringPrototypeSlice(text, 0, 40);
+    return StringPrototypeSlice(text, 0, 40);
   };
 
   /** Adds all headers of an object. Where `several` names one too, a value that is among its values is not sent again. */

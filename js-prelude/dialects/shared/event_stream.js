@@ -8,7 +8,15 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ArrayPrototypePush, Error, JSONParse, JSONStringify, ObjectPrototypeIsPrototypeOf, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
+  const {
+    ArrayPrototypePush,
+    Error,
+    JSONParse,
+    JSONStringify,
+    ObjectDefineProperty,
+    ObjectPrototypeIsPrototypeOf,
+    TypedArrayPrototypeGetSymbolToStringTag,
+  } = primordials;
   const { ReadableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
   const { Writable } = internals.nodeBuiltIn("stream");
   const { valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
@@ -130,6 +138,9 @@
       done();
     }
   }
+
+  // A function that has a stream has not its class: it would make one for a call of its own choice.
+  ObjectDefineProperty(ResponseStream.prototype, "constructor", { __proto__: null, value: Writable, writable: true, configurable: true });
 
   const isResponseStream = (value) => ObjectPrototypeIsPrototypeOf(ResponseStream.prototype, value);
 

@@ -24,6 +24,8 @@ export const handler = awslambda.streamifyResponse(async (event, stream, context
       return;
     }
     case "/not-a-stream": try { HttpResponseStream.from({}, {}); } catch (error) { stream.end(error.message); } return;
+    // The host's class is not in reach.
+    case "/class": stream.end(stream.constructor.name); return;
     case "/context": stream.end(JSON.stringify([typeof context.succeed, typeof context.getRemainingTimeInMillis, stream.writable])); return;
   }
 });
