@@ -16,5 +16,6 @@ exports.handler = (event, context, callback) => {
   if (way === "fail") return void context.fail(error);
   if (way === "done") return void context.done(error);
   if (way === "stray") { Promise.reject(error); return; }
+  if (way === "timer") { setTimeout(() => { throw error; }, 1); return; }
   setTimeout(() => callback(error), 1);
 };
