@@ -102,6 +102,33 @@ pub const TEMPLATES: &[Template] = &[
         files: &[("index.ts", include_str!("templates/azure/index.ts"))],
         curl: ("", "/api/hello/ada"),
     },
+    Template {
+        name: "lambda",
+        summary: "the shape of AWS Lambda: handler(event, context)",
+        files: &[
+            ("index.ts", include_str!("templates/lambda/index.ts")),
+            ("function.toml", include_str!("templates/lambda/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "openfaas",
+        summary: "the shape of OpenFaaS: (event, context)",
+        files: &[
+            ("handler.ts", include_str!("templates/openfaas/handler.ts")),
+            ("function.toml", include_str!("templates/openfaas/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "netlify",
+        summary: "the shape of Netlify: export default (request, context)",
+        files: &[
+            ("index.ts", include_str!("templates/netlify/index.ts")),
+            ("function.toml", include_str!("templates/netlify/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
 ];
 
 /// The list of templates, for people.

@@ -1,7 +1,8 @@
 // What node answers: loads one function, sends it the requests of a file and writes the answers beside them.
 //
 // `tests/it/packages/exchange.rs` runs it in the functions directory, with the variables of the functions: node answers.mjs FOLDER FILE
-// A program that listens is asked over HTTP; a handler is called with a Request, and its result is sent as Skep sends it.
+// A program that listens is asked over HTTP; a handler is called with a Request, and its result is sent as Skep sends it; an export
+// `handler` is called as Lambda does.
 import fs from "node:fs";
 import http from "node:http";
 import Module, { createRequire } from "node:module";
@@ -11,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
 import { peerOf } from "./peers.mjs";
+import { askLambda } from "./lambda.mjs";
 
 const [folder, file] = process.argv.slice(2);
 const OTHERS = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id", "x-trace-id"]);
@@ -40,11 +42,13 @@ async function load() {
     const exports = require(entry);
     return exports.default ?? exports;
   }
-  return (await import(pathToFileURL(entry))).default;
+  const exports = await import(pathToFileURL(entry));
+  return exports.default ?? exports;
 }
 
 async function ask(handler, asked) {
   const { method, headers, body } = asked;
+  if (isLambda) return askLambda(handler.handler, folder, asked);
   if (server === undefined) {
     const result = await handler(new Request(`http://127.0.0.1${asked.path}`, { method, headers, body }));
     const response = result instanceof Response ? result : typeof result === "string" ? new Response(result) : Response.json(result);
@@ -78,8 +82,9 @@ if (dialect !== undefined) {
 } else if (typeof handler.app === "function") {
   http.createServer(handler.app).listen();
 }
+const isLambda = typeof handler.handler === "function";
 // A server may be there only after its program had some turns.
-for (let turn = 0; server === undefined && typeof handler !== "function" && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+for (let turn = 0; server === undefined && typeof handler !== "function" && !isLambda && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 for (const exchange of exchanges) {
   exchange.request = { method: "GET", headers: {}, ...exchange.request };
   const { status, headers, text } = await ask(handler, exchange.request);
