@@ -1,0 +1,71 @@
+// The global `Parse` of a function: npm parse, set up for this folder, with the `Parse.Cloud` of a server.
+//
+// dialects/ calls `install` before the module of a Parse function is evaluated; `parse/node` and `parse` are the same object. The SDK loads
+// when the global is first touched. parse/index.js takes the state for its calls.
+//
+// Invariant: the SDK is loaded at most once, and knows only the keys that Parse Server shows its cloud code.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, SafeMap } = primordials;
+  const { keysOf } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+
+  let state = null;
+
+  /** Everything that the calls of this instance share. */
+  function stateOf(settings) {
+    let sdk = null;
+    return {
+      __proto__: null,
+      settings,
+      keys: keysOf(settings),
+      functions: new SafeMap(), // Name to { handler, validator }.
+      jobs: new SafeMap(), // Name to { handler }.
+      isClosed: false, // Whether the module has loaded.
+      failure: null, // The first error of a registration.
+      encode: null, // The SDK's; set when it loads.
+      get sdk() {
+        return sdk ??= loadSdk(this);
+      },
+      get fetch() {
+        return core.loadExtScript("ext:deno_fetch/26_fetch.js").fetch;
+      },
+      get AbortController() {
+        return core.loadExtScript("ext:deno_web/03_abort_signal.js").AbortController;
+      },
+    };
+  }
+
+  const ZONES = ObjectFreeze({ ip: "ip", global: "global", session: "session", user: "user" });
+
+  function loadSdk(owner) {
+    const { keys, settings } = owner;
+    const sdk = core.loadExtScript("ext:skep/dialects/parse/sdk.js");
+    sdk.initialize(keys.appId, keys.javascript, keys.master, keys.maintenance);
+    if (settings.parse.serverUrl) sdk.serverURL = settings.parse.serverUrl;
+    ObjectDefineProperty(sdk, "javascriptKey", {
+      __proto__: null,
+      get: () => sdk.javaScriptKey,
+      set: (value) => sdk.javaScriptKey = value,
+      enumerable: true,
+      configurable: true,
+    });
+    // What the host calls later is kept before a function can change it.
+    const { _encode } = sdk;
+    owner.encode = (value) => _encode(value);
+    sdk.CoreManager.setRESTController(core.loadExtScript("ext:skep/dialects/parse/rest.js").controllerOf(owner));
+    core.loadExtScript("ext:skep/dialects/parse/offline.js").needServers(sdk);
+    ObjectAssign(sdk.Cloud, core.loadExtScript("ext:skep/dialects/parse/cloud.js").cloudOf(owner));
+    sdk.Server = { RateLimitZone: ZONES };
+    return sdk;
+  }
+
+  /** Makes the global, once. */
+  function install(instance, settings) {
+    if (state !== null) return;
+    state = stateOf(settings);
+    internals.globals.defineLazily("Parse", () => state.sdk, true);
+  }
+
+  return { __proto__: null, install, parse: () => state.sdk, state: () => state };
+})();
