@@ -36,7 +36,7 @@
     setAsyncContext(call);
     try {
       const { handle } = instance; // Called without a receiver, as in runCheck.
-      if (instance.isServer && bodyKind !== BODY_CHECK) {
+      if (instance.answersItself && bodyKind !== BODY_CHECK) {
         handle(call, method, bodyKind);
         return;
       }

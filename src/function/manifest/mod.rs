@@ -6,6 +6,7 @@
 //! Invariant: a `Manifest` holds valid values only, and what `Display` writes parses back to an equal one.
 
 mod parse;
+mod dialects;
 mod routes;
 mod keys;
 mod reader;
@@ -18,6 +19,7 @@ mod net;
 #[cfg(test)]
 mod tests;
 
+pub use dialects::{AddressRange, DialectSettings, LambdaEvent, ParseSettings};
 pub use error::{ManifestError, ManifestProblem};
 pub use net::{Net, NetRule, NetTarget};
 pub use parse::{CHECK_TIMEOUT_MS_MAX, CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};

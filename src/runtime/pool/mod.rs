@@ -20,7 +20,7 @@ mod warm;
 mod tests;
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
 use parking_lot::Mutex;
@@ -31,7 +31,7 @@ use crate::function::Scale;
 use crate::function::version::Version;
 use crate::runtime::call::{CallStats, QueuedInvocation, Slots};
 use crate::runtime::fleet::Fleet;
-use crate::runtime::isolate::Assignment;
+use crate::runtime::isolate::{Assignment, Loaded};
 use crate::runtime::ops::Identity;
 use crate::runtime::worker::{BootLimits, BootRequest, Handle};
 
@@ -48,6 +48,8 @@ pub struct Pool {
     // Lock order: see runtime.
     state: Mutex<PoolState>,
     counters: CallCounters,
+    /// What the module is, once its first instance is ready.
+    loaded: OnceLock<Loaded>,
     /// Notified when an instance is ready, failed or gone, when a waiting call leaves, and when the pool retires.
     changed: Notify,
     me: Weak<Pool>,
@@ -72,6 +74,7 @@ impl Pool {
             fleet,
             state: Mutex::new(PoolState::new(scale, slots_of(me))),
             counters: CallCounters::default(),
+            loaded: OnceLock::new(),
             changed: Notify::new(),
             me: me.clone(),
         })
@@ -80,6 +83,11 @@ impl Pool {
     /// The version that the instances run.
     pub fn version(&self) -> &Arc<Version> {
         &self.version
+    }
+
+    /// What the version's module is, once an instance of this pool has loaded it.
+    pub fn loaded(&self) -> Option<&Loaded> {
+        self.loaded.get()
     }
 
     /// Takes a call in: into an instance, into the queue, or not at all.

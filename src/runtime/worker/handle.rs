@@ -11,11 +11,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::fault::Fault;
-use crate::function::Dialect;
 use crate::function::Limits;
 use crate::runtime::call::batch;
 use crate::runtime::call::{CALL_IDS, QueuedInvocation};
-use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, TerminationReason};
+use crate::runtime::isolate::{Assignment, Interrupt, Loaded, MemoryUse, TerminationReason};
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
 use crate::runtime::ops::{HostApi, Identity};
 use crate::sys::cpu_clock::CpuClock;
@@ -30,7 +29,7 @@ pub const PREWARMED_HEAP_BYTES: usize = 32 << 20;
 /// Receives the events of a worker that runs a function.
 pub trait InstanceListener: Send + Sync {
     /// The module is loaded and a handler found.
-    fn ready(&self, worker: &Arc<Handle>, dialect: Dialect);
+    fn ready(&self, worker: &Arc<Handle>, loaded: Loaded);
 
     /// The module did not load. The worker ends.
     fn boot_failed(&self, worker: &Arc<Handle>, fault: Fault);
