@@ -31,7 +31,7 @@
     return bytes;
   }
 
-  /** Adds the bytes of groups `a:b:…`, the last of which may be an IPv4 address. False if they are none. */
+  /** Adds the bytes of groups `a:b:...`, the last of which may be an IPv4 address. False if they are none. */
   function addGroups(bytes, text) {
     if (text === "") return true;
     const groups = StringPrototypeSplit(text, ":");
@@ -79,6 +79,8 @@
     if (base === null || base.length !== bytes.length) return false;
     let bits = slash === -1 ? base.length * 8 : +StringPrototypeSlice(range, slash + 1);
     if (!(bits >= 0)) return false;
+    // A range of IPv4 that is written as one of IPv6.
+    if (slash !== -1 && base.length === 4 && StringPrototypeIndexOf(range, ":") !== -1) bits -= 96;
     for (let i = 0; i < base.length && bits > 0; i++, bits -= 8) {
       const mask = bits >= 8 ? 255 : 256 - (1 << (8 - bits));
       if ((base[i] & mask) !== (bytes[i] & mask)) return false;

@@ -101,7 +101,7 @@
 
   const validationFailed = (thrown, sdk) => resolveError(thrown, sdk, VALIDATION_ERROR, "Validation failed.");
 
-  /** The JSON text `{"result":…}` of what a function returned. Throws what keeps it from being one. */
+  /** The JSON text `{"result":...}` of what a function returned. Throws what keeps it from being one. */
   function encodeResult(name, value, encode) {
     try {
       return JSONStringify({ __proto__: null, [name]: encode(value) });

@@ -63,7 +63,7 @@
     if (typeof entry.handler !== "function") refuse(state, `Parse.Cloud.${member}("${name}") needs a function`);
     if (MapPrototypeHas(map, name)) log(null, LEVEL_WARN, `Parse.Cloud.${member}("${name}") was called before: the last one counts`);
     else if (MapPrototypeGetSize(state.functions) + MapPrototypeGetSize(state.jobs) >= NAMES_MAX) refuse(state, `more than ${NAMES_MAX} names are registered with Parse.Cloud`);
-    internals.dialects.register("parse", `Parse.Cloud.${member}`);
+    if (!state.hasLoaded) internals.dialects.register("parse", `Parse.Cloud.${member}`);
     MapPrototypeSet(map, name, entry);
   }
 

@@ -12,8 +12,12 @@
 
   let state = null;
 
+  /** `[parse]` of a folder that says nothing. */
+  const DEFAULTS = { __proto__: null, mount: "/parse", appId: null, serverUrl: null, masterKeyIps: null, idempotent: [] };
+
   /** Everything that the calls of this instance share. */
-  function stateOf(settings) {
+  function stateOf(given) {
+    const settings = given.parse === null ? { __proto__: null, ...given, parse: DEFAULTS } : given;
     let sdk = null;
     return {
       __proto__: null,
@@ -21,7 +25,8 @@
       keys: keysOf(settings),
       functions: new SafeMap(), // Name to { handler, validator }.
       jobs: new SafeMap(), // Name to { handler }.
-      isClosed: false, // Whether the module has loaded.
+      hasLoaded: false, // Whether the module was evaluated; a function that it exports may register still.
+      isClosed: false, // Whether nothing is registered any more.
       failure: null, // The first error of a registration.
       encode: null, // The SDK's; set when it loads.
       get sdk() {
@@ -57,6 +62,7 @@
     core.loadExtScript("ext:skep/dialects/parse/offline.js").needServers(sdk);
     ObjectAssign(sdk.Cloud, core.loadExtScript("ext:skep/dialects/parse/cloud.js").cloudOf(owner));
     sdk.Server = { RateLimitZone: ZONES };
+    ObjectDefineProperty(sdk, "default", { __proto__: null, value: sdk, writable: true, configurable: true });
     return sdk;
   }
 
@@ -67,5 +73,13 @@
     internals.globals.defineLazily("Parse", () => state.sdk, true);
   }
 
-  return { __proto__: null, install, parse: () => state.sdk, state: () => state };
+  return {
+    __proto__: null,
+    install,
+    /** What `require("parse/node")` gives. */
+    get Parse() {
+      return state.sdk;
+    },
+    state: () => state,
+  };
 })();

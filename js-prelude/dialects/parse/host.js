@@ -7,7 +7,7 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_job_start, op_skep_job_update, op_skep_log, op_skep_parse_function, op_skep_rate_limit } = core.ops;
-  const { DateNow, MapPrototypeGet, MapPrototypeSet, PromiseResolve, SafeMap } = primordials;
+  const { DateNow, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, PromiseResolve, SafeMap } = primordials;
   const { describe } = internals.errors;
 
   const LEVEL_DEBUG = 0;
@@ -38,9 +38,9 @@
   const isFirst = (key) => rateLimit(key, REQUEST_ID_MS, 1);
 
   /** The function of Skep that has the name of a Parse function (or, with `job:` before it, of a job); null if none has. */
-  function functionOf(name) {
-    if (op_skep_parse_function === undefined) return null;
-    return op_skep_parse_function(name) || null;
+  function functionOf(state, name, isJob) {
+    if (op_skep_parse_function !== undefined) return op_skep_parse_function(isJob ? `job:${name}` : name) || null;
+    return MapPrototypeHas(isJob ? state.jobs : state.functions, name) ? state.settings.function : null;
   }
 
   /** A job began: `params` is their JSON text. */

@@ -35,6 +35,7 @@
   function handlerOf(found, settings) {
     globalParse.install(null, settings);
     const state = globalParse.state();
+    state.hasLoaded = true;
     return typeof found.exported === "function" ? callExported(found.exported, state) : close(state);
   }
 

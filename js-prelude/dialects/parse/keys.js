@@ -38,7 +38,7 @@
       dotNet: env.PARSE_DOTNET_KEY || null,
       rest: env.PARSE_REST_API_KEY || null,
       webhook: env.PARSE_WEBHOOK_KEY || null,
-      masterIps: parse.masterKeyIps?.length > 0 ? parse.masterKeyIps : LOOPBACK,
+      masterIps: parse.masterKeyIps ?? LOOPBACK,
     };
   }
 

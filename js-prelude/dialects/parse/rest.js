@@ -58,14 +58,14 @@
   }
 
   /** What of this host answers a request: the name of the function of Skep, and the path at which it is asked. Null: nothing does. */
-  function targetOf(method, path) {
+  function targetOf(state, method, path) {
     if (method !== "POST") return null;
     const plain = path[0] === "/" ? StringPrototypeSlice(path, 1) : path;
     const isJob = StringPrototypeStartsWith(plain, "jobs/");
     if (!isJob && !StringPrototypeStartsWith(plain, "functions/")) return null;
     // The SDK does not encode the name.
     const name = StringPrototypeSlice(plain, isJob ? 5 : 10);
-    const found = functionOf(isJob ? `job:${name}` : name);
+    const found = functionOf(state, name, isJob);
     return { __proto__: null, function: found, name, path: `/${isJob ? "jobs" : "functions"}/${encodeURIComponent(name)}` };
   }
 
@@ -158,7 +158,7 @@
       const config = sdk.CoreManager;
       const payload = payloadOf(config, method, data, options ?? {});
       const base = config.get("SERVER_URL");
-      const target = targetOf(method, path);
+      const target = targetOf(state, method, path);
       try {
         let answer;
         if (target !== null && target.function !== null) {
