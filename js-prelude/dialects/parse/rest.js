@@ -83,7 +83,27 @@
       const id = response.headers.get(JOB_ID);
       return { status: response.status, response: json, headers: id === null ? {} : { "X-Parse-Job-Status-Id": id } };
     }
-    throw json;
+    throw errorOfFault(response, json);
+  }
+
+  // The codes of faults, as functions/README.md lists them.
+  const FAULT_CODES = {
+    __proto__: null,
+    cpu_limit: 124,
+    wall_limit: 124,
+    memory_limit: 140,
+    overloaded: 155,
+    draining: 100,
+    instance_lost: 100,
+    boot_failed: 1,
+    quarantined: 1,
+  };
+
+  /** A fault of the host as an error of Parse; an error of the function as it is. */
+  function errorOfFault(response, json) {
+    const fault = response.headers.get("x-skep-fault");
+    if (fault === null || typeof json.error !== "object" || json.error === null) return json;
+    return { code: FAULT_CODES[fault] ?? SCRIPT_FAILED, error: `${fault}: ${json.error.message}` };
   }
 
   async function jsonOf(response) {

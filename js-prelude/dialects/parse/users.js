@@ -5,7 +5,7 @@
 // Invariant: each call gets a user of its own; a token reaches no other server than `server_url`.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const {
     ArrayPrototypeMap,
     ArrayPrototypePush,
@@ -19,8 +19,8 @@
     StringPrototypeEndsWith,
     StringPrototypeSlice,
   } = primordials;
-  const { parseJson } = __bootstrap.internals;
-  const { LEVEL_WARN, log } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { parseJson } = internals;
+  const { LEVEL_WARN, log, logThrown } = core.loadExtScript("ext:skep/dialects/parse/host.js");
 
   const KEPT_MS = 5_000;
   /** Sessions that are kept; beyond, all are asked for again. */
@@ -28,6 +28,8 @@
 
   const CONNECTION_FAILED = 100;
   const INVALID_SESSION_TOKEN = 209;
+
+  const NO_SERVER = "the Parse Server of server_url does not answer";
 
   const users = new SafeMap(); // Token to { until, text }.
   const roles = new SafeMap(); // Id of a user to { until, names }.
@@ -58,8 +60,10 @@
     try {
       response = await state.fetch(urlOf(settings.parse.serverUrl, "/users/me"), { headers });
       text = await response.text();
-    } catch {
-      throw new sdk.Error(CONNECTION_FAILED, "the Parse Server of server_url does not answer");
+    } catch (error) {
+      // The client need not know where the server is.
+      logThrown(internals.trace.currentCall() ?? null, "the user of a session is not known", error);
+      throw new sdk.Error(CONNECTION_FAILED, NO_SERVER);
     }
     if (response.status === 200) return text;
     let answer = null;
@@ -70,7 +74,7 @@
     }
     const code = answer?.code;
     if (code === INVALID_SESSION_TOKEN || response.status < 500) throw new sdk.Error(code ?? INVALID_SESSION_TOKEN, `${answer?.error ?? "Invalid session token"}`);
-    throw new sdk.Error(CONNECTION_FAILED, "the Parse Server of server_url does not answer");
+    throw new sdk.Error(CONNECTION_FAILED, NO_SERVER);
   }
 
   /** The user of a call, or undefined. Throws an error of Parse for an invalid token. */
