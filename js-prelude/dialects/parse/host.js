@@ -1,12 +1,12 @@
 // What the Parse dialect asks the host for: counts, names and statuses that are one for all instances.
 //
-// Rust keeps them (op_skep_rate_limit, op_skep_parse_function, op_skep_job_start, op_skep_job_update); the other files of parse/ ask here.
+// Rust keeps them (op_skep_rate_limit, op_skep_parse_function, op_skep_parse_request, op_skep_job_start, op_skep_job_update); the other files of parse/ ask here.
 //
 // Invariant: every text that crosses is the host's own or bounded by the request, and a key begins with the folder that counts.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_job_start, op_skep_job_update, op_skep_log, op_skep_parse_function, op_skep_rate_limit } = core.ops;
+  const { op_skep_job_start, op_skep_job_update, op_skep_log, op_skep_parse_function, op_skep_parse_request, op_skep_rate_limit } = core.ops;
   const { DateNow, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, PromiseResolve, SafeMap } = primordials;
   const { describe } = internals.errors;
 
@@ -43,6 +43,12 @@
     return MapPrototypeHas(isJob ? state.jobs : state.functions, name) ? state.settings.function : null;
   }
 
+  /** What the host itself answers of an application: statuses and names of jobs. A JSON text with `status` and `body`, or null: it does not. */
+  async function askHost(method, path, text) {
+    if (op_skep_parse_request === undefined) return null;
+    return (await op_skep_parse_request(method, path, text)) || null;
+  }
+
   /** A job began: `params` is their JSON text. */
   function jobStarted(call, id, name, params) {
     if (op_skep_job_start !== undefined) op_skep_job_start(call.id, id, name, params);
@@ -62,6 +68,7 @@
 
   return {
     __proto__: null,
+    askHost,
     functionOf,
     isFirst,
     jobStarted,

@@ -5,9 +5,8 @@
 // Invariant: a key is compared in constant time, and no key of the host is in the answer.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const {
-    JSONParse,
     MathMax,
     ObjectHasOwn,
     ObjectPrototypeToString,
@@ -73,7 +72,7 @@
   function contextOf(value) {
     if (typeof value !== "string") return isPlain(value) ? value : null;
     try {
-      const context = JSONParse(value);
+      const context = internals.parseJson(value);
       return isPlain(context) ? context : null;
     } catch {
       return null;

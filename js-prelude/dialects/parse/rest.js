@@ -23,7 +23,7 @@
     TypeError,
   } = primordials;
   const { callFunction } = core.loadExtScript("ext:skep/dispatch/call_function.js");
-  const { functionOf } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { askHost, functionOf } = core.loadExtScript("ext:skep/dialects/parse/host.js");
   const { urlOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
   const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
 
@@ -115,6 +115,15 @@
     }
   }
 
+  /** Asks the host for what it keeps itself; null if it is not the host's. */
+  async function askAbove(method, path, text) {
+    const answer = await askHost(method, path[0] === "/" ? StringPrototypeSlice(path, 1) : path, text);
+    if (answer === null) return null;
+    const { status, body } = internals.parseJson(answer);
+    if (status >= 400) throw body;
+    return { status, response: body, headers: {} };
+  }
+
   /** Headers that the server exposes, as browsers see them. */
   function exposedHeaders(response) {
     const headers = {};
@@ -171,30 +180,41 @@
     return new sdk.Error(CONNECTION_FAILED, `the request failed: ${JSONStringify(thrown)}`);
   }
 
+  /** Why a request has nobody that could answer it. */
+  function unanswered(sdk, target, method, path) {
+    if (target === null) return new sdk.Error(COMMAND_UNAVAILABLE, `${method} /${path} needs a Parse Server: set server_url under [parse]`);
+    const isJob = StringPrototypeStartsWith(target.path, "/jobs/");
+    return new sdk.Error(SCRIPT_FAILED, isJob ? "Invalid job." : `Invalid function: "${target.name}"`);
+  }
+
+  /** Sends a request to whoever answers it: a function of this host, the host, or the Parse Server. */
+  async function send(state, method, path, payload, options) {
+    const { sdk } = state;
+    const text = JSONStringify(payload);
+    const target = targetOf(state, method, path);
+    if (target === null) {
+      const answer = await askAbove(method, path, text);
+      if (answer !== null) return answer;
+    } else if (target.function !== null) {
+      return await callHere(state, target, text);
+    }
+    const base = sdk.CoreManager.get("SERVER_URL");
+    if (!base) throw unanswered(sdk, target, method, path);
+    payload._InstallationId ??= await sdk.CoreManager.getInstallationController().currentInstallationId();
+    return await askServer(state, base, path, JSONStringify(payload), options);
+  }
+
   /** The SDK's RESTController. */
   function controllerOf(state) {
-    const request = async (method, path, data, options = {}) => {
-      const { sdk } = state;
-      const config = sdk.CoreManager;
-      const payload = payloadOf(config, method, data, options ?? {});
-      const base = config.get("SERVER_URL");
-      const target = targetOf(state, method, path);
+    const request = async (method, path, data, given) => {
+      const options = given ?? {};
+      // Without the key that it asks for, a request is never sent.
+      const payload = payloadOf(state.sdk.CoreManager, method, data, options);
       try {
-        let answer;
-        if (target !== null && target.function !== null) {
-          answer = await callHere(state, target, JSONStringify(payload));
-        } else if (base) {
-          payload._InstallationId ??= await config.getInstallationController().currentInstallationId();
-          answer = await askServer(state, base, path, JSONStringify(payload), options);
-        } else if (target !== null) {
-          throw new sdk.Error(SCRIPT_FAILED, StringPrototypeStartsWith(target.path, "/jobs/") ? "Invalid job." : `Invalid function: "${target.name}"`);
-        } else {
-          throw new sdk.Error(COMMAND_UNAVAILABLE, `${method} /${path} needs a Parse Server: set server_url under [parse]`);
-        }
-        const { response, status, headers } = answer;
-        return options?.returnStatus ? { ...response, _status: status, _headers: headers } : response;
+        const { response, status, headers } = await send(state, method, path, payload, options);
+        return options.returnStatus ? { ...response, _status: status, _headers: headers } : response;
       } catch (error) {
-        throw errorOf(sdk, error);
+        throw errorOf(state.sdk, error);
       }
     };
     return {

@@ -66,12 +66,11 @@
     }
   }
 
-  /** The headers as an object: lower case, values of one name joined. */
+  /** The headers by name: lower case, values of one name joined. The function gets a copy. */
   function headersOf(flat) {
-    const headers = {};
+    const headers = { __proto__: null };
     for (let i = 0; i < flat.length; i += 2) {
       const name = flat[i];
-      if (name === "__proto__") continue;
       headers[name] = ObjectHasOwn(headers, name) ? `${headers[name]}${name === "cookie" ? "; " : ", "}${flat[i + 1]}` : flat[i + 1];
     }
     return headers;
@@ -190,7 +189,7 @@
       sendError(call, error(DUPLICATE_REQUEST, "Duplicate request"));
       return;
     }
-    const caller = { __proto__: null, auth, user, entry, headers: head.headers, ip: address === "" ? "127.0.0.1" : address };
+    const caller = { __proto__: null, auth, user, entry, headers: { ...head.headers }, ip: address === "" ? "127.0.0.1" : address };
     if (isJob) serveJob(state, call, route, head, body, caller);
     else await serveFunction(state, call, route, head, body, bytes, caller);
   }
