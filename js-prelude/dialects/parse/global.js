@@ -28,6 +28,7 @@
       hasLoaded: false, // Whether the module was evaluated; a function that it exports may register still.
       isClosed: false, // Whether nothing is registered any more.
       failure: null, // The first error of a registration.
+      isWarned: false, // Whether a warning of an open application was written.
       encode: null, // The SDK's; set when it loads.
       get sdk() {
         return sdk ??= loadSdk(this);

@@ -63,6 +63,14 @@
   /** A line of the log. Without a call: of the instance. */
   const log = (call, level, text) => op_skep_log(call === null ? 0 : call.id, level, `${text}\n`);
 
+  const DAY_MS = 86_400_000;
+
+  /** A warning that this version writes once a day, however many instances it has. */
+  function warnOnce(state, text) {
+    const { folder, version } = state.settings;
+    if (rateLimit(`${folder} warns ${version} ${text}`, DAY_MS, 1)) log(null, LEVEL_WARN, text);
+  }
+
   /** A line with the description of what was thrown. */
   const logThrown = (call, text, error) => log(call, LEVEL_ERROR, `${text}: ${describe(error, 10_000)}`);
 
@@ -80,5 +88,6 @@
     log,
     logThrown,
     rateLimit,
+    warnOnce,
   };
 })();

@@ -26,7 +26,7 @@
   const { encodeResult, INVALID_JSON, scriptFailed, sendError, sendJson, sendText } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
   const { authenticate, BAD_CONTEXT, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
   const { isMultipart, paramsOf, parseBody } = core.loadExtScript("ext:skep/dialects/parse/body.js");
-  const { isFirst } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { isFirst, warnOnce } = core.loadExtScript("ext:skep/dialects/parse/host.js");
   const { exceeded } = core.loadExtScript("ext:skep/dialects/parse/rate_limit.js");
   const { userOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
   const { run } = core.loadExtScript("ext:skep/dialects/parse/run.js");
@@ -170,6 +170,10 @@
     const address = exchange.remoteAddress(call);
     const auth = authenticate(head.headers, body, state.keys, address);
     if (refuseCaller(call, auth)) return;
+    if (state.keys.appId === null && !state.isWarned) {
+      state.isWarned = true;
+      warnOnce(state, "any application id is accepted: set app_id under [parse]");
+    }
     if (route === null || method !== "POST") {
       sendText(call, 404, `Cannot ${method} ${head.path}`);
       return;

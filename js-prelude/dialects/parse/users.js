@@ -20,7 +20,7 @@
     StringPrototypeSlice,
   } = primordials;
   const { parseJson } = internals;
-  const { LEVEL_WARN, log, logThrown } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { logThrown, warnOnce } = core.loadExtScript("ext:skep/dialects/parse/host.js");
 
   const KEPT_MS = 5_000;
   /** Sessions that are kept; beyond, all are asked for again. */
@@ -33,7 +33,6 @@
 
   const users = new SafeMap(); // Token to { until, text }.
   const roles = new SafeMap(); // Id of a user to { until, names }.
-  let isWarned = false;
 
   function keep(map, key, entry) {
     if (MapPrototypeGetSize(map) >= KEPT_MAX) MapPrototypeClear(map);
@@ -81,8 +80,7 @@
   async function userOf(state, auth) {
     if (!auth.hasSession) return undefined;
     if (!state.settings.parse.serverUrl) {
-      if (!isWarned) log(null, LEVEL_WARN, "a session token is ignored: its user is known to a Parse Server; set server_url under [parse]");
-      isWarned = true;
+      warnOnce(state, "a session token is ignored: its user is known to a Parse Server; set server_url under [parse]");
       return undefined;
     }
     const token = auth.sessionToken;
