@@ -1,0 +1,85 @@
+//! Everything that one run makes: functions, shared code, and the objects that became none.
+//!
+//! The formats fill it; `write` and `print` take it.
+//!
+//! Invariant: no two functions of a batch have one name.
+
+use super::draft::Draft;
+use super::names::function_name;
+use super::project::FileMap;
+use super::report::{Object, Outcome};
+use crate::function::FunctionName;
+
+/// What the files became so far.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) drafts: Vec<Draft>,
+    /// Folders beside the functions that functions import, such as `_shared`.
+    pub(super) shared: Vec<(String, FileMap)>,
+    /// Objects that are no function's own.
+    pub(super) objects: Vec<Object>,
+}
+
+impl Batch {
+    /// A free name for a function, or why there is none; a note about another spelling goes to the object.
+    ///
+    /// # Errors
+    /// If it is no function name, or taken.
+    pub(super) fn name(&self, original: &str, object: &mut Object) -> Result<FunctionName, String> {
+        let (name, note) = function_name(original)?;
+        if let Some(taken) = self.drafts.iter().find(|draft| draft.name == name) {
+            return Err(format!("{} {} of {} is the function `{name}` already", taken.object.kind, taken.object.name, taken.object.file));
+        }
+        if let Some(note) = note {
+            object.warn(note);
+        }
+        Ok(name)
+    }
+
+    /// Takes a function, or the object that became none.
+    pub(super) fn made(&mut self, made: Result<Draft, Box<Object>>) {
+        match made {
+            Ok(mut draft) => {
+                draft.object.outcome = Outcome::Imported { function: draft.name.to_string() };
+                self.drafts.push(draft);
+            }
+            Err(object) => self.objects.push(*object),
+        }
+    }
+
+    /// The function that another object names.
+    ///
+    /// # Errors
+    /// If the files hold none, or it was not imported.
+    pub(super) fn named(&mut self, original: &str) -> Result<&mut Draft, String> {
+        let failed = self.objects.iter().any(|object| object.name == original && object.is_failed());
+        self.drafts.iter_mut().find(|draft| draft.original == original).ok_or_else(|| match failed {
+            true => format!("its function `{original}` was not imported"),
+            false => format!("the files hold no function `{original}`"),
+        })
+    }
+
+    /// Takes an object that adds to a function: the function, and what it adds.
+    pub(super) fn joined(&mut self, mut object: Object, joined: Result<(String, String), String>) {
+        object.outcome = match joined {
+            Ok((function, what)) => Outcome::Joined { function, what },
+            Err(why) => Outcome::Failed { why },
+        };
+        self.objects.push(object);
+    }
+
+    pub(super) fn left_out(&mut self, mut object: Object, why: &str) {
+        object.outcome = Outcome::LeftOut { why: why.to_owned() };
+        self.objects.push(object);
+    }
+
+    pub(super) fn failed(&mut self, object: Object, why: impl Into<String>) {
+        self.objects.push(*failed(object, why));
+    }
+}
+
+/// An object that could not be imported.
+pub(super) fn failed(mut object: Object, why: impl Into<String>) -> Box<Object> {
+    object.outcome = Outcome::Failed { why: why.into() };
+    Box::new(object)
+}

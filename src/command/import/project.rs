@@ -1,0 +1,165 @@
+//! The files beside a manifest: read below its folder, and nowhere else.
+//!
+//! The formats ask for files, folders and patterns by the paths that the manifest names; `Disk` opens them.
+//!
+//! Invariant: no path of a manifest leaves the project's folder, by `..`, by a root, or by a link; no walk follows a link, enters
+//! `node_modules` or a folder of version control, or takes a file that begins with a dot.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::release::source::archive::{CONTENT_BYTES_MAX, DEPTH_MAX, FILES_MAX};
+use crate::release::source::{Disk, ReadError};
+
+/// Files by their path from the project's folder.
+pub(super) type FileMap = BTreeMap<String, Vec<u8>>;
+
+/// Most names of one folder.
+const NAMES_MAX: usize = 10_000;
+
+/// One project.
+#[derive(Debug)]
+pub(super) struct Project {
+    disk: Disk,
+    /// The folder that functions are written to: an earlier import is no part of the project.
+    out: PathBuf,
+}
+
+/// What a walk has found.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    pub(super) files: FileMap,
+    /// Names that were not taken.
+    pub(super) skipped: Vec<String>,
+    bytes: u64,
+}
+
+impl Project {
+    /// The project in `folder`.
+    ///
+    /// # Errors
+    /// If there is no such folder.
+    pub(super) fn open(folder: &Path, out: &Path) -> Result<Self, String> {
+        let disk = Disk::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+        Ok(Self { disk, out })
+    }
+
+    /// The bytes of a file that the manifest names.
+    ///
+    /// # Errors
+    /// If it leads out of the project, cannot be read, or is too large.
+    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        let path = inside(path)?;
+        let full = self.disk.root().join(&path);
+        self.disk.bytes(&full, CONTENT_BYTES_MAX, &|_| true).map_err(|error| match error {
+            ReadError::LeadsOut => format!("`{path}` is a link that leads out of the project"),
+            error => format!("`{path}`: {error}"),
+        })
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// The same, or if it is no text.
+    pub(super) fn text(&self, path: &str) -> Result<String, String> {
+        String::from_utf8(self.bytes(path)?).map_err(|_| format!("`{path}` is no text"))
+    }
+
+    pub(super) fn is_file(&self, path: &str) -> bool {
+        inside(path).is_ok_and(|path| self.disk.is_file(&self.disk.root().join(path)))
+    }
+
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        inside(path).is_ok_and(|path| self.disk.is_folder(&self.disk.root().join(path)))
+    }
+
+    /// The names in a folder, sorted.
+    pub(super) fn names(&self, path: &str) -> Vec<String> {
+        let Ok(path) = inside(path) else { return Vec::new() };
+        let names = self.disk.names(&self.disk.root().join(path), NAMES_MAX, &|_| true).unwrap_or_default();
+        let mut names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    /// Every file below a folder that `keeps` wants, by its path from the project's folder.
+    ///
+    /// # Errors
+    /// If there is no such folder, or too much in it.
+    pub(super) fn walk(&self, folder: &str, keeps: &dyn Fn(&str) -> bool) -> Result<Walk, String> {
+        let folder = inside(folder)?;
+        if !self.disk.is_folder(&self.disk.root().join(&folder)) {
+            return Err(format!("there is no folder `{folder}` beside it"));
+        }
+        let mut walk = Walk::default();
+        self.walk_below(&folder, 0, keeps, &mut walk)?;
+        walk.skipped.sort();
+        Ok(walk)
+    }
+
+    fn walk_below(&self, folder: &str, depth: usize, keeps: &dyn Fn(&str) -> bool, walk: &mut Walk) -> Result<(), String> {
+        if depth > DEPTH_MAX {
+            return Err(format!("there are more than {DEPTH_MAX} folders inside each other below `{folder}`"));
+        }
+        for name in self.names(folder) {
+            let path = join(folder, &name);
+            let full = self.disk.root().join(&path);
+            let Ok(metadata) = fs::symlink_metadata(&full) else { continue };
+            if metadata.is_symlink() {
+                walk.skipped.push(format!("{path} (a link)"));
+            } else if is_never_taken(&name) || full == self.out {
+                walk.skipped.push(path);
+            } else if metadata.is_dir() {
+                self.walk_below(&path, depth + 1, keeps, walk)?;
+            } else if keeps(&path) {
+                self.take(path, walk)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, path: String, walk: &mut Walk) -> Result<(), String> {
+        let bytes = self.bytes(&path)?;
+        walk.bytes += bytes.len() as u64;
+        if walk.files.len() >= FILES_MAX {
+            return Err(format!("there are more than {FILES_MAX} files"));
+        }
+        if walk.bytes > CONTENT_BYTES_MAX {
+            return Err(format!("the files are larger than {CONTENT_BYTES_MAX} bytes in all"));
+        }
+        walk.files.insert(path, bytes);
+        Ok(())
+    }
+}
+
+/// Packages are installed anew, and files that begin with a dot hold secrets, caches and histories.
+fn is_never_taken(name: &str) -> bool {
+    name == "node_modules" || name.starts_with('.')
+}
+
+/// A path that a manifest names, without `.` and `..`.
+///
+/// # Errors
+/// If it leads out of the project.
+pub(super) fn inside(path: &str) -> Result<String, String> {
+    let refused = || format!("`{}` leads out of the project's folder", crate::function::text::clean(path));
+    if path.starts_with(['/', '~']) || path.contains(['\\', '\0']) || path.contains("://") {
+        return Err(refused());
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop().ok_or_else(refused)?),
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+/// A name below a folder; `""` is the project's own.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}

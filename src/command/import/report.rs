@@ -1,0 +1,102 @@
+//! What became of every object: made, joined to a function, left out, or not imported; and what of it was dropped, and why.
+//!
+//! The formats fill it, `print` shows it.
+//!
+//! Invariant: every object of every file is in it once.
+
+use serde::Serialize;
+
+/// What became of one object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub(super) enum Outcome {
+    /// A folder of its own.
+    Imported {
+        /// The function's name.
+        function: String,
+    },
+    /// Lines of another object's `function.toml`.
+    Joined {
+        /// The function's name.
+        function: String,
+        /// What the lines do.
+        #[serde(rename = "as")]
+        what: String,
+    },
+    /// Nothing of it is needed, or it was used with another object.
+    LeftOut {
+        /// Why.
+        why: String,
+    },
+    /// It should have become something, and could not.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What the user should know beside that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Note {
+    pub(super) kind: NoteKind,
+    pub(super) text: String,
+}
+
+/// The kinds of notes, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum NoteKind {
+    /// Something differs from the other platform in a way that matters.
+    Warning,
+    /// Not imported.
+    Dropped,
+    /// A step for the user.
+    ToDo,
+}
+
+/// One object of a file.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Object {
+    pub(super) file: String,
+    /// 0 if the syntax tells none.
+    pub(super) line: usize,
+    pub(super) kind: String,
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) outcome: Outcome,
+    pub(super) notes: Vec<Note>,
+    /// The paths that were or would be written.
+    pub(super) files: Vec<String>,
+}
+
+impl Object {
+    /// An object whose outcome is not known yet.
+    pub(super) fn new(file: &str, line: usize, kind: &str, name: &str) -> Self {
+        let outcome = Outcome::LeftOut { why: String::new() };
+        Self { file: file.to_owned(), line, kind: kind.to_owned(), name: name.to_owned(), outcome, notes: Vec::new(), files: Vec::new() }
+    }
+
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
+        self.note(NoteKind::Warning, text.into());
+    }
+
+    /// Notes that something is not imported, and why.
+    pub(super) fn drop(&mut self, what: &str, why: &str) {
+        self.note(NoteKind::Dropped, format!("{what}: {why}"));
+    }
+
+    pub(super) fn to_do(&mut self, text: impl Into<String>) {
+        self.note(NoteKind::ToDo, text.into());
+    }
+
+    fn note(&mut self, kind: NoteKind, text: String) {
+        let note = Note { kind, text };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    pub(super) fn is_failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed { .. })
+    }
+}
