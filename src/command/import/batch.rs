@@ -68,6 +68,12 @@ impl Batch {
         self.objects.push(object);
     }
 
+    /// Takes an object whose functions or users are objects of their own.
+    pub(super) fn noted(&mut self, mut object: Object, what: &str) {
+        object.outcome = Outcome::Noted { what: what.to_owned() };
+        self.objects.push(object);
+    }
+
     pub(super) fn left_out(&mut self, mut object: Object, why: &str) {
         object.outcome = Outcome::LeftOut { why: why.to_owned() };
         self.objects.push(object);
@@ -81,5 +87,7 @@ impl Batch {
 /// An object that could not be imported.
 pub(super) fn failed(mut object: Object, why: impl Into<String>) -> Box<Object> {
     object.outcome = Outcome::Failed { why: why.into() };
+    // What would have been dropped or renamed does not matter any more.
+    object.notes.clear();
     Box::new(object)
 }

@@ -232,7 +232,7 @@ pub(super) fn default_wall_ms() -> u64 {
 }
 
 /// Keys that the parser does not know yet.
-const COMING: &[&str] = &["dialect", "handler", "lambda", "cron", "parse", "firebase"];
+const COMING: &[&str] = &["cron"];
 
 /// Has Skep's own parser read a manifest.
 fn read_back(text: &str) -> Result<(), String> {

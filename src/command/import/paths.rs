@@ -36,6 +36,14 @@ pub(super) fn braces(path: &str) -> Result<String, String> {
     Ok(format!("/{}", parts.join("/")))
 }
 
+/// `src/users.create` as `src/users` and `create`, `src/users` as itself: a file without its extension, and an export behind the first dot of
+/// the last part.
+pub(super) fn file_and_export(text: &str) -> (String, Option<&str>) {
+    let (folder, name) = text.rsplit_once('/').map_or(("", text), |(folder, name)| (folder, name));
+    let (file, export) = name.split_once('.').map_or((name, None), |(file, export)| (file, Some(export)));
+    (if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }, export)
+}
+
 fn part_end(rest: &str) -> usize {
     let mut depth = 0;
     for (at, character) in rest.char_indices() {

@@ -27,7 +27,12 @@ pub(super) fn print(batch: Batch, out: &Path, args: &ImportArgs) -> ExitCode {
     objects.extend(batch.objects);
     let place = |object: &Object| {
         let file = args.files.iter().position(|path| path.as_os_str() == object.file.as_str());
-        (file.unwrap_or(args.files.len()), object.file.clone(), object.line)
+        let rank = match object.outcome {
+            Outcome::Noted { .. } | Outcome::LeftOut { .. } => 0,
+            Outcome::Imported { .. } | Outcome::Failed { .. } => 1,
+            Outcome::Joined { .. } => 2,
+        };
+        (file.unwrap_or(args.files.len()), object.file.clone(), object.line, rank)
     };
     objects.sort_by_cached_key(place);
     for object in &mut objects {
@@ -75,6 +80,7 @@ fn head(object: &Object, out: &Path) -> String {
     match &object.outcome {
         Outcome::Imported { function } => format!("{what} -> {}", out.join(function).display()),
         Outcome::Joined { function, what: part } => format!("{what} -> {}: {}", clean(function), clean(part)),
+        Outcome::Noted { what: part } => format!("{what}: {}", clean(part)),
         Outcome::LeftOut { why } => format!("{what}: left out: {}", clean(why)),
         Outcome::Failed { why } => format!("{what}: not imported: {}", clean(why)),
     }

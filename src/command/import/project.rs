@@ -53,8 +53,11 @@ impl Project {
     pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
         let path = inside(path)?;
         let full = self.disk.root().join(&path);
-        self.disk.bytes(&full, CONTENT_BYTES_MAX, &|_| true).map_err(|error| match error {
-            ReadError::LeadsOut => format!("`{path}` is a link that leads out of the project"),
+        // A link does not reach what a walk would not take.
+        let is_named = has_never_taken(path.as_ref());
+        let allows = |canonical: &Path| is_named || canonical.strip_prefix(self.disk.root()).is_ok_and(|below| !has_never_taken(below));
+        self.disk.bytes(&full, CONTENT_BYTES_MAX, &allows).map_err(|error| match error {
+            ReadError::LeadsOut => format!("`{path}` is a link that leads out of the project, or to a file that is not copied"),
             error => format!("`{path}`: {error}"),
         })
     }
@@ -137,6 +140,11 @@ impl Project {
 /// Packages are installed anew, and files that begin with a dot hold secrets, caches and histories.
 fn is_never_taken(name: &str) -> bool {
     name == "node_modules" || name.starts_with('.')
+}
+
+/// Whether a part of a path is such a name.
+pub(super) fn has_never_taken(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().to_str().is_none_or(is_never_taken))
 }
 
 /// A path that a manifest names, without `.` and `..`.

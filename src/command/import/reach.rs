@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::project::{FileMap, Project, inside, join};
+use super::project::{FileMap, Project, has_never_taken, inside, join};
 use crate::release::source::CODE_EXTENSIONS;
 use crate::release::source::archive::{CONTENT_BYTES_MAX, FILES_MAX};
 
@@ -87,7 +87,7 @@ fn relative_texts(text: &str) -> Vec<&str> {
 }
 
 fn resolve(project: &Project, folder: &str, specifier: &str) -> Option<String> {
-    let path = inside(&join(folder, specifier)).ok()?;
+    let path = inside(&join(folder, specifier)).ok().filter(|path| !has_never_taken(path.as_ref()))?;
     if project.is_file(&path) {
         return Some(path);
     }

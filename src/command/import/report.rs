@@ -23,7 +23,13 @@ pub(super) enum Outcome {
         #[serde(rename = "as")]
         what: String,
     },
-    /// Nothing of it is needed, or it was used with another object.
+    /// It is read for other objects, or holds them.
+    Noted {
+        /// What it is for.
+        #[serde(rename = "as")]
+        what: String,
+    },
+    /// Nothing of it is needed.
     LeftOut {
         /// Why.
         why: String,

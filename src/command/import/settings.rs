@@ -125,7 +125,8 @@ impl Settings {
                 push(&mut text, &format!("{} = {}", key(&line.key), shown(&line.value)), &line.origin);
             }
         }
-        for item in &self.items {
+        let lists = ["routes", "cron"].iter().flat_map(|list| self.items.iter().filter(move |item| item.list == *list));
+        for item in lists {
             text.push('\n');
             push(&mut text, &format!("[[{}]]", item.list), &item.origin);
             for (key, value) in &item.lines {

@@ -20,7 +20,7 @@ pub(super) fn write(batch: &mut Batch, out: &Path, args: &ImportArgs) {
     for (name, files) in std::mem::take(&mut batch.shared) {
         let mut object = Object::new(&out.display().to_string(), 0, "shared code", &name);
         object.outcome = match shared(&name, files, out, args, &mut object.files) {
-            Ok(()) => Outcome::LeftOut { why: format!("copied to {}, for the functions that import it", out.join(&name).display()) },
+            Ok(()) => Outcome::Noted { what: format!("copied to {}, for the functions that import it", out.join(&name).display()) },
             Err(why) => Outcome::Failed { why },
         };
         batch.objects.push(object);

@@ -1,6 +1,6 @@
 //! Finds the syntax of a file from its content, and reads it.
 //!
-//! Invariant: the name of a file decides nothing but which of three errors is shown.
+//! Invariant: the name of a file decides nothing but which of three errors is shown, and that a broken `.json` is not taken for YAML.
 
 use super::node::Node;
 use super::{json, toml, yaml};
@@ -22,6 +22,8 @@ pub(in crate::command::import) fn documents(name: &str, text: &str) -> Result<(S
     let as_json = if is_object { json::document(text) } else { Err("it does not begin with `{`".to_owned()) };
     let as_json = match as_json {
         Ok(node) => return Ok((Syntax::Json, vec![node])),
+        // Most broken JSON is YAML of another meaning.
+        Err(error) if name.ends_with(".json") => return Err(format!("it is no JSON: {error}")),
         Err(error) => error,
     };
     let as_toml = match toml::document(text) {
@@ -35,7 +37,7 @@ pub(in crate::command::import) fn documents(name: &str, text: &str) -> Result<(S
         Err(error) => error,
     };
     Err(match name.rsplit('.').next() {
-        Some("json") => format!("it is no JSON: {as_json}"),
+        _ if is_object => format!("it is neither JSON ({as_json}) nor YAML ({as_yaml})"),
         Some("toml") => format!("it is no TOML: {as_toml}"),
         _ => format!("it is no YAML: {as_yaml}"),
     })

@@ -6,6 +6,9 @@ use crate::command::import::batch::Batch;
 use crate::command::import::document::{Node, Syntax};
 use crate::command::import::source::Document;
 
+/// What an object consists of; a key beside them is a slip of the indentation, and is told.
+pub(super) const OBJECT_KEYS: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
+
 /// Every object, those of a `kind: List` apart.
 pub(super) fn flattened(documents: Vec<(Syntax, Document)>) -> Vec<(Syntax, Document)> {
     let mut flat = Vec::new();

@@ -29,7 +29,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("dev", ""), ("template", ""), ("images", "skep serves no images"), ("forms", "skep takes no forms"),
 ];
 /// Settings of functions that a bundler reads.
-const BUNDLER_KEYS: &[&str] = &["node_bundler", "external_node_modules", "ignored_node_modules", "included_files", "deno_import_map"];
+const BUNDLER_KEYS: &[&str] = &["node_bundler", "external_node_modules", "ignored_node_modules", "deno_import_map"];
 
 /// Imports a site's functions.
 pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &mut Batch) {
@@ -51,7 +51,7 @@ pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &m
         Err(why) => return batch.failed(site, why),
     };
     if !site.notes.is_empty() {
-        batch.left_out(site, "its functions follow");
+        batch.noted(site, "its functions follow");
     }
     for (name, entry) in functions(&project, &folder) {
         let made = make(document, &name, &entry, &project, batch);
@@ -76,7 +76,7 @@ fn functions(project: &Project, folder: &str) -> Vec<(String, String)> {
 }
 
 fn make(document: &Document, original: &str, entry: &str, project: &Project, batch: &Batch) -> Result<Draft, Box<Object>> {
-    let mut object = Object::new(&document.file.name, 0, "function", original);
+    let mut object = document.object(&document.node, "function", original);
     let name = match batch.name(original, &mut object) {
         Ok(name) => name,
         Err(why) => return Err(failed(object, why)),
@@ -123,7 +123,10 @@ fn configured(draft: &mut Draft, document: &Document, original: &str) {
                         draft.object.drop("schedule", &why);
                     }
                 }
-                (key, _) if BUNDLER_KEYS.contains(&key) => draft.object.drop(&format!("functions.{key}"), "skep bundles nothing: put further files into the folder and name them in [code] files"),
+                (key, _) if BUNDLER_KEYS.contains(&key) => draft.object.drop(&format!("functions.{key}"), "skep bundles nothing"),
+                ("included_files", _) => {
+                    draft.object.drop("functions.included_files", "put further files into the folder and name them in [code] files");
+                }
                 (key, _) => draft.object.drop(&format!("functions.{key}"), "skep has nothing like it"),
             }
         }

@@ -10,7 +10,7 @@ use crate::command::import::draft::{CronDraft, Draft};
 use crate::command::import::report::Object;
 use crate::command::import::settings::{Setting, Table};
 use crate::command::import::source::{Document, Surroundings};
-use crate::command::import::project::{Project, join};
+use crate::command::import::project::{Project, inside};
 use crate::command::import::units;
 
 const USED: &[&str] = &["lang", "handler", "environment", "environment_file", "secrets", "limits", "labels", "annotations"];
@@ -36,7 +36,7 @@ pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &m
     let others = [("version", ""), ("provider", ""), ("configuration", "templates and further folders are not copied: what a handler needs stands in its folder")];
     leftovers::tell(&mut stack, node, "", &["functions"], &others);
     if !stack.notes.is_empty() {
-        batch.left_out(stack, "its functions follow");
+        batch.noted(stack, "its functions follow");
     }
     for (name, function) in node.get("functions").map(Node::entries).unwrap_or_default() {
         let made = make(document, name, function, surroundings, batch);
@@ -88,7 +88,7 @@ fn template(function: &Node) -> Result<(), String> {
 fn code(draft: &mut Draft, function: &Node, project: &Project) -> Result<(), String> {
     let folder = function.text_of("handler").ok_or("it has no `handler`: there is no folder to copy")?;
     let walk = project.walk(folder, &|_| true)?;
-    let prefix = crate::command::import::project::inside(folder)?;
+    let prefix = inside(folder)?;
     for (path, bytes) in walk.files {
         let below = if prefix.is_empty() { path } else { path.strip_prefix(&format!("{prefix}/")).unwrap_or(&path).to_owned() };
         draft.files.insert(below, bytes);
@@ -100,7 +100,7 @@ fn code(draft: &mut Draft, function: &Node, project: &Project) -> Result<(), Str
     let has = |name: &str| draft.files.contains_key(name);
     match has("handler.js") || has("handler.mjs") || has("handler.ts") || has("handler.cjs") {
         true => Ok(()),
-        false => Err(format!("its folder `{}` has no handler.js", join(&prefix, ""))),
+        false => Err(format!("its folder `{prefix}` has no handler.js")),
     }
 }
 

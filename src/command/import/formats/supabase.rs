@@ -31,7 +31,7 @@ pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &m
         whole.to_do(format!("skep secret NAME {key}=-    # for each function that reads it: [edge_runtime.secrets]"));
     }
     if !whole.notes.is_empty() {
-        batch.left_out(whole, "its functions follow; skep has no database, no auth and no storage");
+        batch.noted(whole, "its functions follow; skep has no database, no auth and no storage");
     }
     let configured = root.get("functions").map(Node::entries).unwrap_or_default().iter().filter(|(_, node)| node.is_map());
     let mut names: BTreeSet<String> = configured.map(|(name, _)| name.clone()).collect();
@@ -48,7 +48,7 @@ fn make(document: &Document, original: &str, project: &Project, batch: &Batch) -
     let settings = document.node.at(&["functions", original]);
     let mut object = match settings {
         Some(settings) => document.object(settings, "function", original),
-        None => Object::new(&document.file.name, 0, "function", original),
+        None => document.object(&document.node, "function", original),
     };
     let judged = judge(original, settings, project).and_then(|entry| Ok((entry, batch.name(original, &mut object)?)));
     let (entry, name) = match judged {

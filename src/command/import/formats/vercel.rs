@@ -36,7 +36,7 @@ pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &m
         Err(why) => return batch.failed(site, why),
     };
     if !site.notes.is_empty() {
-        batch.left_out(site, "its functions follow");
+        batch.noted(site, "its functions follow");
     }
     let mut found = Vec::new();
     entries(&project, FOLDER, 0, &mut found);
@@ -117,7 +117,7 @@ fn configured(draft: &mut Draft, document: &Document, entry: &str) {
                 ("maxDuration", Some(seconds)) => draft.time("wall_ms", seconds.saturating_mul(1000), &origin),
                 ("memory", Some(megabytes)) => draft.memory(&format!("{megabytes}Mi"), &origin),
                 ("runtime", _) if value.text().is_some_and(|runtime| runtime.contains("node") || runtime == "edge") => {}
-                ("includeFiles" | "excludeFiles", _) => draft.object.drop(key, "skep bundles nothing: put further files into the folder and name them in [code] files"),
+                ("includeFiles" | "excludeFiles", _) => draft.object.drop(key, "put further files into the folder and name them in [code] files"),
                 (key, _) => draft.object.drop(key, "skep has nothing like it"),
             }
         }

@@ -8,6 +8,7 @@ use crate::command::import::batch::{Batch, failed};
 use crate::command::import::document::Node;
 use crate::command::import::draft::Draft;
 use crate::command::import::formats::{kubernetes, leftovers};
+use crate::command::import::paths;
 use crate::command::import::project::inside;
 use crate::command::import::reach::is_code;
 use crate::command::import::report::Object;
@@ -46,6 +47,7 @@ pub(super) fn make(document: &Document, specs: &Specs<'_>, surroundings: &Surrou
     scale(&mut draft, document, spec);
     mounted(&mut draft, spec);
     leftovers::tell(&mut draft.object, spec, "spec", USED, OTHERS);
+    leftovers::tell(&mut draft.object, &document.node, "", kubernetes::OBJECT_KEYS, &[]);
     draft.packages();
     Ok(draft)
 }
@@ -73,11 +75,8 @@ fn package(draft: &mut Draft, document: &Document, spec: &Node, specs: &Specs<'_
     let package = specs.find("Package", wanted).ok_or_else(|| format!("the files hold no Package `{wanted}`"))?;
     let point = spec.at(&["package", "functionName"]).filter(|node| !leftovers::is_empty(node));
     let text = point.and_then(Node::text).unwrap_or_default();
-    let (file, export) = match text.split_once('.') {
-        Some((file, export)) => (file, Some(export)),
-        None => (text, None),
-    };
-    let file = if file.is_empty() { None } else { Some(inside(file)?) };
+    let (file, export) = paths::file_and_export(text);
+    let file = if file.is_empty() { None } else { Some(inside(&file)?) };
     code::add(draft, package, file.as_deref(), specs, surroundings)?;
     let (Some(file), Some(point)) = (file, point) else { return only_entry(draft) };
     let origin = document.origin("package.functionName", point);

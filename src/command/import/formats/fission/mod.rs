@@ -23,11 +23,10 @@ pub(super) fn import(documents: &[Document], surroundings: &Surroundings, batch:
             }
             kind @ ("Package" | "ArchiveUploadSpec" | "Environment" | "DeploymentConfig") => {
                 let object = document.object(&document.node, kind, specs::name(&document.node));
-                let why = match kind {
-                    "DeploymentConfig" => "it marks a folder of specs for the fission command",
-                    _ => "it is read for the functions that use it",
-                };
-                batch.left_out(object, why);
+                match kind {
+                    "DeploymentConfig" => batch.left_out(object, "it marks a folder of specs for the fission command"),
+                    _ => batch.noted(object, "read for the functions that use it"),
+                }
             }
             _ => triggers.push(document),
         }

@@ -11,7 +11,7 @@ use crate::command::import::report::Object;
 use crate::command::import::source::Document;
 use crate::command::import::{paths, units};
 
-const HTTP_USED: &[&str] = &["functionref", "relativeurl", "prefix", "method", "methods", "host", "ingressconfig"];
+const HTTP_USED: &[&str] = &["functionref", "relativeurl", "prefix", "method", "methods", "host", "ingressconfig", "routeConfig"];
 const HTTP_OTHERS: &[(&str, &str)] = &[
     ("createingress", ""),
     ("keepPrefix", "the function sees the whole path"),
@@ -50,12 +50,27 @@ fn function(spec: &Node) -> Result<&str, String> {
 fn http(document: &Document, spec: &Node, name: &str, object: &mut Object, batch: &mut Batch) -> Result<(String, String), String> {
     let draft = batch.named(function(spec)?)?;
     leftovers::tell(object, spec, "spec", HTTP_USED, HTTP_OTHERS);
+    for pin in ["alias", "version"] {
+        if let Some(text) = spec.at(&["functionref", pin]).and_then(Node::text) {
+            object.drop(&format!("spec.functionref.{pin}"), &format!("a route of skep leads to what is live, not to `{text}`"));
+        }
+    }
     let ingress = spec.get("ingressconfig");
+    let gateway = spec.get("routeConfig");
     if let Some(ingress) = ingress {
         leftovers::tell(object, ingress, "spec.ingressconfig", &["host", "path"], &[("tls", "skep ends no TLS for a route"), ("annotations", "skep answers by itself")]);
     }
     let is_host = |host: &&str| !matches!(*host, "" | "*");
-    let host = spec.text_of("host").filter(is_host).or_else(|| ingress.and_then(|ingress| ingress.text_of("host")).filter(is_host));
+    let hostnames = gateway.and_then(|gateway| gateway.get("hostnames")).map(Node::texts).unwrap_or_default();
+    if let Some(gateway) = gateway {
+        let others = [("provider", ""), ("path", ""), ("gateway", "skep answers by itself"), ("annotations", "skep answers by itself"), ("tls", "skep ends no TLS for a route")];
+        leftovers::tell(object, gateway, "spec.routeConfig", &["hostnames"], &others);
+    }
+    let host = spec.text_of("host").or_else(|| hostnames.first().copied()).filter(is_host);
+    let host = host.or_else(|| ingress.and_then(|ingress| ingress.text_of("host")).filter(is_host));
+    for other in hostnames.iter().skip(1) {
+        object.drop("spec.routeConfig.hostnames", &format!("write a route for `{other}` too"));
+    }
     let path = match spec.text_of("prefix").filter(|prefix| !prefix.is_empty()) {
         Some(prefix) => paths::below(&paths::braces(prefix)?),
         None => paths::braces(spec.text_of("relativeurl").ok_or("it has neither `relativeurl` nor `prefix`")?)?,

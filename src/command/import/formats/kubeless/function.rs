@@ -46,6 +46,7 @@ pub(super) fn make(document: &Document, surroundings: &Surroundings, batch: &Bat
     container::add(&mut draft, document, spec);
     scale(&mut draft, document, spec);
     leftovers::tell(&mut draft.object, spec, "spec", USED, OTHERS);
+    leftovers::tell(&mut draft.object, &document.node, "", kubernetes::OBJECT_KEYS, &[]);
     if let Some(namespace) = document.node.at(&["metadata", "namespace"]).and_then(Node::text).filter(|name| *name != "default") {
         draft.object.drop("metadata.namespace", &format!("skep has no namespaces; `{namespace}` is not part of its address"));
     }

@@ -3,6 +3,7 @@
 //! Invariant: a handler whose file is not there is an error of that function.
 
 use crate::command::import::draft::Draft;
+use crate::command::import::paths;
 use crate::command::import::project::{Project, inside};
 use crate::command::import::reach::is_code;
 use crate::release::source::CODE_EXTENSIONS;
@@ -12,11 +13,10 @@ use crate::release::source::CODE_EXTENSIONS;
 /// # Errors
 /// If it is no file and export.
 pub(super) fn split_handler(handler: &str) -> Result<(String, String), String> {
-    let (folder, name) = handler.rsplit_once('/').unwrap_or(("", handler));
-    let parts = name.split_once('.').filter(|(file, export)| !file.is_empty() && !export.is_empty());
-    let (file, export) = parts.ok_or_else(|| format!("its handler is `{handler}`, not a file and an export as in `index.handler`"))?;
-    let file = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
-    Ok((inside(&file)?, export.to_owned()))
+    match paths::file_and_export(handler) {
+        (file, Some(export)) if !export.is_empty() && !file.is_empty() && !file.ends_with('/') => Ok((inside(&file)?, export.to_owned())),
+        _ => Err(format!("its handler is `{handler}`, not a file and an export as in `index.handler`")),
+    }
 }
 
 /// Adds a folder of the project, and the handler.
@@ -36,7 +36,7 @@ pub(super) fn add(draft: &mut Draft, project: &Project, folder: &str, handler: &
     }
     draft.drop_foreign_manifest();
     if !CODE_EXTENSIONS.iter().any(|extension| draft.files.contains_key(&format!("{file}.{extension}"))) {
-        let place = if prefix.is_empty() { "beside the file".to_owned() } else { format!("in `{prefix}`") };
+        let place = if prefix.is_empty() { "beside it".to_owned() } else { format!("in `{prefix}`") };
         return Err(format!("there is no file `{file}.js` or the like {place}, which its handler names"));
     }
     draft.settings.text("handler", &format!("{file}.{export}"), origin);

@@ -136,9 +136,10 @@ fn environment(draft: &mut Draft, document: &Document, of: &Properties<'_>) {
     let own = of.own.and_then(|own| own.at(&["Environment", "Variables"])).map(Node::entries).unwrap_or_default();
     for (key, node) in global.iter().filter(|(key, _)| !own.iter().any(|(name, _)| name == key)).chain(own) {
         match value(of.root, node) {
+            Value::Known(text) if text.contains("{{resolve:") => draft.secret(key, &format!("was {text}")),
             Value::Known(text) => draft.env(key, &text, &document.origin(&format!("Environment.Variables.{key}"), node)),
             Value::Secret(shown) => draft.secret(key, &format!("was {shown}")),
-            Value::Unknown(shown) if shown.contains("resolve:ssm") || shown.contains("resolve:secretsmanager") => draft.secret(key, &format!("was {shown}")),
+            Value::Unknown(shown) if shown.contains("{{resolve:") => draft.secret(key, &format!("was {shown}")),
             Value::Unknown(shown) => draft.variable(key, &format!("was {shown}, which only CloudFormation knows")),
         }
     }

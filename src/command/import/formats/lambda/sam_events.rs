@@ -36,7 +36,12 @@ fn one(draft: &mut Draft, document: &Document, id: &str, kind: &str, event: &Nod
         "Api" | "HttpApi" => {
             let event_kind = if kind == "Api" { Event::ApiV1 } else { Event::ApiV2 };
             let path = text("Path").unwrap_or("*");
-            if properties.and_then(|properties| properties.get("Auth")).is_some_and(|auth| auth.text_of("Authorizer") != Some("NONE")) {
+            let own = properties.and_then(|properties| properties.get("Auth"));
+            let is_guarded = match own.and_then(|auth| auth.text_of("Authorizer")) {
+                Some(name) => name != "NONE",
+                None => own.is_some() || has_default_authorizer(&document.node, kind),
+            };
+            if is_guarded {
                 draft.object.warn(format!("`{path}` is open to everybody: skep runs no authorizer"));
             }
             let method = text("Method").unwrap_or("ANY");
@@ -60,4 +65,13 @@ fn one(draft: &mut Draft, document: &Document, id: &str, kind: &str, event: &Nod
         }
         _ => Err("skep has no such events yet".to_owned()),
     }
+}
+
+/// Whether an API of this kind asks an authorizer where an event says nothing.
+fn has_default_authorizer(root: &Node, kind: &str) -> bool {
+    let names = |auth: Option<&Node>| auth.is_some_and(|auth| auth.get("DefaultAuthorizer").is_some());
+    let of_kind = format!("AWS::Serverless::{kind}");
+    let apis = root.get("Resources").map(Node::entries).unwrap_or_default().iter().map(|(_, resource)| resource);
+    let mut guarded = apis.filter(|resource| resource.text_of("Type") == Some(&of_kind)).map(|api| api.at(&["Properties", "Auth"]));
+    names(root.at(&["Globals", kind, "Auth"])) || guarded.any(names)
 }

@@ -50,7 +50,7 @@ pub(in crate::command::import::formats) fn import(document: &Document, surroundi
         service.warn(format!("the functions of `{unread}` are not read: import a file that holds them"));
     }
     if !service.notes.is_empty() {
-        batch.left_out(service, "its functions follow");
+        batch.noted(service, "its functions follow");
     }
     for (name, function) in functions.map(Node::entries).unwrap_or_default().iter().chain(listed.iter().flat_map(Node::entries)) {
         let made = make(document, name, function, &project, batch);
