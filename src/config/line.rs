@@ -12,7 +12,9 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Subcommand as _};
 
-use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, ImportArgs, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
+use super::args::{
+    ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, ImportArgs, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings,
+};
 use super::client_args::RemoteCommand;
 use super::operator_args::{SystemdArgs, TokenArgs};
 

@@ -171,7 +171,8 @@ fn a_functions_directory_that_is_replaced_keeps_what_a_link_leads_to() {
     assert_eq!(fs::read_to_string(elsewhere.path().join("mine.js")).expect("still there"), "mine");
     assert!(!elsewhere.path().join("handler.js").exists());
     assert!(fs::symlink_metadata(root.path().join("functions/hello")).expect("there").is_dir());
-    let names: Vec<_> = fs::read_dir(root.path().join("functions")).expect("a folder").map(|entry| entry.expect("one").file_name()).collect();
+    let names: Vec<_> =
+        fs::read_dir(root.path().join("functions")).expect("a folder").map(|entry| entry.expect("one").file_name()).collect();
     assert_eq!(names, ["hello"], "drafts were left behind");
 }
 

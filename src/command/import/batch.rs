@@ -4,6 +4,8 @@
 //!
 //! Invariant: no two functions of a batch have one name.
 
+use std::collections::BTreeMap;
+
 use super::draft::Draft;
 use super::names::function_name;
 use super::project::FileMap;
@@ -59,12 +61,33 @@ impl Batch {
         })
     }
 
+    /// Warns of routes that another function of the batch will keep from being answered.
+    pub(super) fn warn_of_conflicts(&mut self) {
+        let names: Vec<String> = self.drafts.iter().map(|draft| draft.name.to_string()).collect();
+        let mut taken: BTreeMap<Vec<String>, String> = BTreeMap::new();
+        for draft in &mut self.drafts {
+            for route in draft.settings.routes() {
+                let path = route.first().map(String::as_str).unwrap_or_default();
+                let first = path.split('/').nth(1).unwrap_or_default();
+                if first != draft.name.as_str() && names.iter().any(|name| name == first) {
+                    let text =
+                        format!("its route {path} lies below the address of the function `{first}`, which keeps it: rename one of the two");
+                    draft.object.warn(text);
+                }
+                let other = taken.entry(route.clone()).or_insert_with(|| draft.name.to_string());
+                if *other != draft.name.as_str() {
+                    draft.object.warn(format!("its route {path} is one of `{other}` too: the first in alphabetical order keeps it"));
+                }
+            }
+        }
+    }
+
     /// Takes an object that adds to a function: the function, and what it adds.
     pub(super) fn joined(&mut self, mut object: Object, joined: Result<(String, String), String>) {
-        object.outcome = match joined {
-            Ok((function, what)) => Outcome::Joined { function, what },
-            Err(why) => Outcome::Failed { why },
-        };
+        match joined {
+            Ok((function, what)) => object.outcome = Outcome::Joined { function, what },
+            Err(why) => object.fail(&why),
+        }
         self.objects.push(object);
     }
 
@@ -86,8 +109,6 @@ impl Batch {
 
 /// An object that could not be imported.
 pub(super) fn failed(mut object: Object, why: impl Into<String>) -> Box<Object> {
-    object.outcome = Outcome::Failed { why: why.into() };
-    // What would have been dropped or renamed does not matter any more.
-    object.notes.clear();
+    object.fail(&why.into());
     Box::new(object)
 }

@@ -14,7 +14,7 @@ use super::settings::{Setting, Settings, Table};
 use super::units;
 use crate::function::manifest::INSTANCES_MAX;
 use crate::function::route::{HostPattern, PathPattern};
-use crate::function::{FunctionName, Limits, Manifest, Scale};
+use crate::function::{FunctionName, Manifest, Scale};
 use crate::release::source::MANIFEST_FILE;
 use crate::release::source::archive::Files;
 
@@ -24,6 +24,8 @@ const MEMORY_MB: std::ops::RangeInclusive<u64> = 16..=4096;
 const TIME_MS: std::ops::RangeInclusive<u64> = 1..=86_400_000;
 /// What `concurrency` allows.
 const CONCURRENCY_MAX: u64 = 10_000;
+/// Longest name of a schedule, with room for a number behind it.
+const CRON_NAME_MAX: usize = 60;
 /// Words in the names of variables whose values are often secrets.
 const SECRET_WORDS: &[&str] = &["SECRET", "TOKEN", "PASSWORD", "PASSWD", "API_KEY", "APIKEY", "PRIVATE_KEY", "CREDENTIAL"];
 
@@ -124,7 +126,9 @@ impl Draft {
         let upper = key.to_ascii_uppercase();
         if !value.is_empty() && SECRET_WORDS.iter().any(|word| upper.contains(word)) {
             let name = &self.name;
-            let text = format!("`{key}` may be a secret and stands in function.toml as it stood there; `skep secret {name} {key}=-` and without the line it is none of the code's");
+            let text = format!(
+                "`{key}` may be a secret and stands in function.toml as it stood there; `skep secret {name} {key}=-` and without the line it is none of the code's"
+            );
             self.object.warn(text);
         }
         self.settings.set(Table::Env, key, Setting::Text(value.to_owned()), origin);
@@ -186,7 +190,7 @@ impl Draft {
     /// # Errors
     /// If Skep has no such schedule.
     pub(super) fn cron(&mut self, cron: &CronDraft) -> Result<String, String> {
-        let mut name = cron.name.clone();
+        let mut name: String = cron.name.chars().take(CRON_NAME_MAX).collect();
         let taken = self.settings.item_texts("cron", "name").iter().filter(|known| known.starts_with(&name)).count();
         if taken > 0 {
             name = format!("{name}-{}", taken + 1);
@@ -224,11 +228,6 @@ impl Draft {
 
 fn is_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "TRACE") && method.parse::<Method>().is_ok()
-}
-
-/// The wall-clock limit that holds if a manifest names none.
-pub(super) fn default_wall_ms() -> u64 {
-    u64::try_from(Limits::default().wall.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Keys that the parser does not know yet.

@@ -35,8 +35,8 @@ fn expand(pattern: &str) -> Option<Vec<String>> {
 
 /// Row by row over the pattern: which beginnings of the path it matches so far.
 fn matches_parts(pattern: &[&str], path: &[&str]) -> bool {
-    let mut reached = vec![false; path.len() + 1];
-    reached[0] = true;
+    let mut reached = vec![true];
+    reached.resize(path.len() + 1, false);
     for part in pattern {
         let mut next = vec![false; path.len() + 1];
         if *part == "**" {
@@ -47,7 +47,8 @@ fn matches_parts(pattern: &[&str], path: &[&str]) -> bool {
             }
         } else {
             for (at, name) in path.iter().enumerate() {
-                if reached.get(at) == Some(&true) && matches_name(part.as_bytes(), name.as_bytes())
+                if reached.get(at) == Some(&true)
+                    && matches_name(part.as_bytes(), name.as_bytes())
                     && let Some(then) = next.get_mut(at + 1)
                 {
                     *then = true;

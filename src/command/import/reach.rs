@@ -102,7 +102,7 @@ fn resolve(project: &Project, folder: &str, specifier: &str) -> Option<String> {
 
 /// Whether a text stands behind `from`, `import` or `require(`.
 fn is_imported(text: &str, specifier: &str) -> bool {
-    ["from ", "from", "import ", "import(", "require("].iter().any(|before| {
-        ["'", "\""].iter().any(|quote| text.contains(&format!("{before}{quote}{specifier}{quote}")))
-    })
+    ["from ", "from", "import ", "import(", "require("]
+        .iter()
+        .any(|before| ["'", "\""].iter().any(|quote| text.contains(&format!("{before}{quote}{specifier}{quote}"))))
 }

@@ -6,6 +6,9 @@
 
 use serde::Serialize;
 
+/// Longest text of a file in a message, and longest message.
+const TEXT_CHARACTERS_MAX: usize = 800;
+
 /// What became of one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
@@ -79,7 +82,7 @@ impl Object {
     /// An object whose outcome is not known yet.
     pub(super) fn new(file: &str, line: usize, kind: &str, name: &str) -> Self {
         let outcome = Outcome::LeftOut { why: String::new() };
-        Self { file: file.to_owned(), line, kind: kind.to_owned(), name: name.to_owned(), outcome, notes: Vec::new(), files: Vec::new() }
+        Self { file: file.to_owned(), line, kind: cut(kind), name: cut(name), outcome, notes: Vec::new(), files: Vec::new() }
     }
 
     pub(super) fn warn(&mut self, text: impl Into<String>) {
@@ -96,13 +99,29 @@ impl Object {
     }
 
     fn note(&mut self, kind: NoteKind, text: String) {
-        let note = Note { kind, text };
+        let note = Note { kind, text: cut(&text) };
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
+    /// Notes that it could not be imported.
+    pub(super) fn fail(&mut self, why: &str) {
+        self.outcome = Outcome::Failed { why: cut(why) };
+        // What would have been dropped or renamed does not matter any more.
+        self.notes.clear();
+        self.files.clear();
+    }
+
     pub(super) fn is_failed(&self) -> bool {
         matches!(self.outcome, Outcome::Failed { .. })
+    }
+}
+
+/// The beginning of a text, which may be of any length in a file.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(TEXT_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }

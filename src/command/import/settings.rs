@@ -107,7 +107,17 @@ impl Settings {
     /// The values of a key in every item of a list.
     pub(super) fn item_texts(&self, list: &str, key: &str) -> Vec<&str> {
         let lines = self.items.iter().filter(|item| item.list == list).flat_map(|item| &item.lines);
-        lines.filter(|(name, _)| *name == key).filter_map(|(_, value)| if let Setting::Text(text) = value { Some(text.as_str()) } else { None }).collect()
+        lines
+            .filter(|(name, _)| *name == key)
+            .filter_map(|(_, value)| if let Setting::Text(text) = value { Some(text.as_str()) } else { None })
+            .collect()
+    }
+
+    /// Every route, as its path and what else it asks for.
+    pub(super) fn routes(&self) -> Vec<Vec<String>> {
+        let routes = self.items.iter().filter(|item| item.list == "routes");
+        let text = |value: &Setting| if let Setting::Text(text) = value { text.clone() } else { shown(value) };
+        routes.map(|item| item.lines.iter().map(|(_, value)| text(value)).collect()).collect()
     }
 
     /// The whole text.

@@ -86,6 +86,7 @@ pub(super) fn schedule(text: &str) -> Result<String, String> {
 fn every_seconds(seconds: u64) -> Option<String> {
     match seconds {
         1..60 if 60 % seconds == 0 => Some(format!("*/{seconds} * * * * *")),
+        0 => None,
         60 => Some("* * * * *".to_owned()),
         _ if !seconds.is_multiple_of(60) => None,
         _ => match seconds / 60 {

@@ -17,18 +17,21 @@ use crate::release::source::archive::Files;
 
 /// Writes everything; with `--dry-run` only looks whether it could.
 pub(super) fn write(batch: &mut Batch, out: &Path, args: &ImportArgs) {
+    batch.warn_of_conflicts();
     for (name, files) in std::mem::take(&mut batch.shared) {
         let mut object = Object::new(&out.display().to_string(), 0, "shared code", &name);
-        object.outcome = match shared(&name, files, out, args, &mut object.files) {
-            Ok(()) => Outcome::Noted { what: format!("copied to {}, for the functions that import it", out.join(&name).display()) },
-            Err(why) => Outcome::Failed { why },
-        };
+        match shared(&name, files, out, args, &mut object.files) {
+            Ok(()) => {
+                let what = format!("copied to {}, for the functions that import it", out.join(&name).display());
+                object.outcome = Outcome::Noted { what };
+            }
+            Err(why) => object.fail(&why),
+        }
         batch.objects.push(object);
     }
     for draft in &mut batch.drafts {
         if let Err(why) = function(draft, out, args) {
-            draft.object.files.clear();
-            draft.object.outcome = Outcome::Failed { why };
+            draft.object.fail(&why);
         }
     }
 }

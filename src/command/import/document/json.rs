@@ -27,9 +27,7 @@ fn node(value: Value, depth: usize, weight: &mut Weight) -> Result<Node, String>
         Value::Bool(boolean) => Node::scalar(0, boolean.to_string(), true),
         Value::Number(number) => Node::scalar(0, number.to_string(), true),
         Value::String(text) => Node::scalar(0, text, false),
-        Value::Array(items) => {
-            Node::list(0, items.into_iter().map(|item| node(item, depth + 1, weight)).collect::<Result<_, _>>()?)
-        }
+        Value::Array(items) => Node::list(0, items.into_iter().map(|item| node(item, depth + 1, weight)).collect::<Result<_, _>>()?),
         Value::Object(entries) => {
             let entries = entries.into_iter().map(|(key, value)| Ok((key, node(value, depth + 1, weight)?)));
             Node::map(0, entries.collect::<Result<_, String>>()?)

@@ -34,6 +34,7 @@ impl Weight {
         if self.nodes > NODES_MAX {
             return Some(format!("it holds more than {NODES_MAX} values, those that aliases repeat included"));
         }
-        (self.bytes > TEXT_BYTES_MAX).then(|| format!("it holds more than {TEXT_BYTES_MAX} bytes of text, those that aliases repeat included"))
+        (self.bytes > TEXT_BYTES_MAX)
+            .then(|| format!("it holds more than {TEXT_BYTES_MAX} bytes of text, those that aliases repeat included"))
     }
 }

@@ -5,8 +5,6 @@
 //! Invariant: a text keeps the spelling of the file (`1.10`, `0755`, `yes`), so that a variable gets what its author wrote; a value that only
 //! the other platform can work out has no text.
 
-use serde_json::Value;
-
 /// Ways to write nothing.
 const NULLS: &[&str] = &["", "~", "null", "Null", "NULL"];
 
@@ -23,7 +21,10 @@ pub(in crate::command::import) struct Node {
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     /// A text, and whether it is a plain one, which may mean a number, a boolean or nothing.
-    Scalar { text: String, is_plain: bool },
+    Scalar {
+        text: String,
+        is_plain: bool,
+    },
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
 }
@@ -140,20 +141,6 @@ impl Node {
             Some((name, None)) => format!("!{name} {}", argument(self)),
             Some((name, Some(node))) => format!("!{name} {}", argument(node)),
             None => argument(self),
-        }
-    }
-
-    /// The value as JSON: what a message would carry.
-    pub(in crate::command::import) fn json(&self) -> Value {
-        match &self.content {
-            Content::List(items) => items.iter().map(Self::json).collect(),
-            Content::Map(entries) => Value::Object(entries.iter().map(|(key, node)| (key.clone(), node.json())).collect()),
-            Content::Scalar { .. } if self.is_null() => Value::Null,
-            Content::Scalar { text, is_plain: false } => Value::String(text.clone()),
-            Content::Scalar { text, is_plain: true } => match serde_json::from_str(text) {
-                Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
-                _ => Value::String(text.clone()),
-            },
         }
     }
 }

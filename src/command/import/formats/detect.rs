@@ -10,14 +10,40 @@ pub(in crate::command::import) const EXPECTED: &str = "expected is one of: kubel
      of AWS::Serverless::Function), a netlify.toml ([build] or [functions]), a vercel.json, a supabase/config.toml (project_id, [functions.NAME])";
 
 /// Keys of a netlify.toml.
-const NETLIFY_KEYS: &[&str] = &["build", "functions", "redirects", "headers", "context", "dev", "plugins", "edge_functions", "template", "images"];
+const NETLIFY_KEYS: &[&str] =
+    &["build", "functions", "redirects", "headers", "context", "dev", "plugins", "edge_functions", "template", "images"];
 /// Keys of a supabase/config.toml.
 const SUPABASE_KEYS: &[&str] = &["project_id", "api", "db", "auth", "edge_runtime", "storage", "studio", "realtime", "inbucket"];
 /// Keys of a vercel.json.
 const VERCEL_KEYS: &[&str] = &[
-    "functions", "crons", "rewrites", "redirects", "headers", "routes", "builds", "version", "buildCommand", "outputDirectory", "framework",
-    "installCommand", "devCommand", "ignoreCommand", "cleanUrls", "trailingSlash", "regions", "env", "build", "public", "github", "images", "name",
-    "alias", "functionFailoverRegions", "bunVersion", "git", "fluid",
+    "functions",
+    "crons",
+    "rewrites",
+    "redirects",
+    "headers",
+    "routes",
+    "builds",
+    "version",
+    "buildCommand",
+    "outputDirectory",
+    "framework",
+    "installCommand",
+    "devCommand",
+    "ignoreCommand",
+    "cleanUrls",
+    "trailingSlash",
+    "regions",
+    "env",
+    "build",
+    "public",
+    "github",
+    "images",
+    "name",
+    "alias",
+    "functionFailoverRegions",
+    "bunVersion",
+    "git",
+    "fluid",
 ];
 
 /// The platforms.
@@ -44,7 +70,9 @@ pub(super) enum Format {
 pub(super) fn format_of(syntax: Syntax, node: &Node) -> Result<Format, String> {
     let format = match syntax {
         Syntax::Toml => toml(node),
-        Syntax::Json | Syntax::Yaml => object(node).or_else(|| whole_file(node)).or_else(|| if syntax == Syntax::Json { json(node) } else { None }),
+        Syntax::Json | Syntax::Yaml => {
+            object(node).or_else(|| whole_file(node)).or_else(|| if syntax == Syntax::Json { json(node) } else { None })
+        }
     };
     format.ok_or_else(|| format!("it is of no platform that is read; {EXPECTED}"))
 }
@@ -89,7 +117,8 @@ fn toml(node: &Node) -> Option<Format> {
     if has(SUPABASE_KEYS) {
         return Some(Format::Supabase);
     }
-    let of_supabase = |(_, settings): &(String, Node)| ["verify_jwt", "import_map", "entrypoint"].iter().any(|key| settings.get(key).is_some());
+    let of_supabase =
+        |(_, settings): &(String, Node)| ["verify_jwt", "import_map", "entrypoint"].iter().any(|key| settings.get(key).is_some());
     if node.get("functions").is_some_and(|functions| functions.entries().iter().any(of_supabase)) {
         return Some(Format::Supabase);
     }

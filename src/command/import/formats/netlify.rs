@@ -26,7 +26,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("edge_functions", "edge functions of Netlify are not imported"),
     ("plugins", "skep builds nothing"),
     ("context", "skep has no branches and previews"),
-    ("dev", ""), ("template", ""), ("images", "skep serves no images"), ("forms", "skep takes no forms"),
+    ("dev", ""),
+    ("template", ""),
+    ("images", "skep serves no images"),
+    ("forms", "skep takes no forms"),
 ];
 /// Settings of functions that a bundler reads.
 const BUNDLER_KEYS: &[&str] = &["node_bundler", "external_node_modules", "ignored_node_modules", "deno_import_map"];
@@ -65,7 +68,9 @@ fn functions(project: &Project, folder: &str) -> Vec<(String, String)> {
     for name in project.names(folder) {
         let path = join(folder, &name);
         let entry = if project.is_folder(&path) {
-            with_extension(project, &join(&path, &name)).or_else(|| with_extension(project, &join(&path, "index"))).map(|entry| (name, entry))
+            with_extension(project, &join(&path, &name))
+                .or_else(|| with_extension(project, &join(&path, "index")))
+                .map(|entry| (name, entry))
         } else {
             let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
             (is_code(&name) && !stem.ends_with(".d")).then(|| (stem.to_owned(), path))

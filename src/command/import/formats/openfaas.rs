@@ -7,10 +7,10 @@ use super::leftovers;
 use crate::command::import::batch::{Batch, failed};
 use crate::command::import::document::{self, Node};
 use crate::command::import::draft::{CronDraft, Draft};
+use crate::command::import::project::{Project, inside};
 use crate::command::import::report::Object;
 use crate::command::import::settings::{Setting, Table};
 use crate::command::import::source::{Document, Surroundings};
-use crate::command::import::project::{Project, inside};
 use crate::command::import::units;
 
 const USED: &[&str] = &["lang", "handler", "environment", "environment_file", "secrets", "limits", "labels", "annotations"];
@@ -33,7 +33,11 @@ const CRON_TOPIC: &str = "cron-function";
 pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &mut Batch) {
     let node = &document.node;
     let mut stack = document.object(node, "stack", &document.file.short);
-    let others = [("version", ""), ("provider", ""), ("configuration", "templates and further folders are not copied: what a handler needs stands in its folder")];
+    let others = [
+        ("version", ""),
+        ("provider", ""),
+        ("configuration", "templates and further folders are not copied: what a handler needs stands in its folder"),
+    ];
     leftovers::tell(&mut stack, node, "", &["functions"], &others);
     if !stack.notes.is_empty() {
         batch.noted(stack, "its functions follow");
@@ -75,12 +79,15 @@ fn make(document: &Document, original: &str, function: &Node, surroundings: &Sur
 /// Whether the handler of a template is one that Skep calls.
 fn template(function: &Node) -> Result<(), String> {
     let lang = function.text_of("lang").ok_or("it has no `lang`: its image is not built from code beside it")?;
-    let rest = lang.strip_prefix("node").ok_or_else(|| format!("its `lang` is `{lang}`: only the templates node12 to node22 are imported"))?;
+    let rest =
+        lang.strip_prefix("node").ok_or_else(|| format!("its `lang` is `{lang}`: only the templates node12 to node22 are imported"))?;
     if rest.is_empty() || !rest.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(format!("its `lang` is `{lang}`, whose handler is another one than that of node12 to node22, `(event, context)`"));
     }
     match lang.ends_with("-service") {
-        true => Err(format!("its `lang` is `{lang}`, whose handler gets an Express application; export the application instead (dialect = \"node\")")),
+        true => Err(format!(
+            "its `lang` is `{lang}`, whose handler gets an Express application; export the application instead (dialect = \"node\")"
+        )),
         false => Ok(()),
     }
 }
@@ -94,7 +101,9 @@ fn code(draft: &mut Draft, function: &Node, project: &Project) -> Result<(), Str
         draft.files.insert(below, bytes);
     }
     if !walk.skipped.is_empty() {
-        draft.object.drop(&walk.skipped.join(", "), "packages are installed anew, and files that begin with a dot and links are not copied");
+        draft
+            .object
+            .drop(&walk.skipped.join(", "), "packages are installed anew, and files that begin with a dot and links are not copied");
     }
     draft.drop_foreign_manifest();
     let has = |name: &str| draft.files.contains_key(name);
@@ -132,10 +141,21 @@ fn environment_of(draft: &mut Draft, document: &Document, environment: &Node, pl
                 Some(milliseconds) => draft.time("wall_ms", milliseconds, &origin),
                 None => draft.object.drop("environment.exec_timeout", &format!("`{text}` is no time")),
             },
-            "read_timeout" | "write_timeout" | "upstream_timeout" | "healthcheck_interval" | "combine_output" | "write_debug" | "http_upstream_url"
-            | "mode" | "fprocess" | "prefix_logs" | "max_inflight" => draft.object.drop(&format!("environment.{key}"), "it is the watchdog's, and skep has none"),
+            "read_timeout"
+            | "write_timeout"
+            | "upstream_timeout"
+            | "healthcheck_interval"
+            | "combine_output"
+            | "write_debug"
+            | "http_upstream_url"
+            | "mode"
+            | "fprocess"
+            | "prefix_logs"
+            | "max_inflight" => draft.object.drop(&format!("environment.{key}"), "it is the watchdog's, and skep has none"),
             _ => {
-                if matches!(key.as_str(), "MAX_JSON_SIZE" | "MAX_RAW_SIZE") && let Some(megabytes) = units::body_megabytes(text) {
+                if matches!(key.as_str(), "MAX_JSON_SIZE" | "MAX_RAW_SIZE")
+                    && let Some(megabytes) = units::body_megabytes(text)
+                {
                     draft.settings.set(Table::Limits, "body_mb", Setting::Decimal(megabytes), &origin);
                 }
                 draft.env(key, text, &origin);

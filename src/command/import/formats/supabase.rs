@@ -63,7 +63,10 @@ fn make(document: &Document, original: &str, project: &Project, batch: &Batch) -
                 draft.files.insert(path.strip_prefix(&format!("{folder}/")).unwrap_or(&path).to_owned(), bytes);
             }
             if !walk.skipped.is_empty() {
-                draft.object.drop(&walk.skipped.join(", "), "packages are installed anew, and files that begin with a dot and links are not copied");
+                draft.object.drop(
+                    &walk.skipped.join(", "),
+                    "packages are installed anew, and files that begin with a dot and links are not copied",
+                );
             }
         }
         Err(why) => return Err(failed(draft.object, why)),
@@ -123,7 +126,8 @@ fn shared(project: &Project, batch: &mut Batch) {
     for name in project.names(FOLDER).into_iter().filter(|name| name.starts_with('_') && project.is_folder(&join(FOLDER, name))) {
         let folder = join(FOLDER, &name);
         if let Ok(walk) = project.walk(&folder, &|_| true) {
-            let files = walk.files.into_iter().map(|(path, bytes)| (path.strip_prefix(&format!("{folder}/")).unwrap_or(&path).to_owned(), bytes));
+            let files =
+                walk.files.into_iter().map(|(path, bytes)| (path.strip_prefix(&format!("{folder}/")).unwrap_or(&path).to_owned(), bytes));
             batch.shared.push((name, files.collect()));
         }
     }

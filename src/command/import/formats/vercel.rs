@@ -15,14 +15,29 @@ use crate::command::import::{glob, paths};
 
 const FOLDER: &str = "api";
 const OTHERS: &[(&str, &str)] = &[
-    ("$schema", ""), ("version", ""), ("name", ""), ("framework", ""), ("public", ""), ("regions", ""), ("github", ""), ("git", ""), ("fluid", ""),
+    ("$schema", ""),
+    ("version", ""),
+    ("name", ""),
+    ("framework", ""),
+    ("public", ""),
+    ("regions", ""),
+    ("github", ""),
+    ("git", ""),
+    ("fluid", ""),
     ("rewrites", "skep rewrites no addresses: give a function `routes`, or let the site's server do it"),
     ("redirects", "skep redirects nothing: let the site's server do it"),
     ("routes", "skep rewrites no addresses: give a function `routes`, or let the site's server do it"),
     ("headers", "a function sends its own headers"),
-    ("cleanUrls", "skep serves no files"), ("trailingSlash", "skep serves no files"), ("outputDirectory", "skep serves no files"),
-    ("buildCommand", "skep builds nothing"), ("installCommand", "skep builds nothing"), ("devCommand", ""), ("ignoreCommand", ""),
-    ("build", "skep builds nothing"), ("builds", "only the functions below api/ are imported"), ("images", "skep serves no images"),
+    ("cleanUrls", "skep serves no files"),
+    ("trailingSlash", "skep serves no files"),
+    ("outputDirectory", "skep serves no files"),
+    ("buildCommand", "skep builds nothing"),
+    ("installCommand", "skep builds nothing"),
+    ("devCommand", ""),
+    ("ignoreCommand", ""),
+    ("build", "skep builds nothing"),
+    ("builds", "only the functions below api/ are imported"),
+    ("images", "skep serves no images"),
 ];
 
 /// Imports a project's functions.
@@ -84,11 +99,17 @@ fn address(entry: &str) -> String {
 
 fn make(document: &Document, entry: &str, project: &Project, batch: &Batch) -> Result<Draft, Box<Object>> {
     let path = address(entry);
-    let original: String = path.split('/').filter_map(|part| match part.trim_start_matches(':') {
-        "" => None,
-        "*" => Some("rest"),
-        part => Some(part),
-    }).collect::<Vec<_>>().join("-");
+    let original: String = path
+        .split('/')
+        .filter_map(|part| match part.trim_start_matches(':') {
+            "" => None,
+            "*" => Some("rest"),
+            part => Some(part),
+        })
+        .collect::<Vec<_>>()
+        .join("-");
+    // A function of this name would own everything below `/api`.
+    let original = if original == FOLDER { format!("{FOLDER}-index") } else { original };
     let mut object = Object::new(&document.file.name, 0, "function", entry);
     let name = match batch.name(&original, &mut object) {
         Ok(name) => name,
@@ -110,14 +131,18 @@ fn make(document: &Document, entry: &str, project: &Project, batch: &Batch) -> R
 
 /// `functions` by pattern, and `env` for all.
 fn configured(draft: &mut Draft, document: &Document, entry: &str) {
-    for (pattern, node) in document.node.get("functions").map(Node::entries).unwrap_or_default().iter().filter(|(pattern, _)| glob::matches(pattern, entry)) {
+    for (pattern, node) in
+        document.node.get("functions").map(Node::entries).unwrap_or_default().iter().filter(|(pattern, _)| glob::matches(pattern, entry))
+    {
         for (key, value) in node.entries() {
             let origin = document.origin(&format!("functions.{pattern}.{key}"), value);
             match (key.as_str(), value.whole()) {
                 ("maxDuration", Some(seconds)) => draft.time("wall_ms", seconds.saturating_mul(1000), &origin),
                 ("memory", Some(megabytes)) => draft.memory(&format!("{megabytes}Mi"), &origin),
                 ("runtime", _) if value.text().is_some_and(|runtime| runtime.contains("node") || runtime == "edge") => {}
-                ("includeFiles" | "excludeFiles", _) => draft.object.drop(key, "put further files into the folder and name them in [code] files"),
+                ("includeFiles" | "excludeFiles", _) => {
+                    draft.object.drop(key, "put further files into the folder and name them in [code] files")
+                }
                 (key, _) => draft.object.drop(key, "skep has nothing like it"),
             }
         }
@@ -136,7 +161,11 @@ fn schedule(document: &Document, cron: &Node, batch: &mut Batch) {
     let path = cron.text_of("path").unwrap_or_default();
     let mut object = document.object(cron, "cron", path);
     let plain = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    let joined = batch.drafts.iter_mut().find(|draft| draft.original == plain).ok_or_else(|| format!("no function below api/ has the address {path}"));
+    let joined = batch
+        .drafts
+        .iter_mut()
+        .find(|draft| draft.original == plain)
+        .ok_or_else(|| format!("no function below api/ has the address {path}"));
     let joined = joined.and_then(|draft| {
         let schedule = cron.text_of("schedule").ok_or("it has no `schedule`")?.to_owned();
         object.warn("Vercel calls with GET and a CRON_SECRET, skep with POST");

@@ -20,9 +20,17 @@ const ARCHIVE_SCHEME: &str = "archive://";
 ///
 /// # Errors
 /// If there is no code.
-pub(super) fn add(draft: &mut Draft, package: &Document, file: Option<&str>, specs: &Specs<'_>, surroundings: &Surroundings) -> Result<(), String> {
+pub(super) fn add(
+    draft: &mut Draft,
+    package: &Document,
+    file: Option<&str>,
+    specs: &Specs<'_>,
+    surroundings: &Surroundings,
+) -> Result<(), String> {
     let spec = package.node.get("spec").ok_or("its package has no `spec`")?;
-    let content = |part: &str| spec.get(part).filter(|part| part.text_of("literal").is_some() || part.text_of("url").is_some_and(|url| !url.is_empty()));
+    let content = |part: &str| {
+        spec.get(part).filter(|part| part.text_of("literal").is_some() || part.text_of("url").is_some_and(|url| !url.is_empty()))
+    };
     let (part, is_source) = match (content("deployment"), content("source")) {
         (Some(deployment), _) => (deployment, false),
         (None, Some(source)) => (source, true),
@@ -34,7 +42,11 @@ pub(super) fn add(draft: &mut Draft, package: &Document, file: Option<&str>, spe
         put(draft, &bytes, file, part)?;
     } else if let Some(url) = part.text_of("url") {
         match url.strip_prefix(ARCHIVE_SCHEME) {
-            Some(name) => beside(draft, specs.find("ArchiveUploadSpec", name).ok_or_else(|| format!("the files hold no ArchiveUploadSpec `{name}`"))?, surroundings)?,
+            Some(name) => beside(
+                draft,
+                specs.find("ArchiveUploadSpec", name).ok_or_else(|| format!("the files hold no ArchiveUploadSpec `{name}`"))?,
+                surroundings,
+            )?,
             None => {
                 let (_, bytes) = surroundings.from_file(url)?;
                 put(draft, bytes, file, part)?;

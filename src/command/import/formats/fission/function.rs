@@ -15,7 +15,16 @@ use crate::command::import::report::Object;
 use crate::command::import::source::{Document, Surroundings};
 
 const USED: &[&str] = &[
-    "environment", "package", "functionTimeout", "resources", "InvokeStrategy", "invokeStrategy", "concurrency", "requestsPerPod", "secrets", "configmaps",
+    "environment",
+    "package",
+    "functionTimeout",
+    "resources",
+    "InvokeStrategy",
+    "invokeStrategy",
+    "concurrency",
+    "requestsPerPod",
+    "secrets",
+    "configmaps",
 ];
 const OTHERS: &[(&str, &str)] = &[
     ("idletimeout", "see [scale] idle_s"),
@@ -80,7 +89,8 @@ fn package(draft: &mut Draft, document: &Document, spec: &Node, specs: &Specs<'_
     code::add(draft, package, file.as_deref(), specs, surroundings)?;
     let (Some(file), Some(point)) = (file, point) else { return only_entry(draft) };
     let origin = document.origin("package.functionName", point);
-    let entry = ["js", "mjs", "cjs", "ts"].iter().map(|extension| format!("{file}.{extension}")).find(|path| draft.files.contains_key(path));
+    let entry =
+        ["js", "mjs", "cjs", "ts"].iter().map(|extension| format!("{file}.{extension}")).find(|path| draft.files.contains_key(path));
     let entry = entry.ok_or_else(|| format!("its package has no file `{file}.js`, which its `functionName` names"))?;
     match export {
         Some(export) => draft.settings.text("handler", &format!("{file}.{export}"), origin),
@@ -111,7 +121,10 @@ fn variables(draft: &mut Draft, environment: &Document) {
         let Some(name) = variable.text_of("name") else { continue };
         match (variable.text_of("value"), variable.at(&["valueFrom", "secretKeyRef"])) {
             (Some(value), _) => draft.env(name, value, &environment.origin(&format!("env {name} of the Environment"), variable)),
-            (None, Some(secret)) => draft.secret(name, &format!("was {} of the secret {}", secret.text_of("key").unwrap_or("?"), secret.text_of("name").unwrap_or("?"))),
+            (None, Some(secret)) => draft.secret(
+                name,
+                &format!("was {} of the secret {}", secret.text_of("key").unwrap_or("?"), secret.text_of("name").unwrap_or("?")),
+            ),
             (None, None) => draft.variable(name, "its value is known to Kubernetes alone"),
         }
     }
@@ -121,7 +134,9 @@ fn variables(draft: &mut Draft, environment: &Document) {
 }
 
 fn limits(draft: &mut Draft, document: &Document, spec: &Node) {
-    if let Some((node, seconds)) = spec.get("functionTimeout").and_then(|node| Some((node, node.whole()?))).filter(|(_, seconds)| *seconds > 0) {
+    if let Some((node, seconds)) =
+        spec.get("functionTimeout").and_then(|node| Some((node, node.whole()?))).filter(|(_, seconds)| *seconds > 0)
+    {
         draft.time("wall_ms", seconds.saturating_mul(1000), &document.origin("spec.functionTimeout", node));
     }
     if let Some(memory) = spec.at(&["resources", "limits", "memory"]) {

@@ -41,7 +41,8 @@ pub(super) fn join(document: &Document, batch: &mut Batch) {
 fn function(spec: &Node) -> Result<&str, String> {
     let reference = spec.get("functionref").ok_or("it has no `functionref`")?;
     if let Some(weights) = reference.get("functionweights").filter(|weights| !leftovers::is_empty(weights)) {
-        let shown: Vec<String> = weights.entries().iter().map(|(name, weight)| format!("{name} {}", weight.text().unwrap_or("?"))).collect();
+        let shown: Vec<String> =
+            weights.entries().iter().map(|(name, weight)| format!("{name} {}", weight.text().unwrap_or("?"))).collect();
         return Err(format!("it weighs functions ({}): skep weighs versions of one function, see `skep canary`", shown.join(", ")));
     }
     reference.text_of("name").filter(|name| !name.is_empty()).ok_or_else(|| "its `functionref` names no function".to_owned())
@@ -58,12 +59,24 @@ fn http(document: &Document, spec: &Node, name: &str, object: &mut Object, batch
     let ingress = spec.get("ingressconfig");
     let gateway = spec.get("routeConfig");
     if let Some(ingress) = ingress {
-        leftovers::tell(object, ingress, "spec.ingressconfig", &["host", "path"], &[("tls", "skep ends no TLS for a route"), ("annotations", "skep answers by itself")]);
+        leftovers::tell(
+            object,
+            ingress,
+            "spec.ingressconfig",
+            &["host", "path"],
+            &[("tls", "skep ends no TLS for a route"), ("annotations", "skep answers by itself")],
+        );
     }
     let is_host = |host: &&str| !matches!(*host, "" | "*");
     let hostnames = gateway.and_then(|gateway| gateway.get("hostnames")).map(Node::texts).unwrap_or_default();
     if let Some(gateway) = gateway {
-        let others = [("provider", ""), ("path", ""), ("gateway", "skep answers by itself"), ("annotations", "skep answers by itself"), ("tls", "skep ends no TLS for a route")];
+        let others = [
+            ("provider", ""),
+            ("path", ""),
+            ("gateway", "skep answers by itself"),
+            ("annotations", "skep answers by itself"),
+            ("tls", "skep ends no TLS for a route"),
+        ];
         leftovers::tell(object, gateway, "spec.routeConfig", &["hostnames"], &others);
     }
     let host = spec.text_of("host").or_else(|| hostnames.first().copied()).filter(is_host);

@@ -18,9 +18,10 @@ use crate::command::import::source::{Document, Surroundings};
 pub(super) fn add(draft: &mut Draft, document: &Document, spec: &Node, surroundings: &Surroundings) -> Result<(), String> {
     let handler = spec.get("handler").ok_or("it has no `spec.handler`")?;
     let text = handler.text().unwrap_or_default();
-    let (file, export) = text.rsplit_once('.').filter(|(file, export)| !file.is_empty() && !export.is_empty()).ok_or_else(|| {
-        format!("`spec.handler` is `{text}`, not a file and an export as in `hello.main`")
-    })?;
+    let (file, export) = text
+        .rsplit_once('.')
+        .filter(|(file, export)| !file.is_empty() && !export.is_empty())
+        .ok_or_else(|| format!("`spec.handler` is `{text}`, not a file and an export as in `hello.main`"))?;
     let file = inside(file)?;
     draft.settings.text("handler", &format!("{file}.{export}"), document.origin("spec.handler", handler));
     let content_type = spec.text_of("function-content-type").unwrap_or("text");

@@ -16,7 +16,11 @@ const BODY_VARIABLE: &str = "REQ_MB_LIMIT";
 /// Adds what the deployment says.
 pub(super) fn add(draft: &mut Draft, document: &Document, spec: &Node) {
     let Some(deployment) = spec.at(&["deployment", "spec"]) else { return };
-    let others = [("replicas", "skep starts instances by itself: see [scale]"), ("selector", ""), ("strategy", "skep releases without an interruption")];
+    let others = [
+        ("replicas", "skep starts instances by itself: see [scale]"),
+        ("selector", ""),
+        ("strategy", "skep releases without an interruption"),
+    ];
     leftovers::tell(&mut draft.object, deployment, "spec.deployment.spec", &["template"], &others);
     let Some(pod) = deployment.at(&["template", "spec"]) else { return };
     leftovers::tell(&mut draft.object, pod, "spec.deployment.spec.template.spec", &["containers", "volumes"], &[]);
@@ -46,9 +50,11 @@ fn environment(draft: &mut Draft, document: &Document, variable: &Node) {
         return draft.env(name, value, &origin);
     }
     let source = variable.get("valueFrom");
-    let from = |kind: &str| source.and_then(|source| source.get(kind)).map(|node| {
-        format!("{} of {}", node.text_of("key").unwrap_or("?"), node.text_of("name").unwrap_or("?"))
-    });
+    let from = |kind: &str| {
+        source
+            .and_then(|source| source.get(kind))
+            .map(|node| format!("{} of {}", node.text_of("key").unwrap_or("?"), node.text_of("name").unwrap_or("?")))
+    };
     if let Some(secret) = from("secretKeyRef") {
         draft.secret(name, &format!("was the secret {secret}"));
     } else if let Some(map) = from("configMapKeyRef") {

@@ -58,7 +58,9 @@ pub(super) fn make(document: &Document, surroundings: &Surroundings, batch: &Bat
 fn judge(node: &Node) -> Result<&Node, String> {
     let version = node.text_of("apiVersion").unwrap_or_default();
     if version != "kubeless.io/v1beta1" {
-        return Err(format!("its apiVersion is `{version}`, whose functions take (request, response); only kubeless.io/v1beta1 is imported"));
+        return Err(format!(
+            "its apiVersion is `{version}`, whose functions take (request, response); only kubeless.io/v1beta1 is imported"
+        ));
     }
     let spec = node.get("spec").filter(|spec| spec.is_map()).ok_or("it has no `spec`")?;
     let runtime = spec.text_of("runtime").unwrap_or_default();

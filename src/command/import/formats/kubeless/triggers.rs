@@ -44,6 +44,12 @@ fn http(document: &Document, spec: &Node, name: &str, object: &mut Object, batch
     leftovers::tell(object, spec, "spec", &["function-name", "host-name", "path"], HTTP_OTHERS);
     let path = spec.text_of("path").unwrap_or_default().trim_matches('/');
     // The ingress hands over `/` and what follows the path.
+    if !path.is_empty() {
+        object.warn(format!(
+            "the function sees the whole path, `/{path}/...`; kubeless's ingress took `/{path}` off, as skep does at /{}",
+            draft.name
+        ));
+    }
     let path = if path.is_empty() { "/*".to_owned() } else { format!("/{path}/*") };
     let route = RouteDraft {
         host: spec.text_of("host-name").filter(|host| !host.is_empty()).map(str::to_owned),
@@ -57,10 +63,16 @@ fn http(document: &Document, spec: &Node, name: &str, object: &mut Object, batch
 
 fn cron(document: &Document, spec: &Node, name: &str, object: &mut Object, batch: &mut Batch) -> Result<(String, String), String> {
     let draft = batch.named(spec.text_of("function-name").ok_or("it has no `function-name`")?)?;
-    leftovers::tell(object, spec, "spec", &["function-name", "schedule"], &[
-        ("payload", "a schedule of skep sends no body: let the function know what it needs when none comes"),
-        ("payload-content-type", ""),
-    ]);
+    leftovers::tell(
+        object,
+        spec,
+        "spec",
+        &["function-name", "schedule"],
+        &[
+            ("payload", "a schedule of skep sends no body: let the function know what it needs when none comes"),
+            ("payload-content-type", ""),
+        ],
+    );
     let cron = CronDraft {
         name: name.to_owned(),
         schedule: units::schedule(spec.text_of("schedule").ok_or("it has no `schedule`")?)?,

@@ -23,7 +23,14 @@ pub(super) fn split_handler(handler: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// If the folder or the handler's file is not there.
-pub(super) fn add(draft: &mut Draft, project: &Project, folder: &str, handler: &str, origin: String, keeps: &dyn Fn(&str) -> bool) -> Result<(), String> {
+pub(super) fn add(
+    draft: &mut Draft,
+    project: &Project,
+    folder: &str,
+    handler: &str,
+    origin: String,
+    keeps: &dyn Fn(&str) -> bool,
+) -> Result<(), String> {
     let (file, export) = split_handler(handler)?;
     let prefix = inside(folder)?;
     let walk = project.walk(folder, keeps)?;
@@ -32,7 +39,10 @@ pub(super) fn add(draft: &mut Draft, project: &Project, folder: &str, handler: &
         draft.files.insert(below, bytes);
     }
     if !walk.skipped.is_empty() {
-        draft.object.drop(&walk.skipped.join(", "), "packages are installed anew, and files that begin with a dot, links and earlier imports are not copied");
+        draft.object.drop(
+            &walk.skipped.join(", "),
+            "packages are installed anew, and files that begin with a dot, links and earlier imports are not copied",
+        );
     }
     draft.drop_foreign_manifest();
     if !CODE_EXTENSIONS.iter().any(|extension| draft.files.contains_key(&format!("{file}.{extension}"))) {

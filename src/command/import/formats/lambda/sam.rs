@@ -15,13 +15,31 @@ use crate::command::import::source::{Document, Surroundings};
 const SERVERLESS: &str = "AWS::Serverless::Function";
 const LAMBDA: &str = "AWS::Lambda::Function";
 const USED: &[&str] = &[
-    "Handler", "Runtime", "CodeUri", "InlineCode", "Code", "Environment", "Timeout", "MemorySize", "Events", "FunctionUrlConfig", "FunctionName",
-    "PackageType", "ReservedConcurrentExecutions",
+    "Handler",
+    "Runtime",
+    "CodeUri",
+    "InlineCode",
+    "Code",
+    "Environment",
+    "Timeout",
+    "MemorySize",
+    "Events",
+    "FunctionUrlConfig",
+    "FunctionName",
+    "PackageType",
+    "ReservedConcurrentExecutions",
 ];
 const OTHERS: &[(&str, &str)] = &[
-    ("Description", ""), ("Architectures", ""), ("Tags", ""), ("Tracing", ""), ("AutoPublishAlias", "skep keeps versions by itself"),
-    ("Policies", "skep has no IAM"), ("Role", "skep has no IAM"), ("PermissionsBoundary", "skep has no IAM"),
-    ("Layers", "skep has no layers: install what they hold as packages"), ("VpcConfig", "see [net] for what a function may reach"),
+    ("Description", ""),
+    ("Architectures", ""),
+    ("Tags", ""),
+    ("Tracing", ""),
+    ("AutoPublishAlias", "skep keeps versions by itself"),
+    ("Policies", "skep has no IAM"),
+    ("Role", "skep has no IAM"),
+    ("PermissionsBoundary", "skep has no IAM"),
+    ("Layers", "skep has no layers: install what they hold as packages"),
+    ("VpcConfig", "see [net] for what a function may reach"),
     ("DeploymentPreference", "see `skep deploy --canary`"),
 ];
 
@@ -43,7 +61,14 @@ pub(in crate::command::import::formats) fn import(document: &Document, surroundi
     }
 }
 
-fn make(document: &Document, id: &str, kind: &str, resource: &Node, surroundings: &Surroundings, batch: &Batch) -> Result<Draft, Box<Object>> {
+fn make(
+    document: &Document,
+    id: &str,
+    kind: &str,
+    resource: &Node,
+    surroundings: &Surroundings,
+    batch: &Batch,
+) -> Result<Draft, Box<Object>> {
     let mut object = document.object(resource, kind.rsplit("::").next().unwrap_or(kind), id);
     let of = Properties { root: &document.node, own: resource.get("Properties") };
     let original = of.known("FunctionName").unwrap_or_else(|| id.to_owned());
@@ -127,7 +152,12 @@ fn limits(draft: &mut Draft, document: &Document, of: &Properties<'_>) {
         draft.memory(&format!("{megabytes}Mi"), &document.origin("MemorySize", node));
     }
     if let Some((node, number)) = whole("ReservedConcurrentExecutions") {
-        draft.settings.set(Table::Scale, "max", Setting::Whole(number.clamp(1, 1024)), document.origin("ReservedConcurrentExecutions", node));
+        draft.settings.set(
+            Table::Scale,
+            "max",
+            Setting::Whole(number.clamp(1, 1024)),
+            document.origin("ReservedConcurrentExecutions", node),
+        );
     }
 }
 

@@ -24,7 +24,13 @@ pub(super) fn add(draft: &mut Draft, document: &Document, properties: Option<&No
         if url.text_of("AuthType") == Some("AWS_IAM") {
             draft.object.warn("its address is open to everybody: skep has no IAM");
         }
-        leftovers::tell(&mut draft.object, url, "FunctionUrlConfig", &["AuthType", "InvokeMode"], &[("Cors", "a function sends its own CORS headers")]);
+        leftovers::tell(
+            &mut draft.object,
+            url,
+            "FunctionUrlConfig",
+            &["AuthType", "InvokeMode"],
+            &[("Cors", "a function sends its own CORS headers")],
+        );
     }
     routes.write(draft);
 }
@@ -48,7 +54,9 @@ fn one(draft: &mut Draft, document: &Document, id: &str, kind: &str, event: &Nod
             routes.add(event_kind, Address { host: None, path, method, origin: document.origin(&format!("Events.{id}"), event) })
         }
         "Schedule" | "ScheduleV2" => {
-            if properties.and_then(|properties| properties.get("Enabled")).and_then(Node::boolean) == Some(false) || text("State") == Some("DISABLED") {
+            if properties.and_then(|properties| properties.get("Enabled")).and_then(Node::boolean) == Some(false)
+                || text("State") == Some("DISABLED")
+            {
                 return Err("it is switched off".to_owned());
             }
             let schedule = text("Schedule").or_else(|| text("ScheduleExpression")).ok_or("the template does not say when")?;

@@ -15,25 +15,54 @@ use crate::command::import::report::Object;
 use crate::command::import::source::{Document, Surroundings};
 
 const TOP_OTHERS: &[(&str, &str)] = &[
-    ("service", ""), ("frameworkVersion", ""), ("org", ""), ("app", ""), ("console", ""), ("tenant", ""), ("licenseKey", ""),
-    ("provider", ""), ("custom", ""), ("functions", ""), ("package", ""), ("configValidationMode", ""), ("variablesResolutionMode", ""),
-    ("deprecationNotificationMode", ""), ("useDotenv", "a .env file is not read: set variables with `skep env`"),
+    ("service", ""),
+    ("frameworkVersion", ""),
+    ("org", ""),
+    ("app", ""),
+    ("console", ""),
+    ("tenant", ""),
+    ("licenseKey", ""),
+    ("provider", ""),
+    ("custom", ""),
+    ("functions", ""),
+    ("package", ""),
+    ("configValidationMode", ""),
+    ("variablesResolutionMode", ""),
+    ("deprecationNotificationMode", ""),
+    ("useDotenv", "a .env file is not read: set variables with `skep env`"),
     ("plugins", "plugins of the serverless command do not run here"),
     ("resources", "skep makes no tables, queues and buckets"),
     ("layers", "skep has no layers: install what they hold as packages"),
     ("stepFunctions", "skep has no state machines"),
 ];
-const FUNCTION_USED: &[&str] = &["handler", "runtime", "environment", "timeout", "memorySize", "events", "url", "provisionedConcurrency", "reservedConcurrency", "package"];
+const FUNCTION_USED: &[&str] = &[
+    "handler",
+    "runtime",
+    "environment",
+    "timeout",
+    "memorySize",
+    "events",
+    "url",
+    "provisionedConcurrency",
+    "reservedConcurrency",
+    "package",
+];
 const FUNCTION_OTHERS: &[(&str, &str)] = &[
-    ("description", ""), ("name", ""), ("tags", ""), ("architecture", ""),
+    ("description", ""),
+    ("name", ""),
+    ("tags", ""),
+    ("architecture", ""),
     ("layers", "skep has no layers: install what they hold as packages"),
-    ("role", "skep has no IAM"), ("iamRoleStatements", "skep has no IAM"), ("vpc", "see [net] for what a function may reach"),
+    ("role", "skep has no IAM"),
+    ("iamRoleStatements", "skep has no IAM"),
+    ("vpc", "see [net] for what a function may reach"),
 ];
 
 /// Imports a service.
 pub(in crate::command::import::formats) fn import(document: &Document, surroundings: &Surroundings, batch: &mut Batch) {
     let root = &document.node;
-    let mut service = document.object(root, "service", root.text_of("service").or_else(|| root.at(&["service", "name"])?.text()).unwrap_or("(no name)"));
+    let mut service =
+        document.object(root, "service", root.text_of("service").or_else(|| root.at(&["service", "name"])?.text()).unwrap_or("(no name)"));
     let provider = root.get("provider");
     let provider_name = provider.and_then(|provider| provider.text().or_else(|| provider.text_of("name"))).unwrap_or_default();
     if provider_name != "aws" {
