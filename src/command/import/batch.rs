@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::names::function_name;
 use super::project::FileMap;
-use super::report::{Object, Outcome};
+use super::report::{Object, ObjectOutcome};
 use crate::function::FunctionName;
 
 /// What the files became so far.
@@ -42,7 +42,7 @@ impl Batch {
     pub(super) fn made(&mut self, made: Result<Draft, Box<Object>>) {
         match made {
             Ok(mut draft) => {
-                draft.object.outcome = Outcome::Imported { function: draft.name.to_string() };
+                draft.object.outcome = ObjectOutcome::Imported { function: draft.name.to_string() };
                 self.drafts.push(draft);
             }
             Err(object) => self.objects.push(*object),
@@ -85,7 +85,7 @@ impl Batch {
     /// Takes an object that adds to a function: the function, and what it adds.
     pub(super) fn joined(&mut self, mut object: Object, joined: Result<(String, String), String>) {
         match joined {
-            Ok((function, what)) => object.outcome = Outcome::Joined { function, what },
+            Ok((function, what)) => object.outcome = ObjectOutcome::Joined { function, what },
             Err(why) => object.fail(&why),
         }
         self.objects.push(object);
@@ -93,12 +93,12 @@ impl Batch {
 
     /// Takes an object whose functions or users are objects of their own.
     pub(super) fn noted(&mut self, mut object: Object, what: &str) {
-        object.outcome = Outcome::Noted { what: what.to_owned() };
+        object.outcome = ObjectOutcome::Noted { what: what.to_owned() };
         self.objects.push(object);
     }
 
     pub(super) fn left_out(&mut self, mut object: Object, why: &str) {
-        object.outcome = Outcome::LeftOut { why: why.to_owned() };
+        object.outcome = ObjectOutcome::LeftOut { why: why.to_owned() };
         self.objects.push(object);
     }
 

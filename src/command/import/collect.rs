@@ -9,7 +9,7 @@ use super::batch::Batch;
 use super::document::{self, FILE_BYTES_MAX, Syntax};
 use super::formats;
 use super::report::Object;
-use super::source::{Document, SourceFile, Surroundings};
+use super::source::{Document, ImportedFile, Surroundings};
 use crate::config::ImportArgs;
 use crate::release::source::Disk;
 use crate::release::source::archive::CONTENT_BYTES_MAX;
@@ -66,7 +66,7 @@ fn documents_of(path: &Path) -> Result<Vec<(Syntax, Document)>, String> {
     if nodes.is_empty() {
         return Err(format!("it is empty; {}", formats::EXPECTED));
     }
-    let file = Rc::new(SourceFile { name: path.display().to_string(), short, folder: folder_of(path) });
+    let file = Rc::new(ImportedFile { name: path.display().to_string(), short, folder: folder_of(path) });
     Ok(nodes.into_iter().map(|node| (syntax, Document { file: file.clone(), node })).collect())
 }
 

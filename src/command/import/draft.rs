@@ -10,7 +10,7 @@ use http::Method;
 
 use super::project::FileMap;
 use super::report::Object;
-use super::settings::{Setting, Settings, Table};
+use super::settings::{ManifestDraft, ManifestTable, ManifestValue};
 use super::units;
 use crate::function::manifest::INSTANCES_MAX;
 use crate::function::route::{HostPattern, PathPattern};
@@ -37,7 +37,7 @@ pub(super) struct Draft {
     pub(super) original: String,
     /// Kubernetes's labels, by which triggers choose functions.
     pub(super) labels: Vec<(String, String)>,
-    pub(super) settings: Settings,
+    pub(super) settings: ManifestDraft,
     pub(super) files: FileMap,
     /// Links inside of an archive, and the path that each leads to.
     pub(super) links: BTreeMap<String, String>,
@@ -64,7 +64,7 @@ pub(super) struct CronDraft {
 
 impl Draft {
     pub(super) fn new(name: FunctionName, original: &str, object: Object, made_from: String) -> Self {
-        let settings = Settings::new(made_from);
+        let settings = ManifestDraft::new(made_from);
         let original = original.to_owned();
         Self { name, original, labels: Vec::new(), settings, files: FileMap::new(), links: BTreeMap::new(), object }
     }
@@ -90,7 +90,7 @@ impl Draft {
         match units::megabytes(text) {
             Some(megabytes) => {
                 let taken = self.in_range("memory_mb", megabytes, MEMORY_MB);
-                self.settings.set(Table::Limits, "memory_mb", Setting::Whole(taken), origin);
+                self.settings.set(ManifestTable::Limits, "memory_mb", ManifestValue::Whole(taken), origin);
             }
             None => self.object.drop(origin, &format!("`{text}` is no amount of memory")),
         }
@@ -99,7 +99,7 @@ impl Draft {
     /// Sets `wall_ms` or `cpu_ms`, within its range.
     pub(super) fn time(&mut self, key: &str, milliseconds: u64, origin: &str) {
         let taken = self.in_range(key, milliseconds, TIME_MS);
-        self.settings.set(Table::Limits, key, Setting::Whole(taken), origin);
+        self.settings.set(ManifestTable::Limits, key, ManifestValue::Whole(taken), origin);
     }
 
     fn in_range(&mut self, key: &str, number: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
@@ -115,7 +115,7 @@ impl Draft {
         let least = if key == "min" { 0 } else { 1 };
         let most = if key == "concurrency" { CONCURRENCY_MAX } else { u64::from(INSTANCES_MAX) };
         let taken = self.in_range(key, number, least..=most);
-        self.settings.set(Table::Scale, key, Setting::Whole(taken), origin);
+        self.settings.set(ManifestTable::Scale, key, ManifestValue::Whole(taken), origin);
     }
 
     /// A variable of `[env]`.
@@ -131,7 +131,7 @@ impl Draft {
             );
             self.object.warn(text);
         }
-        self.settings.set(Table::Env, key, Setting::Text(value.to_owned()), origin);
+        self.settings.set(ManifestTable::Env, key, ManifestValue::Text(value.to_owned()), origin);
     }
 
     /// Tells the user to set a secret.
@@ -164,12 +164,12 @@ impl Draft {
     /// If Skep has no such route.
     pub(super) fn route(&mut self, route: &RouteDraft) -> Result<String, String> {
         let path = PathPattern::parse(&route.path).map_err(|error| error.to_string())?;
-        let mut lines = vec![("path", Setting::Text(path.to_string()))];
+        let mut lines = vec![("path", ManifestValue::Text(path.to_string()))];
         let mut shown = String::new();
         if let Some(host) = &route.host {
             let host = HostPattern::parse(host).map_err(|error| error.to_string())?;
             shown = host.to_string();
-            lines.push(("host", Setting::Text(shown.clone())));
+            lines.push(("host", ManifestValue::Text(shown.clone())));
         }
         let mut methods: Vec<String> = route.methods.iter().map(|method| method.to_ascii_uppercase()).collect();
         methods.sort();
@@ -178,7 +178,7 @@ impl Draft {
             return Err(format!("`{unknown}` is no method that a route can have"));
         }
         if !methods.is_empty() {
-            lines.push(("methods", Setting::Texts(methods.clone())));
+            lines.push(("methods", ManifestValue::Texts(methods.clone())));
         }
         self.settings.item("routes", lines, route.origin.clone());
         let methods = if methods.is_empty() { String::new() } else { format!("{} ", methods.join(",")) };
@@ -195,9 +195,9 @@ impl Draft {
         if taken > 0 {
             name = format!("{name}-{}", taken + 1);
         }
-        let mut lines = vec![("name", Setting::Text(name)), ("schedule", Setting::Text(cron.schedule.clone()))];
+        let mut lines = vec![("name", ManifestValue::Text(name)), ("schedule", ManifestValue::Text(cron.schedule.clone()))];
         if let Some(path) = &cron.path {
-            lines.push(("path", Setting::Text(path.clone())));
+            lines.push(("path", ManifestValue::Text(path.clone())));
         }
         self.settings.item("cron", lines, cron.origin.clone());
         Ok(format!("the schedule {}", cron.schedule))
@@ -218,10 +218,10 @@ impl Draft {
 
     /// The other platform's least may be more than Skep's most.
     fn settle_scale(&mut self) {
-        let Some(min) = self.settings.whole(Table::Scale, "min") else { return };
-        let max = self.settings.whole(Table::Scale, "max").unwrap_or(u64::from(Scale::default().max));
+        let Some(min) = self.settings.whole(ManifestTable::Scale, "min") else { return };
+        let max = self.settings.whole(ManifestTable::Scale, "max").unwrap_or(u64::from(Scale::default().max));
         if min > max {
-            self.settings.set(Table::Scale, "max", Setting::Whole(min), "at least `min`");
+            self.settings.set(ManifestTable::Scale, "max", ManifestValue::Whole(min), "at least `min`");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::batch::Batch;
-use super::report::{Note, NoteKind, Object, Outcome};
+use super::report::{Note, NoteKind, Object, ObjectOutcome};
 use crate::client::output::{Output, clean};
 use crate::config::{ExitCode, ImportArgs};
 
@@ -28,9 +28,9 @@ pub(super) fn print(batch: Batch, out: &Path, args: &ImportArgs) -> ExitCode {
     let place = |object: &Object| {
         let file = args.files.iter().position(|path| path.as_os_str() == object.file.as_str());
         let rank = match object.outcome {
-            Outcome::Noted { .. } | Outcome::LeftOut { .. } => 0,
-            Outcome::Imported { .. } | Outcome::Failed { .. } => 1,
-            Outcome::Joined { .. } => 2,
+            ObjectOutcome::Noted { .. } | ObjectOutcome::LeftOut { .. } => 0,
+            ObjectOutcome::Imported { .. } | ObjectOutcome::Failed { .. } => 1,
+            ObjectOutcome::Joined { .. } => 2,
         };
         (file.unwrap_or(args.files.len()), object.file.clone(), object.line, rank)
     };
@@ -39,7 +39,7 @@ pub(super) fn print(batch: Batch, out: &Path, args: &ImportArgs) -> ExitCode {
         object.notes.sort_by_key(|note| note.kind);
     }
     let imported = |object: &Object| match &object.outcome {
-        Outcome::Imported { function } => Some(function.clone()),
+        ObjectOutcome::Imported { function } => Some(function.clone()),
         _ => None,
     };
     let summary = Summary { dry_run: args.dry_run, functions: objects.iter().filter_map(imported).collect(), objects };
@@ -55,7 +55,7 @@ fn render(summary: &Summary, out: &Path) -> String {
     let mut text = String::new();
     for object in &summary.objects {
         let _ = writeln!(text, "{}", head(object, out));
-        if !object.files.is_empty() && !matches!(object.outcome, Outcome::Failed { .. }) {
+        if !object.files.is_empty() && !matches!(object.outcome, ObjectOutcome::Failed { .. }) {
             let _ = writeln!(text, "  {}", files(object, out));
         }
         for note in &object.notes {
@@ -78,11 +78,11 @@ fn head(object: &Object, out: &Path) -> String {
     let line = if object.line > 0 { format!(":{}", object.line) } else { String::new() };
     let what = format!("{}{line}: {} {}", clean(&object.file), clean(&object.kind), clean(&object.name));
     match &object.outcome {
-        Outcome::Imported { function } => format!("{what} -> {}", out.join(function).display()),
-        Outcome::Joined { function, what: part } => format!("{what} -> {}: {}", clean(function), clean(part)),
-        Outcome::Noted { what: part } => format!("{what}: {}", clean(part)),
-        Outcome::LeftOut { why } => format!("{what}: left out: {}", clean(why)),
-        Outcome::Failed { why } => format!("{what}: not imported: {}", clean(why)),
+        ObjectOutcome::Imported { function } => format!("{what} -> {}", out.join(function).display()),
+        ObjectOutcome::Joined { function, what: part } => format!("{what} -> {}: {}", clean(function), clean(part)),
+        ObjectOutcome::Noted { what: part } => format!("{what}: {}", clean(part)),
+        ObjectOutcome::LeftOut { why } => format!("{what}: left out: {}", clean(why)),
+        ObjectOutcome::Failed { why } => format!("{what}: not imported: {}", clean(why)),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Project {
 
 /// What a walk has found.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(super) struct WalkedFiles {
     pub(super) files: FileMap,
     /// Names that were not taken.
     pub(super) skipped: Vec<String>,
@@ -91,18 +91,18 @@ impl Project {
     ///
     /// # Errors
     /// If there is no such folder, or too much in it.
-    pub(super) fn walk(&self, folder: &str, keeps: &dyn Fn(&str) -> bool) -> Result<Walk, String> {
+    pub(super) fn walk(&self, folder: &str, keeps: &dyn Fn(&str) -> bool) -> Result<WalkedFiles, String> {
         let folder = inside(folder)?;
         if !self.disk.is_folder(&self.disk.root().join(&folder)) {
             return Err(format!("there is no folder `{folder}` beside it"));
         }
-        let mut walk = Walk::default();
+        let mut walk = WalkedFiles::default();
         self.walk_below(&folder, 0, keeps, &mut walk)?;
         walk.skipped.sort();
         Ok(walk)
     }
 
-    fn walk_below(&self, folder: &str, depth: usize, keeps: &dyn Fn(&str) -> bool, walk: &mut Walk) -> Result<(), String> {
+    fn walk_below(&self, folder: &str, depth: usize, keeps: &dyn Fn(&str) -> bool, walk: &mut WalkedFiles) -> Result<(), String> {
         if depth > DEPTH_MAX {
             return Err(format!("there are more than {DEPTH_MAX} folders inside each other below `{folder}`"));
         }
@@ -123,7 +123,7 @@ impl Project {
         Ok(())
     }
 
-    fn take(&self, path: String, walk: &mut Walk) -> Result<(), String> {
+    fn take(&self, path: String, walk: &mut WalkedFiles) -> Result<(), String> {
         let bytes = self.bytes(&path)?;
         walk.bytes += bytes.len() as u64;
         if walk.files.len() >= FILES_MAX {

@@ -12,7 +12,7 @@ const TEXT_CHARACTERS_MAX: usize = 800;
 /// What became of one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
-pub(super) enum Outcome {
+pub(super) enum ObjectOutcome {
     /// A folder of its own.
     Imported {
         /// The function's name.
@@ -72,7 +72,7 @@ pub(super) struct Object {
     pub(super) kind: String,
     pub(super) name: String,
     #[serde(flatten)]
-    pub(super) outcome: Outcome,
+    pub(super) outcome: ObjectOutcome,
     pub(super) notes: Vec<Note>,
     /// The paths that were or would be written.
     pub(super) files: Vec<String>,
@@ -81,7 +81,7 @@ pub(super) struct Object {
 impl Object {
     /// An object whose outcome is not known yet.
     pub(super) fn new(file: &str, line: usize, kind: &str, name: &str) -> Self {
-        let outcome = Outcome::LeftOut { why: String::new() };
+        let outcome = ObjectOutcome::LeftOut { why: String::new() };
         Self { file: file.to_owned(), line, kind: cut(kind), name: cut(name), outcome, notes: Vec::new(), files: Vec::new() }
     }
 
@@ -107,14 +107,14 @@ impl Object {
 
     /// Notes that it could not be imported.
     pub(super) fn fail(&mut self, why: &str) {
-        self.outcome = Outcome::Failed { why: cut(why) };
+        self.outcome = ObjectOutcome::Failed { why: cut(why) };
         // What would have been dropped or renamed does not matter any more.
         self.notes.clear();
         self.files.clear();
     }
 
     pub(super) fn is_failed(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed { .. })
+        matches!(self.outcome, ObjectOutcome::Failed { .. })
     }
 }
 

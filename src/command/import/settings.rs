@@ -13,7 +13,7 @@ const COMMENT_COLUMN: usize = 40;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Setting {
+pub(super) enum ManifestValue {
     Text(String),
     Whole(u64),
     Decimal(f64),
@@ -24,13 +24,13 @@ pub(super) enum Setting {
 #[derive(Clone, Debug)]
 struct Line {
     key: String,
-    value: Setting,
+    value: ManifestValue,
     origin: String,
 }
 
 /// The tables that are written, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Table {
+pub(super) enum ManifestTable {
     Top,
     Lambda,
     Limits,
@@ -38,7 +38,7 @@ pub(super) enum Table {
     Env,
 }
 
-impl Table {
+impl ManifestTable {
     const ALL: &[Self] = &[Self::Top, Self::Lambda, Self::Limits, Self::Scale, Self::Env];
 
     fn name(self) -> &'static str {
@@ -57,25 +57,25 @@ impl Table {
 struct Item {
     list: &'static str,
     origin: String,
-    lines: Vec<(&'static str, Setting)>,
+    lines: Vec<(&'static str, ManifestValue)>,
 }
 
 /// All of it.
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
+pub(super) struct ManifestDraft {
     /// The object that it is made from.
     made_from: String,
-    lines: Vec<(Table, Line)>,
+    lines: Vec<(ManifestTable, Line)>,
     items: Vec<Item>,
 }
 
-impl Settings {
+impl ManifestDraft {
     pub(super) fn new(made_from: String) -> Self {
         Self { made_from, lines: Vec::new(), items: Vec::new() }
     }
 
     /// Sets a key; the last value counts.
-    pub(super) fn set(&mut self, table: Table, key: &str, value: Setting, origin: impl Into<String>) {
+    pub(super) fn set(&mut self, table: ManifestTable, key: &str, value: ManifestValue, origin: impl Into<String>) {
         let line = Line { key: key.to_owned(), value, origin: origin.into() };
         match self.lines.iter_mut().find(|(known, line)| *known == table && line.key == key) {
             Some((_, known)) => *known = line,
@@ -84,21 +84,21 @@ impl Settings {
     }
 
     pub(super) fn text(&mut self, key: &str, value: &str, origin: impl Into<String>) {
-        self.set(Table::Top, key, Setting::Text(value.to_owned()), origin);
+        self.set(ManifestTable::Top, key, ManifestValue::Text(value.to_owned()), origin);
     }
 
-    pub(super) fn has(&self, table: Table, key: &str) -> bool {
+    pub(super) fn has(&self, table: ManifestTable, key: &str) -> bool {
         self.lines.iter().any(|(known, line)| *known == table && line.key == key)
     }
 
     /// The value of a key, if it is a number.
-    pub(super) fn whole(&self, table: Table, key: &str) -> Option<u64> {
+    pub(super) fn whole(&self, table: ManifestTable, key: &str) -> Option<u64> {
         let line = self.lines.iter().find(|(known, line)| *known == table && line.key == key);
-        line.and_then(|(_, line)| if let Setting::Whole(number) = line.value { Some(number) } else { None })
+        line.and_then(|(_, line)| if let ManifestValue::Whole(number) = line.value { Some(number) } else { None })
     }
 
     /// Adds one `[[routes]]` and the like; the same twice is once.
-    pub(super) fn item(&mut self, list: &'static str, lines: Vec<(&'static str, Setting)>, origin: String) {
+    pub(super) fn item(&mut self, list: &'static str, lines: Vec<(&'static str, ManifestValue)>, origin: String) {
         if !self.items.iter().any(|item| item.list == list && item.lines == lines) {
             self.items.push(Item { list, origin, lines });
         }
@@ -109,26 +109,26 @@ impl Settings {
         let lines = self.items.iter().filter(|item| item.list == list).flat_map(|item| &item.lines);
         lines
             .filter(|(name, _)| *name == key)
-            .filter_map(|(_, value)| if let Setting::Text(text) = value { Some(text.as_str()) } else { None })
+            .filter_map(|(_, value)| if let ManifestValue::Text(text) = value { Some(text.as_str()) } else { None })
             .collect()
     }
 
     /// Every route, as its path and what else it asks for.
     pub(super) fn routes(&self) -> Vec<Vec<String>> {
         let routes = self.items.iter().filter(|item| item.list == "routes");
-        let text = |value: &Setting| if let Setting::Text(text) = value { text.clone() } else { shown(value) };
+        let text = |value: &ManifestValue| if let ManifestValue::Text(text) = value { text.clone() } else { shown(value) };
         routes.map(|item| item.lines.iter().map(|(_, value)| text(value)).collect()).collect()
     }
 
     /// The whole text.
     pub(super) fn render(&self) -> String {
         let mut text = format!("# Made by `skep import` from {}.\n", clean(&self.made_from).replace('\t', " "));
-        for table in Table::ALL {
+        for table in ManifestTable::ALL {
             let lines: Vec<&Line> = self.lines.iter().filter(|(known, _)| known == table).map(|(_, line)| line).collect();
             if lines.is_empty() {
                 continue;
             }
-            if *table != Table::Top {
+            if *table != ManifestTable::Top {
                 let _ = writeln!(text, "\n[{}]", table.name());
             }
             for line in lines {
@@ -161,12 +161,12 @@ fn key(key: &str) -> String {
     if is_bare { key.to_owned() } else { quoted(key) }
 }
 
-fn shown(value: &Setting) -> String {
+fn shown(value: &ManifestValue) -> String {
     match value {
-        Setting::Text(text) => quoted(text),
-        Setting::Whole(number) => number.to_string(),
-        Setting::Decimal(number) => number.to_string(),
-        Setting::Texts(texts) => format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")),
+        ManifestValue::Text(text) => quoted(text),
+        ManifestValue::Whole(number) => number.to_string(),
+        ManifestValue::Decimal(number) => number.to_string(),
+        ManifestValue::Texts(texts) => format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")),
     }
 }
 

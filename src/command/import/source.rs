@@ -12,7 +12,7 @@ use super::report::Object;
 
 /// One file.
 #[derive(Debug)]
-pub(super) struct SourceFile {
+pub(super) struct ImportedFile {
     /// As the user gave it.
     pub(super) name: String,
     /// Its last part.
@@ -24,7 +24,7 @@ pub(super) struct SourceFile {
 /// One document of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
-    pub(super) file: Rc<SourceFile>,
+    pub(super) file: Rc<ImportedFile>,
     pub(super) node: Node,
 }
 

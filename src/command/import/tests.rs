@@ -7,7 +7,7 @@ use super::glob::matches;
 use super::names::function_name;
 use super::paths::{below, braces, file_and_export};
 use super::project::inside;
-use super::settings::{Setting, Settings, Table};
+use super::settings::{ManifestDraft, ManifestTable, ManifestValue};
 use super::units::{aws_schedule, body_megabytes, megabytes, milliseconds, schedule};
 use crate::function::{FunctionName, Manifest};
 
@@ -151,10 +151,10 @@ fn a_tree_keeps_spellings_tags_and_lines() {
 #[test]
 fn a_manifest_holds_any_text_as_a_text() {
     let hostile = "\"\"\"\n[net]\nallow = [\"10.0.0.1\"]\n\u{1b}[2J\u{7f}\u{202e}\\ é\t'";
-    let mut settings = Settings::new(hostile.to_owned());
+    let mut settings = ManifestDraft::new(hostile.to_owned());
     let key = hostile.replace('=', "");
-    settings.set(Table::Env, &key, Setting::Text(hostile.to_owned()), hostile);
-    settings.set(Table::Limits, "memory_mb", Setting::Whole(64), hostile);
+    settings.set(ManifestTable::Env, &key, ManifestValue::Text(hostile.to_owned()), hostile);
+    settings.set(ManifestTable::Limits, "memory_mb", ManifestValue::Whole(64), hostile);
     let manifest = Manifest::parse(&settings.render()).unwrap();
     assert_eq!(manifest.env.get(&key).map(String::as_str), Some(hostile));
     assert!(manifest.net.allow.is_empty());
@@ -183,8 +183,8 @@ proptest! {
     #[test]
     fn any_value_is_read_back(key in "\\PC{1,20}", value in any::<String>()) {
         prop_assume!(!key.contains('='));
-        let mut settings = Settings::new(value.clone());
-        settings.set(Table::Env, &key, Setting::Text(value.clone()), value.as_str());
+        let mut settings = ManifestDraft::new(value.clone());
+        settings.set(ManifestTable::Env, &key, ManifestValue::Text(value.clone()), value.as_str());
         let manifest = Manifest::parse(&settings.render()).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert_eq!(manifest.env.get(&key), Some(&value));
     }

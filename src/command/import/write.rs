@@ -10,7 +10,7 @@ use std::{fs, io, process};
 use super::batch::Batch;
 use super::draft::Draft;
 use super::project::FileMap;
-use super::report::{Object, Outcome};
+use super::report::{Object, ObjectOutcome};
 use crate::config::ImportArgs;
 use crate::release::source::CODE_EXTENSIONS;
 use crate::release::source::archive::Files;
@@ -23,7 +23,7 @@ pub(super) fn write(batch: &mut Batch, out: &Path, args: &ImportArgs) {
         match shared(&name, files, out, args, &mut object.files) {
             Ok(()) => {
                 let what = format!("copied to {}, for the functions that import it", out.join(&name).display());
-                object.outcome = Outcome::Noted { what };
+                object.outcome = ObjectOutcome::Noted { what };
             }
             Err(why) => object.fail(&why),
         }

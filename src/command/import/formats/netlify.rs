@@ -12,7 +12,7 @@ use crate::command::import::names::function_name;
 use crate::command::import::project::{Project, inside, join};
 use crate::command::import::reach::{is_code, with_extension};
 use crate::command::import::report::Object;
-use crate::command::import::settings::{Setting, Table};
+use crate::command::import::settings::{ManifestTable, ManifestValue};
 use crate::command::import::source::{Document, Surroundings};
 
 /// Where Netlify looks if nothing else is said.
@@ -31,7 +31,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("images", "skep serves no images"),
     ("forms", "skep takes no forms"),
 ];
-/// Settings of functions that a bundler reads.
+/// ManifestDraft of functions that a bundler reads.
 const BUNDLER_KEYS: &[&str] = &["node_bundler", "external_node_modules", "ignored_node_modules", "deno_import_map"];
 
 /// Imports a site's functions.
@@ -101,7 +101,7 @@ fn make(document: &Document, original: &str, entry: &str, project: &Project, bat
         }
     }
     if original.ends_with(BACKGROUND) {
-        draft.settings.set(Table::Limits, "wall_ms", Setting::Whole(BACKGROUND_WALL_MS), "a background function of Netlify");
+        draft.settings.set(ManifestTable::Limits, "wall_ms", ManifestValue::Whole(BACKGROUND_WALL_MS), "a background function of Netlify");
     }
     configured(&mut draft, document, original);
     draft.packages();

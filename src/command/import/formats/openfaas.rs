@@ -9,7 +9,7 @@ use crate::command::import::document::{self, Node};
 use crate::command::import::draft::{CronDraft, Draft};
 use crate::command::import::project::{Project, inside};
 use crate::command::import::report::Object;
-use crate::command::import::settings::{Setting, Table};
+use crate::command::import::settings::{ManifestTable, ManifestValue};
 use crate::command::import::source::{Document, Surroundings};
 use crate::command::import::units;
 
@@ -156,7 +156,7 @@ fn environment_of(draft: &mut Draft, document: &Document, environment: &Node, pl
                 if matches!(key.as_str(), "MAX_JSON_SIZE" | "MAX_RAW_SIZE")
                     && let Some(megabytes) = units::body_megabytes(text)
                 {
-                    draft.settings.set(Table::Limits, "body_mb", Setting::Decimal(megabytes), &origin);
+                    draft.settings.set(ManifestTable::Limits, "body_mb", ManifestValue::Decimal(megabytes), &origin);
                 }
                 draft.env(key, text, &origin);
             }
@@ -178,7 +178,7 @@ fn settings(draft: &mut Draft, document: &Document, function: &Node) {
         let origin = document.origin(&format!("labels.{key}"), value);
         match (key.as_str(), value.whole(), value.boolean()) {
             ("com.openfaas.scale.min", Some(number), _) => {
-                if !draft.settings.has(Table::Scale, "min") {
+                if !draft.settings.has(ManifestTable::Scale, "min") {
                     draft.scale("min", number, &origin);
                 }
             }

@@ -5,7 +5,7 @@
 use crate::command::import::document::Node;
 use crate::command::import::draft::Draft;
 use crate::command::import::formats::leftovers;
-use crate::command::import::settings::{Setting, Table};
+use crate::command::import::settings::{ManifestTable, ManifestValue};
 use crate::command::import::source::Document;
 
 /// The path of a container, for messages.
@@ -45,7 +45,7 @@ fn environment(draft: &mut Draft, document: &Document, variable: &Node) {
     let origin = document.origin(&format!("env {name}"), variable);
     if let Some(value) = variable.text_of("value") {
         if let Some(megabytes) = value.parse::<u64>().ok().filter(|_| name == BODY_VARIABLE) {
-            draft.settings.set(Table::Limits, "body_mb", Setting::Whole(megabytes.min(10_240)), &origin);
+            draft.settings.set(ManifestTable::Limits, "body_mb", ManifestValue::Whole(megabytes.min(10_240)), &origin);
         }
         return draft.env(name, value, &origin);
     }

@@ -4,18 +4,18 @@
 
 use crate::command::import::draft::{Draft, RouteDraft};
 use crate::command::import::paths;
-use crate::command::import::settings::{Setting, Table};
+use crate::command::import::settings::{ManifestTable, ManifestValue};
 
 /// The kinds of events that HTTP can be, as `[lambda] event` spells them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub(super) enum HttpEvent {
     FunctionUrl,
     ApiV1,
     ApiV2,
     Alb,
 }
 
-impl Event {
+impl HttpEvent {
     fn label(self) -> &'static str {
         match self {
             Self::FunctionUrl => "function-url",
@@ -29,8 +29,8 @@ impl Event {
 /// The addresses so far.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
-    event: Option<Event>,
-    others: Vec<Event>,
+    event: Option<HttpEvent>,
+    others: Vec<HttpEvent>,
     routes: Vec<RouteDraft>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Address<'a> {
 }
 
 impl Routes {
-    pub(super) fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, event: HttpEvent) {
         match self.event {
             None => self.event = Some(event),
             Some(known) if known == event || self.others.contains(&event) => {}
@@ -57,7 +57,7 @@ impl Routes {
     ///
     /// # Errors
     /// If the path has a form that no route has.
-    pub(super) fn add(&mut self, event: Event, address: Address<'_>) -> Result<(), String> {
+    pub(super) fn add(&mut self, event: HttpEvent, address: Address<'_>) -> Result<(), String> {
         self.event(event);
         // `*` alone, and at the end of a path of a load balancer, is everything below.
         let path = match address.path.trim().strip_suffix('*') {
@@ -78,7 +78,7 @@ impl Routes {
     /// Writes them into the function's settings.
     pub(super) fn write(self, draft: &mut Draft) {
         if let Some(event) = self.event {
-            draft.settings.set(Table::Lambda, "event", Setting::Text(event.label().to_owned()), "what its handler gets");
+            draft.settings.set(ManifestTable::Lambda, "event", ManifestValue::Text(event.label().to_owned()), "what its handler gets");
         }
         for other in self.others {
             draft.object.warn(format!("it was called with events of {} too; it gets one kind", other.label()));

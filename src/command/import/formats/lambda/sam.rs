@@ -2,14 +2,14 @@
 //!
 //! Invariant: `Globals` count where a function says nothing.
 
-use super::sam_values::{Value, value};
+use super::sam_values::{TemplateValue, value};
 use super::{code, sam_events};
 use crate::command::import::batch::{Batch, failed};
 use crate::command::import::document::Node;
 use crate::command::import::draft::Draft;
 use crate::command::import::formats::leftovers;
 use crate::command::import::report::Object;
-use crate::command::import::settings::{Setting, Table};
+use crate::command::import::settings::{ManifestTable, ManifestValue};
 use crate::command::import::source::{Document, Surroundings};
 
 const SERVERLESS: &str = "AWS::Serverless::Function";
@@ -108,8 +108,8 @@ impl<'n> Properties<'n> {
     /// The text of a property, if the template settles it.
     fn known(&self, key: &str) -> Option<String> {
         match value(self.root, self.get(key)?) {
-            Value::Known(text) => Some(text),
-            Value::Secret(_) | Value::Unknown(_) => None,
+            TemplateValue::Known(text) => Some(text),
+            TemplateValue::Secret(_) | TemplateValue::Unknown(_) => None,
         }
     }
 }
@@ -153,9 +153,9 @@ fn limits(draft: &mut Draft, document: &Document, of: &Properties<'_>) {
     }
     if let Some((node, number)) = whole("ReservedConcurrentExecutions") {
         draft.settings.set(
-            Table::Scale,
+            ManifestTable::Scale,
             "max",
-            Setting::Whole(number.clamp(1, 1024)),
+            ManifestValue::Whole(number.clamp(1, 1024)),
             document.origin("ReservedConcurrentExecutions", node),
         );
     }
@@ -166,11 +166,11 @@ fn environment(draft: &mut Draft, document: &Document, of: &Properties<'_>) {
     let own = of.own.and_then(|own| own.at(&["Environment", "Variables"])).map(Node::entries).unwrap_or_default();
     for (key, node) in global.iter().filter(|(key, _)| !own.iter().any(|(name, _)| name == key)).chain(own) {
         match value(of.root, node) {
-            Value::Known(text) if text.contains("{{resolve:") => draft.secret(key, &format!("was {text}")),
-            Value::Known(text) => draft.env(key, &text, &document.origin(&format!("Environment.Variables.{key}"), node)),
-            Value::Secret(shown) => draft.secret(key, &format!("was {shown}")),
-            Value::Unknown(shown) if shown.contains("{{resolve:") => draft.secret(key, &format!("was {shown}")),
-            Value::Unknown(shown) => draft.variable(key, &format!("was {shown}, which only CloudFormation knows")),
+            TemplateValue::Known(text) if text.contains("{{resolve:") => draft.secret(key, &format!("was {text}")),
+            TemplateValue::Known(text) => draft.env(key, &text, &document.origin(&format!("Environment.Variables.{key}"), node)),
+            TemplateValue::Secret(shown) => draft.secret(key, &format!("was {shown}")),
+            TemplateValue::Unknown(shown) if shown.contains("{{resolve:") => draft.secret(key, &format!("was {shown}")),
+            TemplateValue::Unknown(shown) => draft.variable(key, &format!("was {shown}, which only CloudFormation knows")),
         }
     }
 }

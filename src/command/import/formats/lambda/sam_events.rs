@@ -2,7 +2,7 @@
 //!
 //! Invariant: an address that an authorizer guarded becomes one that everybody reaches, and the user is warned.
 
-use super::routes::{Address, Event, Routes};
+use super::routes::{Address, HttpEvent, Routes};
 use crate::command::import::document::Node;
 use crate::command::import::draft::{CronDraft, Draft};
 use crate::command::import::formats::leftovers;
@@ -20,7 +20,7 @@ pub(super) fn add(draft: &mut Draft, document: &Document, properties: Option<&No
         }
     }
     if let Some(url) = properties.get("FunctionUrlConfig") {
-        routes.event(Event::FunctionUrl);
+        routes.event(HttpEvent::FunctionUrl);
         if url.text_of("AuthType") == Some("AWS_IAM") {
             draft.object.warn("its address is open to everybody: skep has no IAM");
         }
@@ -40,7 +40,7 @@ fn one(draft: &mut Draft, document: &Document, id: &str, kind: &str, event: &Nod
     let text = |key: &str| properties.and_then(|properties| properties.text_of(key));
     match kind {
         "Api" | "HttpApi" => {
-            let event_kind = if kind == "Api" { Event::ApiV1 } else { Event::ApiV2 };
+            let event_kind = if kind == "Api" { HttpEvent::ApiV1 } else { HttpEvent::ApiV2 };
             let path = text("Path").unwrap_or("*");
             let own = properties.and_then(|properties| properties.get("Auth"));
             let is_guarded = match own.and_then(|auth| auth.text_of("Authorizer")) {

@@ -5,7 +5,7 @@
 use crate::command::import::document::Node;
 
 /// What a value is.
-pub(super) enum Value {
+pub(super) enum TemplateValue {
     Known(String),
     /// A parameter that is kept out of sight.
     Secret(String),
@@ -14,11 +14,11 @@ pub(super) enum Value {
 }
 
 /// The value of a node.
-pub(super) fn value(root: &Node, node: &Node) -> Value {
+pub(super) fn value(root: &Node, node: &Node) -> TemplateValue {
     if let Some(text) = node.text() {
-        return Value::Known(text.to_owned());
+        return TemplateValue::Known(text.to_owned());
     }
-    let shown = || Value::Unknown(node.shown());
+    let shown = || TemplateValue::Unknown(node.shown());
     let Some((name, argument)) = node.intrinsic() else { return shown() };
     let text = argument.unwrap_or(node).tagged_text();
     match (name, text) {
@@ -28,16 +28,16 @@ pub(super) fn value(root: &Node, node: &Node) -> Value {
     }
 }
 
-fn reference(root: &Node, parameter: &str) -> Option<Value> {
+fn reference(root: &Node, parameter: &str) -> Option<TemplateValue> {
     let found = root.at(&["Parameters", parameter])?;
     if found.get("NoEcho").and_then(Node::boolean) == Some(true) {
-        return Some(Value::Secret(format!("the parameter {parameter}")));
+        return Some(TemplateValue::Secret(format!("the parameter {parameter}")));
     }
-    Some(Value::Known(found.text_of("Default")?.to_owned()))
+    Some(TemplateValue::Known(found.text_of("Default")?.to_owned()))
 }
 
 /// `${Parameter}` in a text; `${!x}` is `${x}` itself.
-fn substituted(root: &Node, text: &str) -> Option<Value> {
+fn substituted(root: &Node, text: &str) -> Option<TemplateValue> {
     let mut whole = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -46,12 +46,12 @@ fn substituted(root: &Node, text: &str) -> Option<Value> {
         match name.strip_prefix('!') {
             Some(literal) => whole.push_str(&format!("${{{literal}}}")),
             None => match reference(root, name)? {
-                Value::Known(text) => whole.push_str(&text),
+                TemplateValue::Known(text) => whole.push_str(&text),
                 other => return Some(other),
             },
         }
         rest = then;
     }
     whole.push_str(rest);
-    Some(Value::Known(whole))
+    Some(TemplateValue::Known(whole))
 }

@@ -3,7 +3,7 @@
 //! Invariant: only the provider `aws` is read; functions of other files are told.
 
 use super::code;
-use super::serverless_events::{self, Service};
+use super::serverless_events::{self, ServiceFunction};
 use super::serverless_values::filled;
 use crate::command::import::batch::{Batch, failed};
 use crate::command::import::document::Node;
@@ -112,7 +112,7 @@ fn make(document: &Document, original: &str, function: &Node, project: &Project,
     }
     limits(&mut draft, document, function);
     environment(&mut draft, document, function);
-    serverless_events::add(&mut draft, &Service { document, function });
+    serverless_events::add(&mut draft, &ServiceFunction { document, function });
     leftovers::tell(&mut draft.object, function, "", FUNCTION_USED, FUNCTION_OTHERS);
     draft.packages();
     Ok(draft)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: an address that an authorizer guarded becomes one that everybody reaches, and the user is warned.
 
-use super::routes::{Address, Event, Routes};
+use super::routes::{Address, HttpEvent, Routes};
 use super::serverless_values::filled;
 use crate::command::import::document::Node;
 use crate::command::import::draft::{CronDraft, Draft};
@@ -10,13 +10,13 @@ use crate::command::import::source::Document;
 use crate::command::import::units;
 
 /// The function whose events are read.
-pub(super) struct Service<'d> {
+pub(super) struct ServiceFunction<'d> {
     pub(super) document: &'d Document,
     pub(super) function: &'d Node,
 }
 
 /// Adds routes and schedules.
-pub(super) fn add(draft: &mut Draft, service: &Service<'_>) {
+pub(super) fn add(draft: &mut Draft, service: &ServiceFunction<'_>) {
     let mut routes = Routes::default();
     for item in service.function.get("events").map(Node::items).unwrap_or_default() {
         // `- schedule: …` is a map of one key, `- httpApi` alone a text.
@@ -28,18 +28,18 @@ pub(super) fn add(draft: &mut Draft, service: &Service<'_>) {
         }
     }
     if let Some(url) = service.function.get("url").filter(|url| url.boolean() != Some(false)) {
-        routes.event(Event::FunctionUrl);
+        routes.event(HttpEvent::FunctionUrl);
         guard(draft, url, "url");
     }
     routes.write(draft);
 }
 
-fn event(draft: &mut Draft, service: &Service<'_>, kind: &str, node: &Node, routes: &mut Routes) -> Result<(), String> {
+fn event(draft: &mut Draft, service: &ServiceFunction<'_>, kind: &str, node: &Node, routes: &mut Routes) -> Result<(), String> {
     let root = &service.document.node;
     let fill = |text: &str| filled(root, text).map_err(|variable| format!("it holds {variable}"));
     match kind {
         "http" | "httpApi" => {
-            let event = if kind == "http" { Event::ApiV1 } else { Event::ApiV2 };
+            let event = if kind == "http" { HttpEvent::ApiV1 } else { HttpEvent::ApiV2 };
             let (method, path) = match node.text() {
                 Some(text) => short(text),
                 None => (node.text_of("method").unwrap_or("ANY").to_owned(), node.text_of("path").unwrap_or("*").to_owned()),
@@ -57,7 +57,7 @@ fn event(draft: &mut Draft, service: &Service<'_>, kind: &str, node: &Node, rout
                 for method in if methods.is_empty() { vec![""] } else { methods.clone() } {
                     for host in if hosts.is_empty() { vec![None] } else { hosts.iter().map(|host| Some(*host)).collect() } {
                         let origin = service.document.origin("alb", node);
-                        routes.add(Event::Alb, Address { host, path, method, origin })?;
+                        routes.add(HttpEvent::Alb, Address { host, path, method, origin })?;
                     }
                 }
             }
@@ -76,7 +76,7 @@ fn short(text: &str) -> (String, String) {
     }
 }
 
-fn schedules(draft: &mut Draft, service: &Service<'_>, node: &Node) -> Result<(), String> {
+fn schedules(draft: &mut Draft, service: &ServiceFunction<'_>, node: &Node) -> Result<(), String> {
     if node.get("enabled").and_then(Node::boolean) == Some(false) {
         return Err("it is switched off".to_owned());
     }
