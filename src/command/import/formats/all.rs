@@ -2,7 +2,7 @@
 //!
 //! Invariant: a document goes to exactly one format, or is an object that says why not.
 
-use super::detect::{Platform, format_of};
+use super::detect::{PeerPlatform, format_of};
 use super::{fission, kubeless, kubernetes, lambda, netlify, openfaas, supabase, vercel};
 use crate::command::import::batch::Batch;
 use crate::command::import::document::Syntax;
@@ -14,16 +14,16 @@ pub(in crate::command::import) fn import(documents: Vec<(Syntax, Document)>, sur
     for (syntax, document) in kubernetes::flattened(documents) {
         match format_of(syntax, &document.node) {
             // A trigger or a package may stand in another file than its function.
-            Ok(Platform::Kubeless) => kubeless.push(document),
-            Ok(Platform::Fission) => fission.push(document),
-            Ok(Platform::OpenFaas) => openfaas::import(&document, surroundings, batch),
-            Ok(Platform::OpenFaasObject) => openfaas::image(&document, batch),
-            Ok(Platform::Serverless) => lambda::serverless(&document, surroundings, batch),
-            Ok(Platform::Sam) => lambda::sam(&document, surroundings, batch),
-            Ok(Platform::Netlify) => netlify::import(&document, surroundings, batch),
-            Ok(Platform::Vercel) => vercel::import(&document, surroundings, batch),
-            Ok(Platform::Supabase) => supabase::import(&document, surroundings, batch),
-            Ok(Platform::Kubernetes) => kubernetes::leave_out(&document, batch),
+            Ok(PeerPlatform::Kubeless) => kubeless.push(document),
+            Ok(PeerPlatform::Fission) => fission.push(document),
+            Ok(PeerPlatform::OpenFaas) => openfaas::import(&document, surroundings, batch),
+            Ok(PeerPlatform::OpenFaasObject) => openfaas::image(&document, batch),
+            Ok(PeerPlatform::Serverless) => lambda::serverless(&document, surroundings, batch),
+            Ok(PeerPlatform::Sam) => lambda::sam(&document, surroundings, batch),
+            Ok(PeerPlatform::Netlify) => netlify::import(&document, surroundings, batch),
+            Ok(PeerPlatform::Vercel) => vercel::import(&document, surroundings, batch),
+            Ok(PeerPlatform::Supabase) => supabase::import(&document, surroundings, batch),
+            Ok(PeerPlatform::Kubernetes) => kubernetes::leave_out(&document, batch),
             Err(why) => {
                 let object = document.object(&document.node, "file", &document.file.short);
                 batch.failed(object, why);

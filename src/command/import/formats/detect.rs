@@ -48,7 +48,7 @@ const VERCEL_KEYS: &[&str] = &[
 
 /// The platforms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Platform {
+pub(super) enum PeerPlatform {
     Kubeless,
     OpenFaas,
     /// An object of OpenFaaS's operator, which names an image and no code.
@@ -67,7 +67,7 @@ pub(super) enum Platform {
 ///
 /// # Errors
 /// If it is of none, with what was expected.
-pub(super) fn format_of(syntax: Syntax, node: &Node) -> Result<Platform, String> {
+pub(super) fn format_of(syntax: Syntax, node: &Node) -> Result<PeerPlatform, String> {
     let format = match syntax {
         Syntax::Toml => toml(node),
         Syntax::Json | Syntax::Yaml => {
@@ -77,57 +77,57 @@ pub(super) fn format_of(syntax: Syntax, node: &Node) -> Result<Platform, String>
     format.ok_or_else(|| format!("it is of no platform that is read; {EXPECTED}"))
 }
 
-fn object(node: &Node) -> Option<Platform> {
+fn object(node: &Node) -> Option<PeerPlatform> {
     let kind = node.text_of("kind")?;
     let version = node.text_of("apiVersion").unwrap_or_default();
     let group = version.split('/').next().unwrap_or_default();
     Some(match group {
-        "kubeless.io" => Platform::Kubeless,
+        "kubeless.io" => PeerPlatform::Kubeless,
         // Before 2018 kubeless's functions were of this group.
-        "k8s.io" if kind == "Function" => Platform::Kubeless,
-        "fission.io" => Platform::Fission,
-        "openfaas.com" => Platform::OpenFaasObject,
-        "" if matches!(kind, "ArchiveUploadSpec" | "DeploymentConfig") => Platform::Fission,
+        "k8s.io" if kind == "Function" => PeerPlatform::Kubeless,
+        "fission.io" => PeerPlatform::Fission,
+        "openfaas.com" => PeerPlatform::OpenFaasObject,
+        "" if matches!(kind, "ArchiveUploadSpec" | "DeploymentConfig") => PeerPlatform::Fission,
         "" => return None,
-        _ => Platform::Kubernetes,
+        _ => PeerPlatform::Kubernetes,
     })
 }
 
-fn whole_file(node: &Node) -> Option<Platform> {
+fn whole_file(node: &Node) -> Option<PeerPlatform> {
     let has = |key: &str| node.get(key).is_some();
     if let Some(resources) = node.get("Resources") {
         let is_aws = |(_, resource): &(String, Node)| resource.text_of("Type").is_some_and(|kind| kind.starts_with("AWS::"));
         let transform = node.get("Transform").map(Node::texts).unwrap_or_default();
         let is_sam = transform.iter().any(|name| name.starts_with("AWS::Serverless"));
-        return (is_sam || resources.entries().iter().any(is_aws)).then_some(Platform::Sam);
+        return (is_sam || resources.entries().iter().any(is_aws)).then_some(PeerPlatform::Sam);
     }
     let provider = node.get("provider")?;
     let name = provider.text().or_else(|| provider.text_of("name")).unwrap_or_default();
     let is_stack = !has("service") && (matches!(name, "openfaas" | "faas") || provider.get("gateway").is_some());
     if is_stack && has("functions") {
-        return Some(Platform::OpenFaas);
+        return Some(PeerPlatform::OpenFaas);
     }
-    has("service").then_some(Platform::Serverless)
+    has("service").then_some(PeerPlatform::Serverless)
 }
 
-fn toml(node: &Node) -> Option<Platform> {
+fn toml(node: &Node) -> Option<PeerPlatform> {
     let keys: Vec<&str> = node.entries().iter().map(|(key, _)| key.as_str()).collect();
     let has = |known: &[&str]| keys.iter().any(|key| known.contains(key));
     // `[functions]` stands in both.
     if has(SUPABASE_KEYS) {
-        return Some(Platform::Supabase);
+        return Some(PeerPlatform::Supabase);
     }
     let of_supabase =
         |(_, settings): &(String, Node)| ["verify_jwt", "import_map", "entrypoint"].iter().any(|key| settings.get(key).is_some());
     if node.get("functions").is_some_and(|functions| functions.entries().iter().any(of_supabase)) {
-        return Some(Platform::Supabase);
+        return Some(PeerPlatform::Supabase);
     }
-    has(NETLIFY_KEYS).then_some(Platform::Netlify)
+    has(NETLIFY_KEYS).then_some(PeerPlatform::Netlify)
 }
 
-fn json(node: &Node) -> Option<Platform> {
+fn json(node: &Node) -> Option<PeerPlatform> {
     let keys: Vec<&str> = node.entries().iter().map(|(key, _)| key.as_str()).collect();
     let schema = node.text_of("$schema").is_some_and(|schema| schema.contains("vercel"));
     let known = keys.iter().any(|key| VERCEL_KEYS.contains(key)) && !keys.iter().any(|key| matches!(*key, "dependencies" | "scripts"));
-    (schema || known).then_some(Platform::Vercel)
+    (schema || known).then_some(PeerPlatform::Vercel)
 }

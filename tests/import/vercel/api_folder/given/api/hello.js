@@ -1,1 +1,1 @@
-module.exports = (req, res) => res.json({ hello: req.query.name });
+export default (req, res) => res.json({ hello: req.query.name });
