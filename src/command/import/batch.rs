@@ -12,12 +12,17 @@ use super::project::FileMap;
 use super::report::{Object, ObjectOutcome};
 use crate::function::FunctionName;
 
+/// Most bytes of the files of all functions together: a project that each of many functions copies is many projects on the disk.
+const CONTENT_BYTES_MAX: usize = 1_000_000_000;
+
 /// What the files became so far.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) drafts: Vec<Draft>,
     /// Folders beside the functions that functions import, such as `_shared`.
     pub(super) shared: Vec<(String, FileMap)>,
+    /// Bytes of all functions' files.
+    content_bytes: usize,
     /// Objects that are no function's own.
     pub(super) objects: Vec<Object>,
 }
@@ -41,7 +46,13 @@ impl Batch {
     /// Takes a function, or the object that became none.
     pub(super) fn made(&mut self, made: Result<Draft, Box<Object>>) {
         match made {
+            Ok(draft) if self.content_bytes + draft.content_bytes() > CONTENT_BYTES_MAX => {
+                let why =
+                    format!("the functions so far have {} bytes, at most {CONTENT_BYTES_MAX} are imported at a time", self.content_bytes);
+                self.objects.push(*failed(draft.object, why));
+            }
             Ok(mut draft) => {
+                self.content_bytes += draft.content_bytes();
                 draft.object.outcome = ObjectOutcome::Imported { function: draft.name.to_string() };
                 self.drafts.push(draft);
             }

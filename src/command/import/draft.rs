@@ -69,10 +69,15 @@ impl Draft {
         Self { name, original, labels: Vec::new(), settings, files: FileMap::new(), links: BTreeMap::new(), object }
     }
 
+    /// Bytes of its files.
+    pub(super) fn content_bytes(&self) -> usize {
+        self.files.values().map(|bytes| bytes.len()).sum()
+    }
+
     /// Takes the files of an archive. A `function.toml` in it would open what the user has not opened.
     pub(super) fn take(&mut self, files: &Files) {
         for (path, bytes) in files.iter() {
-            self.files.insert(path.to_owned(), bytes.to_owned());
+            self.files.insert(path.to_owned(), bytes.into());
         }
         self.links.extend(files.links().map(|(path, target)| (path.to_owned(), target.to_owned())));
         self.drop_foreign_manifest();
@@ -212,7 +217,7 @@ impl Draft {
         let text = self.settings.render();
         read_back(&text).map_err(|why| format!("its function.toml would not be valid: {why}"))?;
         let manifest = [(MANIFEST_FILE.to_owned(), text.into_bytes())];
-        let files = self.files.iter().map(|(path, bytes)| (path.clone(), bytes.clone())).chain(manifest);
+        let files = self.files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).chain(manifest);
         Files::gather(files, self.links.clone()).map_err(|error| error.to_string())
     }
 

@@ -5,16 +5,20 @@
 //! Invariant: no path of a manifest leaves the project's folder, by `..`, by a root, or by a link; no walk follows a link, enters
 //! `node_modules` or a folder of version control, or takes a file that begins with a dot.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::release::source::archive::{CONTENT_BYTES_MAX, DEPTH_MAX, FILES_MAX};
 use crate::release::source::{Disk, ReadError};
 
-/// Files by their path from the project's folder.
-pub(super) type FileMap = BTreeMap<String, Vec<u8>>;
+/// Files by their path from the project's folder. Functions that copy the same file share its bytes.
+pub(super) type FileMap = BTreeMap<String, Rc<[u8]>>;
 
+/// Most bytes of files that are kept for the next function.
+const KEPT_BYTES_MAX: usize = 200_000_000;
 /// Most names of one folder.
 const NAMES_MAX: usize = 10_000;
 
@@ -24,6 +28,9 @@ pub(super) struct Project {
     disk: Disk,
     /// The folder that functions are written to: an earlier import is no part of the project.
     out: PathBuf,
+    /// Files that were read before, up to [`KEPT_BYTES_MAX`].
+    kept: RefCell<FileMap>,
+    kept_bytes: Cell<usize>,
 }
 
 /// What a walk has found.
@@ -43,16 +50,28 @@ impl Project {
     pub(super) fn open(folder: &Path, out: &Path) -> Result<Self, String> {
         let disk = Disk::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
-        Ok(Self { disk, out })
+        Ok(Self { disk, out, kept: RefCell::default(), kept_bytes: Cell::default() })
     }
 
     /// The bytes of a file that the manifest names.
     ///
     /// # Errors
     /// If it leads out of the project, cannot be read, or is too large.
-    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+    pub(super) fn bytes(&self, path: &str) -> Result<Rc<[u8]>, String> {
         let path = inside(path)?;
-        let full = self.disk.root().join(&path);
+        if let Some(kept) = self.kept.borrow().get(&path) {
+            return Ok(kept.clone());
+        }
+        let bytes: Rc<[u8]> = self.read(&path)?.into();
+        if self.kept_bytes.get() + bytes.len() <= KEPT_BYTES_MAX {
+            self.kept_bytes.set(self.kept_bytes.get() + bytes.len());
+            self.kept.borrow_mut().insert(path, bytes.clone());
+        }
+        Ok(bytes)
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let full = self.disk.root().join(path);
         // A link does not reach what a walk would not take.
         let is_named = has_never_taken(path.as_ref());
         let allows = |canonical: &Path| is_named || canonical.strip_prefix(self.disk.root()).is_ok_and(|below| !has_never_taken(below));
@@ -67,7 +86,7 @@ impl Project {
     /// # Errors
     /// The same, or if it is no text.
     pub(super) fn text(&self, path: &str) -> Result<String, String> {
-        String::from_utf8(self.bytes(path)?).map_err(|_| format!("`{path}` is no text"))
+        String::from_utf8(self.bytes(path)?.to_vec()).map_err(|_| format!("`{path}` is no text"))
     }
 
     pub(super) fn is_file(&self, path: &str) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Invariant: a file name in a comment or a message is the one that the user gave, or its last part, never a path of this machine.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -56,20 +57,28 @@ pub(super) struct Surroundings {
     /// The file of `--from`: its name, and its bytes.
     pub(super) from: Option<(String, Vec<u8>)>,
     from_uses: Cell<usize>,
+    /// By folder.
+    projects: RefCell<BTreeMap<PathBuf, Rc<Project>>>,
 }
 
 impl Surroundings {
     pub(super) fn new(out: &Path, from: Option<(String, Vec<u8>)>) -> Self {
-        Self { out: out.to_owned(), from, from_uses: Cell::new(0) }
+        Self { out: out.to_owned(), from, from_uses: Cell::new(0), projects: RefCell::default() }
     }
 
     /// The project in the folder of a document, or in the folder above it.
     ///
     /// # Errors
     /// If the folder cannot be opened.
-    pub(super) fn project(&self, document: &Document, is_above: bool) -> Result<Project, String> {
+    pub(super) fn project(&self, document: &Document, is_above: bool) -> Result<Rc<Project>, String> {
         let folder = &document.file.folder;
-        Project::open(&if is_above { folder.join("..") } else { folder.clone() }, &self.out)
+        let folder = if is_above { folder.join("..") } else { folder.clone() };
+        if let Some(project) = self.projects.borrow().get(&folder) {
+            return Ok(project.clone());
+        }
+        let project = Rc::new(Project::open(&folder, &self.out)?);
+        self.projects.borrow_mut().insert(folder, project.clone());
+        Ok(project)
     }
 
     /// The code of an object that takes it from an address.

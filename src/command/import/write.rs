@@ -49,7 +49,7 @@ fn function(draft: &mut Draft, out: &Path, args: &ImportArgs) -> Result<(), Stri
 }
 
 fn shared(name: &str, files: FileMap, out: &Path, args: &ImportArgs, written: &mut Vec<String>) -> Result<(), String> {
-    let files = Files::gather(files, []).map_err(|error| error.to_string())?;
+    let files = Files::gather(files.into_iter().map(|(path, bytes)| (path, bytes.to_vec())), []).map_err(|error| error.to_string())?;
     folder(name, &files, out, args, written)
 }
 

@@ -70,7 +70,7 @@ fn put(draft: &mut Draft, bytes: &[u8], file: Option<&str>, part: &Node) -> Resu
     }
     let text = str::from_utf8(bytes).map_err(|_| "its package is neither an archive nor the text of a file")?;
     let name = file.map_or_else(|| "index.js".to_owned(), |file| format!("{file}.js"));
-    draft.files.insert(name, text.as_bytes().to_owned());
+    draft.files.insert(name, text.as_bytes().into());
     Ok(())
 }
 

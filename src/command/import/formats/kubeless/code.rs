@@ -39,7 +39,7 @@ pub(super) fn add(draft: &mut Draft, document: &Document, spec: &Node, surroundi
             return Err(format!("its archive has no file `{entry}`, which its handler names"));
         }
     } else {
-        draft.files.insert(entry, bytes);
+        draft.files.insert(entry, bytes.into());
     }
     deps(draft, spec);
     Ok(())
@@ -71,7 +71,7 @@ fn deps(draft: &mut Draft, spec: &Node) {
     let Some(deps) = spec.text_of("deps").filter(|deps| !deps.trim().is_empty()) else { return };
     match serde_json::from_str::<serde_json::Value>(deps) {
         Ok(serde_json::Value::Object(_)) => {
-            draft.files.insert("package.json".to_owned(), deps.as_bytes().to_owned());
+            draft.files.insert("package.json".to_owned(), deps.as_bytes().into());
         }
         Ok(_) | Err(_) => draft.object.drop("spec.deps", "it is no JSON object, so it is no package.json"),
     }

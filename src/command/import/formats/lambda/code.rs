@@ -63,7 +63,7 @@ pub(super) fn inline(draft: &mut Draft, text: &str, handler: &str, origin: Strin
     if !is_code(&entry) {
         return Err(format!("`{file}` is no name of a file"));
     }
-    draft.files.insert(entry, text.as_bytes().to_owned());
+    draft.files.insert(entry, text.as_bytes().into());
     draft.settings.text("handler", &format!("{file}.{export}"), origin);
     Ok(())
 }
