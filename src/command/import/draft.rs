@@ -204,6 +204,10 @@ impl Draft {
         if let Some(path) = &cron.path {
             lines.push(("path", ManifestValue::Text(path.clone())));
         }
+        // A schedule that the parser refuses must not cost the function.
+        let mut alone = ManifestDraft::new(String::new());
+        alone.item("cron", lines.clone(), String::new());
+        read_back(&alone.render())?;
         self.settings.item("cron", lines, cron.origin.clone());
         Ok(format!("the schedule {}", cron.schedule))
     }
@@ -235,7 +239,7 @@ fn is_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "TRACE") && method.parse::<Method>().is_ok()
 }
 
-/// Keys that the parser does not know yet.
+/// Keys that the parser may not know yet; what it knows, it checks.
 const COMING: &[&str] = &["cron"];
 
 /// Has Skep's own parser read a manifest.

@@ -49,7 +49,8 @@ fn schedules_of_aws_and_fission_are_written_in_fields() {
         ("cron(15 10 ? * 6L *)", "15 10 * * FRIL"),
         ("cron(0 8 ? * 2#1 *)", "0 8 * * MON#1"),
         ("cron(0 8 1 * ? *)", "0 8 1 * *"),
-        ("cron(0/15 * ? * 1,7 *)", "0/15 * * * SUN,SAT"),
+        ("cron(0/15 5/6 ? * 1,7 *)", "*/15 5-23/6 * * SUN,SAT"),
+        ("cron(0 0 ? 1/3 MON/2 *)", "0 0 * 1-12/3 MON-SAT/2"),
     ] {
         assert_eq!(aws_schedule(text).as_deref(), Ok(expected), "{text}");
     }
@@ -61,6 +62,8 @@ fn schedules_of_aws_and_fission_are_written_in_fields() {
     assert_eq!(schedule("@every 30s").as_deref(), Ok("*/30 * * * * *"));
     assert_eq!(schedule("@every 1h").as_deref(), Ok("0 * * * *"));
     assert_eq!(schedule("@daily").as_deref(), Ok("@daily"));
+    assert_eq!(schedule("0 5/20 1-5/2 * * *").as_deref(), Ok("0 5-59/20 1-5/2 * * *"));
+    assert_eq!(schedule("too few").as_deref(), Ok("too few"));
     assert!(schedule("@every 7m").is_err() && schedule("@every moon").is_err());
 }
 

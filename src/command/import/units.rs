@@ -77,7 +77,7 @@ pub(super) fn body_megabytes(text: &str) -> Option<f64> {
 /// Why the schedule cannot be written in fields.
 pub(super) fn schedule(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let Some(every) = text.strip_prefix("@every ") else { return Ok(text.to_owned()) };
+    let Some(every) = text.strip_prefix("@every ") else { return Ok(with_ranges(text)) };
     let milliseconds = milliseconds(every).ok_or_else(|| format!("`{text}` is no schedule"))?;
     every_seconds(milliseconds / 1000).ok_or_else(|| format!("`{text}` cannot be written in the fields of cron"))
 }
@@ -128,7 +128,27 @@ pub(super) fn aws_schedule(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` names a year"));
     }
     let any = |field: &str| if field == "?" { "*".to_owned() } else { field.to_owned() };
-    Ok([any(minute), any(hour), any(day), any(month), weekdays(&any(weekday))].join(" "))
+    Ok(with_ranges(&[any(minute), any(hour), any(day), any(month), weekdays(&any(weekday))].join(" ")))
+}
+
+/// `5/15` as `5-59/15`: other crons take a step behind a number alone, which Skep's takes for a slip.
+fn with_ranges(expression: &str) -> String {
+    /// The last value of each of six fields.
+    const LAST: &[&str] = &["59", "59", "23", "31", "12", "6"];
+    let fields: Vec<&str> = expression.split_whitespace().collect();
+    let Some(lasts) = LAST.len().checked_sub(fields.len()).filter(|without| *without <= 1).and_then(|without| LAST.get(without..)) else {
+        return expression.to_owned();
+    };
+    let one = |part: &str, last: &str| match part.split_once('/') {
+        Some(("0", step)) => format!("*/{step}"),
+        Some((from, step)) if from != "*" && !from.contains('-') => {
+            let last = if from.starts_with(|first: char| first.is_ascii_alphabetic()) && last == "6" { "SAT" } else { last };
+            format!("{from}-{last}/{step}")
+        }
+        _ => part.to_owned(),
+    };
+    let field = |(field, last): (&&str, &&str)| field.split(',').map(|part| one(part, last)).collect::<Vec<_>>().join(",");
+    fields.iter().zip(lasts).map(field).collect::<Vec<_>>().join(" ")
 }
 
 /// AWS counts days of the week from 1, Sunday; names mean the same everywhere.

@@ -24,7 +24,11 @@ pub(super) fn add(draft: &mut Draft, document: &Document, spec: &Node) {
     leftovers::tell(&mut draft.object, deployment, "spec.deployment.spec", &["template"], &others);
     let Some(pod) = deployment.at(&["template", "spec"]) else { return };
     leftovers::tell(&mut draft.object, pod, "spec.deployment.spec.template.spec", &["containers", "volumes"], &[]);
-    let Some(container) = pod.get("containers").and_then(|containers| containers.items().first()) else { return };
+    let containers = pod.get("containers").map(Node::items).unwrap_or_default();
+    let Some(container) = containers.first() else { return };
+    if containers.len() > 1 {
+        draft.object.drop("containers beside the first", "skep runs no containers");
+    }
     if let Some(memory) = container.at(&["resources", "limits", "memory"]) {
         let origin = document.origin("resources.limits.memory", memory);
         draft.memory(memory.text().unwrap_or_default(), &origin);
