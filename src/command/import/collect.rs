@@ -59,6 +59,9 @@ fn files_of(path: &Path) -> Vec<PathBuf> {
 }
 
 fn documents_of(path: &Path) -> Result<Vec<(Syntax, Document)>, String> {
+    if path.is_dir() {
+        return Err("it is a folder without a .yaml or .yml file".to_owned());
+    }
     let short = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = String::from_utf8(read(path, FILE_BYTES_MAX)?).map_err(|_| "it is not UTF-8 text".to_owned())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
