@@ -142,13 +142,13 @@ impl Draft {
     /// Tells the user to set a secret.
     pub(super) fn secret(&mut self, key: &str, why: &str) {
         let text = format!("skep secret {} {key}=-    # {why}", self.name);
-        self.object.to_do(text);
+        self.object.ask(text);
     }
 
     /// Tells the user to set a variable.
     pub(super) fn variable(&mut self, key: &str, why: &str) {
         let text = format!("skep env {} {key}=...    # {why}", self.name);
-        self.object.to_do(text);
+        self.object.ask(text);
     }
 
     /// Tells the user to install packages, if the files name any.
@@ -159,7 +159,7 @@ impl Draft {
             .and_then(|package| package.get("dependencies")?.as_object().map(|packages| !packages.is_empty()));
         if has_any == Some(true) {
             let text = format!("npm install --omit=dev    # in {}: skep installs no packages", self.name);
-            self.object.to_do(text);
+            self.object.ask(text);
         }
     }
 

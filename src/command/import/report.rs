@@ -94,7 +94,7 @@ impl Object {
         self.note(NoteKind::Dropped, format!("{what}: {why}"));
     }
 
-    pub(super) fn to_do(&mut self, text: impl Into<String>) {
+    pub(super) fn ask(&mut self, text: impl Into<String>) {
         self.note(NoteKind::ToDo, text.into());
     }
 

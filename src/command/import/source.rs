@@ -85,7 +85,7 @@ impl Surroundings {
     ///
     /// # Errors
     /// If `--from` was not given, or has been used for another object.
-    pub(super) fn from_file(&self, address: &str) -> Result<(&str, &[u8]), String> {
+    pub(super) fn downloaded(&self, address: &str) -> Result<(&str, &[u8]), String> {
         let Some((name, bytes)) = &self.from else {
             return Err(format!("its code is at {address}, and skep fetches nothing: download it, and name it with --from FILE"));
         };

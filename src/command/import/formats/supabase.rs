@@ -28,7 +28,7 @@ pub(super) fn import(document: &Document, surroundings: &Surroundings, batch: &m
         Err(why) => return batch.failed(whole, why),
     };
     for (key, _) in root.at(&["edge_runtime", "secrets"]).map(Node::entries).unwrap_or_default() {
-        whole.to_do(format!("skep secret NAME {key}=-    # for each function that reads it: [edge_runtime.secrets]"));
+        whole.ask(format!("skep secret NAME {key}=-    # for each function that reads it: [edge_runtime.secrets]"));
     }
     if !whole.notes.is_empty() {
         batch.noted(whole, "its functions follow; skep has no database, no auth and no storage");

@@ -48,7 +48,7 @@ pub(super) fn add(
                 surroundings,
             )?,
             None => {
-                let (_, bytes) = surroundings.from_file(url)?;
+                let (_, bytes) = surroundings.downloaded(url)?;
                 put(draft, bytes, file, part)?;
             }
         }

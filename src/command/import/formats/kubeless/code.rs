@@ -57,7 +57,7 @@ fn content(spec: &Node, content_type: &str, surroundings: &Surroundings) -> Resu
     }
     let text = spec.text_of("function").filter(|text| !text.is_empty()).ok_or("it has no `spec.function`: there is no code in it")?;
     if words.contains(&"url") {
-        return surroundings.from_file(text).map(|(_, bytes)| bytes.to_owned());
+        return surroundings.downloaded(text).map(|(_, bytes)| bytes.to_owned());
     }
     if words.contains(&"base64") {
         let packed: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
