@@ -88,7 +88,11 @@
     const { file, handler } = settings;
     if (handler === null) return null;
     const stem = StringPrototypeSplit(file, ".")[0];
-    const named = StringPrototypeStartsWith(handler, `${stem}.`) ? StringPrototypeSlice(handler, stem.length + 1) : handler;
+    // `file` has no folders, and the file part of `handler` may have some.
+    const parts = StringPrototypeSplit(handler, "/");
+    const last = parts[parts.length - 1];
+    const isFile = last === stem || StringPrototypeStartsWith(last, `${stem}.`);
+    const named = !isFile ? handler : last === stem ? stem : StringPrototypeSlice(last, stem.length + 1);
     if (named === stem) return foundOf(module, "default", typeof module.exported === "function" ? module.exported : null);
     const path = StringPrototypeSplit(named, ".");
     for (const root of [module.exported, module.namespace]) {
