@@ -47,14 +47,25 @@
     return `${begin > 0 ? "..." : ""}"${StringPrototypeSlice(text, begin, at + 10)}"${at + 10 < text.length ? "..." : ""}`;
   }
 
+  /** curl says of each body that it is a form: JSON is not taken for one. */
+  function parseForm(text) {
+    if (RegExpPrototypeExec(/^\s*[{[]/, text) !== null) {
+      try {
+        return internals.parseJson(text);
+      } catch {
+        // A form may begin so too.
+      }
+    }
+    return parseQuery(text, false);
+  }
+
   /** The body, or null without one. Throws an error of the parser. A multipart body is read later. */
   function parseBody(headers, bytes) {
     if (bytes.length === 0) return null;
     const type = typeOf(headers);
     if (type === MULTIPART) return null;
     const text = core.decode(bytes);
-    if (type === FORM && RegExpPrototypeExec(/^\s*[{[]/, text) === null) return parseQuery(text, false);
-    return parseStrict(text);
+    return type === FORM ? parseForm(text) : parseStrict(text);
   }
 
   const isMultipart = (headers) => typeOf(headers) === MULTIPART;
