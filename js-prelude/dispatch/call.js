@@ -34,6 +34,7 @@
     #meta = null;
     request = null;
     reader = null;
+    onIdle = null; // Called when nothing is left that could answer the call.
     onLeave = null; // Called when the client leaves before the answer is complete.
     onUncaught = null; // logUncaught of core/errors.js passes an error that no code caught; returns true if it made the call fail.
     isSkepCall = true;

@@ -76,6 +76,9 @@ pub const PREFIXES: &[(&[&str], CallShape)] = &[
     (&[], CallShape::Http),
     // Supabase's clients: the same call below a prefix.
     (&["functions", "v1"], CallShape::Http),
+    // OpenFaaS' gateway, and Netlify.
+    (&["function"], CallShape::Http),
+    (&[".netlify", "functions"], CallShape::Http),
 ];
 
 #[cfg(test)]

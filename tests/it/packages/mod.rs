@@ -40,6 +40,10 @@ packages! {
     connect "connect" [];
     csv_parse "csv-parse" [];
     date_fns "date-fns" [];
+    dialect_app "dialect-app" [];
+    dialect_fission "dialect-fission" [];
+    dialect_kubeless "dialect-kubeless" [];
+    dialect_node "dialect-node" [];
     dotenv "dotenv" [];
     drizzle "drizzle" [Postgres];
     ejs "ejs" [];
@@ -53,6 +57,8 @@ packages! {
     graphql "graphql" [];
     handlebars "handlebars" [];
     hapi "hapi" [];
+    hono_lambda "hono-lambda" [];
+    hono_lambda_stream "hono-lambda-stream" [];
     ioredis "ioredis" [Redis];
     joi "joi" [];
     jose "jose" [];
@@ -65,6 +71,8 @@ packages! {
     lodash "lodash" [];
     marked "marked" [];
     middleware "middleware" [];
+    middy "middy" [];
+    middy_stream "middy-stream" [];
     mongodb "mongodb" [];
     multer "multer" [];
     mysql2 "mysql2" [MariaDb];
@@ -83,6 +91,7 @@ packages! {
     redis "redis" [Redis];
     sanitize_html "sanitize-html" [];
     sequelize "sequelize" [Postgres];
+    serverless_http "serverless-http" [];
     socket_io_client "socket-io-client" [];
     stripe "stripe" [];
     typeorm "typeorm" [Postgres];
