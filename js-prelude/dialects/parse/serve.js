@@ -15,7 +15,7 @@
   } = primordials;
   const exchange = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { encodeResult, INVALID_JSON, scriptFailed, sendError, sendJson, sendText } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
-  const { authenticate, BAD_CONTEXT, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+  const { authenticate, BAD_CONTEXT, hasMasterKey, mayBeMaster, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
   const { isMultipart, paramsOf, parseBody } = core.loadExtScript("ext:skep/dialects/parse/body.js");
   const { headersOf, JOBS, methodOf, placeOf, routeOf, WEBHOOKS } = core.loadExtScript("ext:skep/dialects/parse/head.js");
   const { isFirst, warnOnce } = core.loadExtScript("ext:skep/dialects/parse/host.js");
@@ -151,7 +151,31 @@
   }
 
   const other = () => core.loadExtScript("ext:skep/dialects/parse/other.js");
-  const passOn = (...given) => core.loadExtScript("ext:skep/dialects/parse/pass_on.js").passOn(...given);
+
+  /**
+   * Passes a request on. The Parse Server sees the address of this host, so that which addresses may be masters is checked here. `read`: the
+   * body, if it was read.
+   */
+  async function passOn(state, call, head, bodyKind, read) {
+    let bytes = read;
+    if (!mayBeMaster(state.keys, exchange.remoteAddress(call))) {
+      bytes ??= await exchange.readBody(call, bodyKind);
+      if (hasMasterKey(head.headers, bodyOf(head, bytes), state.keys)) {
+        refuseCaller(call, UNAUTHORIZED);
+        return;
+      }
+    }
+    await core.loadExtScript("ext:skep/dialects/parse/pass_on.js").passOn(state, call, head, bodyKind, bytes);
+  }
+
+  /** The body, if it is one that can have keys. */
+  function bodyOf(head, bytes) {
+    try {
+      return parseBody(head.headers, bytes);
+    } catch {
+      return null;
+    }
+  }
 
   /** Whether a request is the Parse Server's before its body is read: Skep has nothing of its address. */
   function isOfServer(state, route, rest) {
