@@ -103,15 +103,24 @@
     return target;
   }
 
-  /** The parameters of a call: the body, and the query over it. `files` are members that stay as they are. */
-  function paramsOf(body, files, query, sdk) {
+  function copyMembers(target, source) {
+    const names = ObjectKeys(source);
+    for (let i = 0; i < names.length; i++) if (names[i] !== "__proto__") put(target, names[i], source[names[i]]);
+  }
+
+  /** The parameters of a call: the body, or the fields of a multipart body as they are, and the query over it. */
+  function paramsOf(body, fields, query, sdk) {
     const params = {};
-    if (body !== null) decodeMembers(params, body, sdk);
-    if (files !== null) {
-      const names = ObjectKeys(files);
-      for (let i = 0; i < names.length; i++) put(params, names[i], files[names[i]]);
+    if (body !== null) copyMembers(params, body);
+    if (fields !== null) copyMembers(params, fields);
+    if (query !== "") copyMembers(params, parseQuery(query, true));
+    const names = ObjectKeys(params);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const isField = fields !== null && ObjectHasOwn(fields, name) && fields[name] === params[name];
+      if (!isField) put(params, name, decode(params[name], sdk));
     }
-    return query === "" ? params : decodeMembers(params, parseQuery(query, true), sdk);
+    return params;
   }
 
   return { __proto__: null, isMultipart, paramsOf, parseBody };

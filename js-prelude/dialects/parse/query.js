@@ -114,10 +114,17 @@
     return target;
   }
 
+  /** A list that begins with `first`; holes stay, since a later part may fill them. */
+  function behind(first, list) {
+    const whole = [first];
+    for (let i = 0; i < list.length; i++) if (ObjectHasOwn(list, i)) whole[i + 1] = list[i];
+    return whole;
+  }
+
   /** What two parts of a query say of one name. */
   function merge(target, source) {
     if (source === "") return target;
-    if (!isObject(target)) return combine(target, source);
+    if (!isObject(target)) return ArrayIsArray(source) ? behind(target, source) : combine(target, source);
     if (!isObject(source)) {
       if (!ArrayIsArray(target)) return [target, source];
       ArrayPrototypePush(target, source);
