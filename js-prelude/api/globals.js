@@ -23,10 +23,10 @@ import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
 import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
-import { closeRegistrations, detectDialect, ofTheWeb, register, registered } from "ext:skep/dialects/index.js";
+import { closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, registerFetchListener, watchFinished } from "ext:skep/dialects/index.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ObjectDefineProperties, ReflectApply, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -190,6 +190,13 @@ events().saveGlobalThisReference(globalThis);
 events().defineEventHandler(globalThis, "error");
 events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
+// A listener for `fetch` makes the module a service worker of Cloudflare. An own property: `EventTarget.prototype` serves all targets.
+const { addEventListener: addListener } = events().EventTarget.prototype;
+defineGlobal("addEventListener", function addEventListener(type, listener, options = undefined) {
+  const target = this ?? globalThis;
+  if (type === "fetch" && target === globalThis && listener !== null && listener !== undefined) registerFetchListener();
+  return ReflectApply(addListener, target, [type, listener, options]);
+});
 
 // For the lazy scripts, which cannot import.
 internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse, viewOf };
@@ -198,7 +205,7 @@ internals.countedBytes = countedBytes;
 internals.countedMessage = countedMessage;
 internals.parseJson = parseJson;
 internals.errors = { __proto__: null, describe, firstLine };
-internals.dialects = { __proto__: null, closeRegistrations, detectDialect, ofTheWeb, register, registered };
+internals.dialects = { __proto__: null, closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, watchFinished };
 internals.currentCall = currentCall;
 internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
@@ -233,6 +240,7 @@ globalThis.__skep_bootstrap = () => {
     Deno: { __proto__: null, value: denoNamespace(env), writable: true, enumerable: false, configurable: true },
     EdgeRuntime: { __proto__: null, value: edgeRuntimeNamespace(), writable: true, enumerable: false, configurable: true },
   });
+  defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
   warm();
   return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort: abortCall };
 };

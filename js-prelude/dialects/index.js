@@ -40,7 +40,16 @@ export const registered = (dialect) => registrations[dialect] ?? [];
 /** The module has loaded: what it registers from now on comes too late. */
 export function closeRegistrations() {
   hasLoaded = true;
+  deno.close();
 }
+
+/** A listener for `fetch`: a service worker of Cloudflare. */
+export function registerFetchListener() {
+  register("workers", "fetch");
+  workers.prepareEvents();
+}
+
+export const { isRegistered: isServed, watchFinished } = deno;
 
 /** Whether nothing that the module has points to a dialect that is not of the web. */
 function showsNoOther(namespace, exported) {
@@ -69,8 +78,8 @@ const web = (name, handle, from) => ({ __proto__: null, name, handle, answersIts
 export function ofTheWeb(exported, env, wanted) {
   let handle;
   if ((wanted === null || wanted === "deno") && (handle = deno.handlerOf()) !== null) return web("deno", handle, "Deno.serve");
-  if ((wanted === null || wanted === "workers") && (handle = workers.handlerOf(exported, env)) !== null) {
-    return web("workers", handle, "fetch of the default export");
+  if ((wanted === null || wanted === "workers") && (handle = workers.handlerOf(exported, env, registered("workers").length > 0)) !== null) {
+    return web("workers", handle, registered("workers").length > 0 ? "its listener for fetch" : "fetch of the default export");
   }
   if ((wanted === null || wanted === "plain") && (handle = plain.handlerOf(exported)) !== null) return web("plain", handle, "the default export");
   return null;

@@ -4,7 +4,10 @@
 //
 // Invariant: the exported function is called without a receiver.
 
+import { sees } from "ext:skep/dialects/shared/sees.js";
+
 /** The handler, or null if the module is not written in this dialect. */
 export function handlerOf(exported) {
-  return typeof exported === "function" ? (request, call) => exported(request, call.context()) : null;
+  if (typeof exported !== "function") return null;
+  return sees(exported, 1) ? (request, call) => exported(request, call.context()) : (request) => exported(request);
 }

@@ -68,6 +68,7 @@ impl Invoker {
         invocation.reached_function(&resolved.endpoint.name);
         let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
         request.strip = resolved.strip;
+        request.pattern = resolved.pattern;
         invoke_pool(invocation, pool, request, body).await
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Resolved {
     pub(super) endpoint: Arc<Endpoint>,
     /// Bytes of the path's prefix that the function does not see.
     pub(super) strip: usize,
+    /// The path of the manifest's route.
+    pub(super) pattern: Option<Arc<str>>,
 }
 
 impl Invoker {
@@ -42,7 +44,7 @@ impl Invoker {
                 self.route(port, request)
             }
             Target::Name(name) => match self.live.table().get(name) {
-                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0 }),
+                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None }),
                 None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
             },
         }
@@ -60,7 +62,9 @@ impl Invoker {
         let path = request.path_and_query.path();
         let table = self.live.table();
         match table.resolve(port, host(request), &request.method, path) {
-            Resolution::Found(found) => Ok(Resolved { endpoint: found.target.clone(), strip: found.strip }),
+            Resolution::Found(found) => {
+                Ok(Resolved { endpoint: found.target.clone(), strip: found.strip, pattern: found.pattern.cloned() })
+            }
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
             }
