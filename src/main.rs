@@ -47,6 +47,7 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
     let config = Config::load(line)?;
     match &line.command {
         Command::New(args) => return Ok(command::new::print(&config, args)),
+        Command::Import(args) => return Ok(command::import::run(&config, args)),
         Command::Token(args) => return Ok(command::token::run(&config, args)),
         Command::Systemd(args) => return Ok(command::systemd::run(args)),
         Command::Remote(args) => return Ok(client::run(&config, args)?),
@@ -68,6 +69,6 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::Check(args) => command::check::run(&config, args),
         Command::Invoke(args) => command::invoke::run(&config, args),
         // Done above, without V8.
-        Command::New(_) | Command::Token(_) | Command::Systemd(_) | Command::Remote(_) => Ok(ExitCode::Ok),
+        Command::New(_) | Command::Import(_) | Command::Token(_) | Command::Systemd(_) | Command::Remote(_) => Ok(ExitCode::Ok),
     }
 }

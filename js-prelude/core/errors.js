@@ -100,7 +100,7 @@ internals.reportUncaught = (error) => logUncaught("Uncaught ", error);
 
 // https://html.spec.whatwg.org/#runtime-script-errors
 let reporting = false;
-core.setReportExceptionCallback((error) => {
+const reportException = (error) => {
   if (!reporting && internals.node?.onUncaught?.(error, "uncaughtException")) return;
   if (reporting) return logUncaught("Uncaught ", error);
   reporting = true;
@@ -114,7 +114,9 @@ core.setReportExceptionCallback((error) => {
   } finally {
     reporting = false;
   }
-});
+};
+core.setReportExceptionCallback(reportException);
+internals.reportException = reportException;
 
 // https://html.spec.whatwg.org/#unhandled-promise-rejections
 core.setUnhandledPromiseRejectionHandler((promise, reason) => {

@@ -41,6 +41,8 @@
     if (dialect === "parse" || parse !== null || (dialect === null && hint === "parse")) {
       core.loadExtScript("ext:skep/dialects/parse/global.js").install(instance, settings);
     }
+    if (dialect === "kubeless") core.loadExtScript("ext:skep/dialects/kubeless/variables.js").install(settings);
+    if ((dialect ?? hint) === "lambda") core.loadExtScript("ext:skep/dialects/lambda/environment.js").prepare(settings);
   }
 
   const fail = (text) => {
@@ -86,7 +88,11 @@
     const { file, handler } = settings;
     if (handler === null) return null;
     const stem = StringPrototypeSplit(file, ".")[0];
-    const named = StringPrototypeStartsWith(handler, `${stem}.`) ? StringPrototypeSlice(handler, stem.length + 1) : handler;
+    // `file` has no folders, and the file part of `handler` may have some.
+    const parts = StringPrototypeSplit(handler, "/");
+    const last = parts[parts.length - 1];
+    const isFile = last === stem || StringPrototypeStartsWith(last, `${stem}.`);
+    const named = !isFile ? handler : last === stem ? stem : StringPrototypeSlice(last, stem.length + 1);
     if (named === stem) return foundOf(module, "default", typeof module.exported === "function" ? module.exported : null);
     const path = StringPrototypeSplit(named, ".");
     for (const root of [module.exported, module.namespace]) {
@@ -135,7 +141,8 @@
     const mark = markOf(named === null ? exported : named.fn);
     if (mark !== undefined) return ofDialect(module, mark.dialect, named ?? whole, "the default export");
     if (named === null) {
-      const web = ofTheWeb(exported, settings.env, "workers");
+      // With Netlify's package `fetch` gets its context, and not the environment.
+      const web = settings.hint === "netlify" ? null : ofTheWeb(exported, settings.env, "workers");
       if (web !== null) return web;
       if (functions.length > 0 && ArrayPrototypeFilter(names, (name) => ArrayPrototypeIncludes(METHODS, name) && typeof root[name] === "function").length > 0) {
         return ofDialect(module, "vercel", foundOf(module, "default", null), "exports named by methods");
@@ -154,7 +161,10 @@
       const found = named ?? whole;
       return found.fn === null || isApplication(found.fn) ? null : ofDialect(module, hint, found, from);
     }
-    return typeof root.handler === "function" ? ofDialect(module, hint, named ?? foundOf(module, "handler", root.handler), from) : null;
+    if (typeof root.handler === "function") return ofDialect(module, hint, named ?? foundOf(module, "handler", root.handler), from);
+    // Netlify's second kind of handler.
+    const isNetlify = hint === "netlify" && (whole.fn !== null ? !isApplication(whole.fn) : typeof module.exported?.fetch === "function");
+    return isNetlify && named === null ? ofDialect(module, hint, whole, from) : null;
   }
 
   /** Rule 5: an export `handler` is Lambda's. */

@@ -37,6 +37,7 @@
     request = null;
     reader = null;
     isStreaming = false; // Its answer leaves piece by piece.
+    onIdle = null; // Called when nothing is left that could answer the call.
     onLeave = null; // Called when the client leaves before the answer is complete.
     setCookies = null; // What the handler set by `ctx.cookies`: values of `set-cookie`.
     #ending = undefined; // null: the answer was sent; an error: it was not.

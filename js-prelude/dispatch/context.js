@@ -6,10 +6,10 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { op_skep_header, op_skep_url } = core.ops;
+  const { op_skep_header, op_skep_headers, op_skep_url } = core.ops;
   const {
-    ArrayPrototypePush, decodeURIComponent, ObjectDefineProperty, ObjectFreeze, Proxy, ReflectDefineProperty, ReflectDeleteProperty, ReflectGet,
-    ReflectGetOwnPropertyDescriptor, ReflectHas, ReflectOwnKeys, ReflectSet, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
+    ArrayPrototypePush, Object, ObjectDefineProperty, ObjectFreeze, Proxy, ReflectDefineProperty, ReflectDeleteProperty, ReflectGet,
+    ReflectGetOwnPropertyDescriptor, ReflectHas, ReflectOwnKeys, ReflectSet, SafeArrayIterator, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
     SymbolFor, TypeError,
   } = primordials;
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
@@ -28,33 +28,17 @@
     return { traceId, spanId, sampled: flags === "01" };
   }
 
-  function decoded(text) {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return text;
-    }
-  }
-
   /** The segments of the path for which the route has a name, and those below it by the name `*`. */
   function paramsOf(call) {
-    const params = {};
-    const set = (name, value) => ObjectDefineProperty(params, name, { __proto__: null, value: decoded(value), writable: true, enumerable: true, configurable: true });
-    const pattern = call.routePattern();
-    if (pattern === "") return params;
     const url = op_skep_url(call.id);
     const target = StringPrototypeSlice(url, StringPrototypeIndexOf(url, "/", StringPrototypeIndexOf(url, "://") + 3));
-    const segments = StringPrototypeSplit(StringPrototypeSplit(target, "?")[0], "/");
-    const steps = StringPrototypeSplit(pattern, "/");
-    for (let i = 1; i < steps.length; i++) {
-      if (steps[i][0] === ":") set(StringPrototypeSlice(steps[i], 1), segments[i] ?? "");
-      else if (steps[i] === "*") {
-        let rest = segments[i] ?? "";
-        for (let j = i + 1; j < segments.length; j++) rest += `/${segments[j]}`;
-        set("*", rest);
-      }
-    }
-    return params;
+    return core.loadExtScript("ext:skep/dialects/shared/route_params.js").paramsOf(call, StringPrototypeSplit(target, "?")[0]);
+  }
+
+  /** The cookies of the request; those that are set go to the answer (respond.js). */
+  function cookiesOf(call) {
+    const { cookiesFor } = core.loadExtScript("ext:skep/dialects/netlify/cookies.js");
+    return ObjectFreeze(cookiesFor(() => op_skep_headers(call.id), (cookie) => call.setCookie(cookie)));
   }
 
   /** The client's address; behind a trusted proxy the one that the proxy names. */
@@ -97,7 +81,7 @@
     params: paramsOf,
     ip: ipOf,
     url: (call) => new (core.loadExtScript("ext:deno_web/00_url.js").URL)(op_skep_url(call.id)),
-    cookies: (call) => core.loadExtScript("ext:skep/dispatch/cookies.js").cookiesOf(call),
+    cookies: cookiesOf,
     geo: () => EMPTY,
     site: () => EMPTY,
     account: () => EMPTY,
@@ -140,7 +124,7 @@
       return `Context ${inspect(shown, options)}`;
     }
   }
-  ObjectDefineProperty(Context.prototype, "constructor", { __proto__: null, value: primordials.Object, writable: true, enumerable: false, configurable: true });
+  ObjectDefineProperty(Context.prototype, "constructor", { __proto__: null, value: Object, writable: true, enumerable: false, configurable: true });
 
   const isMember = (key) => READ[key] !== undefined || MADE[key] !== undefined;
 
@@ -162,7 +146,7 @@
     defineProperty: (target, key, descriptor) => !isMember(key) && ReflectDefineProperty(target, key, descriptor),
     deleteProperty: (target, key) => !isMember(key) && ReflectDeleteProperty(target, key),
     ownKeys: (target) => {
-      const keys = [...new primordials.SafeArrayIterator(KEYS)];
+      const keys = [...new SafeArrayIterator(KEYS)];
       const added = ReflectOwnKeys(target);
       for (let i = 0; i < added.length; i++) ArrayPrototypePush(keys, added[i]);
       return keys;

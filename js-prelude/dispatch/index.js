@@ -106,6 +106,20 @@
     return SafePromiseAll(over);
   };
 
+  /** Nothing is left that could answer the call: a dialect may answer now, and what it does not answer never settles. */
+  function settle(id) {
+    const onIdle = MapPrototypeGet(pendingCalls, id)?.onIdle ?? null;
+    if (onIdle === null) return;
+    setAsyncContext(MapPrototypeGet(pendingCalls, id));
+    try {
+      onIdle();
+    } catch (error) {
+      reportError(error);
+    } finally {
+      setAsyncContext(undefined);
+    }
+  }
+
   /** Runs the path of a call once, before the isolate has a function: the first real call finds its code compiled. No call has id 0. */
   function warm() {
     const sync = () => Response.json({ warm: true });
@@ -117,5 +131,5 @@
     instance.handle = null;
   }
 
-  return { setIdentity, builtInNames, load, dispatch, abort, warm, env: () => instance.env };
+  return { setIdentity, builtInNames, load, dispatch, abort, settle, warm, env: () => instance.env };
 })();

@@ -4,10 +4,10 @@
 //
 // Invariant: a timer counts from its call until it has fired for the last time or is cleared.
 
-import { core, primordials } from "ext:core/mod.js";
+import { core, internals, primordials } from "ext:core/mod.js";
 import { disguise, refuse } from "ext:skep/guards/core.js";
 
-const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ReflectApply, SafeArrayIterator, SafeMap } = primordials;
+const { indirectEval, MapPrototypeDelete, MapPrototypeGetSize, MapPrototypeSet, ReflectApply, SafeMap } = primordials;
 
 const timers = core.loadExtScript("ext:deno_web/02_timers.js");
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
@@ -26,11 +26,16 @@ function start(native, self, callback, timeout, args, isRepeated) {
   if (MapPrototypeGetSize(waiting) >= WAITING_MAX) refuse("timers", `too many timers are waiting: at most ${WAITING_MAX}`);
   const call = callable(callback);
   let id = 0;
-  const fire = isRepeated ? call : function () {
-    MapPrototypeDelete(waiting, id);
-    return ReflectApply(call, globalThis, args);
+  // Reported here, an error is that of the call that began the timer.
+  const fire = function () {
+    if (!isRepeated) MapPrototypeDelete(waiting, id);
+    try {
+      return ReflectApply(call, globalThis, args);
+    } catch (error) {
+      internals.reportException(error);
+    }
   };
-  id = ReflectApply(native, self, isRepeated ? [fire, timeout, ...new SafeArrayIterator(args)] : [fire, timeout]);
+  id = ReflectApply(native, self, [fire, timeout]);
   MapPrototypeSet(waiting, id, true);
   return id;
 }

@@ -18,6 +18,7 @@ use crate::runtime::worker::watchdog;
 
 use super::error::StartError;
 use super::host::{Listeners, RuntimeHost};
+use super::rate::Rates;
 
 /// Memory of the host for each isolate that may use memory beyond its limit at a time.
 const HOST_BYTES_PER_HEADROOM: u64 = 4 * headroom::HEADROOM_BYTES as u64;
@@ -71,6 +72,8 @@ impl Core {
             listeners: listeners.clone(),
             body_timeout: config.ingress.body_timeout,
             answer_bytes: AnswerBytes::new(answer_bytes_max(config.pool.memory_bytes)),
+            live: live.clone(),
+            rates: Rates::default(),
         });
         let fleet = fleet::start(
             FleetConfig {

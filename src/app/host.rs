@@ -4,14 +4,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 
+use super::rate::Rates;
 use crate::function::message::{Body, Request, Response};
 use crate::invoke::Invoker;
+use crate::live::Live;
 use crate::runtime::call::{AnswerBytes, FunctionBytes};
 use crate::runtime::containment::guard_hits;
 use crate::runtime::ops::{ConsoleLine, HostApi, Identity};
@@ -29,6 +31,8 @@ pub(super) struct RuntimeHost {
     pub(super) listeners: Listeners,
     pub(super) body_timeout: Duration,
     pub(super) answer_bytes: Arc<AnswerBytes>,
+    pub(super) live: Arc<Live>,
+    pub(super) rates: Rates,
 }
 
 impl HostApi for RuntimeHost {
@@ -61,6 +65,16 @@ impl HostApi for RuntimeHost {
     fn answer_bytes(&self, function: &Arc<str>) -> Option<Arc<FunctionBytes>> {
         let _held_off = freeze::hold_off();
         Some(self.answer_bytes.of(function))
+    }
+
+    fn is_within_rate(&self, function: &str, key: &str, window: Duration, count: u64) -> bool {
+        let _held_off = freeze::hold_off();
+        self.rates.count(function, key, window, count, Instant::now())
+    }
+
+    fn parse_function(&self, function: &str, name: &str) -> Option<String> {
+        let _held_off = freeze::hold_off();
+        self.live.applications().sibling(function, name).map(ToString::to_string)
     }
 
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {

@@ -8,6 +8,7 @@ mod core;
 mod error;
 mod ports;
 mod host;
+mod rate;
 
 use std::io;
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "commands write functions and read what the caller names")]
 
 pub mod check;
+pub mod import;
 pub mod invoke;
 pub mod new;
 pub mod serve;

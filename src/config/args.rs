@@ -24,6 +24,7 @@ Examples:
   skep --listen 0.0.0.0:80    serve ./functions on every interface
   skep check --json           does every function load? For a build server
   skep invoke hello /world    call a function without a server
+  skep import stack.yml       make functions of those of another platform
 
   skep deploy services/hello  release a function to a running `skep serve`
   skep ls                     what runs there; also show, versions, releases
@@ -65,6 +66,8 @@ pub(super) enum RawCommand {
     Dev,
     /// Create a new function that works at once.
     New(NewArgs),
+    /// Make functions of those of another platform: kubeless, OpenFaaS, Fission, Lambda, Netlify, Vercel, Supabase.
+    Import(ImportArgs),
     /// Compile and load functions, each within its limits, without serving them.
     Check(CheckArgs),
     /// Call one function, without a server.
@@ -91,6 +94,30 @@ pub struct NewArgs {
     pub list_templates: bool,
     /// With --list-templates: as JSON.
     #[arg(long, requires = "list_templates")]
+    pub json: bool,
+}
+
+/// `skep import`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ImportArgs {
+    /// Files of the other platform: kubeless or Fission YAML, stack.yml, serverless.yml, a SAM template, netlify.toml, vercel.json,
+    /// supabase/config.toml. Their content says which they are. A folder stands for the YAML files in it.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Directory for the functions; the --functions directory if left out.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The code of an object that takes it from an address, downloaded: Skep fetches nothing.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Replace functions that are there already, each as a whole.
+    #[arg(long)]
+    pub force: bool,
+    /// Say what would be made, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print what became of every object as JSON.
+    #[arg(long)]
     pub json: bool,
 }
 

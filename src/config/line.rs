@@ -12,7 +12,9 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Subcommand as _};
 
-use super::args::{ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings};
+use super::args::{
+    ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, ImportArgs, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings,
+};
 use super::client_args::RemoteCommand;
 use super::operator_args::{SystemdArgs, TokenArgs};
 
@@ -34,6 +36,8 @@ pub enum Command {
     Dev,
     /// `skep new`.
     New(NewArgs),
+    /// `skep import`.
+    Import(ImportArgs),
     /// `skep check`.
     Check(CheckArgs),
     /// `skep invoke`.
@@ -97,6 +101,7 @@ impl CommandLine {
             None | Some(RawCommand::Serve) => Command::Serve,
             Some(RawCommand::Dev) => Command::Dev,
             Some(RawCommand::New(args)) => Command::New(args),
+            Some(RawCommand::Import(args)) => Command::Import(args),
             Some(RawCommand::Check(args)) => Command::Check(args),
             Some(RawCommand::Invoke(args)) => Command::Invoke(args),
             Some(RawCommand::Token(args)) => Command::Token(args),
@@ -128,6 +133,7 @@ pub(super) fn clap_command() -> clap::Command {
     }
     command = hide_all_but(command, "token", &settings, &["state", "config"]);
     command = hide_all_but(command, "systemd", &settings, &[]);
+    command = hide_all_but(command, "import", &settings, &["functions", "config"]);
     command
 }
 

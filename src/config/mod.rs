@@ -21,7 +21,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use args::{CheckArgs, InvokeArgs, NewArgs};
+pub use args::{CheckArgs, ImportArgs, InvokeArgs, NewArgs};
 pub use client_args::RemoteCommand;
 use error::hint;
 pub use error::{ConfigError, Setting};

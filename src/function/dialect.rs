@@ -77,6 +77,9 @@ pub const PREFIXES: &[(&[&str], CallShape)] = &[
     (&[], CallShape::Http),
     // Supabase's clients: the same call below a prefix. Its functions route by paths that begin with their name.
     (&["functions", "v1"], CallShape::Http),
+    // OpenFaaS' gateway, and Netlify.
+    (&["function"], CallShape::Http),
+    (&[".netlify", "functions"], CallShape::Http),
 ];
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ impl fmt::Debug for Body {
 pub enum CallShape {
     /// Plain HTTP: the answer is the function's answer.
     Http,
+    /// Parse's SDKs: faults are theirs, in body and status.
+    Parse,
     /// No caller at all: a release calls the version's own `check()`. 204: it has none.
     Check,
 }

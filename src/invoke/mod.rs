@@ -10,13 +10,14 @@ mod admission;
 mod in_process;
 mod record;
 mod answer;
+mod parse_fault;
 mod resolve;
 
 use std::sync::Arc;
 
 use crate::config::Mode;
 use crate::fault::Fault;
-use crate::function::message::{Body, Request, Response};
+use crate::function::message::{Body, CallShape, Request, Response};
 use crate::live::Live;
 use crate::runtime::pool::{CallOutcome, Pool};
 
@@ -43,10 +44,14 @@ impl Invoker {
         self.mode == Mode::Dev
     }
 
-    /// The fault of an invocation as the response its caller gets, in JSON.
+    /// The fault of an invocation as the response its caller gets, in JSON of its caller's convention.
     pub fn fault_response(&self, invocation: &Invocation, fault: &Fault) -> Response {
         let mut digits = [0; 32];
-        fault_response(fault, &invocation.fault_context(self.is_dev(), &mut digits))
+        let context = invocation.fault_context(self.is_dev(), &mut digits);
+        match invocation.shape() {
+            CallShape::Parse => parse_fault::response(fault, &context),
+            CallShape::Http | CallShape::Check => fault_response(fault, &context),
+        }
     }
 
     /// Calls the target. `body` is built once the call is admitted, so that a client that waits for `100 Continue` receives it only then.
@@ -65,10 +70,11 @@ impl Invoker {
         }
         admission::check_hops(&request)?;
         let resolved = self.resolve(target, &request).await?;
-        invocation.reached_function(&resolved.endpoint.name);
+        invocation.reached_function(&resolved.endpoint.name, resolved.shape);
         let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
         request.strip = resolved.strip;
         request.pattern = resolved.pattern;
+        request.shape = resolved.shape;
         invoke_pool(invocation, pool, request, body).await
     }
 }

@@ -17,7 +17,7 @@ use http_body::{Frame, SizeHint};
 
 use super::answer::FaultContext;
 use crate::fault::Fault;
-use crate::function::message::{Body, BodyError, Request, Response};
+use crate::function::message::{Body, BodyError, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Version};
 use crate::runtime::call::CallStats;
@@ -80,6 +80,7 @@ pub struct Invocation {
     method: Method,
     path: PathAndQuery,
     function: Option<FunctionName>,
+    shape: CallShape,
     version: Option<Arc<Version>>,
     stats: Option<Arc<CallStats>>,
     fault: Option<Fault>,
@@ -98,6 +99,7 @@ impl Invocation {
             method,
             path,
             function: None,
+            shape: CallShape::Http,
             version: None,
             stats: None,
             fault: None,
@@ -146,7 +148,13 @@ impl Invocation {
         self.function = FunctionName::parse(name).ok();
     }
 
-    pub(super) fn reached_function(&mut self, name: &FunctionName) {
+    /// The convention that the caller speaks with the function that it reached.
+    pub fn shape(&self) -> CallShape {
+        self.shape
+    }
+
+    pub(super) fn reached_function(&mut self, name: &FunctionName, shape: CallShape) {
+        self.shape = shape;
         self.function = Some(name.clone());
     }
 

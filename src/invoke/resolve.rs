@@ -10,7 +10,7 @@ use http::header::HOST;
 
 use super::Invoker;
 use crate::fault::{Fault, Kind};
-use crate::function::message::Request;
+use crate::function::message::{CallShape, Request};
 use crate::live::Endpoint;
 use crate::live::table::Resolution;
 
@@ -33,6 +33,8 @@ pub(super) struct Resolved {
     pub(super) strip: usize,
     /// The path of the manifest's route.
     pub(super) pattern: Option<Arc<str>>,
+    /// The convention of the client.
+    pub(super) shape: CallShape,
 }
 
 impl Invoker {
@@ -41,10 +43,13 @@ impl Invoker {
         match target {
             Target::Route { port } => {
                 self.refresh(request.path_and_query.path()).await;
-                self.route(port, request)
+                match self.application(port, request).await {
+                    Some(resolved) => Ok(resolved),
+                    None => self.route(port, request),
+                }
             }
             Target::Name(name) => match self.live.table().get(name) {
-                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None }),
+                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Http }),
                 None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
             },
         }
@@ -58,12 +63,38 @@ impl Invoker {
         }
     }
 
+    /// The function of a Parse application that answers; `None` if the address is no such application's. A name or a route of another function
+    /// comes first.
+    async fn application(&self, port: u16, request: &Request) -> Option<Resolved> {
+        let path = request.path_and_query.path();
+        let applications = self.live.known_applications().await;
+        if applications.mounts.is_empty() {
+            return None;
+        }
+        let table = self.live.table();
+        let by_route = match table.resolve(port, host(request), &request.method, path) {
+            Resolution::Found(found) => Some(found),
+            Resolution::MethodNotAllowed { .. } => return None,
+            Resolution::NotFound => None,
+        };
+        if by_route.as_ref().is_some_and(|found| !applications.hold(found.function)) {
+            return None;
+        }
+        if let Some(answering) = applications.resolve(path) {
+            return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Parse });
+        }
+        // By the name of the folder, or by a route of its own.
+        let found = by_route?;
+        Some(Resolved { endpoint: found.target.clone(), strip: found.strip, pattern: None, shape: CallShape::Parse })
+    }
+
     fn route(&self, port: u16, request: &Request) -> Result<Resolved, Fault> {
         let path = request.path_and_query.path();
         let table = self.live.table();
         match table.resolve(port, host(request), &request.method, path) {
             Resolution::Found(found) => {
-                Ok(Resolved { endpoint: found.target.clone(), strip: found.strip, pattern: found.pattern.cloned() })
+                let (endpoint, pattern) = (found.target.clone(), found.pattern.cloned());
+                Ok(Resolved { endpoint, strip: found.strip, pattern, shape: found.shape })
             }
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))

@@ -1,9 +1,10 @@
-//! THE MEETING POINT: the immutable table from route to function, swapped whole.
+//! THE MEETING POINT: the immutable table from route to function, swapped whole, and beside it the names of Parse functions.
 //!
 //! `release` is the only writer; `invoke` reads it for every call.
 //!
 //! Invariant: a reader sees one table from lookup to pool; a pool that left the table still answers what reached it.
 
+mod applications;
 pub mod table;
 mod endpoint;
 mod track;
@@ -11,7 +12,9 @@ mod track;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
+use tokio::sync::Notify;
 
+pub use applications::{Application, Applications};
 pub use endpoint::{Candidate, Endpoint, Sticky, VERSION_HEADER, WEIGHT_WHOLE};
 pub use track::{MakeError, MakePool, Track};
 
@@ -28,6 +31,8 @@ pub trait Refresh: Send + Sync {
 #[derive(Default)]
 pub struct Live {
     table: ArcSwap<LiveTable>,
+    applications: ArcSwap<Applications>,
+    applications_changed: Notify,
     refresh: OnceLock<Arc<dyn Refresh>>,
 }
 
@@ -40,6 +45,34 @@ impl Live {
     /// Swaps the table. Returns the old one.
     pub fn publish(&self, table: LiveTable) -> Arc<LiveTable> {
         self.table.swap(Arc::new(table))
+    }
+
+    /// The Parse applications at this moment.
+    pub fn applications(&self) -> Guard<Arc<Applications>> {
+        self.applications.load()
+    }
+
+    /// Swaps the index of Parse applications.
+    pub fn publish_applications(&self, applications: Applications) {
+        self.applications.store(Arc::new(applications));
+        self.applications_changed.notify_waiters();
+    }
+
+    /// The functions have changed: until another index is published, who asks for a Parse function waits.
+    pub fn forget_applications(&self) {
+        self.applications.store(Arc::default());
+    }
+
+    /// The Parse applications, once the names of all their folders are known.
+    pub async fn known_applications(&self) -> Guard<Arc<Applications>> {
+        loop {
+            let changed = self.applications_changed.notified();
+            let applications = self.applications();
+            if applications.is_complete {
+                return applications;
+            }
+            changed.await;
+        }
     }
 
     /// Installs the refresh of `skep dev`.

@@ -9,6 +9,7 @@
 pub mod deploy;
 pub mod folder;
 pub mod catalog;
+mod applications;
 pub mod check;
 pub mod compiler;
 pub mod compile;

@@ -32,9 +32,21 @@ fn help_names_every_command_and_version_says_which() {
     let project = Project::empty();
     let help = skep(&project, &["--help"]);
     assert_eq!(help.code, 0);
-    for word in
-        ["serve", "dev", "new", "check", "invoke", "--functions", "--listen", "--admin", "--state", "--config", "SKEP_LISTEN", "Exit codes"]
-    {
+    for word in [
+        "serve",
+        "dev",
+        "new",
+        "import",
+        "check",
+        "invoke",
+        "--functions",
+        "--listen",
+        "--admin",
+        "--state",
+        "--config",
+        "SKEP_LISTEN",
+        "Exit codes",
+    ] {
         assert!(help.stdout.contains(word), "{word} is not in\n{}", help.stdout);
     }
     let version = skep(&project, &["--version"]);

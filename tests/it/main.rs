@@ -22,6 +22,7 @@ mod examples;
 mod guards;
 mod invoke;
 mod hazards;
+mod import;
 mod leaks;
 mod node;
 mod op_fuzz;

@@ -7,7 +7,6 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_file_kind } = core.ops;
   const { ArrayPrototypePop, ObjectAssign, ObjectDefineProperty, ObjectKeys, PromiseReject, PromiseResolve, ReflectApply } = primordials;
   const constants = core.loadExtScript("ext:skep/node/fs/constants.js");
   const { at, fault, invalid } = core.loadExtScript("ext:skep/node/fs/errors.js");
@@ -16,7 +15,7 @@
   const { createReadStream, createWriteStream, streamClasses } = core.loadExtScript("ext:skep/node/fs/streams.js");
   const { opendir, openHandle } = core.loadExtScript("ext:skep/node/fs/handles.js");
   const builtIn = internals.nodeBuiltIn;
-  const { access, close, fstat, openFile, read, readdir, readFile, readlink, realpath, stat, write } = reading;
+  const { access, close, fstat, kindAt, openFile, read, readdir, readFile, readlink, realpath, stat, write } = reading;
 
   const sync = {
     __proto__: null,
@@ -88,7 +87,7 @@
 
   const exists = (file) => {
     try {
-      return op_skep_file_kind(at(file)) !== 0;
+      return kindAt(at(file)) !== 0;
     } catch {
       return false;
     }

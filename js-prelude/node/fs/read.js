@@ -1,6 +1,7 @@
 // Reading the files of the version: what Node's `fs` does at once. Writing goes to the function's log, or nowhere.
 //
-// node/fs/index.js makes functions with callbacks and promises of these. The files come from Rust (`runtime/ops/files.rs`).
+// node/fs/index.js makes functions with callbacks and promises of these. The files come from Rust (`runtime/ops/files.rs`); a secret stands at
+// the place where another host mounts it (node/fs/secrets.js).
 //
 // Invariant: at most OPEN_MAX files are open, and a closed descriptor is never given again.
 
@@ -12,7 +13,13 @@
   const { at, encodingOf, fault } = core.loadExtScript("ext:skep/node/fs/errors.js");
   const { ERROR, INFO, write: log } = core.loadExtScript("ext:skep/node/output.js");
   const { Dirent, FILE, FOLDER, Stats } = core.loadExtScript("ext:skep/node/fs/stats.js");
+  const { secretAt } = core.loadExtScript("ext:skep/node/fs/secrets.js");
   const path = internals.nodeBuiltIn("path");
+
+  /** What stands at a path: a file, a folder, or nothing (0). */
+  const kindAt = (where) => op_skep_file_kind(where) || (secretAt(where) === undefined ? 0 : FILE);
+  const isSecret = (where) => op_skep_file_kind(where) === 0;
+  const sizeAt = (where) => (isSecret(where) ? Buffer.byteLength(secretAt(where)) : op_skep_file_size(where));
 
   // Descriptors of files that are open for reading; 0 to 2 are the standard streams.
   const open = new SafeMap();
@@ -22,7 +29,7 @@
   function openFile(file, flags = "r") {
     const where = at(file);
     if (typeof flags === "number" ? (flags & 3) !== 0 : flags !== "r" && flags !== "rs") throw fault("EROFS", "open", file);
-    if (op_skep_file_kind(where) === 0) throw fault("ENOENT", "open", file);
+    if (kindAt(where) === 0) throw fault("ENOENT", "open", file);
     if (open.size >= OPEN_MAX) throw fault("EACCES", "open", file);
     open.set(++lastDescriptor, { __proto__: null, where, position: 0 });
     return lastDescriptor;
@@ -36,9 +43,10 @@
 
   function bytesOf(file, syscall) {
     const where = typeof file === "number" ? openedAt(file, "read").where : at(file);
-    const kind = op_skep_file_kind(where);
+    const kind = kindAt(where);
     if (kind === 0) throw fault("ENOENT", syscall, file);
     if (kind === FOLDER) throw fault("EISDIR", "read", file);
+    if (isSecret(where)) return Buffer.from(secretAt(where));
     const bytes = op_skep_file_bytes(where);
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -51,12 +59,12 @@
 
   function stat(file, options) {
     const where = at(file);
-    const kind = op_skep_file_kind(where);
+    const kind = kindAt(where);
     if (kind === 0) {
       if (options?.throwIfNoEntry === false) return undefined;
       throw fault("ENOENT", "stat", file);
     }
-    return new Stats(kind, kind === FILE ? op_skep_file_size(where) : 0, options?.bigint === true);
+    return new Stats(kind, kind === FILE ? sizeAt(where) : 0, options?.bigint === true);
   }
 
   function namesIn(where) {
@@ -88,12 +96,12 @@
 
   function realpath(file) {
     const where = at(file);
-    if (op_skep_file_kind(where) === 0) throw fault("ENOENT", "realpath", file);
+    if (kindAt(where) === 0) throw fault("ENOENT", "realpath", file);
     return where;
   }
 
   function access(file, mode = 0) {
-    if (op_skep_file_kind(at(file)) === 0) throw fault("ENOENT", "access", file);
+    if (kindAt(at(file)) === 0) throw fault("ENOENT", "access", file);
     if ((mode & 2) !== 0) throw fault("EROFS", "access", file);
   }
 
@@ -123,8 +131,8 @@
   };
   const fstat = (descriptor, options) => descriptor < 3 ? new Stats(0, 0, false) : stat(openedAt(descriptor, "fstat").where, options);
   const readlink = (file) => {
-    throw fault(op_skep_file_kind(at(file)) === 0 ? "ENOENT" : "EINVAL", "readlink", file);
+    throw fault(kindAt(at(file)) === 0 ? "ENOENT" : "EINVAL", "readlink", file);
   };
 
-  return { __proto__: null, access, bytesOf, close, fstat, openedAt, openFile, read, readdir, readFile, readlink, realpath, stat, write };
+  return { __proto__: null, access, bytesOf, close, fstat, kindAt, openedAt, openFile, read, readdir, readFile, readlink, realpath, stat, write };
 })();

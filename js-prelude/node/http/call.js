@@ -1,7 +1,7 @@
 // One call of a function that is a server of Node: its IncomingMessage and ServerResponse, built straight from the call.
 //
-// dispatch/index.js calls `begin`, by way of node/http/servers.js. The head and body of the request come from Rust when they are asked for;
-// node/http/call_socket.js takes what the response writes.
+// dispatch/index.js calls `begin`, by way of node/http/servers.js or of dialects/express/serve.js. The head and body of the request come from
+// Rust when they are asked for; node/http/call_socket.js takes what the response writes.
 //
 // Invariant: a call is answered once, and what its client leaves behind is destroyed.
 
@@ -17,6 +17,8 @@
     StringPrototypeIndexOf,
     StringPrototypeSlice,
     TypedArrayPrototypeGetBuffer,
+    TypedArrayPrototypeGetByteLength,
+    TypedArrayPrototypeGetByteOffset,
   } = primordials;
   const { nextTick } = core.loadExtScript("ext:deno_node/_next_tick.ts");
   const { connResetException } = core.loadExtScript("ext:deno_node/internal/errors.ts");
@@ -31,8 +33,8 @@
 
   const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
-  /** The request line, headers and body of a call as an IncomingMessage. */
-  function incomingOf(server, socket, call, method, bodyKind) {
+  /** The request line, headers and body of a call as an IncomingMessage; `body` is the body if it was read already. */
+  function incomingOf(server, socket, call, method, bodyKind, body) {
     const request = new server[kIncomingMessage](socket);
     const url = op_skep_url(call.id);
     request.method = method;
@@ -42,7 +44,7 @@
     const headers = op_skep_headers(call.id);
     if (bodyKind !== BODY_NONE && !hasLength(headers)) ArrayPrototypePush(headers, "transfer-encoding", "chunked");
     request._addHeaderLines(headers, headers.length);
-    readBody(request, call, bodyKind);
+    readBody(request, call, bodyKind, body);
     return request;
   }
 
@@ -53,7 +55,7 @@
   }
 
   /** Lets the stream pull the body: at once if it is here whole, else chunk by chunk. */
-  function readBody(request, call, bodyKind) {
+  function readBody(request, call, bodyKind, body) {
     request._readableState.readingMore = false;
     if (bodyKind === BODY_NONE) {
       request.complete = true;
@@ -63,7 +65,7 @@
       return;
     }
     const { id } = call;
-    const whole = op_skep_body_full(id);
+    const whole = body ?? op_skep_body_full(id);
     request.complete = whole !== null;
     let isReading = false;
     const take = (chunk) => {
@@ -78,7 +80,7 @@
     request._read = function () {
       this._consuming = true;
       if (whole !== null) {
-        if (whole.length > 0) this.push(Buffer.from(TypedArrayPrototypeGetBuffer(whole)));
+        if (TypedArrayPrototypeGetByteLength(whole) > 0) this.push(bufferOf(whole));
         this.push(null);
       } else if (!isReading) {
         isReading = true;
@@ -90,10 +92,18 @@
     });
   }
 
-  /** Begins a call: the server's listeners get its request and response. */
-  function begin(server, call, method, bodyKind) {
+  /** A Buffer of the same bytes. */
+  function bufferOf(bytes) {
+    return Buffer.from(TypedArrayPrototypeGetBuffer(bytes), TypedArrayPrototypeGetByteOffset(bytes), TypedArrayPrototypeGetByteLength(bytes));
+  }
+
+  /**
+   * Begins a call: the server's listeners get its request and response. With `own` they are not asked: `own.answer(request, response, fail)`
+   * is, where `fail(error, tell)` ends the call; `own.body` has the bytes of a body that was read already, or null.
+   */
+  function begin(server, call, method, bodyKind, own = null) {
     const socket = new CallSocket(call, server);
-    const request = incomingOf(server, socket, call, method, bodyKind);
+    const request = incomingOf(server, socket, call, method, bodyKind, own === null ? null : own.body);
     const response = new server[kServerResponse](request, {
       highWaterMark: server.highWaterMark,
       rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
@@ -109,7 +119,8 @@
     call.onUncaught = (error) => !socket.hasBegun && fail(call, socket, error);
     response.once("finish", () => finish(call, request, response, socket));
     try {
-      emit(server, request, response);
+      if (own === null) emit(server, request, response);
+      else own.answer(request, response, (error, tell) => fail(call, socket, error, tell));
     } catch (error) {
       fail(call, socket, error);
     }
@@ -156,14 +167,14 @@
     socket.destroy();
   }
 
-  /** A listener threw, or what it began did. After an answer has begun, the error is only told. */
-  function fail(call, socket, error) {
+  /** A listener threw, or what it began did. After an answer has begun, the error is only reported; before, `tell` makes it the answer. */
+  function fail(call, socket, error, tell = failThrown) {
     MapPrototypeDelete(pendingCalls, call.id);
     if (socket.hasBegun) {
       reportError(error);
     } else {
       socket.hasBegun = true;
-      failThrown(call, error);
+      tell(call, error);
     }
     socket.destroy();
     return true;

@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn an_unknown_template_is_answered_with_those_there_are() {
         let error = run_new(Path::new("/nowhere"), "x", "typescirpt").unwrap_err();
-        assert_eq!(error.to_string(), "there is no template `typescirpt`; the templates are typescript, javascript, workers, deno, sse");
+        let names: Vec<_> = TEMPLATES.iter().map(|template| template.name).collect();
+        assert_eq!(error.to_string(), format!("there is no template `typescirpt`; the templates are {}", names.join(", ")));
         assert_eq!(error.exit_code(), ExitCode::Usage);
     }
 

@@ -55,6 +55,80 @@ pub const TEMPLATES: &[Template] = &[
         files: &[("index.ts", include_str!("templates/sse/index.ts"))],
         curl: ("--no-buffer ", ""),
     },
+    Template {
+        name: "kubeless",
+        summary: "the shape of kubeless: (event, context)",
+        files: &[
+            ("handler.ts", include_str!("templates/kubeless/handler.ts")),
+            ("function.toml", include_str!("templates/kubeless/function.toml")),
+            ("kubeless.d.ts", include_str!("templates/kubeless/kubeless.d.ts")),
+        ],
+        curl: (r#"--json '{"name":"Ada"}' "#, ""),
+    },
+    Template {
+        name: "fission",
+        summary: "the shape of Fission: (context) returns { status, body, headers }",
+        files: &[
+            ("index.ts", include_str!("templates/fission/index.ts")),
+            ("function.toml", include_str!("templates/fission/function.toml")),
+            ("fission.d.ts", include_str!("templates/fission/fission.d.ts")),
+        ],
+        curl: ("", "?name=Ada"),
+    },
+    Template {
+        name: "vercel",
+        summary: "the shape of Vercel: exports named by method",
+        files: &[("index.ts", include_str!("templates/vercel/index.ts"))],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "gcf",
+        summary: "the shape of Google Cloud Functions: functions.http",
+        files: &[("index.ts", include_str!("templates/gcf/index.ts"))],
+        curl: ("", "?name=Ada"),
+    },
+    Template {
+        name: "firebase",
+        summary: "the shape of Firebase: onCall",
+        files: &[
+            ("index.ts", include_str!("templates/firebase/index.ts")),
+            ("function.toml", include_str!("templates/firebase/function.toml")),
+        ],
+        curl: (r#"--json '{"data":{"name":"Ada"}}' "#, ""),
+    },
+    Template {
+        name: "azure",
+        summary: "the shape of Azure Functions: app.http",
+        files: &[("index.ts", include_str!("templates/azure/index.ts"))],
+        curl: ("", "/api/hello/ada"),
+    },
+    Template {
+        name: "lambda",
+        summary: "the shape of AWS Lambda: handler(event, context)",
+        files: &[
+            ("index.ts", include_str!("templates/lambda/index.ts")),
+            ("function.toml", include_str!("templates/lambda/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "openfaas",
+        summary: "the shape of OpenFaaS: (event, context)",
+        files: &[
+            ("handler.ts", include_str!("templates/openfaas/handler.ts")),
+            ("function.toml", include_str!("templates/openfaas/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
+    Template {
+        name: "netlify",
+        summary: "the shape of Netlify: export default (request, context)",
+        files: &[
+            ("index.ts", include_str!("templates/netlify/index.ts")),
+            ("function.toml", include_str!("templates/netlify/function.toml")),
+        ],
+        curl: ("", "/ada"),
+    },
 ];
 
 /// The list of templates, for people.

@@ -17,6 +17,8 @@ pub struct Entry {
     pub endpoint: Arc<Endpoint>,
     /// The routes of the live version beside `/<name>`.
     pub routes: Vec<Route>,
+    /// Whether its code may be a Parse application's; only then it is loaded to learn its names.
+    pub may_be_parse: bool,
     /// Where it comes from.
     pub origin: EntryOrigin,
 }

@@ -21,6 +21,7 @@ use crate::function::FunctionName;
 use crate::function::route::{Grant, Route};
 use crate::live::table::{Conflict, FunctionEntry};
 use crate::live::{Endpoint, Live, LiveTable};
+use crate::release::applications::ApplicationNames;
 use crate::release::store::StoreError;
 use crate::runtime::fleet::Fleet;
 
@@ -36,6 +37,7 @@ use state::{CatalogState, supersede};
 pub struct Catalog {
     publisher: Publisher,
     fleet: Arc<Fleet>,
+    names: Arc<ApplicationNames>,
     /// Locked last: `folder` and `deploy` hold their own states around it, never the other way round.
     state: Mutex<CatalogState>,
 }
@@ -60,8 +62,9 @@ impl Catalog {
     /// A catalog of the deployed functions. Nothing is published before the functions directory is listed.
     pub fn new(deps: CatalogDeps) -> Arc<Self> {
         let CatalogDeps { main_port, grants, live, deployed, fleet, on_ports } = deps;
+        let names = ApplicationNames::new(live.clone(), fleet.clone());
         let publisher = Publisher { main_port, grants, live, on_ports };
-        Arc::new(Self { publisher, fleet, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
+        Arc::new(Self { publisher, fleet, names, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
     }
 
     /// Every endpoint, by name.
@@ -166,6 +169,7 @@ impl Catalog {
         state.conflicts = conflicts;
         self.fleet.expect(state.entries.len());
         self.publisher.publish(table);
+        self.names.learn(&state.entries);
         supersede(&before, &state.entries);
     }
 }

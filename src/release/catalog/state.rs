@@ -114,7 +114,12 @@ mod tests {
 
     fn entry(name: &str, origin: EntryOrigin) -> Arc<Entry> {
         let track = Track::new(Box::new(|| Err(Fault::new(Kind::BootFailed, "never made").into())));
-        Arc::new(Entry { endpoint: Endpoint::new(FunctionName::parse(name).unwrap(), track), routes: Vec::new(), origin })
+        Arc::new(Entry {
+            endpoint: Endpoint::new(FunctionName::parse(name).unwrap(), track),
+            routes: Vec::new(),
+            may_be_parse: false,
+            origin,
+        })
     }
 
     fn state(entries: &[&Arc<Entry>]) -> CatalogState {

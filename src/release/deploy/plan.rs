@@ -13,6 +13,7 @@ use super::stored::{PoolFactory, candidate_of, write_routes};
 use crate::api::release::Record;
 use crate::function::{FunctionName, VersionId};
 use crate::live::{Endpoint, Track};
+use crate::release::applications::is_parse;
 use crate::release::catalog::{Entry, EntryOrigin, Swap};
 use crate::release::store::{CandidateState, FunctionState, StoredState, StoredVersion};
 use crate::runtime::pool::Pool;
@@ -99,6 +100,7 @@ fn keep(function_state: &mut FunctionState, release: &FunctionRelease, now_ms: u
             modules: version.modules.len(),
             note: note.map(str::to_owned),
             routes: write_routes(&version.manifest.routes),
+            parse: is_parse(version),
         });
     }
 }
@@ -135,7 +137,9 @@ fn entry(
         _ => before.map(|before| before.routes.clone()).unwrap_or_default(),
     };
     let endpoint = Arc::new(Endpoint { name: release.function.clone(), live, candidate });
-    Ok(Some(Arc::new(Entry { endpoint, routes, origin: EntryOrigin::Deployed })))
+    let stored = function_state.live.as_ref().and_then(|live| function_state.stored_version(live));
+    let may_be_parse = stored.is_some_and(|stored| stored.parse);
+    Ok(Some(Arc::new(Entry { endpoint, routes, may_be_parse, origin: EntryOrigin::Deployed })))
 }
 
 /// The pools that leave the table.

@@ -13,16 +13,18 @@ use parking_lot::Mutex;
 use super::fingerprint::Fingerprint;
 use crate::fault::{Fault, Kind};
 use crate::function::manifest::MANIFEST_BYTES_MAX;
-use crate::function::route::Route;
-use crate::function::{FunctionName, Manifest, Version};
+use crate::function::{Dialect, FunctionName, Manifest, Version};
 use crate::live::{Endpoint, MakeError, Track};
 use crate::release::catalog::{Entry, EntryOrigin, PoolDeps};
 use crate::release::compile::Compiled;
 use crate::release::compiler::{Compilers, NoCompiler};
-use crate::release::source::{Confinement, Disk, FunctionSource, MANIFEST_FILE, SourceKind};
+use crate::release::source::{Confinement, Disk, FunctionSource, MANIFEST_FILE, SourceKind, entry};
 
 /// File systems stamp changes with the kernel's clock tick, which may be this far behind.
 const CLOCK_GRAIN: Duration = Duration::from_millis(4);
+
+/// Longest text of an entry in which a Parse application is looked for.
+const ENTRY_BYTES_MAX: u64 = 1 << 20;
 
 /// Attempts at compiling a source that changes while it is read.
 const COMPILES_MAX: u32 = 3;
@@ -51,7 +53,9 @@ impl FolderFunction {
     pub(super) fn new(disk: &Disk, source: FunctionSource, pools: &PoolDeps) -> Self {
         let manifest = manifest_path(&source);
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of(manifest.iter().cloned().chain([source.path.clone()]))));
-        let routes = manifest.and_then(|path| read_routes(disk, &source, &path)).unwrap_or_default();
+        let manifest = manifest.and_then(|path| read_manifest(disk, &source, &path)).unwrap_or_default();
+        let may_be_parse = may_be_parse(disk, &source, &manifest);
+        let routes = manifest.routes;
         let track = Track::new({
             let (root, source, fingerprint, pools) = (disk.root().to_owned(), source.clone(), fingerprint.clone(), pools.clone());
             Box::new(move || {
@@ -60,7 +64,7 @@ impl FolderFunction {
             })
         });
         let endpoint = Endpoint::new(source.name.clone(), track);
-        Self { source, entry: Arc::new(Entry { endpoint, routes, origin: EntryOrigin::Folder }), fingerprint, broken: None }
+        Self { source, entry: Arc::new(Entry { endpoint, routes, may_be_parse, origin: EntryOrigin::Folder }), fingerprint, broken: None }
     }
 
     /// An entry that cannot become the function that its name says; every call is answered with the reason.
@@ -68,7 +72,12 @@ impl FolderFunction {
         let broken = Some(why.clone());
         let endpoint = Endpoint::new(source.name.clone(), Track::new(Box::new(move || Err(does_not_load(why.clone()).into()))));
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of([source.path.clone()])));
-        Self { source, entry: Arc::new(Entry { endpoint, routes: Vec::new(), origin: EntryOrigin::Folder }), fingerprint, broken }
+        Self {
+            source,
+            entry: Arc::new(Entry { endpoint, routes: Vec::new(), may_be_parse: false, origin: EntryOrigin::Folder }),
+            fingerprint,
+            broken,
+        }
     }
 
     pub(super) fn name(&self) -> &FunctionName {
@@ -111,11 +120,24 @@ fn manifest_path(source: &FunctionSource) -> Option<PathBuf> {
     (source.kind == SourceKind::Folder).then(|| source.path.join(MANIFEST_FILE))
 }
 
-/// The routes of a manifest; a manifest that cannot be read has none, and the compiler reports its errors.
-fn read_routes(disk: &Disk, source: &FunctionSource, path: &Path) -> Option<Vec<Route>> {
+/// The manifest; of one that cannot be read the compiler reports the errors.
+fn read_manifest(disk: &Disk, source: &FunctionSource, path: &Path) -> Option<Manifest> {
     let confinement = Confinement::of(disk.root(), source).ok()?;
     let text = confinement.text(disk, path, MANIFEST_BYTES_MAX as u64).ok()?;
-    Some(Manifest::parse(&text).ok()?.routes)
+    Manifest::parse(&text).ok()
+}
+
+/// Whether the function may be a Parse application, as far as its manifest and the text of its entry tell without a compiler.
+fn may_be_parse(disk: &Disk, source: &FunctionSource, manifest: &Manifest) -> bool {
+    let dialects = &manifest.dialects;
+    if dialects.parse.is_some() || dialects.dialect.is_some() {
+        return dialects.dialect.is_none_or(|dialect| dialect == Dialect::Parse);
+    }
+    let Ok(confinement) = Confinement::of(disk.root(), source) else { return false };
+    let Ok(path) = entry::locate(disk, &confinement, manifest.entry.as_deref(), dialects.handler.as_deref()) else { return false };
+    // Parse's `main.js` may do nothing but require the files that define.
+    let is_main = path.file_stem().is_some_and(|stem| stem == "main");
+    is_main || confinement.text(disk, &path, ENTRY_BYTES_MAX).is_ok_and(|text| text.contains("Parse.Cloud"))
 }
 
 fn compile_settled(

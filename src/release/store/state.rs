@@ -92,6 +92,9 @@ pub struct StoredVersion {
     /// The routes of its manifest, as the text of a manifest without any other key; `None`: it has none.
     #[serde(default)]
     pub routes: Option<String>,
+    /// Whether it is a Parse application, or a part of one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub parse: bool,
 }
 
 /// Values that are laid over `[scale]`; `None` leaves the manifest's value.

@@ -103,6 +103,7 @@ struct DispatchFunctions {
     load: v8::Global<v8::Function>,
     dispatch: v8::Global<v8::Function>,
     abort: v8::Global<v8::Function>,
+    settle: v8::Global<v8::Function>,
 }
 
 /// Compiles only while an isolate cannot leave its thread: with `Send`, two implementations would fit.
@@ -324,12 +325,21 @@ impl Isolate {
 
     /// Notifies the handler that its caller left or that a limit answered for it.
     pub fn abort(&mut self, id: u32) {
+        self.notify(id, |entry| &entry.abort);
+    }
+
+    /// Nothing is left that could answer the call: its dialect may have an answer for that.
+    pub fn settle(&mut self, id: u32) {
+        self.notify(id, |entry| &entry.settle);
+    }
+
+    fn notify(&mut self, id: u32, function: impl Fn(&DispatchFunctions) -> &v8::Global<v8::Function>) {
         deno_core::scope!(scope, &mut self.js);
         v8::tc_scope!(let scope, scope);
-        let abort = v8::Local::new(scope, &self.entry.abort);
+        let function = v8::Local::new(scope, function(&self.entry));
         let receiver = v8::undefined(scope).into();
         let id = v8::Integer::new_from_unsigned(scope, id).into();
-        abort.call(scope, receiver, &[id]);
+        function.call(scope, receiver, &[id]);
         if scope.has_caught() {
             scope.reset();
         }
@@ -433,9 +443,9 @@ fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
         let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
         Some(v8::Global::new(scope, function))
     };
-    match (entry("setIdentity"), entry("builtInNames"), entry("load"), entry("dispatch"), entry("abort")) {
-        (Some(set_identity), Some(built_in_names), Some(load), Some(dispatch), Some(abort)) => {
-            Ok(DispatchFunctions { set_identity, built_in_names, load, dispatch, abort })
+    match (entry("setIdentity"), entry("builtInNames"), entry("load"), entry("dispatch"), entry("abort"), entry("settle")) {
+        (Some(set_identity), Some(built_in_names), Some(load), Some(dispatch), Some(abort), Some(settle)) => {
+            Ok(DispatchFunctions { set_identity, built_in_names, load, dispatch, abort, settle })
         }
         _ => Err(BootError::prelude("the prelude returned no dispatch functions")),
     }

@@ -36,6 +36,16 @@ pub trait HostApi: Send + Sync {
         None
     }
 
+    /// Counts one more use of `key` by a function within `window`. False if that makes more than `count`.
+    fn is_within_rate(&self, _function: &str, _key: &str, _window: Duration, _count: u64) -> bool {
+        true
+    }
+
+    /// The function of the same Parse application that has registered `name`.
+    fn parse_function(&self, _function: &str, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Calls a function by name; a fault comes back as the response a client would get.
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
 }

@@ -23,6 +23,9 @@ pub(super) trait IsolateApi {
     /// [`Isolate::abort`]
     fn abort(&mut self, id: u32);
 
+    /// [`Isolate::settle`]
+    fn settle(&mut self, id: u32);
+
     /// [`Isolate::give_up`]
     fn give_up(&mut self, id: u32);
 
@@ -48,6 +51,10 @@ impl IsolateApi for Isolate {
 
     fn abort(&mut self, id: u32) {
         Isolate::abort(self, id);
+    }
+
+    fn settle(&mut self, id: u32) {
+        Isolate::settle(self, id);
     }
 
     fn give_up(&mut self, id: u32) {

@@ -82,6 +82,8 @@ impl IsolateApi for StandIn {
 
     fn abort(&mut self, _: u32) {}
 
+    fn settle(&mut self, _id: u32) {}
+
     fn give_up(&mut self, id: u32) {
         self.in_flight.give_up(id);
     }

@@ -139,6 +139,10 @@ impl<'a> Turn<'a> {
         }
         match polled {
             Poll::Ready(Ok(())) => {
+                let unanswered: Vec<u32> = isolate.with_in_flight(|table| table.unanswered().collect());
+                for id in unanswered {
+                    isolate.settle(id);
+                }
                 for id in isolate.with_in_flight(InFlightTable::fail_unsettled) {
                     isolate.abort(id);
                 }

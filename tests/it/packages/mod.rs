@@ -40,6 +40,10 @@ packages! {
     connect "connect" [];
     csv_parse "csv-parse" [];
     date_fns "date-fns" [];
+    dialect_app "dialect-app" [];
+    dialect_fission "dialect-fission" [];
+    dialect_kubeless "dialect-kubeless" [];
+    dialect_node "dialect-node" [];
     dotenv "dotenv" [];
     drizzle "drizzle" [Postgres];
     ejs "ejs" [];

@@ -17,6 +17,7 @@ use crate::support::Response;
 const STATUS_OF_FAULT: &[(&str, u16)] = &[
     ("no_such_function", 404),
     ("method_not_allowed", 405),
+    ("malformed_body", 400),
     ("body_too_large", 413),
     ("headers_too_large", 431),
     ("overloaded", 503),

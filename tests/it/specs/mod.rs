@@ -56,7 +56,7 @@ fn every_fault_is_provoked_by_a_case() {
     let labels = table.lines().filter(|line| line.contains(", retry: ")).filter_map(|line| line.split('"').nth(1));
     let expected: String = AREAS
         .iter()
-        .flat_map(|area| folders_of(&root().join(area)))
+        .flat_map(|area| cases_below(&root().join(area)))
         .map(|case| fs::read_to_string(case.join("case.toml")).expect("a case"))
         .collect();
     let unprovoked: Vec<&str> = labels
@@ -68,10 +68,11 @@ fn every_fault_is_provoked_by_a_case() {
 
 fn every_case_of(area: &str) {
     let wanted = std::env::var("SPEC").unwrap_or_default();
-    let failures: Vec<String> = folders_of(&root().join(area))
+    let name = |case: &Path| case.strip_prefix(root()).expect("a case").display().to_string();
+    let failures: Vec<String> = cases_below(&root().join(area))
         .iter()
-        .filter(|case| format!("{area}/{}", name_of(case)).contains(&wanted))
-        .filter_map(|case| outcome(case).err().map(|failure| format!("tests/specs/{area}/{}, {failure}", name_of(case))))
+        .filter(|case| name(case).contains(&wanted))
+        .filter_map(|case| outcome(case).err().map(|failure| format!("tests/specs/{}, {failure}", name(case))))
         .collect();
     assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
@@ -86,6 +87,14 @@ fn outcome(case: &Path) -> Result<(), String> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/specs")
+}
+
+/// The cases below a folder, at any depth.
+fn cases_below(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("case.toml").is_file() {
+        return vec![folder.to_owned()];
+    }
+    folders_of(folder).iter().flat_map(|folder| cases_below(folder)).collect()
 }
 
 fn folders_of(folder: &Path) -> Vec<PathBuf> {

@@ -1,7 +1,8 @@
 // What node answers: loads one function, sends it the requests of a file and writes the answers beside them.
 //
 // `tests/it/packages/exchange.rs` runs it in the functions directory, with the variables of the functions: node answers.mjs FOLDER FILE
-// A program that listens is asked over HTTP; a handler is called with a Request, and its result is sent as Skep sends it.
+// A program that listens is asked over HTTP; a handler is called with a Request, and its result is sent as Skep sends it; an export
+// `handler` is called as Lambda does.
 import fs from "node:fs";
 import http from "node:http";
 import Module, { createRequire } from "node:module";
@@ -9,6 +10,9 @@ import net from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
+
+import { peerOf } from "./peers.mjs";
+import { askLambda } from "./lambda.mjs";
 
 const [folder, file] = process.argv.slice(2);
 const OTHERS = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding", "x-request-id", "x-trace-id"]);
@@ -32,17 +36,19 @@ net.Server.prototype.listen = function (...options) {
 };
 
 async function load() {
-  const entry = ["js", "mjs", "ts"].map((ending) => path.resolve(folder, `index.${ending}`)).find((name) => fs.existsSync(name));
+  const entry = ["index.js", "index.mjs", "index.ts", "handler.js"].map((file) => path.resolve(folder, file)).find((name) => fs.existsSync(name));
   process.chdir(folder);
   if (!entry.endsWith(".mjs")) {
     const exports = require(entry);
     return exports.default ?? exports;
   }
-  return (await import(pathToFileURL(entry))).default;
+  const exports = await import(pathToFileURL(entry));
+  return exports.default ?? exports;
 }
 
 async function ask(handler, asked) {
   const { method, headers, body } = asked;
+  if (isLambda) return askLambda(handler.handler, folder, asked);
   if (server === undefined) {
     const result = await handler(new Request(`http://127.0.0.1${asked.path}`, { method, headers, body }));
     const response = result instanceof Response ? result : typeof result === "string" ? new Response(result) : Response.json(result);
@@ -61,10 +67,24 @@ async function ask(handler, asked) {
   });
 }
 
+/** The word that function.toml has for `key`. */
+function told(key) {
+  const file = path.resolve("function.toml");
+  return fs.existsSync(file) ? new RegExp(`^${key} = "(.*)"$`, "m").exec(fs.readFileSync(file, "utf8"))?.[1] : undefined;
+}
+
 const exchanges = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : [{ request: { path: "/" } }];
 const handler = await load();
+const dialect = told("dialect");
+if (dialect !== undefined) {
+  const name = told("handler")?.split(".").at(-1);
+  http.createServer(peerOf(dialect, typeof handler === "function" ? handler : handler[name], name)).listen();
+} else if (typeof handler.app === "function") {
+  http.createServer(handler.app).listen();
+}
+const isLambda = typeof handler.handler === "function";
 // A server may be there only after its program had some turns.
-for (let turn = 0; server === undefined && typeof handler !== "function" && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+for (let turn = 0; server === undefined && typeof handler !== "function" && !isLambda && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 for (const exchange of exchanges) {
   exchange.request = { method: "GET", headers: {}, ...exchange.request };
   const { status, headers, text } = await ask(handler, exchange.request);

@@ -112,8 +112,8 @@ impl InFlightTable {
         let method = request.method.clone();
         let kind = match (request.shape, &body) {
             (CallShape::Check, _) => BodyKind::Check,
-            (CallShape::Http, Body::Empty) => BodyKind::None,
-            (CallShape::Http, _) => BodyKind::Some,
+            (CallShape::Http | CallShape::Parse, Body::Empty) => BodyKind::None,
+            (CallShape::Http | CallShape::Parse, _) => BodyKind::Some,
         };
         let in_flight = InFlight {
             head: Some(request),

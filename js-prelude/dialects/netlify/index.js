@@ -1,0 +1,108 @@
+// The Netlify dialect: `export default (request, context)`, `{ fetch }`, and `handler(event, context)`.
+//
+// dialects/index.js asks for the handle of a module. Requests go by netlify/fetch_handler.js, events by shared/event_handler.js.
+//
+// Invariant: a function whose name ends in `-background`, or whose config says so, is answered before it runs.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { op_skep_log } = core.ops;
+  const { ArrayPrototypePush, StringPrototypeEndsWith, TypeError } = primordials;
+  const { headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { invoke, withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
+  const { logError } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
+  const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
+  const { read } = core.loadExtScript("ext:skep/dialects/netlify/config.js");
+  const { eventOf } = core.loadExtScript("ext:skep/dialects/netlify/event.js");
+  const { handleOf, startInBackground } = core.loadExtScript("ext:skep/dialects/netlify/fetch_handler.js");
+
+  const BACKGROUND = "-background";
+  const LEVEL_WARN = 2;
+
+  /** Handlers of a default export for events of Netlify's platform. */
+  const PLATFORM_EVENTS = [
+    "deployBuilding", "deploySucceeded", "deployFailed", "deployDeleted", "deployLocked", "deployUnlocked", "formSubmitted", "userLogin",
+    "userSignup", "userValidate", "userModified", "userDeleted",
+  ];
+
+  const warn = (text) => op_skep_log(0, LEVEL_WARN, `${text}\n`);
+
+  /** Payload 1.0's answers; what a handler throws has the host's status. Netlify's context has no client of its own. */
+  const RULES = { __proto__: null, isLoose: false, status: 0, adapt: (context) => ({ ...context, clientContext: {} }) };
+
+  const isFetchObject = (exported) => exported !== null && typeof exported === "object" && typeof exported.fetch === "function";
+
+  /** `config` stands beside the default export, or in it. */
+  const configOf = ({ namespace, exported }) => namespace?.config ?? (isFetchObject(exported) ? exported.config : undefined);
+
+  function handlerOf(found, settings) {
+    const { exported, fn, name } = found;
+    internals.requireNode();
+    const isBackground = StringPrototypeEndsWith(settings.function, BACKGROUND);
+    if (isFetchObject(exported)) {
+      warnOfEvents(exported);
+      return handleOf(null, exported, withBackground(read(configOf(found), warn), isBackground));
+    }
+    if (typeof fn !== "function") throw new TypeError(`the handler ${name} is not a function`);
+    if (name === "default") return handleOf(fn, null, withBackground(read(configOf(found), warn), isBackground));
+    return eventHandleOf(fn, settings, isBackground);
+  }
+
+  function withBackground(config, isBackground) {
+    config.isBackground ||= isBackground;
+    return config;
+  }
+
+  function warnOfEvents(exported) {
+    for (let i = 0; i < PLATFORM_EVENTS.length; i++) {
+      if (typeof exported[PLATFORM_EVENTS[i]] === "function") warn(`${PLATFORM_EVENTS[i]} is never called: Skep has no events of Netlify's platform`);
+    }
+  }
+
+  /** Of the first kind. */
+  function eventHandleOf(fn, settings, isBackground) {
+    const noted = markOf(fn)?.what;
+    return (call, method, bodyKind) => {
+      run(call, () => withBody(readBody(call, bodyKind), (bytes) => {
+        const event = eventOf(call, headOf(call, method), bytes);
+        if (!isBackground) return invoke(call, fn, event, settings, RULES, noted);
+        return startInBackground(call, () => runInBackground(call, fn, event, settings));
+      }));
+    };
+  }
+
+  /** What the handler answers counts for nothing: the client has its answer. */
+  function runInBackground(call, fn, event, settings) {
+    const { contextOf } = core.loadExtScript("ext:skep/dialects/shared/event_context.js");
+    const { Outcome } = core.loadExtScript("ext:skep/dialects/shared/event_outcome.js");
+    const outcome = new Outcome(call, { onValue() {}, onError: (error) => logError(call, error) });
+    const callback = (error, value) => error === null || error === undefined ? outcome.succeed(value) : outcome.fail(error);
+    try {
+      const result = fn(event, RULES.adapt(contextOf(call, settings, outcome)), callback);
+      if (typeof result?.then === "function") outcome.follow(result);
+      else if (result !== undefined || fn.length < 3) outcome.succeed(undefined);
+    } catch (error) {
+      outcome.fail(error);
+    }
+    outcome.release();
+    return outcome.over;
+  }
+
+  /** When the function is to run by itself, as cron texts. */
+  function schedulesOf(found) {
+    const schedules = [];
+    const noted = markOf(found.fn)?.what.schedule ?? "";
+    if (noted !== "") ArrayPrototypePush(schedules, noted);
+    const config = configOf(found);
+    if (typeof config?.schedule === "string") ArrayPrototypePush(schedules, config.schedule);
+    return schedules;
+  }
+
+  /** The addresses that `config` claims: `{ paths, excluded, methods }`. */
+  function routesOf(found) {
+    const { paths, excluded, methods } = read(configOf(found), () => {});
+    return { __proto__: null, paths, excluded, methods };
+  }
+
+  return { __proto__: null, handlerOf, routesOf, schedulesOf };
+})();

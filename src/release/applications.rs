@@ -1,0 +1,220 @@
+//! Learns which names Parse functions register, so that a request for a name finds its function.
+//!
+//! The catalog tells every change of its functions; those that may be Parse applications are compiled and loaded once for each version. The
+//! index goes to `live`.
+//!
+//! Invariant: functions that cannot be Parse applications are neither compiled nor loaded here, and one index is learned at a time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::thread;
+
+use parking_lot::Mutex;
+use serde::Deserialize;
+
+use super::catalog::Entry;
+use super::check;
+use crate::function::manifest::ParseSettings;
+use crate::function::{Dialect, FunctionName, Version, VersionId};
+use crate::live::{Application, Applications, Endpoint, Live};
+use crate::runtime::fleet::Fleet;
+use crate::runtime::isolate::Loaded;
+
+/// Versions whose names are remembered: those of functions that have gone are forgotten by and by.
+const REMEMBERED_MAX: usize = 1_000;
+
+/// Most names that one version registers.
+const NAMES_MAX: usize = 1_000;
+
+/// The names that a version has registered, as its dialect writes them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Names {
+    functions: Vec<String>,
+    jobs: Vec<String>,
+}
+
+/// What is known of a folder.
+enum Known {
+    /// It is no Parse application.
+    Other,
+    /// It is one, below this mount.
+    Names(String, Names),
+    /// It does not load.
+    Broken(String),
+    /// It has to be loaded.
+    Unknown(Arc<Version>),
+}
+
+/// Learns the names of Parse functions.
+pub(super) struct ApplicationNames {
+    live: Arc<Live>,
+    fleet: Arc<Fleet>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The functions that changed last, for the thread that learns.
+    next: Option<Vec<Arc<Endpoint>>>,
+    is_learning: bool,
+    by_version: HashMap<VersionId, Names>,
+}
+
+/// Whether a version is a Parse application, or a part of one.
+pub(super) fn is_parse(version: &Version) -> bool {
+    let dialects = &version.manifest.dialects;
+    dialects.dialect.map_or_else(|| dialects.parse.is_some() || version.hint == Some(Dialect::Parse), |dialect| dialect == Dialect::Parse)
+}
+
+fn mount_of(version: &Version) -> String {
+    version.manifest.dialects.parse.as_ref().map_or_else(|| ParseSettings::default().mount, |parse| parse.mount.clone())
+}
+
+impl ApplicationNames {
+    pub(super) fn new(live: Arc<Live>, fleet: Arc<Fleet>) -> Arc<Self> {
+        Arc::new(Self { live, fleet, state: Mutex::default() })
+    }
+
+    /// The functions have changed.
+    pub(super) fn learn(self: &Arc<Self>, entries: &BTreeMap<FunctionName, Arc<Entry>>) {
+        let folders: Vec<_> = entries.values().filter(|entry| entry.may_be_parse).map(|entry| entry.endpoint.clone()).collect();
+        let mut state = self.state.lock();
+        if folders.is_empty() && !state.is_learning {
+            self.live.publish_applications(Applications { is_complete: true, ..Applications::default() });
+            return;
+        }
+        self.live.forget_applications();
+        state.next = Some(folders);
+        if std::mem::replace(&mut state.is_learning, true) {
+            return;
+        }
+        drop(state);
+        let me = self.clone();
+        if let Err(error) = thread::Builder::new().name("names".to_owned()).spawn(move || me.run()) {
+            tracing::error!(%error, "cannot spawn a thread: the names of Parse functions stay unknown");
+            self.state.lock().is_learning = false;
+        }
+    }
+
+    fn run(&self) {
+        loop {
+            let folders = {
+                let mut state = self.state.lock();
+                match state.next.take() {
+                    Some(folders) => folders,
+                    None => {
+                        state.is_learning = false;
+                        return;
+                    }
+                }
+            };
+            let applications = self.applications(&folders);
+            // What changed meanwhile is learned before anything is said.
+            let state = self.state.lock();
+            if state.next.is_none() {
+                self.live.publish_applications(applications);
+            }
+        }
+    }
+
+    fn applications(&self, folders: &[Arc<Endpoint>]) -> Applications {
+        let mut applications = Applications { is_complete: true, ..Applications::default() };
+        for endpoint in folders {
+            let known = match self.known(endpoint) {
+                Known::Unknown(version) => self.load(&version),
+                known => known,
+            };
+            match known {
+                Known::Other | Known::Unknown(_) => {}
+                Known::Names(mount, names) => enter(applications.mounts.entry(mount).or_default(), endpoint, names),
+                Known::Broken(mount) => {
+                    let application = applications.mounts.entry(mount).or_default();
+                    application.folders.push(endpoint.clone());
+                    application.broken.get_or_insert(endpoint.clone());
+                }
+            }
+        }
+        applications
+    }
+
+    /// What is known without loading the version. Compiles it, if no one has.
+    fn known(&self, endpoint: &Endpoint) -> Known {
+        let pool = match endpoint.live.make() {
+            Ok(pool) => pool,
+            // Its mount cannot be known either; most have this one.
+            Err(_) => return Known::Broken(ParseSettings::default().mount),
+        };
+        let version = pool.version();
+        if !is_parse(version) {
+            return Known::Other;
+        }
+        if let Some(names) = self.state.lock().by_version.get(&version.id) {
+            return Known::Names(mount_of(version), names.clone());
+        }
+        match pool.loaded() {
+            Some(loaded) => self.noted(version, loaded),
+            None => Known::Unknown(version.clone()),
+        }
+    }
+
+    /// Loads the version once, in an instance of its own.
+    fn load(&self, version: &Arc<Version>) -> Known {
+        let loaded = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let loaded = loaded.map(|runtime| runtime.block_on(check::boot(version.clone(), &self.fleet)));
+        match loaded {
+            Ok(Ok(loaded)) => self.noted(version, &loaded),
+            Ok(Err(fault)) => {
+                let facts = fault.facts();
+                tracing::warn!(
+                    function = %version.function, version = %version.id, fault = fault.kind().label(),
+                    detail = facts.detail.as_deref().unwrap_or(&facts.message), "the names of its Parse functions are not known"
+                );
+                Known::Broken(mount_of(version))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the names of Parse functions cannot be learned");
+                Known::Broken(mount_of(version))
+            }
+        }
+    }
+
+    fn noted(&self, version: &Version, loaded: &Loaded) -> Known {
+        if loaded.dialect != Dialect::Parse {
+            return Known::Other;
+        }
+        // The dialect has written it.
+        let mut names: Names = loaded.names.as_deref().and_then(|names| serde_json::from_str(names).ok()).unwrap_or_default();
+        names.functions.truncate(NAMES_MAX);
+        names.jobs.truncate(NAMES_MAX);
+        let mut state = self.state.lock();
+        if state.by_version.len() >= REMEMBERED_MAX {
+            state.by_version.clear();
+        }
+        state.by_version.insert(version.id.clone(), names.clone());
+        Known::Names(mount_of(version), names)
+    }
+}
+
+/// Enters the names of a folder. The first folder, in the order of their names, keeps a name that two have.
+fn enter(application: &mut Application, endpoint: &Arc<Endpoint>, names: Names) {
+    for (kind, list, index) in [("function", names.functions, &mut application.functions), ("job", names.jobs, &mut application.jobs)] {
+        for name in list {
+            match index.entry(name) {
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    entry.insert(endpoint.clone());
+                }
+                std::collections::btree_map::Entry::Occupied(entry) if entry.get().name != endpoint.name => {
+                    tracing::error!(
+                        "both `{}` and `{}` define the Parse {kind} {:?}; the first one answers",
+                        entry.get().name,
+                        endpoint.name,
+                        entry.key()
+                    );
+                }
+                std::collections::btree_map::Entry::Occupied(_) => {}
+            }
+        }
+    }
+    application.folders.push(endpoint.clone());
+}

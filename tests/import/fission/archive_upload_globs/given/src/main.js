@@ -1,0 +1,1 @@
+exports.one = async () => ({ status: 200, body: 'one' });

@@ -1,0 +1,2 @@
+import './part.js';
+export default () => new Response('i');

@@ -1,0 +1,1 @@
+export default async (event: { body: unknown }, context: any) => context.succeed(event.body);

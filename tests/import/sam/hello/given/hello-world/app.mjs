@@ -1,0 +1,1 @@
+export const lambdaHandler = async (event) => ({ statusCode: 200, body: event.httpMethod });

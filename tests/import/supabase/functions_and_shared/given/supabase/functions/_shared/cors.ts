@@ -1,0 +1,1 @@
+export const cors = { 'access-control-allow-origin': '*' };

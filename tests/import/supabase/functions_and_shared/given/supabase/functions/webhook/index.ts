@@ -1,0 +1,1 @@
+Deno.serve(async (request) => Response.json(await request.json()));

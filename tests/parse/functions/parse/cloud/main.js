@@ -1,0 +1,2 @@
+require('./common.js');
+require('./endings.js');

@@ -1,0 +1,2 @@
+const { app } = require("@azure/functions");
+app.storageBlob("blob", { path: "x/{name}", connection: "c", handler() {} });

@@ -1,0 +1,2 @@
+const { app } = require("@azure/functions");
+app.http("locked", { authLevel: "admin", handler: () => ({ body: "never" }) });

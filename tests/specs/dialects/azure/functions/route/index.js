@@ -1,0 +1,2 @@
+const { app } = require("@azure/functions");
+app.http("route", { route: "a/{b:weekday}", handler() {} });

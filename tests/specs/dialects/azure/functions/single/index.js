@@ -1,0 +1,2 @@
+const { app } = require("@azure/functions");
+app.get("x", async (r) => ({ jsonBody: { url: new URL(r.url).pathname } }));

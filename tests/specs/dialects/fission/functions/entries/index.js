@@ -1,0 +1,2 @@
+exports.one = async (context) => ({ status: 200, body: "one" });
+exports.two = async (context) => ({ status: 200, body: "two" });

@@ -1,0 +1,1 @@
+require("@google-cloud/functions-framework").http("1bad", () => {});

@@ -1,0 +1,3 @@
+const functions = require("@google-cloud/functions-framework");
+functions.http("one", (req, res) => res.send("one"));
+functions.http("two", (req, res) => res.send("two"));

@@ -1,0 +1,2 @@
+export const find = () => "the named one";
+export const other = () => "another one";

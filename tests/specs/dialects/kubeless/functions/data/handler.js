@@ -1,0 +1,2 @@
+exports.echo = (event) => event.data;
+exports.other = () => "not this one";

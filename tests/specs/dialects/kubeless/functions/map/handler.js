@@ -1,0 +1,5 @@
+module.exports = {
+  foo(event, context) {
+    return event.data;
+  },
+};

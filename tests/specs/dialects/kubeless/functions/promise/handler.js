@@ -1,0 +1,3 @@
+module.exports = {
+  later: (event, context) => new Promise((resolve) => setTimeout(() => resolve({ later: event.data }), 5)),
+};

@@ -1,0 +1,1 @@
+exports.foo = (event, context) => `other got ${event.data}`;

@@ -1,0 +1,1 @@
+module.exports = (event, context) => `root ${context["function-name"]} ${typeof event.extensions.response.json}`;

@@ -1,0 +1,1 @@
+export default async (request) => { console.log("did", await request.text()); };

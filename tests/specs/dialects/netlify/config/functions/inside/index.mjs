@@ -1,0 +1,1 @@
+export default { fetch: async () => new Response("inside"), config: { method: "POST" } };

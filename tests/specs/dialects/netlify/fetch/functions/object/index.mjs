@@ -1,0 +1,7 @@
+export default {
+  tag: "a member",
+  fetch(request, context) {
+    return new Response(`${this.tag} ${context.params.id ?? "none"}`);
+  },
+  deploySucceeded() {},
+};

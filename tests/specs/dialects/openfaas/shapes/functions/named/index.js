@@ -1,0 +1,1 @@
+module.exports = async (first, second) => second.succeed("named");

@@ -1,0 +1,2 @@
+Parse.Cloud.define('hello', () => ({ hello: 'world' }));
+Parse.Cloud.define('echo', r => r.params);

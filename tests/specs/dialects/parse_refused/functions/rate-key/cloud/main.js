@@ -1,0 +1,1 @@
+Parse.Cloud.define('x', () => 1, { rateLimit: { request: 1 } });

@@ -1,0 +1,11 @@
+Parse.Cloud.define('res', (req, res) => { res.success({ a: 1 }); });
+Parse.Cloud.define('resStatus', (req, res) => { res.status(201).header('X-A', 'b').success('x'); });
+Parse.Cloud.define('resHeaderType', (req, res) => { res.header('Content-Type', 'text/plain').success('x'); });
+Parse.Cloud.define('resError', (req, res) => { res.error('bad'); });
+Parse.Cloud.define('resErrorStatus', (req, res) => { res.status(418).error('bad'); });
+Parse.Cloud.define('resErrorNone', (req, res) => { res.error(); });
+Parse.Cloud.define('resErrorParse', (req, res) => { res.error(new Parse.Error(5, 'five')); });
+Parse.Cloud.define('resReturn', (req, res) => 'returned');
+Parse.Cloud.define('resThrow', (req, res) => { throw 'thrown'; });
+Parse.Cloud.define('resLater', (req, res) => { setTimeout(() => res.success('later'), 20); });
+Parse.Cloud.define('resTypes', (req, res) => Object.keys(res).filter(k => k[0] !== '_').sort());

@@ -1,0 +1,10 @@
+Parse.Cloud.define('throwText', () => { throw 'text' });
+Parse.Cloud.define('throwParse', () => { throw new Parse.Error(4242, 'own') });
+Parse.Cloud.define('throwNull', () => { throw null });
+Parse.Cloud.define('date', () => new Date(0));
+Parse.Cloud.define('saved', () => Parse.Object.fromJSON({ className: 'Thing', objectId: 'abc', a: 1, d: { __type: 'Date', iso: '2020-01-01T00:00:00.000Z' } }));
+Parse.Cloud.define('info', r => ({ master: r.master, ro: r.isReadOnly, inst: r.installationId, fn: r.functionName, context: r.context, user: r.user }));
+Parse.Cloud.define('hello', () => ({ hello: 'world' }));
+Parse.Cloud.define('run', async r => ({ got: await Parse.Cloud.run(r.params.name, r.params.params, r.params.options) }));
+Parse.Cloud.define('runError', async r => { try { await Parse.Cloud.run(r.params.name, {}); } catch (e) { return { is: e instanceof Parse.Error, code: e.code, message: e.message }; } });
+Parse.Cloud.define('runType', async r => { const d = await Parse.Cloud.run('date', {}); return [d instanceof Date, Object.prototype.toString.call(await Parse.Cloud.run('saved', {})) ]; });

@@ -1,0 +1,10 @@
+Parse.Cloud.define('warm', () => 'warm');
+Parse.Cloud.define('who', ({ user }) => user ? [user.id, user.get('username'), user.getSessionToken(), user instanceof Parse.User] : null);
+Parse.Cloud.define('roles', () => 'in', { requireAnyUserRoles: ['outer', 'nobody'] });
+Parse.Cloud.define('allRoles', () => 'in', { requireAllUserRoles: async () => ['inner', 'outer'] });
+Parse.Cloud.define('otherRole', () => 'in', { requireAnyUserRoles: ['nobody'] });
+Parse.Cloud.define('named', () => 'in', { requireUserKeys: { username: { options: (value) => value === 'name', error: 'another name' } } });
+Parse.Cloud.define('phone', () => 'in', { requireUserKeys: ['phone'] });
+Parse.Cloud.define('query', ({ user }) => new Parse.Query('Thing').find({ sessionToken: user.getSessionToken() }));
+Parse.Cloud.define('over', () => Parse.Cloud.run('elsewhere', {}));
+Parse.Cloud.define('overFails', () => Parse.Cloud.run('fails', {}));

@@ -1,0 +1,3 @@
+export default (Parse) => {
+  Parse.Cloud.define('default', () => 'default');
+};

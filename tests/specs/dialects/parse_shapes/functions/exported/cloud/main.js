@@ -1,0 +1,4 @@
+module.exports = async (Parse) => {
+  await null;
+  Parse.Cloud.define('exported', () => 'exported');
+};

@@ -1,0 +1,3 @@
+Parse.Cloud.define('old', function (req, res) {
+  res.success('old');
+});

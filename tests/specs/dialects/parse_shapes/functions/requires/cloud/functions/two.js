@@ -1,0 +1,2 @@
+const Parse = require('parse/node');
+Parse.Cloud.define('two', () => 2);

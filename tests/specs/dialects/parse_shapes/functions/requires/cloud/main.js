@@ -1,0 +1,2 @@
+require('./functions/one.js');
+require('./functions/two');

@@ -1,0 +1,2 @@
+Parse.Cloud.define('twice', () => 'first');
+Parse.Cloud.define('twice', () => 'last');

@@ -1,0 +1,1 @@
+Parse.Cloud.define('v', (request) => request.params, { fields: { a: { type: Number, default: 1 } }, requireUser: false });

@@ -1,0 +1,2 @@
+Parse.Cloud.define('hello', () => 'hello');
+Parse.Cloud.define('silent', (request, response) => {});

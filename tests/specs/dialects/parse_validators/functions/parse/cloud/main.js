@@ -1,0 +1,10 @@
+Parse.Cloud.define('vUser', () => 1, { requireUser: true });
+Parse.Cloud.define('vMaster', () => 1, { requireMaster: true });
+Parse.Cloud.define('vRoles', () => 1, { requireAnyUserRoles: ['admin'] });
+Parse.Cloud.define('vKeys', () => 1, { requireUserKeys: ['name'] });
+Parse.Cloud.define('vFn', () => 1, r => { if (r.params.no) throw 'no!'; return false; });
+Parse.Cloud.define('vFnErr', () => 1, () => { throw new Parse.Error(4, 'four'); });
+Parse.Cloud.define('vFnNull', () => 1, () => { throw null; });
+Parse.Cloud.define('vMasterV', r => r.params, { fields: ['a'], validateMasterKey: true });
+Parse.Cloud.define('vList', () => 1, { fields: ['a', 'b'] });
+Parse.Cloud.define('vMap', r => r.params, { fields: { a: { type: String, required: true }, n: { type: Number, default: 5 }, o: { type: String, options: ['x', 'y'] }, f: { options: v => v > 3, error: 'f must be more' }, g: { options: async v => { if (v === 1) throw new Error('g1'); return v !== 2; } }, l: { type: Array }, ob: { type: Object }, bo: { type: Boolean }, one: { options: 7 } } });
