@@ -26,7 +26,7 @@ import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
 import { closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, registerFetchListener, watchFinished } from "ext:skep/dialects/index.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ReflectApply, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ObjectDefineProperties, ObjectGetOwnPropertyDescriptor, ReflectApply, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -134,6 +134,18 @@ for (const { 0: load, 1: names } of INTERFACES) {
       defineLazily(name, () => load()[name], false);
     }
   }
+}
+
+// What the Fetch standard has of a Request and deno_fetch has not: https://fetch.spec.whatwg.org/#request-class.
+for (const { 0: name, 1: value } of [["destination", ""], ["duplex", "half"], ["isHistoryNavigation", false], ["isReloadNavigation", false]]) {
+  const { prototype } = requests().Request;
+  const read = ObjectGetOwnPropertyDescriptor({
+    get [name]() {
+      webidl.assertBranded(this, prototype);
+      return value;
+    },
+  }, name).get;
+  ObjectDefineProperty(prototype, name, { __proto__: null, get: read, enumerable: true, configurable: true });
 }
 
 // Guards against built-ins that abort the process or cannot be interrupted: README.md, "Guards".

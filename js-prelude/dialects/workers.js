@@ -7,11 +7,9 @@
 
 import { core, internals, primordials } from "ext:core/mod.js";
 import { addressOf, infoOf } from "ext:skep/dialects/deno.js";
-import { sees, takesInfo } from "ext:skep/dialects/shared/sees.js";
+import { isClass, sees, takesInfo } from "ext:skep/dialects/shared/sees.js";
 
-const { FunctionPrototypeToString, ObjectDefineProperty, StringPrototypeStartsWith, TypeError } = primordials;
-
-const isClass = (value) => StringPrototypeStartsWith(FunctionPrototypeToString(value), "class");
+const { ReflectDefineProperty } = primordials;
 
 /** What is known of a `fetch`. */
 const ASKED = { __proto__: null, fetch: null, takesInfo: false, seesContext: true };
@@ -31,12 +29,7 @@ function ofObject(exported, env) {
 }
 
 /** The handler of a class: Workers make an instance of it for each request. */
-function ofClass(exported, env) {
-  if (typeof exported.prototype?.fetch !== "function") {
-    throw new TypeError(`the default export is the class ${exported.name || "without a name"}, which has no method fetch(request)`);
-  }
-  return (request, call) => new exported(call.context(), env).fetch(request);
-}
+const ofClass = (exported, env) => (request, call) => new exported(call.context(), env).fetch(request);
 
 let hasCf = false;
 
@@ -46,14 +39,14 @@ function defineCf() {
   hasCf = true;
   const { RequestPrototype } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const cf = () => ({});
-  ObjectDefineProperty(RequestPrototype, "cf", { __proto__: null, get: cf, enumerable: false, configurable: true });
+  ReflectDefineProperty(RequestPrototype, "cf", { __proto__: null, get: cf, enumerable: false, configurable: true });
 }
 
 /** The handler, or null if the module is not written in this dialect. `listens`: it has added a listener for `fetch`. */
 export function handlerOf(exported, env, listens) {
   let handle = null;
   if (listens) handle = core.loadExtScript("ext:skep/dialects/workers/events.js").handle;
-  else if (typeof exported === "function") handle = isClass(exported) ? ofClass(exported, env) : null;
+  else if (typeof exported === "function") handle = isClass(exported) && typeof exported.prototype?.fetch === "function" ? ofClass(exported, env) : null;
   else if (exported !== null && typeof exported === "object" && typeof exported.fetch === "function") handle = ofObject(exported, env);
   if (handle !== null) defineCf();
   return handle;

@@ -8,7 +8,7 @@
   const { core, primordials } = __bootstrap;
   const { op_skep_header, op_skep_headers, op_skep_url } = core.ops;
   const {
-    ArrayPrototypePush, Object, ObjectDefineProperty, ObjectFreeze, Proxy, ReflectDefineProperty, ReflectDeleteProperty, ReflectGet,
+    ArrayPrototypePush, Object, ObjectDefineProperty, ObjectFreeze, ObjectSetPrototypeOf, Proxy, ReflectDefineProperty, ReflectDeleteProperty, ReflectGet,
     ReflectGetOwnPropertyDescriptor, ReflectHas, ReflectOwnKeys, ReflectSet, SafeArrayIterator, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit,
     SymbolFor, TypeError,
   } = primordials;
@@ -100,6 +100,15 @@
   let callOf; // (target)
   let madeOf; // (target)
 
+  /** What was made of one context, by its name. V8 keeps it in fast mode. */
+  class Made {
+    call = undefined;
+    waitUntil = undefined;
+    static {
+      ObjectSetPrototypeOf(this.prototype, null);
+    }
+  }
+
   /** What lies behind the Proxy: it holds what the handler itself adds to its context. */
   class Context {
     #call;
@@ -109,11 +118,11 @@
     }
     static {
       callOf = (target) => target.#call;
-      madeOf = (target) => target.#made ??= { __proto__: null };
+      madeOf = (target) => target.#made ??= new Made();
     }
     /** The console asks it what to show. */
     [SymbolFor("Deno.privateCustomInspect")](inspect, options) {
-      const shown = { __proto__: null };
+      const shown = {};
       for (const name of ["function", "version", "requestId", "trace", "remoteAddr"]) {
         try {
           shown[name] = READ[name](this.#call);
@@ -128,16 +137,19 @@
 
   const isMember = (key) => READ[key] !== undefined || MADE[key] !== undefined;
 
-  function valueOf(target, key) {
+  /** The value of a member, or else what the handler has added. */
+  function get(target, key, receiver) {
     const read = READ[key];
     if (read !== undefined) return read(callOf(target));
+    const make = MADE[key];
+    if (make === undefined) return ReflectGet(target, key, receiver);
     const made = madeOf(target);
-    return key in made ? made[key] : made[key] = MADE[key](callOf(target));
+    return made[key] ??= make(callOf(target));
   }
 
   const HANDLER = {
     __proto__: null,
-    get: (target, key, receiver) => isMember(key) ? valueOf(target, key) : ReflectGet(target, key, receiver),
+    get,
     has: (target, key) => isMember(key) || ReflectHas(target, key),
     set: (target, key, value, receiver) => {
       if (isMember(key)) throw new TypeError(`ctx.${key} is read-only`);
@@ -152,7 +164,7 @@
       return keys;
     },
     getOwnPropertyDescriptor: (target, key) => isMember(key)
-      ? { __proto__: null, value: valueOf(target, key), writable: false, enumerable: true, configurable: true }
+      ? { __proto__: null, value: get(target, key), writable: false, enumerable: true, configurable: true }
       : ReflectGetOwnPropertyDescriptor(target, key),
     // Members are not the target's own, so that it must stay open.
     preventExtensions: () => false,
