@@ -39,6 +39,17 @@ const REPLACED: &[(&str, &str, &str)] = &[
         "Trailing garbage found after the compressed stream",
         "Trailing junk found after the end of the compressed stream",
     ),
+    // An error of a timer is that of the call that began it.
+    (
+        "ext:deno_node/internal/timers.mjs",
+        "        return invokeCallback();\n      } finally {",
+        "        return invokeCallback();\n      } catch (error) {\n        __bootstrap.internals.reportException(error);\n      } finally {",
+    ),
+    (
+        "ext:deno_node/internal/timers.mjs",
+        "        return ReflectApply(unboundCallback, self, argv);\n      } finally {",
+        "        return ReflectApply(unboundCallback, self, argv);\n      } catch (error) {\n        __bootstrap.internals.reportException(error);\n      } finally {",
+    ),
     // Why a connection is closed to the function stands in its error: `[net]` of the manifest opens it.
     (
         "ext:deno_node/net.ts",

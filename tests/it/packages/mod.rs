@@ -57,6 +57,8 @@ packages! {
     graphql "graphql" [];
     handlebars "handlebars" [];
     hapi "hapi" [];
+    hono_lambda "hono-lambda" [];
+    hono_lambda_stream "hono-lambda-stream" [];
     ioredis "ioredis" [Redis];
     joi "joi" [];
     jose "jose" [];
@@ -69,6 +71,8 @@ packages! {
     lodash "lodash" [];
     marked "marked" [];
     middleware "middleware" [];
+    middy "middy" [];
+    middy_stream "middy-stream" [];
     mongodb "mongodb" [];
     multer "multer" [];
     mysql2 "mysql2" [MariaDb];
@@ -87,6 +91,7 @@ packages! {
     redis "redis" [Redis];
     sanitize_html "sanitize-html" [];
     sequelize "sequelize" [Postgres];
+    serverless_http "serverless-http" [];
     socket_io_client "socket-io-client" [];
     stripe "stripe" [];
     typeorm "typeorm" [Postgres];

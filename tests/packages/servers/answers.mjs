@@ -76,13 +76,13 @@ function told(key) {
 const exchanges = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : [{ request: { path: "/" } }];
 const handler = await load();
 const dialect = told("dialect");
-if (dialect !== undefined) {
+const isLambda = typeof handler.handler === "function";
+if (dialect !== undefined && !isLambda) {
   const name = told("handler")?.split(".").at(-1);
   http.createServer(peerOf(dialect, typeof handler === "function" ? handler : handler[name], name)).listen();
 } else if (typeof handler.app === "function") {
   http.createServer(handler.app).listen();
 }
-const isLambda = typeof handler.handler === "function";
 // A server may be there only after its program had some turns.
 for (let turn = 0; server === undefined && typeof handler !== "function" && !isLambda && turn < 1000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 for (const exchange of exchanges) {
