@@ -28,7 +28,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use deno_core::error::CoreErrorKind;
+use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::Dialect;
@@ -295,12 +295,15 @@ impl Isolate {
             let Some(loading) = load.call(scope, receiver, &[namespace, url, is_over]) else {
                 return Err(LoadError::Failed(BootError::caught(scope)));
             };
+            // Where nothing else is left, the event loop would report that, and not look at the promise again.
+            scope.perform_microtask_checkpoint();
             v8::Global::new(scope, loading)
         };
         let loaded = self.js.resolve(loading);
         let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await;
         loaded.map_err(|error| match error.as_kind() {
             CoreErrorKind::PendingPromiseResolution => LoadError::Pending(BootError::module(error)),
+            _ if is_stalled(&error) => LoadError::Pending(BootError::module(error)),
             _ => LoadError::Failed(BootError::module(error)),
         })
     }
@@ -354,7 +357,11 @@ impl Isolate {
 
     /// One turn of the event loop. `Ready(Ok)`: nothing is left that could make progress by itself.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BootError>> {
-        self.js.poll_event_loop(cx, PollEventLoopOptions::default()).map_err(BootError::module)
+        match self.js.poll_event_loop(cx, PollEventLoopOptions::default()) {
+            // A module may wait forever, for its server of Deno.serve to end; what answers calls goes on.
+            Poll::Ready(Err(error)) if is_stalled(&error) => Poll::Ready(Ok(())),
+            polled => polled.map_err(BootError::module),
+        }
     }
 
     /// The calls this instance works on.
@@ -405,6 +412,12 @@ impl Isolate {
         }
         MemoryUse { heap_bytes, external_bytes: external.max(self.heap.buffer_bytes()) }
     }
+}
+
+/// Whether a module waits, and nothing is left that could end its wait. deno_core has no kind for the error.
+fn is_stalled(error: &CoreError) -> bool {
+    const MESSAGE: &str = "Top-level await promise never resolved";
+    matches!(error.as_kind(), CoreErrorKind::Js(error) if error.exception_message.contains(MESSAGE))
 }
 
 /// Has V8 ask before it gives up at its heap limit.
