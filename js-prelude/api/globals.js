@@ -22,7 +22,7 @@ import { countedBytes, countedMessage, guardMessages } from "ext:skep/guards/mes
 import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
-import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
+import { denoNamespace, edgeRuntimeNamespace, USER_AGENT } from "ext:skep/dialects/deno.js";
 import { closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, registerFetchListener, watchFinished } from "ext:skep/dialects/index.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
@@ -187,7 +187,8 @@ class Navigator {
   }
   get userAgent() {
     webidl.assertBranded(this, Navigator.prototype);
-    return "Skep";
+    // Adapters of frameworks look here for a host whose environment they know how to read: `Deno.env`, or Node's `process.env`.
+    return internals.node === undefined ? USER_AGENT : "Skep";
   }
 }
 const navigator = webidl.createBranded(Navigator);

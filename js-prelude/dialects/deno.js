@@ -19,6 +19,9 @@ const {
 const DENO_VERSION = "2.9.6";
 const TYPESCRIPT_VERSION = "5.9.2";
 
+/** `navigator.userAgent` of a function that is not for Node. */
+export const USER_AGENT = `Deno/${DENO_VERSION}`;
+
 // The lines of op_skep_node_facts.
 const ARCH = 0;
 const V8 = 2;
