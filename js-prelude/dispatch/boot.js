@@ -59,7 +59,7 @@
 
   /**
    * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, how it
-   * was found, and as JSON the names by which the host calls it; or the error's description. The
+   * was found, and as JSON the names by which the host calls it, and whether the module has not run to its end; or the error's description. The
    * error is described here and not by deno_core, which would copy every property that a function puts into it. Without `url` the module is
    * evaluated already. A function for Node may begin to listen later: the answer waits for that, and `isOver` asks again when nothing is
    * left that could.
@@ -110,7 +110,7 @@
     instance.handle = handle;
     instance.answersItself = found.answersItself;
     if (typeof check === "function") instance.checkHandler = check;
-    return { __proto__: null, dialect: found.name, from: found.from, names: names === null ? "" : JSONStringify(names), error: "" };
+    return { __proto__: null, dialect: found.name, from: found.from, names: names === null ? "" : JSONStringify(names), waits: !isEvaluated, error: "" };
   }
 
   /** What a built-in of Node exports, each name on a line. */

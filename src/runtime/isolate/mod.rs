@@ -62,6 +62,8 @@ pub struct Isolate {
     methods: MethodStrings,
     loader: Rc<loader::Loader>,
     heap: Arc<Heap>,
+    /// The module serves, and has not run to its end.
+    module_waits: bool,
 }
 
 /// What a module is, once it has loaded.
@@ -163,7 +165,7 @@ impl Isolate {
         }
         let entry = bootstrap(&mut js)?;
         let methods = MethodStrings::new(&mut js);
-        Ok(Self { js, entry, methods, loader, heap })
+        Ok(Self { js, entry, methods, loader, heap, module_waits: false })
     }
 
     /// Turns a prewarmed isolate into an instance of a function.
@@ -263,12 +265,14 @@ impl Isolate {
             let key = v8::String::new(scope, key)?;
             Some(loaded?.get(scope, key.into())?.to_rust_string_lossy(scope))
         };
-        match (text("dialect"), text("error")) {
+        let (dialect, error, from, names) = (text("dialect"), text("error"), text("from"), text("names"));
+        self.module_waits = text("waits").as_deref() == Some("true");
+        match (dialect, error) {
             (Some(name), _) if !name.is_empty() => {
                 let unknown = || BootError::prelude("the prelude named a dialect that the host does not know");
                 let dialect = Dialect::of_label(&name).ok_or_else(unknown)?;
-                let names = text("names").filter(|names| !names.is_empty());
-                Ok(Loaded { dialect, from: text("from").unwrap_or_default(), names })
+                let names = names.filter(|names| !names.is_empty());
+                Ok(Loaded { dialect, from: from.unwrap_or_default(), names })
             }
             // The module itself is what did not end.
             (_, Some(error))
@@ -297,6 +301,12 @@ impl Isolate {
             };
             // Where nothing else is left, the event loop would report that, and not look at the promise again.
             scope.perform_microtask_checkpoint();
+            if let Ok(promise) = v8::Local::<v8::Promise>::try_from(loading)
+                && promise.state() == v8::PromiseState::Fulfilled
+            {
+                let loaded = promise.result(scope);
+                return Ok(v8::Global::new(scope, loaded));
+            }
             v8::Global::new(scope, loading)
         };
         let loaded = self.js.resolve(loading);
@@ -359,7 +369,7 @@ impl Isolate {
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BootError>> {
         match self.js.poll_event_loop(cx, PollEventLoopOptions::default()) {
             // A module may wait forever, for its server of Deno.serve to end; what answers calls goes on.
-            Poll::Ready(Err(error)) if is_stalled(&error) => Poll::Ready(Ok(())),
+            Poll::Ready(Err(error)) if self.module_waits && is_stalled(&error) => Poll::Ready(Ok(())),
             polled => polled.map_err(BootError::module),
         }
     }
