@@ -91,9 +91,8 @@
     // `file` has no folders, and the file part of `handler` may have some.
     const parts = StringPrototypeSplit(handler, "/");
     const last = parts[parts.length - 1];
-    const isFile = last === stem || StringPrototypeStartsWith(last, `${stem}.`);
-    const named = !isFile ? handler : last === stem ? stem : StringPrototypeSlice(last, stem.length + 1);
-    if (named === stem) return foundOf(module, "default", typeof module.exported === "function" ? module.exported : null);
+    if (last === stem) return foundOf(module, "default", typeof module.exported === "function" ? module.exported : null);
+    const named = StringPrototypeStartsWith(last, `${stem}.`) ? StringPrototypeSlice(last, stem.length + 1) : handler;
     const path = StringPrototypeSplit(named, ".");
     for (const root of [module.exported, module.namespace]) {
       let value = root;

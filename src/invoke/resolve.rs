@@ -64,28 +64,28 @@ impl Invoker {
     }
 
     /// The function of a Parse application that answers; `None` if the address is no such application's. A name or a route of another function
-    /// comes first.
+    /// comes first, and its calls never wait for the names of an application.
     async fn application(&self, port: u16, request: &Request) -> Option<Resolved> {
         let path = request.path_and_query.path();
-        let applications = self.live.known_applications().await;
-        if applications.mounts.is_empty() {
-            return None;
-        }
-        let table = self.live.table();
-        let by_route = match table.resolve(port, host(request), &request.method, path) {
-            Resolution::Found(found) => Some(found),
-            Resolution::MethodNotAllowed { .. } => return None,
-            Resolution::NotFound => None,
+        let by_route = {
+            let applications = self.live.applications();
+            if applications.is_complete && applications.mounts.is_empty() {
+                return None;
+            }
+            match self.live.table().resolve(port, host(request), &request.method, path) {
+                Resolution::Found(found) if applications.hold(found.function) => Some((found.target.clone(), found.strip)),
+                Resolution::Found(_) | Resolution::MethodNotAllowed { .. } => return None,
+                Resolution::NotFound => None,
+            }
         };
-        if by_route.as_ref().is_some_and(|found| !applications.hold(found.function)) {
-            return None;
-        }
+        let applications = self.live.known_applications().await;
         if let Some(answering) = applications.resolve(path) {
             return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Parse });
         }
         // By the name of the folder, or by a route of its own.
-        let found = by_route?;
-        Some(Resolved { endpoint: found.target.clone(), strip: found.strip, pattern: None, shape: CallShape::Parse })
+        let (endpoint, strip) = by_route?;
+        let shape = if applications.hold(&endpoint.name) { CallShape::Parse } else { CallShape::Http };
+        Some(Resolved { endpoint, strip, pattern: None, shape })
     }
 
     fn route(&self, port: u16, request: &Request) -> Result<Resolved, Fault> {

@@ -35,6 +35,8 @@ pub struct Application {
 pub struct Applications {
     /// `/parse`, and what is below it.
     pub mounts: BTreeMap<String, Application>,
+    /// Functions that may be applications, while that is not known.
+    pub learning: Vec<FunctionName>,
     /// Whether the names of all folders are known.
     pub is_complete: bool,
 }
@@ -48,9 +50,9 @@ pub struct Answering<'a> {
 }
 
 impl Applications {
-    /// Whether the function is a part of an application.
+    /// Whether the function is a part of an application, or may be one.
     pub fn hold(&self, function: &FunctionName) -> bool {
-        self.mounts.values().any(|application| application.folders.iter().any(|folder| folder.name == *function))
+        self.learning.contains(function) || self.mounts.values().any(|application| application.folders.iter().any(|folder| folder.name == *function))
     }
 
     /// The function that answers a path, if it is one below a mount, or `/functions/NAME`.
@@ -120,7 +122,7 @@ mod tests {
             ("/parse".to_owned(), application(&[("a", &["one"]), ("b", &["two", "with.dot", "ä"])])),
             ("/parse/second".to_owned(), application(&[("c", &["one", "three"])])),
         ]);
-        let applications = Applications { mounts, is_complete: true };
+        let applications = Applications { mounts, is_complete: true, ..Applications::default() };
         let found = |path: &str| applications.resolve(path).map(|found| (found.endpoint.name.to_string(), found.is_unknown));
         let of = |name: &str, is_unknown| Some((name.to_owned(), is_unknown));
         for (path, expected) in [

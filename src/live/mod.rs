@@ -14,6 +14,8 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::{ArcSwap, Guard};
 use tokio::sync::Notify;
 
+use crate::function::FunctionName;
+
 pub use applications::{Application, Applications};
 pub use endpoint::{Candidate, Endpoint, Sticky, VERSION_HEADER, WEIGHT_WHOLE};
 pub use track::{MakeError, MakePool, Track};
@@ -28,12 +30,22 @@ pub trait Refresh: Send + Sync {
 }
 
 /// The current table.
-#[derive(Default)]
 pub struct Live {
     table: ArcSwap<LiveTable>,
     applications: ArcSwap<Applications>,
     applications_changed: Notify,
     refresh: OnceLock<Arc<dyn Refresh>>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            table: ArcSwap::default(),
+            applications: ArcSwap::from_pointee(Applications { is_complete: true, ..Applications::default() }),
+            applications_changed: Notify::new(),
+            refresh: OnceLock::new(),
+        }
+    }
 }
 
 impl Live {
@@ -58,9 +70,9 @@ impl Live {
         self.applications_changed.notify_waiters();
     }
 
-    /// The functions have changed: until another index is published, who asks for a Parse function waits.
-    pub fn forget_applications(&self) {
-        self.applications.store(Arc::default());
+    /// These functions have changed, and may be Parse applications: until another index is published, who asks for a Parse function waits.
+    pub fn forget_applications(&self, learning: Vec<FunctionName>) {
+        self.applications.store(Arc::new(Applications { learning, ..Applications::default() }));
     }
 
     /// The Parse applications, once the names of all their folders are known.

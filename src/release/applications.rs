@@ -84,7 +84,7 @@ impl ApplicationNames {
             self.live.publish_applications(Applications { is_complete: true, ..Applications::default() });
             return;
         }
-        self.live.forget_applications();
+        self.live.forget_applications(folders.iter().map(|folder| folder.name.clone()).collect());
         state.next = Some(folders);
         if std::mem::replace(&mut state.is_learning, true) {
             return;

@@ -189,7 +189,7 @@ impl Isolate {
             answer_bytes.into_iter().for_each(|bytes| state.put(bytes));
             // Of a function for the web too, `fetch` reads the files that its code names, and its handler may get requests of Node.
             state.put(RequiredModules(Some(self.loader.clone())));
-            egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;
+            egress::assign(&mut state, &settings::net_of(manifest)).map_err(|error| BootError::function(error.to_string()))?;
         }
         deno_core::scope!(scope, &mut self.js);
         v8::tc_scope!(let scope, scope);

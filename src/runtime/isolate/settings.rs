@@ -4,12 +4,13 @@
 //!
 //! Invariant: it holds what the version is made of, and no secret: variables are in the environment.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::function::Version;
-use crate::function::manifest::{DialectSettings, ParseSettings};
+use crate::function::manifest::{DialectSettings, Net, NetRule, ParseSettings};
+use crate::function::{Manifest, Version};
 
 /// Whether something is known about the dialect of a version before it loads.
 pub(super) fn has_settings(version: &Version) -> bool {
@@ -43,6 +44,22 @@ pub(super) fn settings_of(version: &Version) -> Value {
     })
 }
 
+/// The addresses that a version may connect to: those of its manifest, and its Parse Server.
+pub(super) fn net_of(manifest: &Manifest) -> Cow<'_, Net> {
+    let server = manifest.dialects.parse.as_ref().and_then(|parse| parse.server_url.as_deref());
+    let Some(rule) = server.and_then(server_rule) else { return Cow::Borrowed(&manifest.net) };
+    let mut net = manifest.net.clone();
+    net.only.iter_mut().for_each(|only| only.push(rule.clone()));
+    net.allow.push(rule);
+    Cow::Owned(net)
+}
+
+fn server_rule(url: &str) -> Option<NetRule> {
+    let url: http::Uri = url.parse().ok()?;
+    let port = url.port_u16().unwrap_or(if url.scheme_str() == Some("https") { 443 } else { 80 });
+    NetRule::parse(&format!("{}:{port}", url.host()?)).ok()
+}
+
 fn parse(parse: &ParseSettings) -> Value {
     json!({
         "mount": parse.mount,
@@ -57,4 +74,21 @@ fn parse(parse: &ParseSettings) -> Value {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parse_server_is_open_to_its_function_alone_and_beside_what_the_manifest_says() {
+        let net = |text: &str| net_of(&Manifest::parse(text).unwrap()).into_owned();
+        let rules = |text: &str| NetRule::parse(text).unwrap();
+        let opened = net("parse.server_url = 'http://127.0.0.1:1337/parse'\nnet.only = ['example.org']");
+        assert_eq!(opened.allow, [rules("127.0.0.1:1337")]);
+        assert_eq!(opened.only, Some(vec![rules("example.org"), rules("127.0.0.1:1337")]));
+        assert_eq!(net("parse.server_url = 'https://parse.example.org'").allow, [rules("parse.example.org:443")]);
+        assert_eq!(net("parse.server_url = 'https://[::1]/parse'").allow.len(), 1);
+        assert_eq!(net("parse = {}"), Net::default());
+    }
 }

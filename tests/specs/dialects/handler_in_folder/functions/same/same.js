@@ -1,0 +1,1 @@
+export const same = () => "of the same name as its file";
