@@ -23,10 +23,11 @@ import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
 import { denoNamespace, edgeRuntimeNamespace, USER_AGENT } from "ext:skep/dialects/deno.js";
-import { closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, registerFetchListener, watchFinished } from "ext:skep/dialects/index.js";
+import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWeb, register, registered, watchFinished } from "ext:skep/dialects/index.js";
+import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ObjectGetOwnPropertyDescriptor, ReflectApply, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -136,17 +137,7 @@ for (const { 0: load, 1: names } of INTERFACES) {
   }
 }
 
-// What the Fetch standard has of a Request and deno_fetch has not: https://fetch.spec.whatwg.org/#request-class.
-for (const { 0: name, 1: value } of [["destination", ""], ["duplex", "half"], ["isHistoryNavigation", false], ["isReloadNavigation", false]]) {
-  const { prototype } = requests().Request;
-  const read = ObjectGetOwnPropertyDescriptor({
-    get [name]() {
-      webidl.assertBranded(this, prototype);
-      return value;
-    },
-  }, name).get;
-  ObjectDefineProperty(prototype, name, { __proto__: null, get: read, enumerable: true, configurable: true });
-}
+completeRequests(requests().Request.prototype);
 
 // Guards against built-ins that abort the process or cannot be interrupted: README.md, "Guards".
 installDisguise();
@@ -203,13 +194,8 @@ events().saveGlobalThisReference(globalThis);
 events().defineEventHandler(globalThis, "error");
 events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
-// A listener for `fetch` makes the module a service worker of Cloudflare. An own property: `EventTarget.prototype` serves all targets.
-const { addEventListener: addListener } = events().EventTarget.prototype;
-defineGlobal("addEventListener", function addEventListener(type, listener, options = undefined) {
-  const target = this ?? globalThis;
-  if (type === "fetch" && target === globalThis && listener !== null && listener !== undefined) registerFetchListener();
-  return ReflectApply(addListener, target, [type, listener, options]);
-});
+// An own property: `EventTarget.prototype` serves all targets.
+defineGlobal("addEventListener", noticingListeners(events().EventTarget.prototype.addEventListener));
 
 // For the lazy scripts, which cannot import.
 internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse, viewOf };

@@ -11,7 +11,7 @@ import * as deno from "ext:skep/dialects/deno.js";
 import * as plain from "ext:skep/dialects/plain.js";
 import * as workers from "ext:skep/dialects/workers.js";
 
-const { ArrayPrototypeIncludes, ArrayPrototypePush, FunctionPrototypeToString, ObjectKeys, RegExpPrototypeTest, TypeError } = primordials;
+const { ArrayPrototypeIncludes, ArrayPrototypePush, FunctionPrototypeToString, ObjectKeys, ReflectApply, RegExpPrototypeTest, TypeError } = primordials;
 
 /** Every dialect: `Dialect` of function/dialect.rs. */
 export const NAMES = [
@@ -43,10 +43,16 @@ export function closeRegistrations() {
   deno.close();
 }
 
-/** A listener for `fetch`: a service worker of Cloudflare. */
-export function registerFetchListener() {
-  register("workers", "fetch");
-  workers.prepareEvents();
+/** `addEventListener` of the global object, made of that of all targets: a listener for `fetch` makes a module a service worker of Cloudflare. */
+export function noticingListeners(addListener) {
+  return function addEventListener(type, listener, options = undefined) {
+    const target = this ?? globalThis;
+    if (type === "fetch" && target === globalThis && listener !== null && listener !== undefined) {
+      register("workers", "fetch");
+      workers.prepareEvents();
+    }
+    return ReflectApply(addListener, target, [type, listener, options]);
+  };
 }
 
 export const { isRegistered: isServed, watchFinished } = deno;

@@ -140,6 +140,7 @@ deno_core::extension!(
         "dialects/plain.js",
         "dialects/workers.js",
         "dialects/index.js",
+        "api/request_members.js",
         "api/egress.js",
         "api/globals.js",
     ],
