@@ -137,6 +137,7 @@ pub fn request() -> Arc<Request> {
         authority: Some(Authority::from_static("localhost")),
         path_and_query: PathAndQuery::from_static("/"),
         strip: 0,
+        pattern: None,
         headers: http::HeaderMap::new(),
         trust_forwarded: false,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

@@ -22,8 +22,9 @@ import { countedBytes, countedMessage, guardMessages } from "ext:skep/guards/mes
 import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
-import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
-import { closeRegistrations, detectDialect, ofTheWeb, register, registered } from "ext:skep/dialects/index.js";
+import { denoNamespace, edgeRuntimeNamespace, USER_AGENT } from "ext:skep/dialects/deno.js";
+import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWeb, register, registered, watchFinished } from "ext:skep/dialects/index.js";
+import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
 const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
@@ -136,6 +137,8 @@ for (const { 0: load, 1: names } of INTERFACES) {
   }
 }
 
+completeRequests(requests().Request.prototype);
+
 // Guards against built-ins that abort the process or cannot be interrupted: README.md, "Guards".
 installDisguise();
 installArrayGuards();
@@ -175,7 +178,8 @@ class Navigator {
   }
   get userAgent() {
     webidl.assertBranded(this, Navigator.prototype);
-    return "Skep";
+    // Adapters of frameworks look here for a host whose environment they know how to read: `Deno.env`, or Node's `process.env`.
+    return internals.node === undefined ? USER_AGENT : "Skep";
   }
 }
 const navigator = webidl.createBranded(Navigator);
@@ -190,6 +194,8 @@ events().saveGlobalThisReference(globalThis);
 events().defineEventHandler(globalThis, "error");
 events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
+// An own property: `EventTarget.prototype` serves all targets.
+defineGlobal("addEventListener", noticingListeners(events().EventTarget.prototype.addEventListener));
 
 // For the lazy scripts, which cannot import.
 internals.guards = { __proto__: null, descriptorOf, install, limitedStream, nativeText, refuse, viewOf };
@@ -198,7 +204,7 @@ internals.countedBytes = countedBytes;
 internals.countedMessage = countedMessage;
 internals.parseJson = parseJson;
 internals.errors = { __proto__: null, describe, firstLine };
-internals.dialects = { __proto__: null, closeRegistrations, detectDialect, ofTheWeb, register, registered };
+internals.dialects = { __proto__: null, closeRegistrations, detectDialect, isServed, ofTheWeb, register, registered, watchFinished };
 internals.currentCall = currentCall;
 internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
@@ -233,6 +239,7 @@ globalThis.__skep_bootstrap = () => {
     Deno: { __proto__: null, value: denoNamespace(env), writable: true, enumerable: false, configurable: true },
     EdgeRuntime: { __proto__: null, value: edgeRuntimeNamespace(), writable: true, enumerable: false, configurable: true },
   });
+  defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
   // What handlers of other hosts find global: each is loaded by who looks at it.
   for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "netlify"]]) {
     defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);

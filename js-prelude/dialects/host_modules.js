@@ -19,6 +19,7 @@
     "@google-cloud/functions-framework": script("ext:skep/dialects/gcf/module.js"),
     "@netlify/functions": script("ext:skep/dialects/netlify/module.js"),
     "@vercel/functions": script("ext:skep/dialects/vercel/module.js"),
+    "cloudflare:workers": script("ext:skep/dialects/workers/module.js"),
     "firebase-functions": firebase("root"),
     "firebase-functions/https": firebase("https"),
     "firebase-functions/logger": firebase("logger"),

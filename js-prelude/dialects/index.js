@@ -11,7 +11,7 @@ import * as deno from "ext:skep/dialects/deno.js";
 import * as plain from "ext:skep/dialects/plain.js";
 import * as workers from "ext:skep/dialects/workers.js";
 
-const { ArrayPrototypeIncludes, ArrayPrototypePush, FunctionPrototypeToString, ObjectKeys, RegExpPrototypeTest, TypeError } = primordials;
+const { ArrayPrototypeIncludes, ArrayPrototypePush, FunctionPrototypeToString, ObjectKeys, ReflectApply, RegExpPrototypeTest, TypeError } = primordials;
 
 /** Every dialect: `Dialect` of function/dialect.rs. */
 export const NAMES = [
@@ -40,7 +40,22 @@ export const registered = (dialect) => registrations[dialect] ?? [];
 /** The module has loaded: what it registers from now on comes too late. */
 export function closeRegistrations() {
   hasLoaded = true;
+  deno.close();
 }
+
+/** `addEventListener` of the global object, made of that of all targets: a listener for `fetch` makes a module a service worker of Cloudflare. */
+export function noticingListeners(addListener) {
+  return function addEventListener(type, listener, options = undefined) {
+    const target = this ?? globalThis;
+    if (type === "fetch" && target === globalThis && listener !== null && listener !== undefined) {
+      register("workers", "fetch");
+      workers.prepareEvents();
+    }
+    return ReflectApply(addListener, target, [type, listener, options]);
+  };
+}
+
+export const { isRegistered: isServed, watchFinished } = deno;
 
 /** Whether nothing that the module has points to a dialect that is not of the web. */
 function showsNoOther(namespace, exported) {
@@ -69,8 +84,8 @@ const web = (name, handle, from) => ({ __proto__: null, name, handle, answersIts
 export function ofTheWeb(exported, env, wanted) {
   let handle;
   if ((wanted === null || wanted === "deno") && (handle = deno.handlerOf()) !== null) return web("deno", handle, "Deno.serve");
-  if ((wanted === null || wanted === "workers") && (handle = workers.handlerOf(exported, env)) !== null) {
-    return web("workers", handle, "fetch of the default export");
+  if ((wanted === null || wanted === "workers") && (handle = workers.handlerOf(exported, env, registered("workers").length > 0)) !== null) {
+    return web("workers", handle, registered("workers").length > 0 ? "its listener for fetch" : "fetch of the default export");
   }
   if ((wanted === null || wanted === "plain") && (handle = plain.handlerOf(exported)) !== null) return web("plain", handle, "the default export");
   return null;

@@ -4,7 +4,15 @@
 //
 // Invariant: the exported function is called without a receiver.
 
+import { primordials } from "ext:core/mod.js";
+import { isClass, sees } from "ext:skep/dialects/shared/sees.js";
+
+const { TypeError } = primordials;
+
 /** The handler, or null if the module is not written in this dialect. */
 export function handlerOf(exported) {
-  return typeof exported === "function" ? (request, call) => exported(request, call.context()) : null;
+  if (typeof exported !== "function") return null;
+  // One with `fetch` is a Worker.
+  if (isClass(exported)) throw new TypeError(`the default export is the class ${exported.name}, which has no method fetch(request)`);
+  return sees(exported, 1) ? (request, call) => exported(request, call.context()) : (request) => exported(request);
 }

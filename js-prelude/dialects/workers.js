@@ -1,11 +1,58 @@
-// The Workers dialect: `export default { fetch(request, env, ctx) }`.
+// The Workers dialect: `export default { fetch(request, env, ctx) }`, or a class with a method `fetch`.
 //
-// dialects/index.js passes the default export and the environment; the handler goes back to it.
+// dialects/index.js passes the default export and the environment; the handler goes back to it. Listeners for `fetch` are a lazy script,
+// dialects/workers/events.js, as is the module `cloudflare:workers`.
 //
 // Invariant: `fetch` is read and called as a method of the exported object at every request, so that the object may change it.
 
-/** The handler, or null if the module is not written in this dialect. */
-export function handlerOf(exported, env) {
-  if (exported === null || typeof exported !== "object" || typeof exported.fetch !== "function") return null;
-  return (request, call) => exported.fetch(request, env, call.context());
+import { core, internals, primordials } from "ext:core/mod.js";
+import { addressOf, infoOf } from "ext:skep/dialects/deno.js";
+import { isClass, sees, takesInfo } from "ext:skep/dialects/shared/sees.js";
+
+const { ReflectDefineProperty } = primordials;
+
+/** What is known of a `fetch`. */
+const ASKED = { __proto__: null, fetch: null, takesInfo: false, seesContext: true };
+
+/** The handler of an object with `fetch`. */
+function ofObject(exported, env) {
+  let known = ASKED;
+  const look = (fetch) => known = { __proto__: null, fetch, takesInfo: takesInfo(fetch), seesContext: sees(fetch, 2) };
+  const { onListen } = exported;
+  if (typeof onListen === "function" && takesInfo(look(exported.fetch).fetch)) exported.onListen(addressOf({}));
+  return (request, call) => {
+    const { fetch } = exported;
+    if (fetch !== known.fetch && typeof fetch === "function") look(fetch);
+    if (known.takesInfo) return exported.fetch(request, infoOf(call));
+    return known.seesContext ? exported.fetch(request, env, call.context()) : exported.fetch(request, env);
+  };
+}
+
+/** The handler of a class: Workers make an instance of it for each request. */
+const ofClass = (exported, env) => (request, call) => new exported(call.context(), env).fetch(request);
+
+let hasCf = false;
+
+/** `request.cf`: nothing is known of what Cloudflare's network tells there. */
+function defineCf() {
+  if (hasCf) return;
+  hasCf = true;
+  const { RequestPrototype } = core.loadExtScript("ext:deno_fetch/23_request.js");
+  const cf = () => ({});
+  ReflectDefineProperty(RequestPrototype, "cf", { __proto__: null, get: cf, enumerable: false, configurable: true });
+}
+
+/** The handler, or null if the module is not written in this dialect. `listens`: it has added a listener for `fetch`. */
+export function handlerOf(exported, env, listens) {
+  let handle = null;
+  if (listens) handle = core.loadExtScript("ext:skep/dialects/workers/events.js").handle;
+  else if (typeof exported === "function") handle = isClass(exported) && typeof exported.prototype?.fetch === "function" ? ofClass(exported, env) : null;
+  else if (exported !== null && typeof exported === "object" && typeof exported.fetch === "function") handle = ofObject(exported, env);
+  if (handle !== null) defineCf();
+  return handle;
+}
+
+/** What `addEventListener("fetch", ...)` of a service worker brings with it: the environment as globals. */
+export function prepareEvents() {
+  core.loadExtScript("ext:skep/dialects/workers/events.js").prepare(internals.globals.define);
 }

@@ -8,14 +8,18 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
-  const { ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, RegExpPrototypeExec, SafeMap } = primordials;
-  const { closeRegistrations, detectDialect } = internals.dialects;
+  const {
+    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, Promise, PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
+  } = primordials;
+  const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
+  const { closeRegistrations, detectDialect, isServed, ofTheWeb, watchFinished } = internals.dialects;
   const { describe } = internals.errors;
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
   const instance = {
     functionName: "",
     versionId: "",
+    main: "", // The url of the entry.
     env: ObjectFreeze({ __proto__: null }),
     textMax: 2 ** 29, // Characters of an answer: `memory_mb` in bytes.
     handle: null, // (request, call) => the handler's result; or, if it answers by itself, (call, method, bodyKind)
@@ -34,6 +38,7 @@
   function setIdentity(name, version, variables, main, isNode, hasSettings) {
     instance.functionName = name;
     instance.versionId = version;
+    instance.main = main;
     instance.textMax = op_skep_memory_bytes();
     const env = { __proto__: null };
     for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
@@ -48,36 +53,64 @@
   }
 
   let isWaiting = false; // For a server to listen.
+  let isEvaluated = false; // The module has run to its end.
+  let isLoaded = false; // Its handler is known.
   const failed = (error) => ({ __proto__: null, dialect: "", from: "", names: "", error });
 
   /**
    * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, how it
-   * was found, and as JSON the names by which the host calls it; or the error's description. The
+   * was found, and as JSON the names by which the host calls it, and whether the module has not run to its end; or the error's description. The
    * error is described here and not by deno_core, which would copy every property that a function puts into it. Without `url` the module is
    * evaluated already. A function for Node may begin to listen later: the answer waits for that, and `isOver` asks again when nothing is
    * left that could.
    */
   async function load(namespace, url, isOver) {
-    if (isOver && !isWaiting) return failed("");
+    if (isOver && !isWaiting && !isServed()) return failed("");
     try {
-      if (url !== "") await import(url);
+      if (url !== "") await evaluated(url);
+      else if (!isOver) isEvaluated = true;
+      if (!isEvaluated && isServed()) return loadedAs(ofTheWeb(undefined, instance.env, "deno"), undefined);
       let found = detectDialect(namespace, defaultOf(namespace), instance, isOver || internals.node === undefined);
       if (found === null) {
         isWaiting = true;
         await core.loadExtScript("ext:skep/node/http/servers.js").listening();
         found = detectDialect(namespace, defaultOf(namespace), instance, true);
       }
-      closeRegistrations();
-      const made = await found.handle;
-      // A dialect that the host calls by names tells them beside its handler.
-      const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
-      instance.handle = handle;
-      instance.answersItself = found.answersItself;
-      if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
-      return { __proto__: null, dialect: found.name, from: found.from, names: names === null ? "" : JSONStringify(names), error: "" };
+      return await loadedAs(found, namespace.check);
     } catch (error) {
       return failed(describe(error));
     }
+  }
+
+  /**
+   * Waits until the module is evaluated, or until it waits for its server of Deno.serve to end: `await server.finished` is the last line of
+   * some modules.
+   */
+  function evaluated(url) {
+    const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        isEvaluated = true;
+        resolve();
+      };
+      // Once the function serves, nobody waits for the module.
+      PromisePrototypeThen(import(url), done, (error) => isLoaded ? reportError(error) : reject(error));
+      // A module that only reads it has run to its end before the timer ends.
+      watchFinished(() => setTimeout(resolve, 1));
+    });
+  }
+
+  /** Notes the handler that was found, and says what it is. */
+  async function loadedAs(found, check) {
+    closeRegistrations();
+    isLoaded = true;
+    const made = await found.handle;
+    // A dialect that the host calls by names tells them beside its handler.
+    const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
+    instance.handle = handle;
+    instance.answersItself = found.answersItself;
+    if (typeof check === "function") instance.checkHandler = check;
+    return { __proto__: null, dialect: found.name, from: found.from, names: names === null ? "" : JSONStringify(names), waits: !isEvaluated, error: "" };
   }
 
   /** What a built-in of Node exports, each name on a line. */

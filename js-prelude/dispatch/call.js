@@ -1,14 +1,16 @@
-// One call in flight, and `ctx`, the handler's view of it.
+// One call in flight.
 //
 // index.js makes a Call for each call from Rust and sets it as V8's async context, where core/trace.js finds it. The head of the request
 // comes from Rust (op_skep_meta) when it is asked for; background work goes to Rust (op_skep_background).
 //
-// Invariant: a function holds the Context and never the Call.
+// Invariant: a function holds the context that context.js makes of it, and never the Call.
 
 (function () {
   const { core, primordials } = __bootstrap;
   const { op_skep_background, op_skep_meta } = core.ops;
   const {
+    ArrayPrototypePush,
+    Promise,
     PromisePrototypeThen,
     PromiseResolve,
     SafePromisePrototypeFinally,
@@ -17,8 +19,7 @@
     StringPrototypeSplit,
   } = primordials;
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
-  const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
-  const { callFunction } = core.loadExtScript("ext:skep/dispatch/call_function.js");
+  const { contextOf } = core.loadExtScript("ext:skep/dispatch/context.js");
 
   // The lines of op_skep_meta, in the order in which `meta` of runtime/ops/request.rs writes them.
   const REQUEST_ID = 0;
@@ -26,6 +27,7 @@
   const HOPS = 2; // So far, and one.
   const REMOTE_ADDRESS = 3;
   const TRACESTATE = 4;
+  const PATTERN = 5;
 
   /** One call in flight: the async context of all code that it runs. */
   class Call {
@@ -34,8 +36,12 @@
     #meta = null;
     request = null;
     reader = null;
+    isStreaming = false; // Its answer leaves piece by piece.
     onIdle = null; // Called when nothing is left that could answer the call.
     onLeave = null; // Called when the client leaves before the answer is complete.
+    setCookies = null; // What the handler set by `ctx.cookies`: values of `set-cookie`.
+    #ending = undefined; // null: the answer was sent; an error: it was not.
+    #completed = null; // `info.completed` of Deno: its promise, and what settles it.
     onUncaught = null; // logUncaught of core/errors.js passes an error that no code caught; returns true if it made the call fail.
     isSkepCall = true;
     call = this; // AsyncLocalStorage copies the properties of the context into another object.
@@ -71,10 +77,38 @@
       const remote = this.#lines()[REMOTE_ADDRESS];
       if (remote === "") return null;
       const at = StringPrototypeLastIndexOf(remote, ":");
-      return { transport: "tcp", hostname: StringPrototypeSlice(remote, 0, at), port: +StringPrototypeSlice(remote, at + 1) };
+      // An IPv6 address stands in brackets.
+      const isBracketed = remote[0] === "[";
+      const hostname = StringPrototypeSlice(remote, isBracketed ? 1 : 0, isBracketed ? at - 1 : at);
+      return { transport: "tcp", hostname, port: +StringPrototypeSlice(remote, at + 1) };
+    }
+    /** The path of the manifest's route that the request came by, such as `/orders/:id`; empty if it came by the function's name. */
+    routePattern() {
+      return this.#lines()[PATTERN];
     }
     context() {
-      return this.#context ??= new Context(this);
+      return this.#context ??= contextOf(this);
+    }
+    /** The answer is complete (null), or is not and will not be (an error). */
+    end(error) {
+      if (this.#ending !== undefined) return;
+      this.#ending = error;
+      if (this.#completed !== null) this.#completed.settle(error);
+    }
+    /** A promise that is resolved when the answer was sent, and rejected if the client left before. Nobody needs to catch it. */
+    completed() {
+      if (this.#completed === null) {
+        let settle;
+        const promise = new Promise((resolve, reject) => settle = (error) => error === null ? resolve() : reject(error));
+        PromisePrototypeThen(promise, undefined, () => {});
+        this.#completed = { __proto__: null, promise, settle };
+        if (this.#ending !== undefined) settle(this.#ending);
+      }
+      return this.#completed.promise;
+    }
+    /** Adds a `set-cookie` to the answer. */
+    setCookie(value) {
+      ArrayPrototypePush(this.setCookies ??= [], value);
     }
     /** Keeps the call open until `promise` settles. */
     waitUntil(promise) {
@@ -88,48 +122,6 @@
         // A rejected background promise is the function's own affair, but never a silent one.
         reportError,
       );
-    }
-  }
-
-  /** `ctx`: the second argument of a plain handler and the third of a Workers handler. */
-  class Context {
-    #call;
-    #props = undefined;
-    constructor(call) {
-      this.#call = call;
-    }
-    get env() {
-      return instance.env;
-    }
-    get function() {
-      return instance.functionName;
-    }
-    get version() {
-      return instance.versionId;
-    }
-    get requestId() {
-      return this.#call.requestId();
-    }
-    get trace() {
-      // A traceparent is version-traceId-spanId-flags.
-      const { 1: traceId, 2: spanId, 3: flags } = StringPrototypeSplit(this.#call.outgoingTraceparent(), "-");
-      return { traceId, spanId, sampled: flags === "01" };
-    }
-    get remoteAddr() {
-      return this.#call.remoteAddress();
-    }
-    get props() {
-      return this.#props ??= {};
-    }
-    /** Keeps the instance alive until `promise` settles. */
-    waitUntil(promise) {
-      this.#call.waitUntil(promise);
-    }
-    /** Accepted for Workers code; there is no origin to pass through to. */
-    passThroughOnException() {}
-    /** Calls another function without a socket, in the same trace. */
-    call(name, input = "/", init = undefined) {
-      return callFunction(this.#call, name, input, init);
     }
   }
 

@@ -6,8 +6,9 @@
 // Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
 
 (function () {
-  const { core, primordials } = __bootstrap;
+  const { core, internals, primordials } = __bootstrap;
   const {
+    ArrayPrototypePush,
     MapPrototypeDelete,
     MapPrototypeGet,
     MapPrototypeSet,
@@ -15,6 +16,7 @@
     PromisePrototype,
     PromisePrototypeThen,
     PromiseResolve,
+    SafePromiseAll,
   } = primordials;
   const { setAsyncContext } = core;
   const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
@@ -48,17 +50,21 @@
           (value) => {
             MapPrototypeDelete(pendingCalls, id);
             finish(call, value);
+            if (!call.isStreaming) call.end(null);
           },
           (error) => {
             MapPrototypeDelete(pendingCalls, id);
             failThrown(call, error);
+            call.end(null);
           },
         );
       } else {
         finish(call, result);
+        if (!call.isStreaming) call.end(null);
       }
     } catch (error) {
       failThrown(call, error);
+      call.end(null);
     } finally {
       setAsyncContext(undefined);
     }
@@ -91,6 +97,14 @@
       setAsyncContext(undefined);
     }
   }
+
+  /** Waits until the calls that are under way now are over. */
+  internals.openCalls = () => {
+    const over = [];
+    const noop = () => {};
+    pendingCalls.forEach((call) => ArrayPrototypePush(over, PromisePrototypeThen(call.completed(), noop, noop)));
+    return SafePromiseAll(over);
+  };
 
   /** Nothing is left that could answer the call: a dialect may answer now, and what it does not answer never settles. */
   function settle(id) {

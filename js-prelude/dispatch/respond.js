@@ -77,7 +77,7 @@
       if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
         replyResponse(call, result);
       } else if (typeof result === "string") {
-        replyText(call, 200, TEXT, result);
+        replyText(call, 200, headersOf(call, TEXT), result);
       } else {
         replyValue(call, result);
       }
@@ -99,18 +99,18 @@
 
   function replyValue(call, value) {
     if (TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array") {
-      replyBytes(call, 200, BYTES, value);
+      replyBytes(call, 200, headersOf(call, BYTES), value);
       return;
     }
     if (ObjectPrototypeIsPrototypeOf(ReadableStreamPrototype, value)) {
-      replyStream(call, 200, "", value);
+      replyStream(call, 200, headersOf(call, ""), value);
       return;
     }
     const text = JSONStringify(value);
     if (text === undefined) {
       failBadResponse(call, `the handler returned ${value === undefined ? "undefined" : typeof value}: return a Response, a string or something JSON can carry`);
     } else {
-      replyText(call, 200, JSON_TYPE, text);
+      replyText(call, 200, headersOf(call, JSON_TYPE), text);
     }
   }
 
@@ -122,7 +122,7 @@
       return;
     }
     const status = response[serveFastStatusKey];
-    if (status !== 0) {
+    if (status !== 0 && call.setCookies === null) {
       const body = response[serveFastBodyKey];
       const kind = response[serveFastHeaderKindKey];
       const type = kind === HEADER_KIND_NONE ? "" : kind === HEADER_KIND_TEXT ? TEXT : response[serveFastContentTypeKey];
@@ -140,7 +140,7 @@
   }
 
   function replyInner(call, inner) {
-    const headers = headerText(wireHeaderList(inner));
+    const headers = headerText(wireHeaderList(inner)) + cookieText(call);
     const body = inner.body;
     if (body === null) {
       op_skep_reply_empty(call.id, inner.status, headers);
@@ -156,6 +156,19 @@
     } else {
       replyStream(call, inner.status, headers, body.stream);
     }
+  }
+
+  /** The headers of an answer that is no Response: its content type, and the cookies that `ctx.cookies` has set. */
+  function headersOf(call, type) {
+    if (call.setCookies === null) return type;
+    return type === "" ? cookieText(call) : `\ncontent-type\n${type}${cookieText(call)}`;
+  }
+
+  function cookieText(call) {
+    if (call.setCookies === null) return "";
+    let text = "";
+    for (let i = 0; i < call.setCookies.length; i++) text += `\nset-cookie\n${call.setCookies[i]}`;
+    return text;
   }
 
   /** Names and values in lines, each begun by a line feed: they are checked byte strings without line breaks. */

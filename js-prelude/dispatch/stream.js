@@ -100,13 +100,18 @@
   /** A client that leaves while the body is sent fires `request.signal`. */
   function follow(call, sent) {
     MapPrototypeSet(pendingCalls, call.id, call);
-    const forget = () => MapPrototypeDelete(pendingCalls, call.id);
+    call.isStreaming = true;
+    const forget = (error) => {
+      MapPrototypeDelete(pendingCalls, call.id);
+      call.end(error);
+    };
     PromisePrototypeThen(sent, forget, forget);
   }
 
   /** The client left: fires `request.signal` and cancels the stream that is sent. Does nothing the second time. */
   function abandon(call) {
     if (!MapPrototypeDelete(pendingCalls, call.id)) return;
+    call.end(new Error("the client left, or a limit answered for the function"));
     if (call.onLeave !== null) {
       call.onLeave();
       return;
@@ -127,7 +132,7 @@
     return true;
   }
 
-  /** Moves the pieces of a large answer, `first` and those of `next`, to the client as fast as it takes them. */
+  /** Moves the pieces of a large answer, `first` and those of `next`, to the client as fast as it takes them. Returns the error that ended it. */
   async function pumpPieces(call, next, first) {
     const { id } = call;
     try {
@@ -135,16 +140,18 @@
         if (!op_skep_stream_write(id, piece) && !(await writeLater(id, piece))) {
           op_skep_stream_close(id, NOT_READ);
           abandon(call);
-          return;
+          return null;
         }
       }
       op_skep_stream_close(id, "");
+      return null;
     } catch (error) {
       op_skep_stream_close(id, firstLine(describe(error)) || "the body stream failed");
+      return error;
     }
   }
 
-  /** Moves chunks to the client as fast as it takes them. A client that leaves cancels the stream. */
+  /** Moves chunks to the client as fast as it takes them. A client that leaves cancels the stream. Returns the error that ended it. */
   async function pump(call, reader) {
     const { id } = call;
     try {
@@ -161,14 +168,16 @@
           if (!op_skep_stream_write(id, piece) && !(await writeLater(id, piece))) {
             op_skep_stream_close(id, NOT_READ);
             abandon(call);
-            return;
+            return null;
           }
         }
       }
       op_skep_stream_close(id, "");
+      return null;
     } catch (error) {
       op_skep_stream_close(id, firstLine(describe(error)) || "the body stream failed");
       PromisePrototypeThen(reader.cancel(error), undefined, () => {});
+      return error;
     }
   }
 

@@ -71,10 +71,11 @@ impl fmt::Display for Dialect {
     }
 }
 
-/// The path segments that may stand before a function's name, and the convention of callers who use them.
+/// The path segments that may stand before a function's name, and the convention of callers who use them. The function does not see them; its
+/// name it sees only behind some.
 pub const PREFIXES: &[(&[&str], CallShape)] = &[
     (&[], CallShape::Http),
-    // Supabase's clients: the same call below a prefix.
+    // Supabase's clients: the same call below a prefix. Its functions route by paths that begin with their name.
     (&["functions", "v1"], CallShape::Http),
     // OpenFaaS' gateway, and Netlify.
     (&["function"], CallShape::Http),

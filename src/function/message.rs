@@ -65,6 +65,8 @@ pub struct Request {
     pub path_and_query: PathAndQuery,
     /// Bytes of the path's prefix that the function does not see.
     pub strip: usize,
+    /// The path of the manifest's route that the request came by, as it is written there; `None`: it came by the function's name.
+    pub pattern: Option<Arc<str>>,
     /// As sent; headers that the function may not see are left out when it reads them.
     pub headers: HeaderMap,
     /// Whether incoming `x-forwarded-*` headers are believed.
@@ -93,6 +95,7 @@ impl Request {
             authority: Some(http::uri::Authority::from_static("localhost")),
             path_and_query,
             strip: 0,
+            pattern: None,
             headers: HeaderMap::new(),
             trust_forwarded: false,
             trace,

@@ -75,6 +75,7 @@ pub const HOST_MODULES: &[&str] = &[
     "@google-cloud/functions-framework",
     "@netlify/functions",
     "@vercel/functions",
+    "cloudflare:workers",
     "firebase-functions",
     "firebase-functions/https",
     "firebase-functions/logger",

@@ -8,6 +8,7 @@ mod accept;
 mod connection;
 mod dispatch;
 mod request;
+mod normal_target;
 mod respond;
 mod body;
 mod activity;

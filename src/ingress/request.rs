@@ -12,6 +12,7 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{Method, Version};
 
+use super::normal_target::normal;
 use super::wire::{HEADERS_MAX, Rejection, TARGET_BYTES_MAX, is_host};
 use crate::fault::{Fault, Kind};
 use crate::function::hex;
@@ -58,9 +59,9 @@ fn is_printable(id: &str) -> bool {
     (1..=REQUEST_ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
-/// Path and query for the record. The path of a rejected request has no meaning: `/` stands for it.
+/// Path and query, as the URL standard writes them. The path of a rejected request has no meaning: `/` stands for it.
 pub(super) fn path(parts: &Parts, is_rejected: bool) -> PathAndQuery {
-    parts.uri.path_and_query().filter(|_| !is_rejected).cloned().unwrap_or_else(|| PathAndQuery::from_static("/"))
+    parts.uri.path_and_query().filter(|_| !is_rejected).cloned().map_or_else(|| PathAndQuery::from_static("/"), normal)
 }
 
 /// Why a head is larger than the host allows, if it is.
@@ -87,6 +88,7 @@ pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path
         authority: parts.uri.authority().cloned(),
         path_and_query: path,
         strip: 0,
+        pattern: None,
         hops: hops(&parts.headers),
         caller: None,
         headers: parts.headers,

@@ -73,6 +73,7 @@ impl Invoker {
         invocation.reached_function(&resolved.endpoint.name, resolved.shape);
         let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
         request.strip = resolved.strip;
+        request.pattern = resolved.pattern;
         request.shape = resolved.shape;
         invoke_pool(invocation, pool, request, body).await
     }

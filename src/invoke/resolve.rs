@@ -31,6 +31,8 @@ pub(super) struct Resolved {
     pub(super) endpoint: Arc<Endpoint>,
     /// Bytes of the path's prefix that the function does not see.
     pub(super) strip: usize,
+    /// The path of the manifest's route.
+    pub(super) pattern: Option<Arc<str>>,
     /// The convention of the client.
     pub(super) shape: CallShape,
 }
@@ -47,7 +49,7 @@ impl Invoker {
                 }
             }
             Target::Name(name) => match self.live.table().get(name) {
-                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, shape: CallShape::Http }),
+                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Http }),
                 None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
             },
         }
@@ -78,19 +80,22 @@ impl Invoker {
         };
         let applications = self.live.known_applications().await;
         if let Some(answering) = applications.resolve(path) {
-            return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, shape: CallShape::Parse });
+            return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Parse });
         }
         // By the name of the folder, or by a route of its own.
         let (endpoint, strip) = by_route?;
         let shape = if applications.hold(&endpoint.name) { CallShape::Parse } else { CallShape::Http };
-        Some(Resolved { endpoint, strip, shape })
+        Some(Resolved { endpoint, strip, pattern: None, shape })
     }
 
     fn route(&self, port: u16, request: &Request) -> Result<Resolved, Fault> {
         let path = request.path_and_query.path();
         let table = self.live.table();
         match table.resolve(port, host(request), &request.method, path) {
-            Resolution::Found(found) => Ok(Resolved { endpoint: found.target.clone(), strip: found.strip, shape: found.shape }),
+            Resolution::Found(found) => {
+                let (endpoint, pattern) = (found.target.clone(), found.pattern.cloned());
+                Ok(Resolved { endpoint, strip: found.strip, pattern, shape: found.shape })
+            }
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))
             }

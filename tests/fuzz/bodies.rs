@@ -43,6 +43,7 @@ pub(crate) fn request(bytes: &[u8]) {
         authority: Authority::try_from(authority).ok(),
         strip: usize::from(flag(1)).min(path_and_query.path().len()),
         path_and_query,
+        pattern: None,
         headers,
         trust_forwarded: flag(0) & 2 != 0,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

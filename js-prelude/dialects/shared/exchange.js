@@ -95,6 +95,8 @@
   const requestId = (call) => call.requestId();
   const remoteAddress = (call) => call.remoteAddress()?.hostname ?? "";
   const traceparent = (call) => call.outgoingTraceparent();
+  /** The path of the manifest's route that the call came by, `/orders/:id`; empty if it came by the function's name. */
+  const routeOf = (call) => call.routePattern();
 
-  return { __proto__: null, answer, failBadResponse, failMalformed, failThrown, headOf, readBody, remoteAddress, requestId, run, traceparent };
+  return { __proto__: null, answer, failBadResponse, failMalformed, failThrown, headOf, readBody, remoteAddress, requestId, routeOf, run, traceparent };
 })();

@@ -83,9 +83,11 @@ pub struct Found<'t, T> {
     pub target: &'t T,
     /// Its name.
     pub function: &'t FunctionName,
-    /// Bytes of the path's prefix that the function does not see: `/<name>` on its built-in routes, none on a manifest's. The rest begins
-    /// with a slash or is empty.
+    /// Bytes of the path's prefix that the function does not see: `/<name>` on its built-in routes, `/functions/v1` where it has that before
+    /// its name, none on a manifest's. The rest begins with a slash or is empty.
     pub strip: usize,
+    /// The path of the manifest's route; `None` for a built-in one.
+    pub pattern: Option<&'t Arc<str>>,
     /// The convention that the client speaks.
     pub shape: CallShape,
 }
@@ -144,8 +146,9 @@ impl<T> Table<T> {
             takes
         });
         match found {
-            Some(RouteEntry { target, strip, shape, .. }) => {
-                Resolution::Found(Found { target: &target.value, function: &target.function, strip: *strip, shape: *shape })
+            Some(RouteEntry { target, strip, pattern, shape, .. }) => {
+                let (pattern, strip, shape) = (pattern.as_ref(), *strip, *shape);
+                Resolution::Found(Found { target: &target.value, function: &target.function, strip, pattern, shape })
             }
             None if refused => Resolution::MethodNotAllowed { allow: self.allow(port, host, path) },
             None => Resolution::NotFound,
@@ -240,7 +243,7 @@ fn route_entries<'r, 't, T, N: Fn(&str) -> Option<&'t FunctionName>>(
     let built_in = entries.iter().flat_map(|(target, _)| {
         RoutePosition::built_in(target.function.as_str()).map(move |(position, strip, shape)| RouteCandidate {
             position,
-            route_entry: RouteEntry { target: target.clone(), methods: MethodSet::Any, strip, shape },
+            route_entry: RouteEntry { target: target.clone(), methods: MethodSet::Any, strip, pattern: None, shape },
             route: None,
         })
     });
@@ -254,6 +257,7 @@ fn route_entries<'r, 't, T, N: Fn(&str) -> Option<&'t FunctionName>>(
                 target: target.clone(),
                 methods: MethodSet::listed(&route.methods),
                 strip: 0,
+                pattern: Some(route.path.to_string().into()),
                 shape: CallShape::Http,
             },
             route: Some(route),

@@ -28,6 +28,8 @@ pub(in crate::live) struct RouteEntry<T> {
     pub(in crate::live) methods: MethodSet,
     /// Bytes of the path's prefix that the function does not see.
     pub(in crate::live) strip: usize,
+    /// The path of the manifest's route, names of parameters included.
+    pub(in crate::live) pattern: Option<Arc<str>>,
     pub(in crate::live) shape: CallShape,
 }
 
@@ -110,7 +112,8 @@ impl<'r> RoutePosition<'r> {
     pub(in crate::live) fn built_in(name: &'r str) -> impl Iterator<Item = (Self, usize, CallShape)> {
         PREFIXES.iter().flat_map(move |&(prefix, shape)| {
             let mut path: Vec<_> = prefix.iter().copied().chain([name]).map(PathStep::Literal).collect();
-            let strip = prefix.iter().chain([&name]).map(|segment| segment.len() + 1).sum();
+            // Supabase's functions see their own name, and match their routes with it.
+            let strip = if prefix.is_empty() { name.len() + 1 } else { prefix.iter().map(|segment| segment.len() + 1).sum() };
             let alone = path.clone();
             path.push(PathStep::Rest);
             [alone, path].map(|path| (Self { place: RoutePlace::Main, host: None, path }, strip, shape))

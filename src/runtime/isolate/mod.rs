@@ -28,7 +28,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use deno_core::error::CoreErrorKind;
+use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::Dialect;
@@ -62,6 +62,8 @@ pub struct Isolate {
     methods: MethodStrings,
     loader: Rc<loader::Loader>,
     heap: Arc<Heap>,
+    /// The module serves, and has not run to its end.
+    module_waits: bool,
 }
 
 /// What a module is, once it has loaded.
@@ -163,7 +165,7 @@ impl Isolate {
         }
         let entry = bootstrap(&mut js)?;
         let methods = MethodStrings::new(&mut js);
-        Ok(Self { js, entry, methods, loader, heap })
+        Ok(Self { js, entry, methods, loader, heap, module_waits: false })
     }
 
     /// Turns a prewarmed isolate into an instance of a function.
@@ -263,12 +265,14 @@ impl Isolate {
             let key = v8::String::new(scope, key)?;
             Some(loaded?.get(scope, key.into())?.to_rust_string_lossy(scope))
         };
-        match (text("dialect"), text("error")) {
+        let (dialect, error, from, names) = (text("dialect"), text("error"), text("from"), text("names"));
+        self.module_waits = text("waits").as_deref() == Some("true");
+        match (dialect, error) {
             (Some(name), _) if !name.is_empty() => {
                 let unknown = || BootError::prelude("the prelude named a dialect that the host does not know");
                 let dialect = Dialect::of_label(&name).ok_or_else(unknown)?;
-                let names = text("names").filter(|names| !names.is_empty());
-                Ok(Loaded { dialect, from: text("from").unwrap_or_default(), names })
+                let names = names.filter(|names| !names.is_empty());
+                Ok(Loaded { dialect, from: from.unwrap_or_default(), names })
             }
             // The module itself is what did not end.
             (_, Some(error))
@@ -295,12 +299,21 @@ impl Isolate {
             let Some(loading) = load.call(scope, receiver, &[namespace, url, is_over]) else {
                 return Err(LoadError::Failed(BootError::caught(scope)));
             };
+            // Where nothing else is left, the event loop would report that, and not look at the promise again.
+            scope.perform_microtask_checkpoint();
+            if let Ok(promise) = v8::Local::<v8::Promise>::try_from(loading)
+                && promise.state() == v8::PromiseState::Fulfilled
+            {
+                let loaded = promise.result(scope);
+                return Ok(v8::Global::new(scope, loaded));
+            }
             v8::Global::new(scope, loading)
         };
         let loaded = self.js.resolve(loading);
         let loaded = self.js.with_event_loop_promise(Box::pin(loaded), PollEventLoopOptions::default()).await;
         loaded.map_err(|error| match error.as_kind() {
             CoreErrorKind::PendingPromiseResolution => LoadError::Pending(BootError::module(error)),
+            _ if is_stalled(&error) => LoadError::Pending(BootError::module(error)),
             _ => LoadError::Failed(BootError::module(error)),
         })
     }
@@ -354,7 +367,11 @@ impl Isolate {
 
     /// One turn of the event loop. `Ready(Ok)`: nothing is left that could make progress by itself.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BootError>> {
-        self.js.poll_event_loop(cx, PollEventLoopOptions::default()).map_err(BootError::module)
+        match self.js.poll_event_loop(cx, PollEventLoopOptions::default()) {
+            // A module may wait forever, for its server of Deno.serve to end; what answers calls goes on.
+            Poll::Ready(Err(error)) if self.module_waits && is_stalled(&error) => Poll::Ready(Ok(())),
+            polled => polled.map_err(BootError::module),
+        }
     }
 
     /// The calls this instance works on.
@@ -405,6 +422,12 @@ impl Isolate {
         }
         MemoryUse { heap_bytes, external_bytes: external.max(self.heap.buffer_bytes()) }
     }
+}
+
+/// Whether a module waits, and nothing is left that could end its wait. deno_core has no kind for the error.
+fn is_stalled(error: &CoreError) -> bool {
+    const MESSAGE: &str = "Top-level await promise never resolved";
+    matches!(error.as_kind(), CoreErrorKind::Js(error) if error.exception_message.contains(MESSAGE))
 }
 
 /// Has V8 ask before it gives up at its heap limit.

@@ -4,6 +4,7 @@
 //! places of other functions at a time, whether it awaits their answers or does not read them. The bytes of bodies count as its memory.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use deno_error::JsErrorBox;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Uri};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use super::answer::{FAULT_HEADER, parse_headers};
 use super::catch_panic::catch_panic_async;
@@ -28,7 +30,14 @@ struct CallAnswer {
     body: u32,
 }
 
-/// Calls function `name`. The answer's body, if any, streams through `op_skep_body_read` under its own id.
+/// What ends the calls that have a signal, by the number that JavaScript gave them.
+#[derive(Default)]
+pub(crate) struct CancelTokens(HashMap<u32, oneshot::Sender<()>>);
+
+/// In the place of a number: the call has no signal.
+const NO_TOKEN: u32 = 0;
+
+/// Calls function `name`. `token`: by which [`op_skep_call_cancel`] ends the call. The answer's body, if any, streams through `op_skep_body_read` under its own id.
 #[op2]
 #[serde]
 pub(crate) async fn op_skep_call(
@@ -39,8 +48,39 @@ pub(crate) async fn op_skep_call(
     #[string] url: String,
     #[string] headers: String,
     #[buffer] body: Option<JsBuffer>,
+    #[smi] token: u32,
 ) -> Result<CallAnswer, JsErrorBox> {
-    catch_panic_async("op_skep_call", id, call(state, id, OutgoingCall { name, method, url, headers }, body)).await.flatten()
+    let outgoing = OutgoingCall { name, method, url, headers };
+    let work = cancellable(state.clone(), token, call(state, id, outgoing, body));
+    catch_panic_async("op_skep_call", id, work).await.flatten()
+}
+
+/// Ends a call: its caller waits for it no more. The function that is called learns of it as of a client that leaves.
+#[op2(fast)]
+pub(crate) fn op_skep_call_cancel(state: &mut OpState, #[smi] token: u32) {
+    if let Some(cancel) = state.borrow_mut::<CancelTokens>().0.remove(&token) {
+        let _ = cancel.send(());
+    }
+}
+
+async fn cancellable(
+    state: Rc<RefCell<OpState>>,
+    token: u32,
+    work: impl Future<Output = Result<CallAnswer, JsErrorBox>>,
+) -> Result<CallAnswer, JsErrorBox> {
+    if token == NO_TOKEN {
+        return work.await;
+    }
+    let (cancel, cancelled) = oneshot::channel();
+    state.borrow_mut().borrow_mut::<CancelTokens>().0.insert(token, cancel);
+    let answer = tokio::select! {
+        biased;
+        answer = work => answer,
+        // Dropped, the work gives up its place in the function that is called.
+        _ = cancelled => Err(JsErrorBox::type_error("the call was aborted")),
+    };
+    state.borrow_mut().borrow_mut::<CancelTokens>().0.remove(&token);
+    answer
 }
 
 /// The request of JavaScript to another function.
@@ -114,6 +154,7 @@ impl OutgoingCall {
             authority: uri.authority().cloned(),
             path_and_query: uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
             strip: 0,
+            pattern: None,
             headers,
             trust_forwarded: false,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

@@ -59,6 +59,7 @@ deno_core::extension!(
         answer::op_skep_fail,
         answer::op_skep_background,
         call::op_skep_call,
+        call::op_skep_call_cancel,
         egress::op_skep_socket,
         log::op_skep_log,
         refuse::op_skep_refuse,
@@ -134,10 +135,12 @@ deno_core::extension!(
         "guards/streams.js",
         "guards/symbols.js",
         "guards/locales.js",
+        "dialects/shared/sees.js",
         "dialects/deno.js",
         "dialects/plain.js",
         "dialects/workers.js",
         "dialects/index.js",
+        "api/request_members.js",
         "api/egress.js",
         "api/globals.js",
     ],
@@ -154,6 +157,7 @@ deno_core::extension!(
         "dispatch/stream.js",
         "dispatch/respond.js",
         "dispatch/call_function.js",
+        "dispatch/context.js",
         "dispatch/call.js",
         "dispatch/index.js",
         "dialects/detect.js",
@@ -164,6 +168,12 @@ deno_core::extension!(
         "dialects/shared/route_params.js",
         "dialects/shared/web.js",
         "dialects/skep/module.js",
+        "dialects/deno/members.js",
+        "dialects/deno/errors.js",
+        "dialects/deno/files.js",
+        "dialects/deno/supabase.js",
+        "dialects/workers/events.js",
+        "dialects/workers/module.js",
         "dialects/shared/event_answer.js",
         "dialects/shared/event_body.js",
         "dialects/shared/event_context.js",
@@ -313,6 +323,7 @@ deno_core::extension!(
     state = |state| {
         state.put(crate::runtime::call::InFlightTable::default());
         state.put(log::LogQuota::default());
+        state.put(call::CancelTokens::default());
         state.put(std::rc::Rc::new(std::cell::RefCell::new(clone::Transfers::default())));
         state.put(node::zip::Streams::default());
     },

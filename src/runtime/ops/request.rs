@@ -185,7 +185,7 @@ fn joined(head: &Request, name: &str) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(separator))
 }
 
-/// Lines: request id, traceparent of this hop, hops for an outgoing call, remote address, tracestate.
+/// Lines: request id, traceparent of this hop, hops for an outgoing call, remote address, tracestate, pattern of the route.
 #[op2]
 #[string]
 pub(crate) fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
@@ -195,7 +195,9 @@ pub(crate) fn op_skep_meta(state: &mut OpState, #[smi] id: u32) -> Result<String
 fn meta(head: &Request) -> String {
     let remote = head.remote.map(|remote| remote.to_string()).unwrap_or_default();
     let tracestate = head.headers.get("tracestate").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    format!("{}\n{}\n{}\n{remote}\n{tracestate}", head.request_id, head.trace.to_traceparent(), u16::from(head.hops) + 1)
+    let pattern = head.pattern.as_deref().unwrap_or_default();
+    let (trace, hops) = (head.trace.to_traceparent(), u16::from(head.hops) + 1);
+    format!("{}\n{trace}\n{hops}\n{remote}\n{tracestate}\n{pattern}", head.request_id)
 }
 
 fn latin1<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: &[u8]) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
@@ -226,6 +228,7 @@ mod tests {
             authority: None,
             path_and_query: PathAndQuery::from_static("/f/rest"),
             strip: 2,
+            pattern: None,
             headers,
             trust_forwarded,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

@@ -84,6 +84,7 @@ mod tests {
             authority: None,
             path_and_query: PathAndQuery::from_static(path),
             strip: 0,
+            pattern: None,
             headers: HeaderMap::new(),
             trust_forwarded: false,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

@@ -6,6 +6,8 @@
 
 mod peer;
 
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 
 use crate::support::{Project, Request, Response, Skep, eventually};
@@ -407,6 +409,42 @@ export default async (request) => {
     }
     assert_ne!(answer["broken"], "no error", "{answer}");
     assert_eq!(skep.get("/odd").status, 200, "the same instance still serves");
+}
+
+const UPLOAD: &str = r#"//- /upload/index.js
+export default async (request) => {
+  const query = new URL(request.url).searchParams;
+  const headers = query.has("length") ? { "content-length": query.get("length") } : {};
+  const body = new Blob(["hello"]).stream();
+  try {
+    return await (await fetch(`http://${query.get("to")}/`, { method: "PUT", headers, body, duplex: "half" })).text();
+  } catch (error) {
+    return error.name;
+  }
+};
+"#;
+
+#[test]
+fn a_stream_that_is_sent_has_the_length_that_its_headers_say() {
+    let peer = Peer::start("127.0.0.1:0", |head, stream| {
+        if let Some(length) = peer::header_lines(head, "content-length").first() {
+            let mut body = vec![0; length.parse().expect("a length")];
+            if stream.read_exact(&mut body).is_ok() {
+                peer::write(stream, b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\nhere");
+            }
+        } else {
+            peer::write(stream, b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 7\r\n\r\nchunked");
+        }
+    });
+    let project = Project::new(UPLOAD);
+    project.write("/upload/function.toml", "[net]\nallow = [\"127.0.0.1\"]\n");
+    let skep = Skep::start(project);
+    let sent = |length: &str| skep.get(&format!("/upload?to={}{length}", peer.address)).text();
+    assert_eq!(sent(""), "chunked");
+    assert_eq!(sent("&length=5"), "here");
+    assert_eq!(sent("&length=5,5"), "chunked");
+    assert_eq!(sent("&length=-5"), "chunked");
+    assert_eq!(sent("&length=9"), "TypeError", "a stream that is shorter than it was said to be");
 }
 
 const GZIP: &str = r#"//- /gzip/index.js

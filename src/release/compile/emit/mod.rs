@@ -9,6 +9,7 @@ mod common_js;
 mod map_comments;
 mod ts_modules;
 mod source_file;
+mod type_imports;
 pub(super) mod tsconfig;
 
 use std::ops::Range;
@@ -131,7 +132,10 @@ fn is_fatal(error: &SyntaxError) -> bool {
 
 /// JavaScript stays unchanged, but for the attribute that V8 demands on JSON imports and for comments that name a source map.
 fn pass_through(parsed: &ParsedSource, text: &Arc<str>) -> Transpiled {
-    let read = |module: &ast::Module| (imports::collect(module), map_comments::without(text, module));
+    let read = |module: &ast::Module| {
+        let code = map_comments::without(text, module);
+        (imports::collect(module), type_imports::blanked(code, module))
+    };
     let (imports, mut code) = match parsed.program_ref() {
         ProgramRef::Module(module) => read(module),
         ProgramRef::Script(script) => read(&as_module(script.clone())),
@@ -191,6 +195,7 @@ fn emit(source: &SourceFile<'_>, parsed: ParsedSource) -> Result<Transpiled, Tra
         Program::Script(script) => as_module(script),
     };
     ts_modules::rewrite(&mut module);
+    type_imports::remove(&mut module);
     globals.with(|marks| {
         let no_diagnostics = Box::new(std::iter::empty());
         let folded = deno_ast::fold_program(Program::Module(module), &options, &source_map, &comments, marks, no_diagnostics)

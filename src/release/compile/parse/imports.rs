@@ -100,6 +100,14 @@ pub(in crate::release::compile) fn collect(module: &ast::Module) -> Vec<Import> 
     collector.imports
 }
 
+/// Whether an import brings nothing but declarations of types, of a package or from another host: `import "jsr:@supabase/functions-js/edge-runtime.d.ts"`.
+pub(in crate::release::compile) fn declares_types(import: &ast::ImportDecl) -> bool {
+    let specifier = text(&import.src);
+    let address = specifier.split(['?', '#']).next().unwrap_or_default();
+    let is_own = address.starts_with(['.', '/']);
+    import.specifiers.is_empty() && !is_own && [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| address.ends_with(ending))
+}
+
 /// The bytes of a span; `None` for nodes without source text.
 pub(in crate::release::compile) fn bytes_of(span: Span) -> Option<Range<usize>> {
     let start = StartSourcePos::START_SOURCE_POS.as_byte_pos().0;
@@ -121,7 +129,7 @@ impl ImportCollector {
 
 impl Visit for ImportCollector {
     fn visit_import_decl(&mut self, node: &ast::ImportDecl) {
-        if node.type_only {
+        if node.type_only || declares_types(node) {
             return;
         }
         self.add(&node.src, ImportForm::Declaration, attribute(node.with.as_deref()), wanted_by(node));

@@ -1,5 +1,5 @@
-//! Node's globals in a module that says nothing else of Node: `process`, `Buffer`, `global`, `setImmediate`, `clearImmediate`; and
-//! `process.env.NODE_ENV`, which bundlers replace.
+//! Node's globals in a module that says nothing else of Node: `process`, `Buffer`, `global`, `setImmediate`, `clearImmediate`; Deno's
+//! functions that read files, which a function for Node has; and `process.env.NODE_ENV`, which bundlers replace.
 //!
 //! `emit` passes the syntax tree with its scopes.
 //!
@@ -18,6 +18,11 @@ use super::imports::bytes_of;
 /// The globals that only Node has.
 const GLOBALS: &[&str] = &["process", "Buffer", "global", "setImmediate", "clearImmediate"];
 
+/// The namespace of Deno.
+const DENO: &str = "Deno";
+/// How its members begin that need the files of the folder.
+const READS_FILES: &[&str] = &["Deno.read", "Deno.stat", "Deno.lstat", "Deno.open", "Deno.realPath"];
+
 /// The uses of Node's globals in a module.
 #[derive(Debug, Default)]
 pub(in crate::release::compile) struct NodeGlobals {
@@ -29,7 +34,7 @@ pub(in crate::release::compile) struct NodeGlobals {
 
 /// Whether the text can hold one of the names: only such a module is searched, which costs a pass for its scopes.
 pub(in crate::release::compile) fn may_have(text: &str) -> bool {
-    GLOBALS.iter().any(|name| text.contains(name))
+    GLOBALS.iter().chain(READS_FILES).any(|name| text.contains(name))
 }
 
 /// The uses in a module; `parsed` must have its scopes.
@@ -50,6 +55,13 @@ struct GlobalUses {
 }
 
 impl GlobalUses {
+    /// Whether an expression is a function of Deno that reads files.
+    fn is_file_of_deno(&self, node: &ast::MemberExpr) -> bool {
+        let is_deno = node.obj.as_ident().is_some_and(|object| object.ctxt == self.unresolved && object.sym == *DENO);
+        let member = node.prop.as_ident().map(|property| format!("{DENO}.{}", property.sym));
+        is_deno && member.is_some_and(|member| member != "Deno.openKv" && READS_FILES.iter().any(|start| member.starts_with(start)))
+    }
+
     fn global(&self, ident: &ast::Ident) -> Option<&'static str> {
         let is_free = ident.ctxt == self.unresolved;
         GLOBALS.iter().find(|name| is_free && ident.sym == ***name).copied()
@@ -78,6 +90,9 @@ impl Visit for GlobalUses {
         if self.is_node_env(node) {
             self.node_env.push(node.span);
             return;
+        }
+        if self.is_file_of_deno(node) {
+            self.used.push((DENO, node.span));
         }
         node.visit_children_with(self);
     }

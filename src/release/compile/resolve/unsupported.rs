@@ -73,7 +73,7 @@ pub(in crate::release::compile) fn diagnostic(specifier: &str) -> Option<Diagnos
         "node" => Some(node_built_in(specifier).unwrap_or_else(|| no_such_built_in(specifier, rest))),
         "npm" | "jsr" => Some(registry(specifier)),
         "http" | "https" => wrong(
-            format!("`{specifier}`: modules are not fetched over the network at release"),
+            format!("Skep fetches nothing: vendor `{specifier}` (deno vendor), or install the package"),
             served_package(rest).unwrap_or_else(|| {
                 "install the package with npm, or save the file in the function's folder and import it with a relative path".to_owned()
             }),
@@ -109,11 +109,15 @@ fn registry(specifier: &str) -> Diagnostic {
         return Diagnostic::new(CompileErrorKind::Import, format!("`{specifier}` names no package"))
             .help("write the name of a package behind the colon, as in `npm:zod@4`");
     };
-    let (registry, command) = match package.registry {
-        "jsr" => ("JSR", "npx jsr add"),
-        _ => ("npm", "npm install"),
+    let command = match package.registry {
+        "jsr" => "npx jsr add",
+        _ => "npm install",
     };
-    Diagnostic::new(CompileErrorKind::Import, format!("`{specifier}`: packages are not fetched from {registry} at release")).help(format!(
+    let message = match package.registry {
+        "jsr" => format!("Skep fetches nothing: vendor `{specifier}` (deno vendor), or install the package"),
+        _ => format!("`{specifier}`: packages are not fetched from npm at release"),
+    };
+    Diagnostic::new(CompileErrorKind::Import, message).help(format!(
         "run `{command} {}` in the function's folder; `{}` is found by this specifier then, too",
         package.with_range(),
         package.installed()

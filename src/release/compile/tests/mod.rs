@@ -258,8 +258,8 @@ fn an_import_that_leads_nowhere_says_where_it_stands_and_what_to_do() {
         ("@a/b/c", "cannot find the package `@a/b`, imported as `@a/b/c`", "npm install @a/b"),
         ("node:nothing", "Node has no built-in module of this name", "without `node:` it is the name of a package"),
         ("npm:zod@3", "not fetched from npm", "`npm install zod@3`"),
-        ("https://esm.sh/zod", "not fetched over the network", "write `\"zod\"`"),
-        ("https://example.com/x.js", "not fetched over the network", "save the file"),
+        ("https://esm.sh/zod", "Skep fetches nothing: vendor", "write `\"zod\"`"),
+        ("https://example.com/x.js", "Skep fetches nothing: vendor", "save the file"),
         ("/etc/passwd", "absolute path", "relative to this module"),
         ("./style.css", "not code: a file that ends in `.css`", "with { type: \"text\" }"),
         ("@/db", "cannot find the package `@/db`", "write `paths` in the function's tsconfig.json"),
@@ -539,7 +539,7 @@ fn a_mapping_leads_no_further_than_any_other_import() {
         ("../other/secret.ts", CompileErrorKind::Confinement, "`x` leads to other/secret.ts"),
         ("../../../etc/passwd", CompileErrorKind::Confinement, "leads to"),
         ("./gone.ts", CompileErrorKind::Import, "cannot find `x`"),
-        ("https://esm.sh/x", CompileErrorKind::Import, "not fetched over the network"),
+        ("https://esm.sh/x", CompileErrorKind::Import, "Skep fetches nothing: vendor"),
         ("npm:gone@1", CompileErrorKind::Import, "`npm:gone@1`"),
     ] {
         let error = error_of(&[("f/index.ts", "import 'x';"), ("f/deno.json", &map(target)), ("other/secret.ts", "secret")]);

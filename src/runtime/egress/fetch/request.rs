@@ -86,7 +86,7 @@ fn send(
         Some((None, Some(resource))) => {
             let length = match resource.size_hint() {
                 (least, Some(most)) if least == most && most > 0 => Some(most),
-                _ => None,
+                _ => declared_length(headers),
             };
             (ReqBody::streaming(ResourceToBodyAdapter::new(resource)), length)
         }
@@ -131,6 +131,17 @@ fn begin(state: &mut OpState, future: CancelableResponseFuture, url: Url, cancel
 
 fn failed(why: String) -> FetchError {
     FetchError::Other(JsErrorBox::type_error(why))
+}
+
+/// The length that the function says its stream has: an upload that it passes on keeps its own. hyper ends the connection where the stream is
+/// shorter, and sends nothing of what is more.
+fn declared_length(headers: &[(ByteString, ByteString)]) -> Option<u64> {
+    let mut lengths = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(b"content-length")).map(|(_, value)| value);
+    let length = lengths.next().filter(|value| !value.is_empty() && value.iter().all(u8::is_ascii_digit))?;
+    if lengths.next().is_some() {
+        return None;
+    }
+    std::str::from_utf8(length).ok()?.parse().ok()
 }
 
 /// The function's own headers, without those that only the host writes.

@@ -93,6 +93,7 @@ fn request(method: Method) -> Arc<Request> {
         authority: None,
         path_and_query: PathAndQuery::from_static("/"),
         strip: 0,
+        pattern: None,
         headers: HeaderMap::new(),
         trust_forwarded: false,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },

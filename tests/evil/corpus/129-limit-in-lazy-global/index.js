@@ -15,6 +15,7 @@ const LAZY = [
   "PerformanceMark",
   "PerformanceMeasure",
   "SubtleCrypto",
+  "Supabase",
   "URLPattern",
   "WebAssembly",
   "WebSocket",

@@ -10,7 +10,7 @@ const UNWANTED = [
   "Worker",
 ];
 
-const UNWANTED_OF_DENO = ["args", "Command", "core", "cwd", "exit", "internal", "pid", "readTextFile", "run"];
+const UNWANTED_OF_DENO = ["core", "internal", "nothing", "run"];
 
 export default () => ({
   globals: UNWANTED.filter((name) => name in globalThis),

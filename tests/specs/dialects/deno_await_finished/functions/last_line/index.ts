@@ -1,0 +1,2 @@
+const server = Deno.serve(() => new Response("served"));
+await server.finished;

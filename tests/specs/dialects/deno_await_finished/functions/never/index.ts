@@ -1,0 +1,2 @@
+Deno.serve(() => new Response("served"));
+await new Promise(() => {});

@@ -1,0 +1,1 @@
+export default { fetch: async (_request, { remoteAddr }) => new Response(remoteAddr.hostname) } satisfies Deno.ServeDefaultExport;

@@ -1,0 +1,7 @@
+Deno.serve({
+  onError() {
+    throw new Error("again");
+  },
+}, () => {
+  throw new Error("first");
+});

@@ -1,0 +1,1 @@
+const server = Deno.serve(() => Response.json(server.addr));

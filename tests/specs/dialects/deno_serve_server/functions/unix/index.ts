@@ -1,0 +1,1 @@
+const server = Deno.serve({ path: "/run/x.sock", handler: () => Response.json(server.addr) });

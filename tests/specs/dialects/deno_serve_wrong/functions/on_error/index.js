@@ -1,0 +1,1 @@
+Deno.serve({ onError: "x" }, () => new Response());

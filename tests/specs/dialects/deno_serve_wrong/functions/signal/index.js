@@ -1,0 +1,1 @@
+Deno.serve({ signal: {} }, () => new Response());

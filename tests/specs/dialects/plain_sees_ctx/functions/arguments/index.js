@@ -1,0 +1,3 @@
+export default function () {
+  return `${arguments[1].function} ${arguments.length}`;
+}

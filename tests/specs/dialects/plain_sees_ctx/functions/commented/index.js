@@ -1,0 +1,1 @@
+export default (request /* the request) */, ctx /* and more */) => ctx.function;

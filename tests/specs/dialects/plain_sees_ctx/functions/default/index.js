@@ -1,0 +1,1 @@
+export default (request, ctx = null, ...rest) => `${ctx.function} ${rest.length + 2}`;

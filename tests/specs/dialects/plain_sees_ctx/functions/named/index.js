@@ -1,0 +1,3 @@
+export default function handler(request, ctx) {
+  return `${ctx.function} ${arguments.length}`;
+}

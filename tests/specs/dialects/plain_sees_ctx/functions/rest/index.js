@@ -1,0 +1,1 @@
+export default async (...all) => `${all[1].function} ${all.length}`;

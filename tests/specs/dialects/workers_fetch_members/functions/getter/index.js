@@ -1,0 +1,5 @@
+export default {
+  get fetch() {
+    return (_request, _env, ctx) => `got ${ctx.function}`;
+  },
+};

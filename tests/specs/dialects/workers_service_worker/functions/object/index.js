@@ -1,0 +1,2 @@
+addEventListener("fetch", { handleEvent: (event) => event.respondWith(new Response("handleEvent")) });
+addEventListener("scheduled", () => {});

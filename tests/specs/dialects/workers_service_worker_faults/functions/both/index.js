@@ -1,0 +1,2 @@
+addEventListener("fetch", (event) => event.respondWith(new Response()));
+Deno.serve(() => new Response());

@@ -1,0 +1,4 @@
+addEventListener("fetch", async (event) => {
+  await null;
+  event.respondWith(new Response("late"));
+});

@@ -1,0 +1,3 @@
+addEventListener("fetch", () => {
+  throw new Error("from the listener");
+});
