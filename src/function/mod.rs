@@ -12,6 +12,7 @@ pub mod hex;
 pub mod text;
 pub mod version;
 pub mod manifest;
+pub mod schedule;
 pub mod route;
 pub mod limits;
 pub mod name;

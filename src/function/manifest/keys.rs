@@ -9,13 +9,15 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "rollback"];
+pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "rollback", "cron"];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
 pub(super) const CODE_KEYS: &[&str] = &["eval", "node", "files"];
 pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
 pub(super) const ROLLBACK_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
+pub(super) const CRON_KEYS: &[&str] =
+    &["name", "schedule", "zone", "overlap", "missed", "missed_within_s", "jitter_s", "retries_ms", "wall_ms", "cpu_ms", "path"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
 /// A longer key is not a misspelt one, and comparing it costs its length.
@@ -32,6 +34,7 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (CHECK_KEYS, "in `[check]`"),
         (ROLLBACK_KEYS, "in `[rollback]`"),
         (TOP_KEYS, "at the top"),
+        (CRON_KEYS, "in `[[cron]]`"),
     ];
     let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));
     let advice = match (home, nearest(key.get_ref(), known).as_slice()) {

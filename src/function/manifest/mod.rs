@@ -7,17 +7,21 @@
 
 mod parse;
 mod routes;
+mod cron_keys;
 mod keys;
 mod reader;
 mod error;
 mod write;
 mod types;
 mod release;
+mod cron;
 mod quoted;
 mod net;
 #[cfg(test)]
 mod tests;
 
+pub use cron::{CronRule, MissedRule, OverlapRule};
+pub use cron_keys::SCHEDULES_MAX;
 pub use error::{ManifestError, ManifestProblem};
 pub use net::{Net, NetRule, NetTarget};
 pub use parse::{CHECK_TIMEOUT_MS_MAX, CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};

@@ -2,13 +2,14 @@
 //!
 //! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` reports unknown keys.
 //!
-//! Invariant: every key of `keys` is read here or in `routes`, and nowhere else.
+//! Invariant: every key of `keys` is read here, in `routes` or in `cron_keys`, and nowhere else.
 
 use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
+use super::cron_keys::cron;
 use super::error::ManifestError;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
@@ -61,6 +62,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "code" => code(&mut reader, value, &mut manifest),
             "check" => check(&mut reader, value, &mut manifest),
             "rollback" => manifest.rollback = rollback(&mut reader, value),
+            "cron" => manifest.cron = cron(&mut reader, value),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }
@@ -182,7 +184,7 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     let Some(table) = reader.table("check", value) else { return };
     for (key, value) in table {
         match &**key.get_ref() {
-            "path" => manifest.check.path = check_path(reader, value),
+            "path" => manifest.check.path = request_path(reader, value),
             "timeout_ms" => {
                 let timeout = reader.whole("timeout_ms", value, 1..=CHECK_TIMEOUT_MS_MAX);
                 set(&mut manifest.check.timeout, timeout.map(Duration::from_millis));
@@ -192,7 +194,8 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     }
 }
 
-fn check_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
+/// `path`: a path as the function sees it.
+pub(super) fn request_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let text = reader.string("path", value)?;
     if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
         let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
@@ -227,11 +230,11 @@ fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRu
     rules
 }
 
-fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
+pub(super) fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
     reader.whole(key, value, 1..=DURATION_MS_MAX).map(Duration::from_millis)
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
+pub(super) fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *field = value;
     }
