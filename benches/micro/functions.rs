@@ -145,6 +145,7 @@ pub fn request() -> Arc<Request> {
         hops: 0,
         caller: None,
         shape: CallShape::Http,
+        occurrence: None,
     })
 }
 

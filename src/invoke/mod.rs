@@ -60,13 +60,16 @@ impl Invoker {
         mut request: Request,
         body: impl FnOnce() -> Body,
     ) -> Result<Response, Fault> {
-        if let Target::Name(name) = target {
+        if let Target::Name(name) | Target::Live(name) = target {
             invocation.asked_for(name);
         }
         admission::check_hops(&request)?;
         let resolved = self.resolve(target, &request).await?;
         invocation.reached_function(&resolved.endpoint.name);
-        let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
+        let pool = match target {
+            Target::Live(_) => resolved.endpoint.live.pool().await?,
+            Target::Route { .. } | Target::Name(_) => resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?,
+        };
         request.strip = resolved.strip;
         invoke_pool(invocation, pool, request, body).await
     }

@@ -24,6 +24,8 @@ pub enum Target<'a> {
     },
     /// The function of this name.
     Name(&'a str),
+    /// The live version of the function of this name, whatever its candidate gets.
+    Live(&'a str),
 }
 
 /// A function that was found.
@@ -41,7 +43,7 @@ impl Invoker {
                 self.refresh(request.path_and_query.path()).await;
                 self.route(port, request)
             }
-            Target::Name(name) => match self.live.table().get(name) {
+            Target::Name(name) | Target::Live(name) => match self.live.table().get(name) {
                 Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0 }),
                 None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
             },

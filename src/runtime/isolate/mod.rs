@@ -31,6 +31,7 @@ use deno_core::error::CoreErrorKind;
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::Dialect;
+use crate::function::ModuleSchedules;
 use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
@@ -61,6 +62,7 @@ pub struct Isolate {
     methods: MethodStrings,
     loader: Rc<loader::Loader>,
     heap: Arc<Heap>,
+    schedules: ModuleSchedules,
 }
 
 /// The memory that an isolate uses.
@@ -138,7 +140,7 @@ impl Isolate {
         }
         let entry = bootstrap(&mut js)?;
         let methods = MethodStrings::new(&mut js);
-        Ok(Self { js, entry, methods, loader, heap })
+        Ok(Self { js, entry, methods, loader, heap, schedules: ModuleSchedules::default() })
     }
 
     /// Turns a prewarmed isolate into an instance of a function.
@@ -239,6 +241,8 @@ impl Isolate {
         };
         match (text("dialect"), text("error")) {
             (Some(name), _) if !name.is_empty() => {
+                let listed = text("schedules").unwrap_or_default();
+                self.schedules = ModuleSchedules::read(&listed).map_err(BootError::function)?;
                 Dialect::of_label(&name).ok_or_else(|| BootError::prelude("the prelude named a dialect that the host does not know"))
             }
             // The module itself is what did not end.
@@ -251,6 +255,11 @@ impl Isolate {
             (_, Some(error)) => Err(BootError::function(error)),
             _ => Err(BootError::prelude("the prelude reported nothing about the module")),
         }
+    }
+
+    /// What the module says about schedules; nothing before it was evaluated.
+    pub fn schedules(&self) -> ModuleSchedules {
+        self.schedules.clone()
     }
 
     /// Calls the prelude's `load`, and runs the event loop until it has answered.

@@ -122,6 +122,7 @@ impl OutgoingCall {
             hops: 0,
             caller: None,
             shape: CallShape::Http,
+            occurrence: None,
         })
     }
 }

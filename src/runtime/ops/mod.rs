@@ -11,6 +11,7 @@ mod call;
 mod answer;
 mod egress;
 mod request;
+mod occurrence;
 mod node;
 mod log;
 mod memory;
@@ -43,6 +44,8 @@ deno_core::extension!(
         request::op_skep_headers,
         request::op_skep_header,
         request::op_skep_meta,
+        occurrence::op_skep_occurrence,
+        occurrence::op_skep_no_retry,
         body::op_skep_body_full,
         body::op_skep_body_read,
         body::op_skep_body_cancel,

@@ -29,6 +29,7 @@ impl Slots for Pool {
 impl InstanceListener for Pool {
     fn ready(&self, worker: &Arc<Handle>, dialect: Dialect) {
         tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, %dialect, "instance ready");
+        self.schedules.get_or_init(|| worker.schedules());
         let mut state = self.state.lock();
         let now = Instant::now();
         let is_first = state.loaded(worker.id, now);

@@ -20,14 +20,14 @@ mod warm;
 mod tests;
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::fault::{Fault, Kind};
-use crate::function::Scale;
+use crate::function::{ModuleSchedules, Scale};
 use crate::function::version::Version;
 use crate::runtime::call::{CallStats, QueuedInvocation, Slots};
 use crate::runtime::fleet::Fleet;
@@ -48,6 +48,8 @@ pub struct Pool {
     // Lock order: see runtime.
     state: Mutex<PoolState>,
     counters: CallCounters,
+    /// What the code of the version says about schedules; set by the first instance that has loaded it.
+    schedules: OnceLock<ModuleSchedules>,
     /// Notified when an instance is ready, failed or gone, when a waiting call leaves, and when the pool retires.
     changed: Notify,
     me: Weak<Pool>,
@@ -72,6 +74,7 @@ impl Pool {
             fleet,
             state: Mutex::new(PoolState::new(scale, slots_of(me))),
             counters: CallCounters::default(),
+            schedules: OnceLock::new(),
             changed: Notify::new(),
             me: me.clone(),
         })
@@ -80,6 +83,11 @@ impl Pool {
     /// The version that the instances run.
     pub fn version(&self) -> &Arc<Version> {
         &self.version
+    }
+
+    /// What the code of the version says about schedules; `None` while no instance has loaded it.
+    pub fn schedules(&self) -> Option<&ModuleSchedules> {
+        self.schedules.get()
     }
 
     /// Takes a call in: into an instance, into the queue, or not at all.

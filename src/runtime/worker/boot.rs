@@ -41,7 +41,10 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootR
                 .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
         }
         (Ok(Err(error)), None) => Err(does_not_load(error)),
-        (Ok(Ok(dialect)), None) => Ok(dialect),
+        (Ok(Ok(dialect)), None) => match isolate.schedules().unanswered(&version.manifest) {
+            None => Ok(dialect),
+            Some(rule) => Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, dialect))),
+        },
     }
 }
 
@@ -91,6 +94,13 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.0.0.take();
     }
+}
+
+/// Why a schedule of the manifest cannot be kept.
+fn no_handler(name: &str, dialect: Dialect) -> String {
+    format!(
+        "the `[[cron]]` {name:?} has no `path`, and the module ({dialect}) has no handler for schedules: give it a `path`, export `scheduled(controller, env, ctx)` beside `fetch`, or register it by `Deno.cron({name:?}, …)`"
+    )
 }
 
 fn does_not_load(error: BootError) -> Fault {

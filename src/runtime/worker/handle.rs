@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use crate::fault::Fault;
 use crate::function::Dialect;
 use crate::function::Limits;
+use crate::function::ModuleSchedules;
 use crate::runtime::call::batch;
 use crate::runtime::call::{CALL_IDS, QueuedInvocation};
 use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, TerminationReason};
@@ -115,6 +116,8 @@ pub struct Handle {
     pub(super) listener: Mutex<Option<Arc<dyn InstanceListener>>>,
     /// Its identity and limits, once it has a function.
     pub(super) assigned: OnceLock<(Identity, Limits)>,
+    /// What its module says about schedules, once it has loaded.
+    pub(super) schedules: OnceLock<ModuleSchedules>,
     /// Nanoseconds of CPU one uninterrupted turn may use.
     pub(super) turn_cpu_ns: AtomicU64,
     /// Counts the worker off when its thread has ended or is frozen.
@@ -146,6 +149,7 @@ impl Handle {
             external_bytes: AtomicUsize::new(0),
             listener: Mutex::new(None),
             assigned: OnceLock::new(),
+            schedules: OnceLock::new(),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
             on_gone,
         })
@@ -217,6 +221,11 @@ impl Handle {
     /// Whether the process was out of memory when the thread froze: then that is no evidence against its function.
     pub fn was_starved(&self) -> bool {
         self.freeze_slot.was_starved()
+    }
+
+    /// What its module says about schedules; nothing before it has loaded.
+    pub fn schedules(&self) -> ModuleSchedules {
+        self.schedules.get().cloned().unwrap_or_default()
     }
 
     pub(super) fn gone(&self) {

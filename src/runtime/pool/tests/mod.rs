@@ -99,6 +99,7 @@ fn request(method: Method) -> Arc<Request> {
         hops: 0,
         caller: None,
         shape: CallShape::Http,
+        occurrence: None,
     })
 }
 
