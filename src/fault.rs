@@ -59,6 +59,8 @@ kinds! {
     MethodNotAllowed, "method_not_allowed", 405, Client, retry: true;
     /// The request body is larger than the function's `body_mb`.
     BodyTooLarge, "body_too_large", 413, Client, retry: false;
+    /// The body of the request is not what its content type says.
+    MalformedBody, "malformed_body", 400, Client, retry: false;
     /// The request head is larger than the host allows.
     HeadersTooLarge, "headers_too_large", 431, Client, retry: true;
     /// Every instance is full, and the queue too.
@@ -114,6 +116,8 @@ pub struct Facts {
     pub used: Option<String>,
     /// Seconds after which a retry makes sense.
     pub retry_after_s: Option<u32>,
+    /// The status of the answer, where a dialect has another than the kind.
+    pub status: Option<u16>,
     /// Methods the route allows, for `method_not_allowed`.
     pub allow: Option<String>,
 }
@@ -121,7 +125,16 @@ pub struct Facts {
 impl Fault {
     /// A fault with a safe message and nothing else.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Facts { kind, message: message.into(), detail: None, limit: None, used: None, retry_after_s: None, allow: None }))
+        Self(Box::new(Facts {
+            kind,
+            message: message.into(),
+            detail: None,
+            limit: None,
+            used: None,
+            retry_after_s: None,
+            status: None,
+            allow: None,
+        }))
     }
 
     /// Adds the text that only the operator and, in dev, the developer may see.
@@ -140,6 +153,17 @@ impl Fault {
     /// Adds the time after which a retry makes sense.
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The status of its answer, 400 to 599.
+    pub fn status(&self) -> u16 {
+        self.0.status.unwrap_or(self.0.kind.status())
+    }
+
+    /// Sets the status of the answer, 400 to 599, where clients of a dialect expect another one than that of the kind.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
         self
     }
 

@@ -120,6 +120,7 @@ fn version(function: &FunctionName) -> Arc<Version> {
         entry: "file:///hello/index.js".to_owned(),
         modules: HashMap::new(),
         manifest,
+        hint: None,
         node: false,
         files: BTreeMap::new(),
     })

@@ -23,7 +23,7 @@ import { limitedStream } from "ext:skep/guards/streams.js";
 import { installSymbolGuard } from "ext:skep/guards/symbols.js";
 import { installLocaleGuards } from "ext:skep/guards/locales.js";
 import { denoNamespace, edgeRuntimeNamespace } from "ext:skep/dialects/deno.js";
-import { detectDialect, noHandler } from "ext:skep/dialects/index.js";
+import { closeRegistrations, detectDialect, ofTheWeb, register, registered } from "ext:skep/dialects/index.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
 const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
@@ -198,7 +198,8 @@ internals.countedBytes = countedBytes;
 internals.countedMessage = countedMessage;
 internals.parseJson = parseJson;
 internals.errors = { __proto__: null, describe, firstLine };
-internals.dialects = { __proto__: null, detectDialect, noHandler };
+internals.dialects = { __proto__: null, closeRegistrations, detectDialect, ofTheWeb, register, registered };
+internals.currentCall = currentCall;
 internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
 

@@ -1,10 +1,10 @@
-// The Deno dialect: `Deno.serve(handler)`, and what modules for Deno Deploy or Supabase use beside it: `Deno.env`, `EdgeRuntime.waitUntil`.
+// The Deno dialect: `Deno.serve(handler)` and `Deno.cron(name, schedule, handler)`, and what modules for Deno Deploy or Supabase use beside it: `Deno.env`, `EdgeRuntime.waitUntil`.
 //
 // A module calls Deno.serve while it is evaluated; dialects/index.js then asks for the handler. api/globals.js makes the two global.
 //
 // Invariant: a function has one handler, and gets neither its Call nor deno_core's own `Deno` from here.
 
-import { primordials } from "ext:core/mod.js";
+import { core, primordials } from "ext:core/mod.js";
 import { op_skep_node_facts } from "ext:core/ops";
 import { currentCall } from "ext:skep/core/trace.js";
 
@@ -20,6 +20,7 @@ const V8 = 2;
 const facts = () => StringPrototypeSplit(op_skep_node_facts(), "\n");
 
 let denoHandler = null; // The handler that the module gave to Deno.serve.
+let hasCron = false; // Whether it called Deno.cron.
 
 /** `Deno.serve`: registers the handler and starts no server. */
 function serve(first, second) {
@@ -37,6 +38,18 @@ function serve(first, second) {
   };
 }
 
+/** `Deno.cron`: registers a schedule; the host keeps it. */
+function cron(name, schedule, first, second) {
+  const registered = core.loadExtScript("ext:skep/dispatch/scheduled.js").denoCron(name, schedule, first, second);
+  hasCron = true;
+  return registered;
+}
+
+/** In the place of a handler of a module that only schedules call. */
+function noHandler() {
+  throw new TypeError("the module has no handler for requests: it is called by schedules alone");
+}
+
 /** The second argument of a handler. */
 function infoOf(call) {
   return {
@@ -48,8 +61,8 @@ function infoOf(call) {
 }
 
 /** The handler, or null if the module is not written in this dialect. */
-export function handlerOf() {
-  if (denoHandler === null) return null;
+export function handlerOf(exported) {
+  if (denoHandler === null) return hasCron && exported === undefined ? noHandler : null;
   const handler = denoHandler;
   return (request, call) => handler(request, infoOf(call));
 }
@@ -62,6 +75,7 @@ export function denoNamespace(env) {
   return ObjectFreeze({
     __proto__: null,
     serve,
+    cron,
     get version() {
       return { deno: DENO_VERSION, v8: facts()[V8], typescript: TYPESCRIPT_VERSION };
     },

@@ -8,8 +8,8 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
-  const { ArrayPrototypeJoin, ArrayPrototypePush, ObjectFreeze, RegExpPrototypeExec, SafeMap } = primordials;
-  const { detectDialect, noHandler } = internals.dialects;
+  const { ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, RegExpPrototypeExec, SafeMap } = primordials;
+  const { closeRegistrations, detectDialect } = internals.dialects;
   const { describe } = internals.errors;
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
@@ -18,51 +18,82 @@
     versionId: "",
     env: ObjectFreeze({ __proto__: null }),
     textMax: 2 ** 29, // Characters of an answer: `memory_mb` in bytes.
-    handle: null, // (request, call) => the handler's result; of a server (call, method, bodyKind)
-    isServer: false, // Whether the handler is a server of Node, which answers by itself.
+    handle: null, // (request, call) => the handler's result; or, if it answers by itself, (call, method, bodyKind)
+    hasSettings: false, // Whether function.toml or the folder says something about its dialect.
+    answersItself: false, // Whether the handler gets the call, and answers it.
     checkHandler: null, // What the module exports as `check`.
+    scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
   };
 
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
   const pendingCalls = new SafeMap();
 
-  /** What this instance is. `variables` is a flat list of keys and values; `main`: the url of the entry, if the function is one for Node. */
-  function setIdentity(name, version, variables, main) {
+  /**
+   * What this instance is. `variables` is a flat list of keys and values; `main`: the url of the entry; `isNode`: whether the function is one
+   * for Node; `hasSettings`: whether something is known about its dialect before it loads.
+   */
+  function setIdentity(name, version, variables, main, isNode, hasSettings) {
     instance.functionName = name;
     instance.versionId = version;
     instance.textMax = op_skep_memory_bytes();
     const env = { __proto__: null };
     for (let i = 0; i < variables.length; i += 2) env[variables[i]] = variables[i + 1];
     instance.env = ObjectFreeze(env);
-    if (main !== "") core.loadExtScript("ext:skep/node/index.js").install(instance, main);
+    instance.hasSettings = hasSettings;
+    // A handler may get requests of Node although its module names nothing of Node.
+    internals.requireNode = () => {
+      if (internals.node === undefined) core.loadExtScript("ext:skep/node/index.js").install(instance, main);
+    };
+    if (isNode) internals.requireNode();
+    if (hasSettings) core.loadExtScript("ext:skep/dialects/detect.js").prepare(instance);
   }
 
   let isWaiting = false; // For a server to listen.
+  const failed = (error) => ({ __proto__: null, dialect: "", from: "", names: "", schedules: "", error });
 
   /**
-   * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, or the error's description. The
+   * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, how it
+   * was found, and as JSON the names by which the host calls it; or the error's description. The
    * error is described here and not by deno_core, which would copy every property that a function puts into it. Without `url` the module is
    * evaluated already. A function for Node may begin to listen later: the answer waits for that, and `isOver` asks again when nothing is
    * left that could.
    */
   async function load(namespace, url, isOver) {
-    if (isOver && !isWaiting) return { __proto__: null, dialect: "", error: "" };
+    if (isOver && !isWaiting) return failed("");
     try {
       if (url !== "") await import(url);
-      let found = detectDialect(defaultOf(namespace), instance.env);
-      if (found === null && !isOver && internals.node !== undefined) {
+      let found = detectDialect(namespace, defaultOf(namespace), instance, isOver || internals.node === undefined);
+      if (found === null) {
         isWaiting = true;
         await core.loadExtScript("ext:skep/node/http/servers.js").listening();
-        found = detectDialect(defaultOf(namespace), instance.env);
+        found = detectDialect(namespace, defaultOf(namespace), instance, true);
       }
-      if (found === null) throw noHandler();
-      instance.handle = found.handle;
-      instance.isServer = found.name === "node";
+      closeRegistrations();
+      const made = await found.handle;
+      // A dialect that the host calls by names tells them beside its handler.
+      const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
+      instance.handle = handle;
+      instance.answersItself = found.answersItself;
       if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
-      return { __proto__: null, dialect: found.name, error: "" };
+      instance.scheduledHandler = scheduledOf(defaultOf(namespace), found.name);
+      const listed = names === null ? "" : JSONStringify(names);
+      return { __proto__: null, dialect: found.name, from: found.from, names: listed, schedules: schedulesText(), error: "" };
     } catch (error) {
-      return { __proto__: null, dialect: "", error: describe(error) };
+      return failed(describe(error));
     }
+  }
+
+  /** What a module has for schedules that it does not register; null if it has nothing. */
+  function scheduledOf(exported, dialect) {
+    if (exported !== null && typeof exported === "object" && typeof exported.scheduled === "function") return exported;
+    return dialect === "plain" && typeof exported === "function" ? exported : null;
+  }
+
+  /** What the module says about schedules, as function/module_schedules.rs reads it. */
+  function schedulesText() {
+    // dispatch/scheduled.js loads with the first schedule that is registered.
+    const registered = internals.schedules === undefined ? "" : internals.schedules.list();
+    return `${instance.scheduledHandler === null ? "" : "handler"}\n${registered}`;
   }
 
   /** What a built-in of Node exports, each name on a line. */

@@ -41,6 +41,8 @@
   // The kinds of op_skep_fail (runtime/ops/answer.rs).
   const FAULT_THREW = 0;
   const FAULT_BAD_RESPONSE = 1;
+  const FAULT_MALFORMED_BODY = 2;
+  const STATUS_OF_KIND = 0;
 
   /** Characters of a header text: more than the limit in bytes (runtime/ops/answer.rs), line feeds of names and values included. */
   const HEADER_TEXT_MAX = 256 << 10;
@@ -55,13 +57,18 @@
   const BYTES = "application/octet-stream";
 
   /** The handler threw, or its promise rejected. */
-  function failThrown(call, error) {
+  function failThrown(call, error, status = STATUS_OF_KIND) {
     const description = describe(error);
-    op_skep_fail(call.id, FAULT_THREW, firstLine(description), description);
+    op_skep_fail(call.id, FAULT_THREW, firstLine(description), description, status);
   }
 
-  function failBadResponse(call, why) {
-    op_skep_fail(call.id, FAULT_BAD_RESPONSE, why, "");
+  function failBadResponse(call, why, status = STATUS_OF_KIND) {
+    op_skep_fail(call.id, FAULT_BAD_RESPONSE, why, "", status);
+  }
+
+  /** The body of the request is not what its content type says. */
+  function failMalformed(call, why) {
+    op_skep_fail(call.id, FAULT_MALFORMED_BODY, why, "", STATUS_OF_KIND);
   }
 
   /** Sends what the handler returned. */
@@ -162,5 +169,5 @@
     return text;
   }
 
-  return { failBadResponse, failThrown, headerText, replyBytes, replyText, sendResult, TEXT };
+  return { failBadResponse, failMalformed, failThrown, headerText, replyBytes, replyText, sendResult, TEXT };
 })();

@@ -104,7 +104,7 @@
   /** The exports of a built-in. */
   function builtIn(name) {
     if (name in loaded) return loaded[name];
-    const load = LOADERS[name];
+    const load = LOADERS[name] ?? core.loadExtScript("ext:skep/dialects/host_modules.js").LOADERS[name];
     if (load === undefined) {
       const error = new Error(`The built-in module node:${name} is not available in a function`);
       error.code = "ERR_UNKNOWN_BUILTIN_MODULE";

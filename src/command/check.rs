@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::app::{Core, StartError};
 use crate::config::{CheckArgs, Config, ExitCode};
-use crate::function::FunctionName;
 use crate::function::text::clean;
+use crate::function::{Dialect, FunctionName};
 use crate::live::Endpoint;
 use crate::live::table::Conflict;
 use crate::release::check;
@@ -23,6 +23,10 @@ struct CheckResult {
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect_from: Option<String>,
+    #[serde(skip)]
+    is_guess: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +62,8 @@ pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
                 ok: false,
                 version: None,
                 dialect: None,
+                dialect_from: None,
+                is_guess: false,
                 fault: Some("boot_failed"),
                 diagnostic,
             });
@@ -79,15 +85,43 @@ async fn check_one(name: FunctionName, endpoint: &Arc<Endpoint>, core: &Core) ->
     };
     let name = name.to_string();
     match verdict {
-        Ok(dialect) => CheckResult { name, ok: true, version, dialect: Some(dialect.label()), fault: None, diagnostic: None },
+        Ok(loaded) => CheckResult {
+            name,
+            ok: true,
+            version,
+            dialect: Some(loaded.dialect.label()),
+            is_guess: loaded.is_guess(),
+            dialect_from: Some(loaded.from),
+            fault: None,
+            diagnostic: None,
+        },
         Err(fault) => {
             let facts = fault.facts();
             let mut diagnostic = facts.detail.as_deref().unwrap_or(&facts.message).to_owned();
             if let (Some(limit), Some(used)) = (&facts.limit, &facts.used) {
                 diagnostic.push_str(&format!(" (limit {limit}, used {used})"));
             }
-            CheckResult { name, ok: false, version, dialect: None, fault: Some(fault.kind().label()), diagnostic: Some(diagnostic) }
+            CheckResult {
+                name,
+                ok: false,
+                version,
+                dialect: None,
+                dialect_from: None,
+                is_guess: false,
+                fault: Some(fault.kind().label()),
+                diagnostic: Some(diagnostic),
+            }
         }
+    }
+}
+
+/// How to make a guess certain. Plain is what a handler is without a sign of another dialect.
+fn advice(one: &CheckResult, dialect: &str) -> String {
+    match &one.dialect_from {
+        Some(from) if one.is_guess && dialect != Dialect::Plain.label() => {
+            format!(", {}; dialect = \"{dialect}\" makes it certain", clean(from))
+        }
+        _ => String::new(),
     }
 }
 
@@ -101,7 +135,7 @@ fn print(checked: &[CheckResult], conflicts: &[Conflict], json: bool) {
     let width = checked.iter().map(|one| one.name.len()).max().unwrap_or(0);
     for one in checked {
         match (&one.version, &one.dialect, one.ok) {
-            (Some(version), Some(dialect), true) => println!("ok     {:width$}  {version}  {dialect}", one.name),
+            (Some(version), Some(dialect), true) => println!("ok     {:width$}  {version}  {dialect}{}", one.name, advice(one, dialect)),
             _ => {
                 println!("FAULT  {:width$}  {}", one.name, one.fault.unwrap_or_default());
                 for line in one.diagnostic.iter().flat_map(|text| text.lines()) {

@@ -1,7 +1,7 @@
 //! Dialects: the shapes a handler may have, and the addresses that callers of each convention use.
 //!
-//! `js-prelude/dialects` finds the dialect of a module when it loads and names it; the route table gives every function the built-in
-//! addresses.
+//! A manifest names the dialect, or `js-prelude/dialects` finds it when the module loads and names it; the route table gives every function
+//! the built-in addresses.
 //!
 //! Invariant: a dialect that the prelude names stands in the list here.
 
@@ -9,36 +9,59 @@ use std::fmt;
 
 use super::message::CallShape;
 
-/// The shape of a handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
+macro_rules! dialects {
+    ($($(#[$doc:meta])* $variant:ident, $label:literal;)*) => {
+        /// The shape of a handler.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Dialect { $($(#[$doc])* $variant),* }
+
+        impl Dialect {
+            /// Every dialect, in the order of their names.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its name, as in `function.toml` and in `js-prelude/dialects/index.js`.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),* }
+            }
+        }
+    };
+}
+
+dialects! {
+    /// `app.http(name, { handler })` of Azure Functions.
+    Azure, "azure";
     /// `Deno.serve(handler)`.
-    Deno,
-    /// An application of Node that is exported, or a server of `node:http` that listens.
-    Node,
+    Deno, "deno";
+    /// `onRequest` and `onCall` of Firebase.
+    Firebase, "firebase";
+    /// `module.exports = async (context) => ({ status, body })`.
+    Fission, "fission";
+    /// `functions.http(name, (req, res) => …)` of Google Cloud Functions.
+    Gcf, "gcf";
+    /// `module.exports.name = (event, context) => …` of kubeless.
+    Kubeless, "kubeless";
+    /// `exports.handler = async (event, context) => …` of AWS Lambda.
+    Lambda, "lambda";
+    /// Netlify's two shapes.
+    Netlify, "netlify";
+    /// An application of Node that is exported, a server of `node:http` that listens, or `(req, res) => …`.
+    Node, "node";
+    /// `module.exports = async (event, context) => …` of OpenFaaS.
+    Openfaas, "openfaas";
+    /// `Parse.Cloud.define(name, handler)`.
+    Parse, "parse";
     /// `export default (request, ctx) => …`.
-    Plain,
+    Plain, "plain";
+    /// Exports named by method, or Vercel's `(req, res)`.
+    Vercel, "vercel";
     /// `export default { fetch(request, env, ctx) }`.
-    Workers,
+    Workers, "workers";
 }
 
 impl Dialect {
-    /// Every dialect.
-    pub const ALL: [Self; 4] = [Self::Deno, Self::Node, Self::Plain, Self::Workers];
-
-    /// Its name, as in `js-prelude/dialects/index.js`.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Deno => "deno",
-            Self::Node => "node",
-            Self::Plain => "plain",
-            Self::Workers => "workers",
-        }
-    }
-
     /// The dialect of this name.
     pub fn of_label(label: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.label() == label)
+        Self::ALL.iter().copied().find(|dialect| dialect.label() == label)
     }
 }
 
@@ -62,9 +85,10 @@ mod tests {
     #[test]
     fn the_prelude_names_every_dialect_and_no_other() {
         let index = include_str!("../../js-prelude/dialects/index.js");
-        let mut named: Vec<&str> = index.split("name: \"").skip(1).filter_map(|after| after.split('"').next()).collect();
-        named.sort_unstable();
-        assert_eq!(named, Dialect::ALL.map(Dialect::label));
-        assert!(Dialect::ALL.into_iter().all(|dialect| Dialect::of_label(dialect.label()) == Some(dialect)));
+        let list = index.split("const NAMES = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap();
+        let named: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+        let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.label()).collect();
+        assert_eq!(named, known);
+        assert!(Dialect::ALL.iter().all(|dialect| Dialect::of_label(dialect.label()) == Some(*dialect)));
     }
 }

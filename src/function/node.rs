@@ -68,6 +68,28 @@ const PLAIN: &[&str] = &[
 /// The built-ins that have no name without the scheme.
 const WITH_SCHEME_ONLY: &[&str] = &["sea", "sqlite", "test", "test/reporters"];
 
+/// Modules of other hosts that Skep has itself, even where a package of this name is installed: the packages start servers, or look for their
+/// host. `js-prelude/dialects/host_modules.js` has one for each.
+pub const HOST_MODULES: &[&str] = &[
+    "@azure/functions",
+    "@google-cloud/functions-framework",
+    "@netlify/functions",
+    "@vercel/functions",
+    "firebase-functions",
+    "firebase-functions/https",
+    "firebase-functions/logger",
+    "firebase-functions/params",
+    "firebase-functions/v1",
+    "firebase-functions/v2",
+    "firebase-functions/v2/https",
+    "parse",
+    "parse/node",
+    "skep",
+];
+
+/// The module of [`HOST_MODULES`] that has the name of a package which many functions use for itself: it is Skep's in a Parse folder only.
+pub const PARSE_PACKAGE: &str = "parse";
+
 /// The name of every built-in, without the scheme.
 pub fn built_ins() -> impl Iterator<Item = &'static str> {
     PLAIN.iter().chain(WITH_SCHEME_ONLY).copied()
@@ -76,8 +98,8 @@ pub fn built_ins() -> impl Iterator<Item = &'static str> {
 /// The built-in that a specifier means, without the scheme. Node asks this before it looks for a package.
 pub fn built_in(specifier: &str) -> Option<&str> {
     match specifier.strip_prefix(NODE_SCHEME) {
-        Some(name) => built_ins().any(|known| known == name).then_some(name),
-        None => PLAIN.contains(&specifier).then_some(specifier),
+        Some(name) => built_ins().chain(HOST_MODULES.iter().copied()).any(|known| known == name).then_some(name),
+        None => (PLAIN.contains(&specifier) || HOST_MODULES.contains(&specifier)).then_some(specifier),
     }
 }
 
@@ -111,5 +133,17 @@ mod tests {
         names.sort_unstable();
         known.sort_unstable();
         assert_eq!(names, known);
+    }
+
+    #[test]
+    fn the_prelude_has_a_loader_for_each_module_of_another_host() {
+        let text = include_str!("../../js-prelude/dialects/host_modules.js");
+        let loaders = text.split("const LOADERS = {").nth(1).and_then(|rest| rest.split("\n  };").next()).unwrap();
+        let names: Vec<&str> = loaders
+            .lines()
+            .filter_map(|line| Some(line.trim().split_once(": ")?.0.trim_matches('"')))
+            .filter(|name| *name != "__proto__")
+            .collect();
+        assert_eq!(names, HOST_MODULES);
     }
 }

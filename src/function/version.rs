@@ -15,7 +15,7 @@ use bytestring::ByteString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
-use super::{FunctionName, Manifest};
+use super::{Dialect, FunctionName, Manifest};
 
 /// Most characters of an invalid id in a message.
 const SHOWN_CHARACTERS_MAX: usize = 64;
@@ -124,6 +124,8 @@ pub struct Version {
     pub modules: HashMap<String, Arc<Module>>,
     /// The manifest of the function, with every default filled in.
     pub manifest: Manifest,
+    /// The dialect that its folder points to: by its `package.json`, or because its code speaks to `Parse.Cloud`.
+    pub hint: Option<Dialect>,
     /// Whether it is written for Node: it has Node's globals and built-in modules.
     pub node: bool,
     /// The files that a function for Node may read, by their absolute path: `/hello/views/index.html`.

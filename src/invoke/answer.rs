@@ -73,7 +73,7 @@ pub(crate) fn fault_response(fault: &Fault, context: &FaultContext<'_>) -> Respo
     };
     // Strings alone always serialise.
     let body = serde_json::to_vec(&Envelope { error }).unwrap_or_default();
-    Response { status: facts.kind.status(), headers, body: Body::Full(Bytes::from(body)) }
+    Response { status: fault.status(), headers, body: Body::Full(Bytes::from(body)) }
 }
 
 /// Headers of a function's answer that belong to the connection and not to the message (RFC 9110 §7.6.1); hyper writes its own.

@@ -177,7 +177,7 @@ impl Invocation {
 
     /// The call failed with this fault.
     pub fn failed(&mut self, fault: Fault) {
-        self.status = fault.kind().status();
+        self.status = fault.status();
         self.fault = Some(fault);
     }
 

@@ -6,7 +6,7 @@
 
 (() => {
   const { setIdentity } = globalThis.__skep_bootstrap();
-  setIdentity("record", "v0", [], "file:///record/index.js");
+  setIdentity("record", "v0", [], "file:///record/index.js", true, false);
   const require = (name) => globalThis[Symbol.for("skep.require")](name.startsWith("node:") ? name : `node:${name}`);
   for (const name of require("module").builtinModules) require(name);
 

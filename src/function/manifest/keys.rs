@@ -9,11 +9,22 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] = &["entry", "routes", "limits", "scale", "env", "net", "code", "check", "rollback", "cron"];
+pub(super) const TOP_KEYS: &[&str] = &[
+    "entry", "dialect", "handler", "routes", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase",
+    "cron",
+];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
-pub(super) const CODE_KEYS: &[&str] = &["eval", "node", "files"];
+pub(super) const CODE_KEYS: &[&str] = &["eval", "node", "files", "own_modules"];
+pub(super) const LAMBDA_KEYS: &[&str] = &["event"];
+pub(super) const PARSE_KEYS: &[&str] = &["mount", "app_id", "server_url", "master_key_ips", "job_wall_ms", "job_cpu_ms", "idempotent"];
+pub(super) const FIREBASE_KEYS: &[&str] = &["ignore_auth"];
+/// The names of dialects: those of `Dialect`.
+pub(super) const DIALECT_LABELS: &[&str] = &[
+    "azure", "deno", "firebase", "fission", "gcf", "kubeless", "lambda", "netlify", "node", "openfaas", "parse", "plain", "vercel",
+    "workers",
+];
 pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
 pub(super) const ROLLBACK_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
 pub(super) const CRON_KEYS: &[&str] =
@@ -32,6 +43,9 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (NET_KEYS, "in `[net]`"),
         (CODE_KEYS, "in `[code]`"),
         (CHECK_KEYS, "in `[check]`"),
+        (PARSE_KEYS, "in `[parse]`"),
+        (LAMBDA_KEYS, "in `[lambda]`"),
+        (FIREBASE_KEYS, "in `[firebase]`"),
         (ROLLBACK_KEYS, "in `[rollback]`"),
         (TOP_KEYS, "at the top"),
         (CRON_KEYS, "in `[[cron]]`"),

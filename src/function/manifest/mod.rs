@@ -6,6 +6,7 @@
 //! Invariant: a `Manifest` holds valid values only, and what `Display` writes parses back to an equal one.
 
 mod parse;
+mod dialects;
 mod routes;
 mod cron_keys;
 mod keys;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use cron::{CronRule, MissedRule, OverlapRule};
 pub use cron_keys::SCHEDULES_MAX;
+pub use dialects::{AddressRange, DialectSettings, LambdaEvent, ParseSettings};
 pub use error::{ManifestError, ManifestProblem};
 pub use net::{Net, NetRule, NetTarget};
 pub use parse::{CHECK_TIMEOUT_MS_MAX, CONCURRENCY_MAX, IDLE_S_MAX, INSTANCES_MAX, QUEUE_MAX};

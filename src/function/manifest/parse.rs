@@ -10,6 +10,7 @@ use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
 use super::cron_keys::cron;
+use super::dialects;
 use super::error::ManifestError;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
@@ -18,6 +19,7 @@ use super::release::RollbackRule;
 use super::routes::routes;
 use super::types::{MANIFEST_BYTES_MAX, Manifest};
 use crate::function::limits::{Limits, Scale};
+use crate::function::node::HOST_MODULES;
 
 /// A day: longer work belongs in a job, and a typo should not hold an instance forever.
 const DURATION_MS_MAX: u64 = 86_400_000;
@@ -54,6 +56,11 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
     for (key, value) in document.get_ref() {
         match &**key.get_ref() {
             "entry" => manifest.entry = entry(&mut reader, value),
+            "dialect" => manifest.dialects.dialect = dialects::dialect(&mut reader, value),
+            "handler" => manifest.dialects.handler = dialects::handler(&mut reader, value),
+            "lambda" => dialects::lambda(&mut reader, value, &mut manifest.dialects),
+            "parse" => manifest.dialects.parse = dialects::parse(&mut reader, value),
+            "firebase" => dialects::firebase(&mut reader, value, &mut manifest.dialects),
             "routes" => manifest.routes = routes(&mut reader, value),
             "limits" => limits(&mut reader, value, &mut manifest.limits),
             "scale" => scale(&mut reader, value, &mut manifest.scale),
@@ -155,9 +162,26 @@ fn code(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
             "eval" => manifest.code.eval = reader.boolean("eval", value),
             "node" => manifest.code.node = reader.boolean("node", value),
             "files" => manifest.code.files = patterns(reader, value),
+            "own_modules" => manifest.code.own_modules = own_modules(reader, value),
             _ => unknown_key(reader, key, "in `[code]`", CODE_KEYS),
         }
     }
+}
+
+fn own_modules(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, span) in reader.strings("own_modules", value) {
+        if HOST_MODULES.contains(&name) {
+            names.push(name.to_owned());
+        } else {
+            reader.report_item(
+                "own_modules",
+                span,
+                &format!("is no module that Skep has itself; those are `{}`", HOST_MODULES.join("`, `")),
+            );
+        }
+    }
+    names
 }
 
 fn patterns(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<String> {

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::keys::{CHECK_KEYS, CODE_KEYS, CRON_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
+use crate::function::Dialect;
 use crate::function::limits::{Limits, Scale};
+use crate::function::node::HOST_MODULES;
 use crate::function::route::Route;
 use crate::function::schedule::Schedule;
 use crate::function::route::{HostPattern, PathPattern, Segment};
@@ -316,6 +318,66 @@ fn any_rule_of_cron() -> impl Strategy<Value = CronRule> {
     )
 }
 
+fn any_dialects() -> impl Strategy<Value = DialectSettings> {
+    let dialect = proptest::option::of(proptest::sample::select(Dialect::ALL));
+    let event =
+        proptest::sample::select(vec![LambdaEvent::FunctionUrl, LambdaEvent::GatewayV2, LambdaEvent::GatewayV1, LambdaEvent::LoadBalancer]);
+    let ranges = "([0-9]{1,2}\\.){3}[0-9]{1,2}/([0-9]|[12][0-9])";
+    let parse = (
+        "(/[a-zA-Z0-9_-]{1,4}){1,3}",
+        proptest::option::of("[^\0]{1,9}"),
+        proptest::option::of("https?://[a-z]{1,4}\\.org(:[1-9][0-9]{1,3})?(/[a-z]{1,3})?"),
+        proptest::collection::vec(ranges, 0..3),
+        (1..=86_400_000u64, 1..=86_400_000u64),
+        proptest::collection::vec("(job:)?[a-z]{1,5}", 0..3),
+    );
+    let parse = parse.prop_map(|(mount, app_id, server_url, ranges, (wall, cpu), idempotent)| ParseSettings {
+        mount,
+        app_id,
+        server_url,
+        master_key_ips: ranges.iter().filter_map(|text| AddressRange::parse(text)).collect(),
+        job_wall: Duration::from_millis(wall),
+        job_cpu: Duration::from_millis(cpu),
+        idempotent,
+    });
+    let handler = proptest::option::of("[a-z]{1,5}(\\.[a-z\"']{1,5}){0,2}");
+    (dialect, handler, event, proptest::option::of(parse), any::<bool>()).prop_map(
+        |(dialect, handler, lambda_event, parse, ignore_auth)| DialectSettings { dialect, handler, lambda_event, parse, ignore_auth },
+    )
+}
+
+#[test]
+fn settings_of_dialects_say_what_they_may_be() {
+    assert!(only_problem("dialect = 'lamda'").contains("did you mean `lambda`?"));
+    assert!(only_problem("dialect = 'php-cgi-handler'").contains("known are `azure`"));
+    assert!(only_problem("handler = '../x.y'").contains("must be `file.export`"));
+    assert!(only_problem("lambda.event = 'sqs'").contains("must be one of `function-url`"));
+    assert!(only_problem("parse.mount = 'parse'").contains("must be a path such as `/parse`"));
+    assert!(only_problem("parse.server_url = 'parse.example.org'").contains("must be the address of a Parse Server"));
+    assert!(only_problem("parse.master_key_ips = ['10.0.0.0/33']").contains("is neither an address nor a range"));
+    assert!(only_problem("code.own_modules = ['express']").contains("is no module that Skep has itself"));
+    assert!(only_problem("event = 'alb'").contains("it belongs in `[lambda]`"));
+    let written: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.label()).collect();
+    assert_eq!(written, super::keys::DIALECT_LABELS);
+}
+
+#[test]
+fn a_range_of_addresses_holds_what_it_says() {
+    let holds = |range: &str, address: &str| AddressRange::parse(range).unwrap().contains(address.parse().unwrap());
+    assert!(
+        holds("127.0.0.0/8", "127.9.9.9")
+            && holds("127.0.0.0/8", "::ffff:127.0.0.1")
+            && holds("::/0", "::1")
+            && holds("0.0.0.0/0", "1.2.3.4")
+    );
+    assert!(
+        !holds("127.0.0.0/8", "128.0.0.1")
+            && !holds("10.0.0.1", "10.0.0.2")
+            && !holds("::/0", "1.2.3.4")
+            && holds("::ffff:10.0.0.0/104", "10.9.9.9")
+    );
+}
+
 fn any_manifest() -> impl Strategy<Value = Manifest> {
     let limits = (16u64 << 20..=4096 << 20, 1..=86_400_000u64, 1..=86_400_000u64, 0..=10_240u64 << 20).prop_map(
         |(memory_bytes, cpu, wall, body_bytes)| Limits {
@@ -334,7 +396,14 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     let env = proptest::collection::btree_map("[^=\0]{1,10}", "[^\0]{0,20}", 0..4);
     let entry = proptest::option::of("[a-z]{1,5}(/[ a-z\"']{1,5}\\.ts)?");
     let files = prop::collection::vec("(\\.\\./_)?[a-z*?]{1,8}(/[ a-zä*?.-]{3,8}){0,3}", 0..3);
-    let code = (any::<Option<bool>>(), any::<Option<bool>>(), files).prop_map(|(eval, node, files)| Code { eval, node, files });
+    let own_modules =
+        proptest::sample::subsequence(HOST_MODULES.to_vec(), 0..3).prop_map(|names| names.into_iter().map(str::to_owned).collect());
+    let code = (any::<Option<bool>>(), any::<Option<bool>>(), files, own_modules).prop_map(|(eval, node, files, own_modules)| Code {
+        eval,
+        node,
+        files,
+        own_modules,
+    });
     let check = (proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?"), 1..=CHECK_TIMEOUT_MS_MAX)
         .prop_map(|(path, timeout)| Check { path, timeout: Duration::from_millis(timeout) });
     let rollback = (0..=100u32, 1..=1_000_000u64, 1..=86_400u64).prop_map(|(faults_percent, calls, watch)| RollbackRule {
@@ -346,14 +415,15 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
         rules.iter_mut().enumerate().for_each(|(index, rule)| rule.name.push_str(&index.to_string()));
         rules
     });
-    let release_keys = (check, proptest::option::of(rollback), cron);
+    let release_keys = (check, proptest::option::of(rollback), any_dialects(), cron);
     (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, release_keys).prop_map(
-        |(entry, routes, limits, scale, env, net, code, (check, rollback, cron))| Manifest {
+        |(entry, routes, limits, scale, env, net, code, (check, rollback, dialects, cron))| Manifest {
             entry,
             routes,
             limits,
             scale,
             env,
+            dialects,
             net,
             code,
             check,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::cron::CronRule;
+use super::dialects::DialectSettings;
 use super::net::Net;
 use super::release::{Check, RollbackRule};
 use crate::function::limits::{Limits, Scale};
@@ -28,6 +29,8 @@ pub struct Manifest {
     pub scale: Scale,
     /// The variables that the handler sees as `env`.
     pub env: BTreeMap<String, String>,
+    /// The dialect that it is written in, and what belongs to it.
+    pub dialects: DialectSettings,
     /// The addresses that outgoing connections may reach.
     pub net: Net,
     /// Permissions of the code that are closed by default.
@@ -49,4 +52,6 @@ pub struct Code {
     pub node: Option<bool>,
     /// Patterns of files that are part of the version beside its modules, relative to the function's folder.
     pub files: Vec<String>,
+    /// Names of modules that Skep has itself, and that are taken from the installed packages instead.
+    pub own_modules: Vec<String>,
 }

@@ -16,6 +16,7 @@ impl fmt::Display for Manifest {
         if let Some(entry) = &self.entry {
             writeln!(f, "entry = {}", Quoted(entry))?;
         }
+        self.dialects.write_top(f)?;
         let routes: Vec<_> = self.routes.iter().map(route).collect();
         writeln!(f, "routes = {}", Value::Array(routes))?;
         writeln!(f, "\n[limits]")?;
@@ -48,6 +49,11 @@ impl fmt::Display for Manifest {
             let files: Vec<_> = self.code.files.iter().map(|pattern| quoted(pattern)).collect();
             writeln!(f, "files = {}", Value::Array(files))?;
         }
+        if !self.code.own_modules.is_empty() {
+            let names: Vec<_> = self.code.own_modules.iter().map(|name| quoted(name)).collect();
+            writeln!(f, "own_modules = {}", Value::Array(names))?;
+        }
+        self.dialects.write_tables(f)?;
         write!(f, "\n{}", self.check)?;
         self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))?;
         self.cron.iter().try_for_each(|rule| write!(f, "\n{rule}"))

@@ -10,24 +10,24 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::fault::{Fault, Kind};
-use crate::function::{Dialect, Version};
+use crate::function::Version;
 use crate::runtime::call::QueuedInvocation;
 use crate::runtime::fleet::Fleet;
-use crate::runtime::isolate::Assignment;
+use crate::runtime::isolate::{Assignment, Loaded};
 use crate::runtime::ops::Identity;
 use crate::runtime::worker::{BootLimits, BootRequest, Exit, Handle, InstanceListener};
 
-/// Loads the version in an instance of its own. Returns the handler's dialect.
+/// Loads the version in an instance of its own. Returns what it is.
 ///
 /// # Errors
 /// `boot_failed` with the reason, or why there is no instance.
-pub async fn boot(version: Arc<Version>, fleet: &Fleet) -> Result<Dialect, Fault> {
+pub async fn boot(version: Arc<Version>, fleet: &Fleet) -> Result<Loaded, Fault> {
     let limits = BootLimits { cpu: fleet.config().boot_cpu, wall: fleet.config().boot_wall };
     boot_within(version, fleet, limits).await
 }
 
 /// The same, within the given limits.
-pub(super) async fn boot_within(version: Arc<Version>, fleet: &Fleet, limits: BootLimits) -> Result<Dialect, Fault> {
+pub(super) async fn boot_within(version: Arc<Version>, fleet: &Fleet, limits: BootLimits) -> Result<Loaded, Fault> {
     let worker = fleet.spawn_for_check(version.manifest.limits.memory_bytes)?;
     let (outcome_tx, outcome_rx) = oneshot::channel();
     let identity = Identity { function: version.function.as_str().into(), version: version.id.as_str().into(), instance: worker.id };
@@ -42,12 +42,12 @@ pub(super) async fn boot_within(version: Arc<Version>, fleet: &Fleet, limits: Bo
 }
 
 struct BootListener {
-    outcome_tx: Mutex<Option<oneshot::Sender<Result<Dialect, Fault>>>>,
+    outcome_tx: Mutex<Option<oneshot::Sender<Result<Loaded, Fault>>>>,
 }
 
 impl BootListener {
     /// Sends the first outcome; later ones do not count.
-    fn send(&self, outcome: Result<Dialect, Fault>) {
+    fn send(&self, outcome: Result<Loaded, Fault>) {
         if let Some(outcome_tx) = self.outcome_tx.lock().take() {
             let _ = outcome_tx.send(outcome);
         }
@@ -55,8 +55,8 @@ impl BootListener {
 }
 
 impl InstanceListener for BootListener {
-    fn ready(&self, worker: &Arc<Handle>, dialect: Dialect) {
-        self.send(Ok(dialect));
+    fn ready(&self, worker: &Arc<Handle>, loaded: Loaded) {
+        self.send(Ok(loaded));
         worker.retire();
     }
 

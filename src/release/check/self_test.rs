@@ -47,6 +47,7 @@ pub fn run(fleet: &Fleet) -> Result<(), SelfTestError> {
         entry: url.clone(),
         modules: HashMap::from([(url, Arc::new(module))]),
         manifest: Manifest::default(),
+        hint: None,
         node: false,
         files: BTreeMap::new(),
     };

@@ -10,17 +10,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::function::{Manifest, Module, ModuleKind, VersionId};
+use crate::function::{Dialect, Manifest, Module, ModuleKind, VersionId};
 
 /// Changes when the same source gets another meaning, e.g. with another transpiler.
 const FORMAT: &[u8] = b"skep version 1";
 
-/// The id of a version with this manifest, these modules and these files; `node`: one for Node.
+/// The id of a version with this manifest, these modules and these files; `node`: one for Node; `hint`: the
+/// dialect that its folder points to.
 pub(in crate::release) fn version_id(
     manifest: &Manifest,
     entry: &str,
     modules: &HashMap<String, Arc<Module>>,
     node: bool,
+    hint: Option<Dialect>,
     files: &BTreeMap<String, Bytes>,
 ) -> VersionId {
     let mut hash = Sha256::new();
@@ -52,6 +54,10 @@ pub(in crate::release) fn version_id(
     }
     if node {
         feed(&mut hash, b"node");
+    }
+    if let Some(hint) = hint {
+        feed(&mut hash, b"hint");
+        feed(&mut hash, hint.label().as_bytes());
     }
     for (path, bytes) in files {
         feed(&mut hash, path.as_bytes());

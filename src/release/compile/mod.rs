@@ -13,6 +13,7 @@ mod module_kind;
 mod emit;
 mod settings;
 mod paths;
+mod own_modules;
 mod platform;
 mod parse;
 mod digest;
@@ -36,6 +37,7 @@ pub use error::{CompileError, CompileErrorKind, Diagnostic};
 
 use files::FileFinder;
 use graph::Graph;
+use own_modules::OwnModules;
 
 /// The result of compiling.
 #[derive(Debug)]
@@ -73,13 +75,17 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
         .map_err(|error| Diagnostic::new(CompileErrorKind::Entry, format!("`{}`: {error}", function.name)))?;
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
+    let hint = own_modules::hint(&confinement, disk, &entry);
+    let own_modules = OwnModules::of(&manifest, hint);
     let finder = FileFinder { manifest: &manifest, confinement: &confinement, disk };
-    let graph = graph::walk(entry, &manifest, &confinement, disk, &|own| finder.code(own)).map_err(all)?;
+    let graph = graph::walk(entry, &manifest, &own_modules, &confinement, disk, &|own| finder.code(own)).map_err(all)?;
     let Graph { entry, modules, node, .. } = &graph;
     let (entry, modules, node) = (entry.clone(), modules.clone(), *node);
     let files = finder.collect(graph)?;
-    let id = version_id(&manifest, &entry, &modules, node, &files);
-    Ok(Version { id, function: function.name.clone(), entry, modules, manifest, node, files })
+    let own_code = modules.values().filter(|module| !module.url.contains("/node_modules/")).map(|module| &*module.code);
+    let hint = own_modules::hint_of_code(own_code).or(hint);
+    let id = version_id(&manifest, &entry, &modules, node, hint, &files);
+    Ok(Version { id, function: function.name.clone(), entry, modules, manifest, hint, node, files })
 }
 
 /// The first of several diagnostics stands for them all.
@@ -109,7 +115,7 @@ fn read_manifest(confinement: &Confinement, disk: &Disk) -> Result<Manifest, Com
 
 fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, function: &FunctionSource) -> Result<PathBuf, CompileError> {
     let label = confinement.label(confinement.own());
-    let found = entry::locate(disk, confinement, manifest.entry.as_deref()).map_err(|error| {
+    let found = entry::locate(disk, confinement, manifest.entry.as_deref(), manifest.dialects.handler.as_deref()).map_err(|error| {
         let message = format!("{label}: {error}");
         match error {
             EntryError::None | EntryError::ManifestNamesNothing(_) => Diagnostic::new(CompileErrorKind::Entry, message),

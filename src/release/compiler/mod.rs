@@ -219,7 +219,7 @@ enum Attempt {
 /// The version in a reply. Its id is computed again here: no process that has read a tenant's source has a say in the name of a version.
 fn version_of(bytes: &[u8], source: &FunctionSource) -> Result<Version, String> {
     let version = decode_compiled(bytes, &source.name)?;
-    match version_id(&version.manifest, &version.entry, &version.modules, version.node, &version.files) == version.id {
+    match version_id(&version.manifest, &version.entry, &version.modules, version.node, version.hint, &version.files) == version.id {
         true => Ok(version),
         false => Err("the compiler process named a version by an id that is not its own".to_owned()),
     }

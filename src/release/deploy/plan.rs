@@ -174,6 +174,7 @@ mod tests {
             entry: "file:///f/index.js".to_owned(),
             modules: HashMap::new(),
             manifest: Manifest::default(),
+            hint: None,
             node: false,
             files: BTreeMap::new(),
         })

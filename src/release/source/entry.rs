@@ -1,7 +1,7 @@
 //! The entry of a function's folder: the module whose exports are the handler.
 //!
 //! `folder` asks whether there is one, and `release::compile` asks which. The manifest's `entry` comes first, then `index.*`, then
-//! `package.json`.
+//! `package.json`, then the names of other hosts.
 //!
 //! Invariant: an entry is an existing file; `confine`, not this file, decides whether it may be read.
 
@@ -15,6 +15,10 @@ use super::function_source::CODE_EXTENSIONS;
 
 /// Conditions of `exports` in `package.json` that hold on this host.
 pub const CONDITIONS: &[&str] = &["workerd", "worker", "import", "module", "default"];
+/// Names of an entry on other hosts.
+const OTHER_NAMES: &[&str] = &["main", "cloud/main", "handler", "function", "src/index"];
+/// Most entries of a folder that are looked through for its only file of code.
+const ENTRIES_MAX: usize = 2_000;
 /// Largest `package.json` that is read.
 pub const PACKAGE_JSON_BYTES_MAX: u64 = 4 << 20;
 /// Deepest nesting of conditions in `exports`.
@@ -43,20 +47,44 @@ pub enum EntryError {
     PackageBroken(#[from] serde_json::Error),
 }
 
-/// Finds the entry of a function; `named` is `entry` of its manifest.
-pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>) -> Result<PathBuf, EntryError> {
+/// Finds the entry of a function; `named` is `entry` of its manifest, and `handler` may begin with the name of its file.
+pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>, handler: Option<&str>) -> Result<PathBuf, EntryError> {
     let Some(folder) = confinement.own_folder() else { return Ok(confinement.own().to_owned()) };
+    let handler_file = handler.and_then(|handler| handler.split_once('.')).map(|(file, _)| file);
     if let Some(named) = named {
         let path = folder.join(named);
         return if disk.is_file(&path) { Ok(path) } else { Err(EntryError::ManifestNamesNothing(named.to_owned())) };
     }
-    for extension in CODE_EXTENSIONS {
-        let path = folder.join("index").with_extension(extension);
-        if disk.is_file(&path) {
-            return Ok(path);
-        }
+    if let Some(path) = handler_file.and_then(|file| with_extension(disk, folder, file)) {
+        return Ok(path);
     }
-    from_package(disk, confinement, folder)
+    let index = with_extension(disk, folder, "index");
+    let found = index.map_or_else(|| from_package(disk, confinement, folder), Ok);
+    match found {
+        Err(EntryError::None) => {
+            let other =
+                OTHER_NAMES.iter().find_map(|name| with_extension(disk, folder, name)).or_else(|| only_file(disk, confinement, folder));
+            other.ok_or(EntryError::None)
+        }
+        found => found,
+    }
+}
+
+/// A file of this name with one of the extensions of code.
+fn with_extension(disk: &Disk, folder: &Path, name: &str) -> Option<PathBuf> {
+    let paths = CODE_EXTENSIONS.iter().map(|extension| folder.join(format!("{name}.{extension}")));
+    paths.into_iter().find(|path| disk.is_file(path))
+}
+
+/// The file of code of a folder that has one.
+fn only_file(disk: &Disk, confinement: &Confinement, folder: &Path) -> Option<PathBuf> {
+    let names = disk.names(folder, ENTRIES_MAX, &|canonical| confinement.allows(canonical)).ok()?;
+    let is_code = |path: &Path| path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| CODE_EXTENSIONS.contains(&ending));
+    // Declarations of types are no code.
+    let is_types = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(".d."));
+    let mut files = names.into_iter().map(|name| folder.join(name)).filter(|path| is_code(path) && !is_types(path) && disk.is_file(path));
+    let first = files.next()?;
+    files.next().is_none().then_some(first)
 }
 
 fn from_package(disk: &Disk, confinement: &Confinement, folder: &Path) -> Result<PathBuf, EntryError> {

@@ -190,7 +190,7 @@ fn the_entry_is_looked_for_in_order() {
     let locate = |files: &[(&str, &str)], named: Option<&str>| {
         let root = functions(files);
         let confinement = confined(&root, "f");
-        entry::locate(&Disk::open(root.path()).unwrap(), &confinement, named)
+        entry::locate(&Disk::open(root.path()).unwrap(), &confinement, named, None)
             .map(|found| found.strip_prefix(confinement.own()).unwrap().to_str().unwrap().to_owned())
             .map_err(|error| error.to_string())
     };
@@ -220,7 +220,7 @@ fn the_entry_is_looked_for_in_order() {
 fn every_look_is_remembered_found_or_not() {
     let root = functions(&[("f/index.js", "")]);
     let (disk, confinement) = (Disk::open(root.path()).unwrap(), confined(&root, "f"));
-    entry::locate(&disk, &confinement, None).unwrap();
+    entry::locate(&disk, &confinement, None, None).unwrap();
     let asked = disk.recorded();
     assert!(asked.contains(&confinement.own().join("index.ts")), "a better entry may appear");
     assert!(asked.contains(&confinement.own().join("index.js")));

@@ -59,6 +59,7 @@ fn version(function: &str, number: u8) -> Version {
         entry: format!("file:///{function}/index.ts"),
         modules,
         manifest,
+        hint: None,
         node: false,
         files: BTreeMap::new(),
     }

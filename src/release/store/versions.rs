@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::format::{FORMAT, format_of, json_fault};
 use crate::function::manifest::CHECK_TIMEOUT_MS_MAX;
-use crate::function::{FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
+use crate::function::{Dialect, FunctionName, Manifest, Module, ModuleKind, Version, VersionId};
 
 /// Why bytes are not the expected version.
 pub(super) enum Unfit {
@@ -46,6 +46,9 @@ struct VersionFile<'a> {
     /// Whether it is one for Node.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     node: bool,
+    /// The dialect that its folder points to.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    hint: Option<Cow<'a, str>>,
     /// Its files, by their paths, in base64.
     #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
     files: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
@@ -97,6 +100,7 @@ pub(in crate::release) fn encode(version: &Version) -> Result<Vec<u8>, String> {
         manifest: manifest.into(),
         modules,
         node: version.node,
+        hint: version.hint.map(|hint| hint.label().into()),
         files: version.files.iter().map(|(path, bytes)| (path.as_str().into(), BASE64.encode(bytes).into())).collect(),
     };
     serde_json::to_vec(&stored).map_err(|error| error.to_string())
@@ -163,10 +167,11 @@ fn version(stored: VersionFile<'_>, name: &FunctionName, id: VersionId) -> Resul
         Err(_) => Err("one of its files is not base64".to_owned()),
     };
     let files: Result<BTreeMap<String, Bytes>, _> = stored.files.into_iter().map(file).collect();
+    let hint = stored.hint.as_deref().map(|label| Dialect::of_label(label).ok_or("its dialect is not one")).transpose()?;
     if !modules.contains_key(&*stored.entry) {
         return Err("its entry is not among its modules".to_owned());
     }
-    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest, node: stored.node, files: files? })
+    Ok(Version { id, function: name.clone(), entry: stored.entry.into_owned(), modules, manifest, hint, node: stored.node, files: files? })
 }
 
 /// A canonical text of an older Skep as this one reads it; versions that were stored then keep their id.

@@ -16,6 +16,7 @@ mod loader;
 mod built_ins;
 pub mod code_cache;
 mod methods;
+mod settings;
 mod snapshot;
 mod stack;
 mod collection;
@@ -36,7 +37,7 @@ use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
 use crate::runtime::ops::{
-    HostApi, Identity, MemoryBytes, RequiredModules, UnkeptCode, call_in_context, catch_panic_or, external_bytes, keep_code,
+    HostApi, Identity, MemoryBytes, RequiredModules, SettingsWriter, UnkeptCode, call_in_context, catch_panic_or, external_bytes, keep_code,
 };
 use crate::sys::{global_alloc, map_bound};
 
@@ -62,7 +63,19 @@ pub struct Isolate {
     methods: MethodStrings,
     loader: Rc<loader::Loader>,
     heap: Arc<Heap>,
-    schedules: ModuleSchedules,
+}
+
+/// What a module is, once it has loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The shape of its handler.
+    pub dialect: Dialect,
+    /// What the dialect was found by: `the default export`.
+    pub from: String,
+    /// The names by which the host calls it, as its dialect writes them in JSON.
+    pub names: Option<String>,
+    /// What it says about schedules.
+    pub schedules: ModuleSchedules,
 }
 
 /// The memory that an isolate uses.
@@ -72,6 +85,18 @@ pub struct MemoryUse {
     pub heap_bytes: usize,
     /// ArrayBuffers and other memory that V8 knows outside its heap.
     pub external_bytes: usize,
+}
+
+impl Loaded {
+    /// A module in a dialect whose handler has no names.
+    pub fn of(dialect: Dialect) -> Self {
+        Self { dialect, from: String::new(), names: None }
+    }
+
+    /// Whether the dialect is a guess: by the parameters of the handler.
+    pub fn is_guess(&self) -> bool {
+        self.from.starts_with("guessed")
+    }
 }
 
 /// The functions of `js-prelude/dispatch/index.js`.
@@ -140,7 +165,7 @@ impl Isolate {
         }
         let entry = bootstrap(&mut js)?;
         let methods = MethodStrings::new(&mut js);
-        Ok(Self { js, entry, methods, loader, heap, schedules: ModuleSchedules::default() })
+        Ok(Self { js, entry, methods, loader, heap })
     }
 
     /// Turns a prewarmed isolate into an instance of a function.
@@ -158,12 +183,12 @@ impl Isolate {
             let mut state = state.borrow_mut();
             state.put(assignment.identity.clone());
             state.put(MemoryBytes(manifest.limits.memory_bytes));
+            let version = assignment.version.clone();
+            state.put(SettingsWriter(Box::new(move || settings::settings_of(&version).to_string())));
             let answer_bytes = state.borrow::<Arc<dyn HostApi>>().answer_bytes(&assignment.identity.function);
             answer_bytes.into_iter().for_each(|bytes| state.put(bytes));
-            // Of a function for the web too, `fetch` reads the files that its code names.
-            if assignment.version.node || !assignment.version.files.is_empty() {
-                state.put(RequiredModules(Some(self.loader.clone())));
-            }
+            // Of a function for the web too, `fetch` reads the files that its code names, and its handler may get requests of Node.
+            state.put(RequiredModules(Some(self.loader.clone())));
             egress::assign(&mut state, &manifest.net).map_err(|error| BootError::function(error.to_string()))?;
         }
         deno_core::scope!(scope, &mut self.js);
@@ -181,9 +206,10 @@ impl Isolate {
         let variables = v8::Array::new_with_elements(scope, &variables).into();
         let set_identity = v8::Local::new(scope, &self.entry.set_identity);
         let receiver = v8::undefined(scope).into();
-        let main = if assignment.version.node { assignment.version.entry.as_str() } else { "" };
-        let main = string(scope, main)?;
-        if set_identity.call(scope, receiver, &[name, version, variables, main]).is_none() {
+        let main = string(scope, &assignment.version.entry)?;
+        let is_node = v8::Boolean::new(scope, assignment.version.node).into();
+        let has_settings = v8::Boolean::new(scope, settings::has_settings(&assignment.version)).into();
+        if set_identity.call(scope, receiver, &[name, version, variables, main, is_node, has_settings]).is_none() {
             return Err(BootError::caught(scope));
         }
         if !assignment.version.node {
@@ -208,11 +234,11 @@ impl Isolate {
         self.js.load_main_es_module(&url).await.map_err(BootError::module)
     }
 
-    /// Evaluates the linked module, top-level await included, and finds its handler. Returns its dialect.
+    /// Evaluates the linked module, top-level await included, and finds its handler.
     ///
     /// # Errors
     /// What the module threw, or why no handler was found.
-    pub async fn evaluate(&mut self, id: ModuleId, entry: &str) -> Result<Dialect, BootError> {
+    pub async fn evaluate(&mut self, id: ModuleId, entry: &str) -> Result<Loaded, BootError> {
         let namespace = self.js.get_module_namespace(id).map_err(BootError::module)?;
         // An `import()` would take a module with this export for a promise.
         let is_thenable = {
@@ -241,9 +267,11 @@ impl Isolate {
         };
         match (text("dialect"), text("error")) {
             (Some(name), _) if !name.is_empty() => {
-                let listed = text("schedules").unwrap_or_default();
-                self.schedules = ModuleSchedules::read(&listed).map_err(BootError::function)?;
-                Dialect::of_label(&name).ok_or_else(|| BootError::prelude("the prelude named a dialect that the host does not know"))
+                let unknown = || BootError::prelude("the prelude named a dialect that the host does not know");
+                let dialect = Dialect::of_label(&name).ok_or_else(unknown)?;
+                let names = text("names").filter(|names| !names.is_empty());
+                let schedules = ModuleSchedules::read(&text("schedules").unwrap_or_default()).map_err(BootError::function)?;
+                Ok(Loaded { dialect, schedules, from: text("from").unwrap_or_default(), names })
             }
             // The module itself is what did not end.
             (_, Some(error))
@@ -255,11 +283,6 @@ impl Isolate {
             (_, Some(error)) => Err(BootError::function(error)),
             _ => Err(BootError::prelude("the prelude reported nothing about the module")),
         }
-    }
-
-    /// What the module says about schedules; nothing before it was evaluated.
-    pub fn schedules(&self) -> ModuleSchedules {
-        self.schedules.clone()
     }
 
     /// Calls the prelude's `load`, and runs the event loop until it has answered.

@@ -96,7 +96,8 @@ fn reply_stream(state: &mut OpState, id: u32, status: u32, headers: &str, length
     table.answer(id, answer);
 }
 
-/// The handler failed. `kind`: 0 it threw, 1 it returned a value that is not an answer.
+/// The handler failed. `kind`: 0 it threw, 1 it returned a value that is not an answer, 2 the body of the request is not what its type says.
+/// `status`: that of the answer, or 0 for that of the kind.
 #[op2(fast)]
 pub(crate) fn op_skep_fail(
     state: &mut OpState,
@@ -104,21 +105,30 @@ pub(crate) fn op_skep_fail(
     #[smi] kind: u32,
     #[string] message: &str,
     #[string] detail: &str,
+    #[smi] status: u32,
 ) -> Result<(), JsErrorBox> {
-    catch_panic("op_skep_fail", id, || fail(state, id, kind, message, detail))
+    catch_panic("op_skep_fail", id, || fail(state, id, kind, message, detail, status))
 }
 
-fn fail(state: &mut OpState, id: u32, kind: u32, message: &str, detail: &str) {
+fn fail(state: &mut OpState, id: u32, kind: u32, message: &str, detail: &str, status: u32) {
     if has_panicked() {
         // The host made the handler fail: the caller gets the host's fault when the instance ends.
         return;
     }
-    let kind = if kind == 0 { Kind::Threw } else { Kind::BadResponse };
+    let kind = match kind {
+        0 => Kind::Threw,
+        1 => Kind::BadResponse,
+        _ => Kind::MalformedBody,
+    };
     // A thrown value may hold secrets: the client sees it only in dev.
     let safe = if kind == Kind::Threw { "the function threw an error" } else { message };
     let detail = if detail.is_empty() { message } else { detail };
     let (safe, detail) = (head_of(safe), head_of(detail));
-    state.borrow_mut::<InFlightTable>().answer(id, Err(Fault::new(kind, safe).with_detail(detail)));
+    let mut fault = Fault::new(kind, safe).with_detail(detail);
+    if let Ok(status @ 400..=599) = u16::try_from(status) {
+        fault = fault.with_status(status);
+    }
+    state.borrow_mut::<InFlightTable>().answer(id, Err(fault));
 }
 
 /// The part of a text that is kept.

@@ -20,6 +20,7 @@ mod json_depth;
 mod files;
 mod modules;
 mod refuse;
+mod settings;
 mod host;
 mod context;
 mod clone;
@@ -35,6 +36,7 @@ pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
 pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};
 pub use request::{header_value, request_url};
+pub use settings::SettingsWriter;
 
 deno_core::extension!(
     skep,
@@ -76,6 +78,7 @@ deno_core::extension!(
         modules::op_skep_module_text,
         modules::op_skep_module_function,
         modules::op_skep_node_script,
+        settings::op_skep_settings,
         node::text::op_skep_node_text,
         node::text::op_skep_node_compare,
         node::text::op_skep_node_is_text,
@@ -132,7 +135,6 @@ deno_core::extension!(
         "guards/symbols.js",
         "guards/locales.js",
         "dialects/deno.js",
-        "dialects/node.js",
         "dialects/plain.js",
         "dialects/workers.js",
         "dialects/index.js",
@@ -153,7 +155,14 @@ deno_core::extension!(
         "dispatch/respond.js",
         "dispatch/call_function.js",
         "dispatch/call.js",
+        "dispatch/scheduled.js",
         "dispatch/index.js",
+        "dialects/detect.js",
+        "dialects/host_modules.js",
+        "dialects/shared/exchange.js",
+        "dialects/shared/marks.js",
+        "dialects/shared/parameters.js",
+        "dialects/skep/module.js",
         "node/modules.js",
         "node/natives.js",
         "node/refused.js",

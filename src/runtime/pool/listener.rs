@@ -12,9 +12,8 @@ use super::Pool;
 use super::drain::UnservableCalls;
 use super::state::PoolState;
 use crate::fault::Fault;
-use crate::function::Dialect;
 use crate::runtime::call::{QueuedInvocation, Slots};
-use crate::runtime::isolate::TerminationReason;
+use crate::runtime::isolate::{Loaded, TerminationReason};
 use crate::runtime::worker::{Exit, Handle, InstanceListener};
 
 impl Slots for Pool {
@@ -27,14 +26,16 @@ impl Slots for Pool {
 }
 
 impl InstanceListener for Pool {
-    fn ready(&self, worker: &Arc<Handle>, dialect: Dialect) {
-        tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, %dialect, "instance ready");
-        self.schedules.get_or_init(|| worker.schedules());
+    fn ready(&self, worker: &Arc<Handle>, loaded: Loaded) {
+        tracing::debug!(function = %self.version.function, version = %self.version.id, instance = worker.id, dialect = %loaded.dialect, "instance ready");
         let mut state = self.state.lock();
         let now = Instant::now();
         let is_first = state.loaded(worker.id, now);
         state.assign_waiting(now);
         drop(state);
+        if let Ok(()) = self.loaded.set(loaded) {
+            self.log_dialect();
+        }
         if is_first {
             // The others of `min` have waited for it.
             self.fill_after_first_load();
@@ -113,5 +114,13 @@ impl Pool {
             }
             _ => tracing::warn!(%function, %version, instance, ?exit, "instance ended"),
         }
+    }
+}
+
+impl Pool {
+    /// The first log line of a version.
+    fn log_dialect(&self) {
+        let Some(loaded) = self.loaded.get() else { return };
+        tracing::info!(function = %self.version.function, version = %self.version.id, dialect = %loaded.dialect, dialect_from = loaded.from, "function loaded");
     }
 }

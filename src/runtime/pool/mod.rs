@@ -27,11 +27,11 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::fault::{Fault, Kind};
-use crate::function::{ModuleSchedules, Scale};
+use crate::function::Scale;
 use crate::function::version::Version;
 use crate::runtime::call::{CallStats, QueuedInvocation, Slots};
 use crate::runtime::fleet::Fleet;
-use crate::runtime::isolate::Assignment;
+use crate::runtime::isolate::{Assignment, Loaded};
 use crate::runtime::ops::Identity;
 use crate::runtime::worker::{BootLimits, BootRequest, Handle};
 
@@ -48,8 +48,8 @@ pub struct Pool {
     // Lock order: see runtime.
     state: Mutex<PoolState>,
     counters: CallCounters,
-    /// What the code of the version says about schedules; set by the first instance that has loaded it.
-    schedules: OnceLock<ModuleSchedules>,
+    /// What the module is, once its first instance is ready.
+    loaded: OnceLock<Loaded>,
     /// Notified when an instance is ready, failed or gone, when a waiting call leaves, and when the pool retires.
     changed: Notify,
     me: Weak<Pool>,
@@ -74,7 +74,7 @@ impl Pool {
             fleet,
             state: Mutex::new(PoolState::new(scale, slots_of(me))),
             counters: CallCounters::default(),
-            schedules: OnceLock::new(),
+            loaded: OnceLock::new(),
             changed: Notify::new(),
             me: me.clone(),
         })
@@ -85,9 +85,9 @@ impl Pool {
         &self.version
     }
 
-    /// What the code of the version says about schedules; `None` while no instance has loaded it.
-    pub fn schedules(&self) -> Option<&ModuleSchedules> {
-        self.schedules.get()
+    /// What the version's module is, once an instance of this pool has loaded it.
+    pub fn loaded(&self) -> Option<&Loaded> {
+        self.loaded.get()
     }
 
     /// Takes a call in: into an instance, into the queue, or not at all.

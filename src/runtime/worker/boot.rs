@@ -12,8 +12,7 @@ use std::task::{Context, Wake, Waker};
 use futures::task::AtomicWaker;
 
 use crate::fault::{Fault, Kind};
-use crate::function::Dialect;
-use crate::runtime::isolate::{BootError, Isolate, TerminationReason};
+use crate::runtime::isolate::{BootError, Isolate, Loaded, TerminationReason};
 
 use super::faults::{megabytes, milliseconds, took_too_long};
 use super::handle::{BootRequest, Handle};
@@ -21,7 +20,7 @@ use super::panic_barrier;
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
 
 /// Loads the function's module within the boot limits.
-pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootRequest) -> Result<Dialect, Fault> {
+pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootRequest) -> Result<Loaded, Fault> {
     let version = &request.assignment.version;
     isolate.assign(&request.assignment).map_err(does_not_load)?;
     handle.limit_turn(request.boot.cpu);
@@ -41,14 +40,14 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootR
                 .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
         }
         (Ok(Err(error)), None) => Err(does_not_load(error)),
-        (Ok(Ok(dialect)), None) => match isolate.schedules().unanswered(&version.manifest) {
-            None => Ok(dialect),
-            Some(rule) => Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, dialect))),
+        (Ok(Ok(loaded)), None) => match loaded.schedules.unanswered(&version.manifest) {
+            None => Ok(loaded),
+            Some(rule) => Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, loaded.dialect))),
         },
     }
 }
 
-async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<Dialect, BootError> {
+async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<Loaded, BootError> {
     handle.enter_phase(WorkerPhase::Loading);
     handle.interrupt.hold_back(true);
     let linked = in_turns(handle, isolate.link(entry)).await;

@@ -114,12 +114,11 @@ async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest
     thread::set_name(&request.assignment.identity.function);
     crash_note::enter(handle.id, &request.assignment.identity.function, &request.assignment.identity.version);
     match boot(handle, isolate, request).await {
-        Ok(dialect) => {
+        Ok(loaded) => {
             // Before the instance is ready: a release stores the code that is kept by then.
             isolate.keep_code();
             handle.note_memory(isolate.check_memory());
-            let _ = handle.schedules.set(isolate.schedules());
-            request.listener.ready(handle, dialect);
+            request.listener.ready(handle, loaded);
         }
         Err(fault) => {
             request.listener.boot_failed(handle, fault);

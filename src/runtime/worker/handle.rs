@@ -11,12 +11,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::fault::Fault;
-use crate::function::Dialect;
 use crate::function::Limits;
-use crate::function::ModuleSchedules;
 use crate::runtime::call::batch;
 use crate::runtime::call::{CALL_IDS, QueuedInvocation};
-use crate::runtime::isolate::{Assignment, Interrupt, MemoryUse, TerminationReason};
+use crate::runtime::isolate::{Assignment, Interrupt, Loaded, MemoryUse, TerminationReason};
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
 use crate::runtime::ops::{HostApi, Identity};
 use crate::sys::cpu_clock::CpuClock;
@@ -31,7 +29,7 @@ pub const PREWARMED_HEAP_BYTES: usize = 32 << 20;
 /// Receives the events of a worker that runs a function.
 pub trait InstanceListener: Send + Sync {
     /// The module is loaded and a handler found.
-    fn ready(&self, worker: &Arc<Handle>, dialect: Dialect);
+    fn ready(&self, worker: &Arc<Handle>, loaded: Loaded);
 
     /// The module did not load. The worker ends.
     fn boot_failed(&self, worker: &Arc<Handle>, fault: Fault);
@@ -116,8 +114,6 @@ pub struct Handle {
     pub(super) listener: Mutex<Option<Arc<dyn InstanceListener>>>,
     /// Its identity and limits, once it has a function.
     pub(super) assigned: OnceLock<(Identity, Limits)>,
-    /// What its module says about schedules, once it has loaded.
-    pub(super) schedules: OnceLock<ModuleSchedules>,
     /// Nanoseconds of CPU one uninterrupted turn may use.
     pub(super) turn_cpu_ns: AtomicU64,
     /// Counts the worker off when its thread has ended or is frozen.
@@ -149,7 +145,6 @@ impl Handle {
             external_bytes: AtomicUsize::new(0),
             listener: Mutex::new(None),
             assigned: OnceLock::new(),
-            schedules: OnceLock::new(),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
             on_gone,
         })
@@ -221,11 +216,6 @@ impl Handle {
     /// Whether the process was out of memory when the thread froze: then that is no evidence against its function.
     pub fn was_starved(&self) -> bool {
         self.freeze_slot.was_starved()
-    }
-
-    /// What its module says about schedules; nothing before it has loaded.
-    pub fn schedules(&self) -> ModuleSchedules {
-        self.schedules.get().cloned().unwrap_or_default()
     }
 
     pub(super) fn gone(&self) {

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use crate::function::Dialect;
 use crate::function::message::Request;
 use crate::runtime::call::{InFlightTable, QueuedInvocation, Reply};
-use crate::runtime::isolate::{BootError, MemoryUse};
+use crate::runtime::isolate::{BootError, Loaded, MemoryUse};
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
 use crate::runtime::ops::HostApi;
 
@@ -48,7 +48,7 @@ fn live(handle: &Arc<Handle>, answer: AnswerFn, left: &mut VecDeque<WorkerComman
         let limits = request.assignment.version.manifest.limits.clone();
         let _ = handle.assigned.set((request.assignment.identity.clone(), limits.clone()));
         *handle.listener.lock() = Some(request.listener.clone());
-        request.listener.ready(handle, Dialect::Plain);
+        request.listener.ready(handle, Loaded::of(Dialect::Plain));
         handle.enter_phase(WorkerPhase::Serving);
         let mut turn = Turn::new(handle, &limits);
         let mut stand_in = StandIn { answer, in_flight: InFlightTable::default() };

@@ -158,7 +158,7 @@ impl Roster {
     fn schedules_of(&mut self, function: &FunctionName, pool: &Pool, mentions: bool, news: &mut Vec<RosterNews>) -> Option<ModuleSchedules> {
         let key = (function.to_string(), pool.version().id.to_string());
         let remembered = self.learned.get(&key);
-        match pool.schedules() {
+        match pool.loaded().map(|loaded| &loaded.schedules) {
             Some(said) if mentions && remembered != Some(said) => {
                 self.learn(key, said, news);
                 Some(said.clone())

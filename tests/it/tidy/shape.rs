@@ -35,6 +35,7 @@ const STATICS: &[&str] = &[
     "runtime/egress/connector.rs: ROOTS",
     "runtime/isolate/built_ins.rs: EXPORTS",
     "runtime/isolate/code_cache.rs: CACHE",
+    "runtime/isolate/extension.rs: WITHOUT_UNUSED",
     "runtime/ops/node/tls/config.rs: DEFAULT",
     "runtime/ops/node/tls/trust.rs: MOZILLA",
     "runtime/ops/node/tls/trust.rs: PROVIDER",

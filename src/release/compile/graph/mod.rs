@@ -18,8 +18,9 @@ mod module_url;
 use std::path::PathBuf;
 
 use super::error::{CompileErrorKind, Diagnostic};
+use super::own_modules::OwnModules;
 use super::platform::Platform;
-use crate::function::Manifest;
+use crate::function::{Dialect, Manifest};
 use crate::release::source::{Confinement, Disk};
 use walk::{Pending, Walk};
 
@@ -38,6 +39,7 @@ pub(super) type CodeFiles<'l> = &'l dyn Fn(bool) -> Vec<PathBuf>;
 pub(super) fn walk(
     entry: PathBuf,
     manifest: &Manifest,
+    own_modules: &OwnModules,
     confinement: &Confinement,
     disk: &Disk,
     code_files: CodeFiles<'_>,
@@ -47,18 +49,26 @@ pub(super) fn walk(
     };
     let node_env = manifest.env.get("NODE_ENV").map_or(NODE_ENV, String::as_str);
     let entry = Pending::code(entry, url, false);
-    let mut walk = Walk::new(Platform::Web, node_env, confinement, disk);
-    if manifest.code.node != Some(true) {
+    let mut walk = Walk::new(Platform::Web, node_env, own_modules, confinement, disk);
+    if manifest.code.node != Some(true) && !is_of_node(manifest) {
         walk.refuses_node = manifest.code.node == Some(false);
         walk.from(entry.clone());
         if !walk.needs_node {
             return walk.graph(&entry);
         }
     }
-    let mut walk = Walk::new(Platform::Node, node_env, confinement, disk);
+    let mut walk = Walk::new(Platform::Node, node_env, own_modules, confinement, disk);
     walk.from(entry.clone());
     if walk.has_computed || !manifest.code.files.is_empty() {
         walk.attempt(&code_files(walk.has_computed));
     }
     walk.graph(&entry)
+}
+
+/// Dialects whose handlers get requests and answers of Node, or whose code expects Node's globals.
+fn is_of_node(manifest: &Manifest) -> bool {
+    use Dialect::{Azure, Deno, Plain, Vercel, Workers};
+    // Azure's and Vercel's handlers may have requests of the web; their code shows whether they are for Node.
+    manifest.code.node.is_none()
+        && manifest.dialects.dialect.is_some_and(|dialect| !matches!(dialect, Azure | Deno | Plain | Vercel | Workers))
 }

@@ -24,6 +24,7 @@ use crate::release::compile::emit::tsconfig::{self, TsSettings};
 use crate::release::compile::emit::{Fact, SourceFile, Transpiled};
 use crate::release::compile::error::Diagnostic;
 use crate::release::compile::module_kind::{FileKind, extension};
+use crate::release::compile::own_modules::OwnModules;
 use crate::release::compile::parse::imports::ImportForm;
 use crate::release::compile::platform::Platform;
 use crate::release::compile::resolve::Resolver;
@@ -91,13 +92,19 @@ pub(super) struct Walk<'c> {
 }
 
 impl<'c> Walk<'c> {
-    pub(super) fn new(platform: Platform, node_env: &'c str, confinement: &'c Confinement, disk: &'c Disk) -> Self {
+    pub(super) fn new(
+        platform: Platform,
+        node_env: &'c str,
+        own_modules: &'c OwnModules,
+        confinement: &'c Confinement,
+        disk: &'c Disk,
+    ) -> Self {
         Self {
             confinement,
             disk,
             platform,
             node_env,
-            resolver: Resolver::new(confinement, disk, platform),
+            resolver: Resolver::new(confinement, disk, platform, own_modules),
             ts_settings: OnceCell::new(),
             bytes_left: SOURCE_BYTES_MAX,
             kinds: HashMap::new(),

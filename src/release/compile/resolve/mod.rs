@@ -17,10 +17,11 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::error::{CompileErrorKind, Diagnostic};
+use super::own_modules::OwnModules;
 use super::parse::imports::ImportForm;
 use super::paths::{is_relative, joined};
 use super::platform::{Platform, SourceRule};
-use crate::function::node::{NODE_SCHEME, built_in};
+use crate::function::node::{HOST_MODULES, NODE_SCHEME, built_in};
 use crate::release::source::confine::is_in_node_modules;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk};
 use diagnostics::{leads_out, not_found};
@@ -55,6 +56,7 @@ pub(in crate::release::compile) struct Resolver<'c> {
     confinement: &'c Confinement,
     disk: &'c Disk,
     platform: Platform,
+    own_modules: &'c OwnModules,
     packages: Packages,
     types: PackageTypes,
     /// Read when the first import needs them; relative ones never do.
@@ -62,9 +64,14 @@ pub(in crate::release::compile) struct Resolver<'c> {
 }
 
 impl<'c> Resolver<'c> {
-    pub(in crate::release::compile) fn new(confinement: &'c Confinement, disk: &'c Disk, platform: Platform) -> Self {
+    pub(in crate::release::compile) fn new(
+        confinement: &'c Confinement,
+        disk: &'c Disk,
+        platform: Platform,
+        own_modules: &'c OwnModules,
+    ) -> Self {
         let packages = Packages::new(confinement, disk, platform);
-        Self { confinement, disk, platform, packages, types: PackageTypes::default(), mappings: OnceCell::new() }
+        Self { confinement, disk, platform, own_modules, packages, types: PackageTypes::default(), mappings: OnceCell::new() }
     }
 
     /// What `specifier` means in the module `importer`, which must be canonical.
@@ -76,8 +83,13 @@ impl<'c> Resolver<'c> {
     ) -> Result<ResolvedImport, Box<Diagnostic>> {
         if self.platform == Platform::Node
             && let Some(name) = built_in(specifier)
+            && !self.own_modules.holds(name)
         {
             return Ok(ResolvedImport::BuiltIn(name.to_owned()));
+        }
+        // Where the package is installed, too: it would start a server, or look for its own host.
+        if HOST_MODULES.contains(&specifier) && !self.own_modules.holds(specifier) {
+            return Ok(ResolvedImport::BuiltIn(specifier.to_owned()));
         }
         let request = Request { importer, specifier, is_require: form.is_require() };
         let mapped = match is_relative(specifier) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::runtime::call::Slots as _;
+use crate::runtime::isolate::Loaded;
 
 #[test]
 fn a_retired_pool_is_drained_when_its_last_instance_is_gone() {
@@ -26,7 +27,7 @@ fn a_cut_ends_everything_and_answers_everybody() {
     let pool = pool(scale(0, 2, 1));
     let mut callers: Vec<TestCaller> = (0..4).map(|_| TestCaller::of(&pool).unwrap()).collect();
     let (loaded, loading) = (workers(&pool).remove(0), workers(&pool).remove(1));
-    pool.ready(&loaded, Dialect::Plain);
+    pool.ready(&loaded, Loaded::of(Dialect::Plain));
     pool.retire();
     assert_eq!(pool.cut(), 4);
     assert!(loaded.is_condemned());
@@ -38,7 +39,7 @@ fn a_cut_ends_everything_and_answers_everybody() {
     meanwhile(pool.drained(), async {
         // The first instance never received its call.
         end(&pool, &loaded, Exit::Interrupted(crate::runtime::isolate::TerminationReason::Shutdown));
-        pool.ready(&loading, Dialect::Plain);
+        pool.ready(&loading, Loaded::of(Dialect::Plain));
         end(&pool, &loading, Exit::Retired);
     });
     assert_eq!(callers[0].fault(), Some(Kind::Draining));
@@ -49,7 +50,7 @@ fn calls_do_not_wait_for_a_version_that_does_not_load() {
     let pool = pool(scale(0, 2, 1));
     let mut callers: Vec<TestCaller> = (0..3).map(|_| TestCaller::of(&pool).unwrap()).collect();
     let (loaded, broken) = (workers(&pool).remove(0), workers(&pool).remove(1));
-    pool.ready(&loaded, Dialect::Plain);
+    pool.ready(&loaded, Loaded::of(Dialect::Plain));
     pool.boot_failed(&broken, Fault::new(Kind::BootFailed, "on purpose"));
     end(&pool, &broken, Exit::NotLoaded);
     assert_eq!(callers[1].fault(), None, "the first instance may still take it");

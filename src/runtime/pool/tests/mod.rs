@@ -28,6 +28,7 @@ use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Manifest, Module, ModuleKind, VersionId};
 use crate::runtime::call::{Permit, Reply, ReplyTo};
 use crate::runtime::fleet::FleetConfig;
+use crate::runtime::isolate::Loaded;
 use crate::runtime::ops::{ConsoleLine, HostApi};
 use crate::runtime::worker::{Exit, InstanceListener as _, WorkerCommand};
 
@@ -59,6 +60,7 @@ fn version(code: &str) -> Arc<Version> {
         entry: url.clone(),
         modules: HashMap::from([(url, Arc::new(module))]),
         manifest: Manifest::default(),
+        hint: None,
         node: false,
         files: BTreeMap::new(),
     })
@@ -145,7 +147,7 @@ fn states(pool: &Pool) -> Vec<InstanceState> {
 fn load_all(pool: &Pool) {
     for (worker, state) in workers(pool).iter().zip(states(pool)) {
         if state == InstanceState::Booting {
-            pool.ready(worker, Dialect::Plain);
+            pool.ready(worker, Loaded::of(Dialect::Plain));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::runtime::fleet::FleetMember as _;
+use crate::runtime::isolate::Loaded;
 
 #[test]
 fn a_recycled_instance_takes_no_more_calls_and_finishes_those_it_has() {
@@ -73,7 +74,7 @@ fn an_instance_that_is_recycled_while_it_loads_never_takes_a_call() {
     let mut caller = TestCaller::of(&pool).unwrap();
     let loading = workers(&pool).remove(0);
     assert!(pool.recycle(loading.id));
-    pool.ready(&loading, Dialect::Plain);
+    pool.ready(&loading, Loaded::of(Dialect::Plain));
     assert_eq!(states(&pool), [InstanceState::Ending, InstanceState::Booting], "the call that waits gets another one");
     load_all(&pool);
     assert_eq!((calls(&loading).len(), calls(&workers(&pool)[1]).len()), (0, 1));

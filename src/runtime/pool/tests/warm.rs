@@ -2,6 +2,7 @@
 
 use super::super::warm::TRIES;
 use super::*;
+use crate::runtime::isolate::Loaded;
 
 #[test]
 fn warming_waits_until_so_many_instances_are_ready() {
@@ -51,7 +52,7 @@ fn instances_that_die_as_soon_as_they_are_ready_are_not_made_for_ever() {
                 tokio::task::yield_now().await;
             }
             let worker = workers(&pool).remove(0);
-            pool.ready(&worker, Dialect::Plain);
+            pool.ready(&worker, Loaded::of(Dialect::Plain));
             end(&pool, &worker, Exit::Crashed);
         }
     });
