@@ -200,6 +200,33 @@ mod tests {
         assert_eq!(evaluator.next_after(30), Some(40));
     }
 
+    /// One line of the table of `tests/cron/oracle.py`.
+    #[derive(serde::Deserialize)]
+    struct Case {
+        schedule: String,
+        zone: String,
+        from: i64,
+        until: i64,
+        due: Vec<i64>,
+    }
+
+    #[test]
+    fn moments_are_those_of_pythons_zoneinfo() {
+        let mut wrong = Vec::new();
+        let table = include_str!("../../tests/cron/table.jsonl");
+        for line in table.lines() {
+            let case: Case = serde_json::from_str(line).unwrap();
+            let schedule = Schedule::parse(&case.schedule).unwrap().in_zone(&case.zone).unwrap();
+            let due = schedule.evaluator().unwrap().between(case.from, case.until, usize::MAX);
+            if due != case.due {
+                let differ = |a: &[i64], b: &[i64]| a.iter().filter(|moment| !b.contains(moment)).copied().collect::<Vec<_>>();
+                wrong.push(format!("{schedule:?} after {}: too many {:?}, missing {:?}", case.from, differ(&due, &case.due), differ(&case.due, &due)));
+            }
+        }
+        assert!(table.lines().count() >= 200);
+        assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), table.lines().count(), wrong.join("\n"));
+    }
+
     #[test]
     fn names_fit_into_a_header_and_a_line() {
         for good in ["nightly", "a", "Clean up 2.0", "a-b_c"] {

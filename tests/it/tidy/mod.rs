@@ -33,12 +33,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("live", &["runtime"]),
     ("invoke", &["live", "runtime"]),
     ("release", &["api", "invoke", "live", "process", "runtime"]),
+    // Its calls go through `invoke`; which versions are live it reads from the table.
+    ("trigger", &["invoke", "live", "runtime"]),
     ("ingress", &["invoke", "process", "runtime"]),
     // The admin API asks for releases; it makes none. Its sockets are read through ingress's stream.
-    ("admin", &["api", "ingress", "invoke", "live", "process", "release", "runtime"]),
+    ("admin", &["api", "ingress", "invoke", "live", "process", "release", "runtime", "trigger"]),
     // The operator's side of the admin API. It compiles what it uploads.
     ("client", &["api", "release"]),
-    ("app", &["admin", "ingress", "invoke", "live", "process", "release", "runtime"]),
+    ("app", &["admin", "ingress", "invoke", "live", "process", "release", "runtime", "trigger"]),
     // A command is what `main` carries out; some of them run the app. `skep token` writes the tokens of `admin` and prints as `client` does.
     ("command", &["admin", "api", "app", "client", "invoke", "live", "process", "release", "runtime", "supervisor"]),
 ];
@@ -88,6 +90,7 @@ const DISK: &[&str] = &[
     "sys/kernel.rs",
     "sys/mapped_file.rs",
     "sys/process_memory.rs",
+    "trigger/cron/store/",
 ];
 
 /// Files that open files or list folders, and which. A functions directory is read by one of them.
@@ -105,6 +108,8 @@ const OPENS: &[(&str, &str)] = &[
     ("release/store/files.rs", "the state directory"),
     ("release/store/held.rs", "the lock of the state directory"),
     ("sys/kernel.rs", "the kernel's own files"),
+    ("trigger/cron/store/mod.rs", "the state directory"),
+    ("trigger/cron/store/running.rs", "the state directory"),
     ("sys/process_memory.rs", "the kernel's own files"),
 ];
 

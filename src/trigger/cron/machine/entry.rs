@@ -147,9 +147,7 @@ impl Entry {
         });
         // What is ready and was not begun waits for the end of another call.
         let begins_ms = waiting.map(|occurrence| occurrence.not_before_ms).filter(|at| *at > now_ms).min();
-        // A clock that was set back far has to be noticed.
-        let set_back_ms = (self.record.watermark_s > now_ms.div_euclid(1000)).then_some(now_ms + 60_000);
-        [due_ms, begins_ms, set_back_ms].into_iter().flatten().min()
+        [due_ms, begins_ms].into_iter().flatten().min()
     }
 
     /// A call for the moment `id` has ended. Returns the outcome, unless another call follows.

@@ -28,6 +28,9 @@ const GRACE_S: i64 = 10;
 /// The longest time by which a clock that is set back is waited for; it is Vixie's. Beyond it the new time counts, and moments repeat.
 const SET_BACK_S: i64 = 3 * 3600;
 
+/// A clock that goes back by more than this was set.
+const NOTICED_MS: i64 = 1000;
+
 /// Calls of one moment that may end because their process or instance did.
 const INTERRUPTIONS_MAX: u32 = 5;
 
@@ -44,6 +47,8 @@ pub(super) struct Machine {
     owner: Arc<str>,
     /// Since when this process has the schedules.
     since_ms: i64,
+    /// The time of the last `tick`.
+    ticked_ms: i64,
     entries: BTreeMap<ScheduleKey, Entry>,
     /// The schedule of each open moment.
     open: HashMap<Arc<str>, ScheduleKey>,
@@ -58,7 +63,8 @@ impl Machine {
     pub(super) fn new(owner: Arc<str>, stored: StoredSchedules, now_ms: i64) -> Self {
         let StoredSchedules { schedules, occurrences, learned: _ } = stored;
         let entries = schedules.into_iter().map(|(key, record)| (key, Entry::stored(record))).collect();
-        let mut machine = Self { owner, since_ms: now_ms, entries, open: HashMap::new(), timeline: BTreeSet::new(), early_ends: Vec::new() };
+        let (open, timeline, early_ends) = (HashMap::new(), BTreeSet::new(), Vec::new());
+        let mut machine = Self { owner, since_ms: now_ms, ticked_ms: now_ms, entries, open, timeline, early_ends };
         let mut occurrences: Vec<OccurrenceRecord> = occurrences.into_values().collect();
         occurrences.sort_by_key(|occurrence| (occurrence.due_ms, occurrence.not_before_ms));
         for occurrence in occurrences {
@@ -147,12 +153,26 @@ impl Machine {
 
     /// It is this time: accepts what is due, and begins what may begin.
     pub(super) fn tick(&mut self, now_ms: i64, effects: &mut Effects) {
+        let back_ms = std::mem::replace(&mut self.ticked_ms, now_ms).saturating_sub(now_ms);
+        if back_ms > NOTICED_MS {
+            self.clock_went_back(back_ms);
+        }
         while let Some((at, key)) = self.timeline.first().cloned() {
             if at > now_ms {
                 break;
             }
             self.timeline.pop_first();
             self.look(&key, now_ms, effects);
+        }
+    }
+
+    /// The clock was set back: pauses keep their length, and every schedule is looked at.
+    fn clock_went_back(&mut self, back_ms: i64) {
+        for entry in self.entries.values_mut() {
+            entry.occurrences.iter_mut().for_each(|occurrence| occurrence.not_before_ms -= back_ms);
+        }
+        for key in self.entries.keys().cloned().collect::<Vec<_>>() {
+            self.look_again(&key);
         }
     }
 
