@@ -49,7 +49,7 @@
   let isListed = false;
 
   /**
-   * Registers a schedule with its handler, `(event, call) => …`. `event` has name, schedule, scheduledTime, attempt, id and lastTime. Throws
+   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id and lastTime. Throws
    * once the module has loaded. Rust checks name, expression, zone and pauses.
    */
   function register({ name, schedule, timezone = "", pauses = [], handler }) {

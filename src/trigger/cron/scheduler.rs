@@ -228,7 +228,7 @@ impl<C: Clock> Scheduler<C> {
         }
     }
 
-    fn write(&self, effects: &Effects) -> bool {
+    fn write(&mut self, effects: &Effects) -> bool {
         let written = self.store.commit(effects);
         if let Err(error) = &written {
             tracing::error!(%error, "the state of schedules cannot be written: no schedule is kept until it can");

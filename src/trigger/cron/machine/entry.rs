@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::catch_up::latest_between;
-use super::{GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S};
+use super::{START_MS, GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S};
 use crate::function::manifest::{CronRule, MissedRule, OverlapRule};
 use crate::trigger::cron::record::{CallEnd, Effects, LastRun, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, Start};
 
@@ -66,7 +66,8 @@ impl Entry {
             effects.schedules.insert(key.clone(), Some(self.record.clone()));
         }
         let from_s = self.record.watermark_s;
-        let seen_since_ms = if std::mem::replace(&mut self.is_fresh, false) { since_ms.min(now_ms) } else { now_ms };
+        let is_fresh = std::mem::replace(&mut self.is_fresh, false);
+        let seen_since_ms = if is_fresh { since_ms.max(now_ms - START_MS).min(now_ms) } else { now_ms };
         let (missed, in_time) = due(&rule, from_s, now_s, seen_since_ms.div_euclid(1000) - GRACE_S);
         if missed.is_empty() && in_time.is_empty() && !any_due(&rule, from_s, now_s) {
             return Vec::new();

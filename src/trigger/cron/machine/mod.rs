@@ -25,6 +25,9 @@ pub(in crate::trigger::cron) use order::{OrderError, Shown};
 /// How late a moment may be looked at and still be in time: a busy machine, a hand-over, a restart.
 const GRACE_S: i64 = 10;
 
+/// How long after its start a process may take until it knows a schedule, and what came due since then is in time.
+const START_MS: i64 = 600_000;
+
 /// The longest time by which a clock that is set back is waited for; it is Vixie's. Beyond it the new time counts, and moments repeat.
 const SET_BACK_S: i64 = 3 * 3600;
 

@@ -401,7 +401,7 @@ fn a_hand_over_waits_for_the_calls_of_the_process_before() {
 #[test]
 fn ten_thousand_schedules_cost_less_than_a_hundredth_of_a_core() {
     let folder = tempfile::tempdir().unwrap();
-    let (store, _) = crate::trigger::cron::store::ScheduleStore::open(folder.path(), &"p".into()).unwrap();
+    let (mut store, _) = crate::trigger::cron::store::ScheduleStore::open(folder.path(), &"p".into()).unwrap();
     let mut machine = Machine::new("p".into(), StoredSchedules::default(), 0);
     let mut effects = Effects::default();
     for number in 0..10_000 {

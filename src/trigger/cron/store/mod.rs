@@ -66,7 +66,8 @@ pub(super) enum ScheduleStore {
 /// The records on the disk.
 pub(super) struct DiskStore {
     folder: PathBuf,
-    records: Records,
+    /// `None` after a write has failed: `redb` refuses everything then, until the file is opened anew.
+    records: Option<Records>,
     notes: EndNotes,
     /// The kernel releases it when the process dies.
     _role: File,
@@ -83,19 +84,28 @@ impl ScheduleStore {
         lock(&role)?;
         let records = Records::open(&folder.join(RECORDS))?;
         let stored = records.read()?;
+        let owners = stored.occurrences.values().filter_map(|occurrence| occurrence.owner.as_deref()).collect();
+        running::remove_others(folder, &owners);
         let notes = EndNotes::begin(folder, owner)?;
-        Ok((Self::Disk(DiskStore { folder: folder.to_owned(), records, notes, _role: role }), stored))
+        Ok((Self::Disk(DiskStore { folder: folder.to_owned(), records: Some(records), notes, _role: role }), stored))
     }
 
     /// Writes effects, whole, to the disk.
     ///
     /// # Errors
-    /// If they cannot be written; then none of them is.
-    pub(super) fn commit(&self, effects: &Effects) -> Result<(), ScheduleStoreError> {
-        match self {
-            Self::Disk(disk) if !effects.is_empty() => disk.records.write(effects),
-            Self::Disk(_) | Self::Memory => Ok(()),
+    /// If they cannot be written; the same effects may be written again.
+    pub(super) fn commit(&mut self, effects: &Effects) -> Result<(), ScheduleStoreError> {
+        let Self::Disk(disk) = self else { return Ok(()) };
+        if effects.is_empty() {
+            return Ok(());
         }
+        let records = match disk.records.take() {
+            Some(records) => records,
+            None => Records::open(&disk.folder.join(RECORDS))?,
+        };
+        records.write(effects)?;
+        disk.records = Some(records);
+        Ok(())
     }
 
     /// What another process has noted.
@@ -163,11 +173,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_by_the_next_process() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, stored) = ScheduleStore::open(folder.path(), &"a".into()).unwrap();
+        let (mut store, stored) = ScheduleStore::open(folder.path(), &"a".into()).unwrap();
         assert_eq!(stored, StoredSchedules::default());
         store.commit(&effects()).unwrap();
         let mut notes = store.hand_over().unwrap();
-        let (next, stored) = ScheduleStore::open(folder.path(), &"b".into()).unwrap();
+        let (mut next, stored) = ScheduleStore::open(folder.path(), &"b".into()).unwrap();
         let mut expected = StoredSchedules::default();
         expected.apply(&effects());
         assert_eq!(stored, expected);
@@ -193,7 +203,7 @@ mod tests {
     fn damaged_records_are_put_aside() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(RECORDS), "no records at all").unwrap();
-        let (store, stored) = ScheduleStore::open(folder.path(), &"a".into()).unwrap();
+        let (mut store, stored) = ScheduleStore::open(folder.path(), &"a".into()).unwrap();
         assert_eq!(stored, StoredSchedules::default());
         store.commit(&effects()).unwrap();
         assert!(folder.path().join("schedules.redb.damaged").exists());

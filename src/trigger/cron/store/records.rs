@@ -5,6 +5,7 @@
 //! Invariant: a value that cannot be read is left out and logged; it stops no schedule but its own.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,13 +45,13 @@ impl Records {
         };
         match open() {
             Ok(database) => Ok(Self(database)),
-            Err(ScheduleStoreError::File(error)) => Err(error.into()),
-            Err(error) => {
+            Err(error) if is_damaged(&error) => {
                 let aside = path.with_extension("redb.damaged");
                 std::fs::rename(path, &aside)?;
                 tracing::error!(%error, file = %aside.display(), "the records of schedules cannot be read and are put aside: what was missed is not made up for");
                 Ok(Self(open()?))
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -101,6 +102,16 @@ impl Records {
             }
         }
         Ok(writing.commit()?)
+    }
+}
+
+/// Whether it is the file that is wrong, and not the disk.
+fn is_damaged(error: &ScheduleStoreError) -> bool {
+    let ScheduleStoreError::Records(error) = error else { return false };
+    match &**error {
+        redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) | redb::Error::RepairAborted => true,
+        redb::Error::Io(error) => matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof),
+        _ => false,
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Invariant: a file whose lock is free is not written any more; what it does not say was cut off.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -52,6 +53,19 @@ impl EndNotes {
         // With lines the successor reads and removes it.
         if !self.has_lines {
             let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes the files of processes that are gone and called for none of the open moments.
+pub(super) fn remove_others(folder: &Path, owners: &BTreeSet<&str>) {
+    let Ok(files) = std::fs::read_dir(folder.join(FOLDER)) else { return };
+    for path in files.filter_map(Result::ok).map(|file| file.path()) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_free = || File::open(&path).is_ok_and(|file| file.try_lock_shared().is_ok());
+        if !owners.contains(name) && is_free() {
+            // One that cannot be removed is tried at the next start.
+            let _ = std::fs::remove_file(&path);
         }
     }
 }
