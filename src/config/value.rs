@@ -193,7 +193,8 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let read = chrono::DateTime::parse_from_rfc3339(text);
-        read.map(|at| Self(at.timestamp_millis())).map_err(|_| "expected a time with its offset, such as 2026-11-26T03:00:00+01:00".to_owned())
+        read.map(|at| Self(at.timestamp_millis()))
+            .map_err(|_| "expected a time with its offset, such as 2026-11-26T03:00:00+01:00".to_owned())
     }
 }
 

@@ -23,7 +23,7 @@ pub use dialect::Dialect;
 pub use level::Level;
 pub use limits::{Limits, Scale};
 pub use manifest::Manifest;
-pub use module_schedules::ModuleSchedules;
 pub use message::{Body, Request, Response};
+pub use module_schedules::ModuleSchedules;
 pub use name::FunctionName;
 pub use version::{Module, ModuleKind, Version, VersionId};

@@ -87,7 +87,8 @@ fn rule(name: &str, expression: &str, zone: &str, pauses: &str) -> Result<CronRu
     let pause = |pause: &str| pause.parse().ok().filter(|ms| *ms <= PAUSE_MS_MAX).map(Duration::from_millis);
     let pauses: Option<Vec<Duration>> = pauses.split(',').filter(|pause| !pause.is_empty()).map(pause).collect();
     let retries = pauses.filter(|pauses| pauses.len() <= PAUSES_MAX);
-    let retries = retries.ok_or_else(|| format!("at most {PAUSES_MAX} pauses of 0 to {PAUSE_MS_MAX} ms are allowed between repetitions"))?;
+    let retries =
+        retries.ok_or_else(|| format!("at most {PAUSES_MAX} pauses of 0 to {PAUSE_MS_MAX} ms are allowed between repetitions"))?;
     Ok(CronRule { retries, ..CronRule::new(name, schedule) })
 }
 
@@ -130,6 +131,9 @@ mod tests {
         code.rules = vec![CronRule::new("x", Schedule::parse("@hourly").unwrap()), CronRule::new("y", Schedule::parse("@hourly").unwrap())];
         assert_eq!(code.unanswered(&manifest), None);
         let both = code.with_manifest(&manifest);
-        assert_eq!(both.iter().map(|rule| (rule.name.as_str(), rule.schedule.expression())).collect::<Vec<_>>(), [("x", "@daily"), ("y", "@hourly")]);
+        assert_eq!(
+            both.iter().map(|rule| (rule.name.as_str(), rule.schedule.expression())).collect::<Vec<_>>(),
+            [("x", "@daily"), ("y", "@hourly")]
+        );
     }
 }

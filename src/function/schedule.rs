@@ -164,7 +164,17 @@ mod tests {
 
     #[test]
     fn expressions_have_five_or_six_fields_or_a_nickname() {
-        for good in ["0 3 * * MON-FRI", "*/5 * * * * *", "@daily", "@HOURLY", "0 0 L * *", "0 0 15W * *", "0 0 * * 5#2", "0 0 29 2 *", " 0 0 * * 7 "] {
+        for good in [
+            "0 3 * * MON-FRI",
+            "*/5 * * * * *",
+            "@daily",
+            "@HOURLY",
+            "0 0 L * *",
+            "0 0 15W * *",
+            "0 0 * * 5#2",
+            "0 0 29 2 *",
+            " 0 0 * * 7 ",
+        ] {
             assert!(Schedule::parse(good).is_ok(), "{good}: {:?}", Schedule::parse(good));
         }
         for (bad, why) in [
@@ -220,7 +230,12 @@ mod tests {
             let due = schedule.evaluator().unwrap().between(case.from, case.until, usize::MAX);
             if due != case.due {
                 let differ = |a: &[i64], b: &[i64]| a.iter().filter(|moment| !b.contains(moment)).copied().collect::<Vec<_>>();
-                wrong.push(format!("{schedule:?} after {}: too many {:?}, missing {:?}", case.from, differ(&due, &case.due), differ(&case.due, &due)));
+                wrong.push(format!(
+                    "{schedule:?} after {}: too many {:?}, missing {:?}",
+                    case.from,
+                    differ(&due, &case.due),
+                    differ(&case.due, &due)
+                ));
             }
         }
         assert!(table.lines().count() >= 200);

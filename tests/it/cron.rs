@@ -252,7 +252,9 @@ fn a_failed_call_is_repeated_and_told() {
     for (name, attempts) in [("often", 3), ("once", 1)] {
         listed(&skep, name);
         let occurrence = json(&skep, &["cron", "run", "flaky", name])["occurrence"].clone();
-        let last = eventually("the calls have ended", || Some(listed(&skep, name)["last"].clone()).filter(|last| last["occurrence"] == occurrence));
+        let last = eventually("the calls have ended", || {
+            Some(listed(&skep, name)["last"].clone()).filter(|last| last["occurrence"] == occurrence)
+        });
         assert_eq!((&last["attempts"], &last["outcome"], &last["fault"]), (&attempts.into(), &"failed".into(), &"threw".into()), "{last}");
     }
 }
@@ -290,7 +292,8 @@ fn limits_of_a_schedule_take_the_place_of_the_functions() {
     for (name, fault) in [("fits", Value::Null), ("slow", "wall_limit".into()), ("default", "cpu_limit".into())] {
         listed(&skep, name);
         let occurrence = json(&skep, &["cron", "run", "long", name])["occurrence"].clone();
-        let last = eventually("the call has ended", || Some(listed(&skep, name)["last"].clone()).filter(|last| last["occurrence"] == occurrence));
+        let last =
+            eventually("the call has ended", || Some(listed(&skep, name)["last"].clone()).filter(|last| last["occurrence"] == occurrence));
         assert_eq!(last["fault"], fault, "{name}: {last}");
     }
 }
@@ -300,7 +303,10 @@ fn an_operator_lists_runs_pauses_and_resumes() {
     let upstream = Upstream::start();
     let skep = Skep::start(project(&upstream, "[[cron]]\nname = 'a b'\nschedule = '0 3 1 1 *'\nzone = 'Europe/Berlin'\npath = '/'\n"));
     let schedule = listed(&skep, "a b");
-    assert_eq!((&schedule["schedule"], &schedule["zone"], &schedule["overlap"]), (&"0 3 1 1 *".into(), &"Europe/Berlin".into(), &"skip".into()));
+    assert_eq!(
+        (&schedule["schedule"], &schedule["zone"], &schedule["overlap"]),
+        (&"0 3 1 1 *".into(), &"Europe/Berlin".into(), &"skip".into())
+    );
     assert_eq!(schedule["next_ms"].as_array().map(Vec::len), Some(3), "{schedule}");
     let started = json(&skep, &["cron", "run", "tick", "a b", "--at", "2026-01-01T03:00:00+01:00"]);
     let call = eventually("the call", || seen(&upstream).pop());
@@ -309,7 +315,11 @@ fn an_operator_lists_runs_pauses_and_resumes() {
     assert_eq!(json(&skep, &["cron", "pause", "tick", "a b"])["paused"], true);
     let skep = Skep::start(skep.into_project());
     let paused = listed(&skep, "a b");
-    assert_eq!((&paused["paused"], paused["next_ms"].as_array().map(Vec::len)), (&true.into(), Some(0)), "a pause outlives a restart: {paused}");
+    assert_eq!(
+        (&paused["paused"], paused["next_ms"].as_array().map(Vec::len)),
+        (&true.into(), Some(0)),
+        "a pause outlives a restart: {paused}"
+    );
     assert_eq!(paused["last"]["outcome"], "succeeded");
     assert_eq!(json(&skep, &["cron", "resume", "tick", "a b"])["paused"], false);
     assert_eq!(json(&skep, &["cron", "ls", "tick"]).as_array().map(Vec::len), Some(1));

@@ -24,7 +24,10 @@ const RETRY_AFTER_S: u64 = 1;
 /// The schedules of all live versions, or of one function's.
 #[utoipa::path(get, path = "/cron", operation_id = "list_schedules", tag = "functions", params(CronQuery),
     responses((status = 200, body = Vec<ScheduleSummary>), Failures))]
-pub(super) async fn list(State(state): State<AdminState>, ApiQuery(query): ApiQuery<CronQuery>) -> Result<Json<Vec<ScheduleSummary>>, ApiError> {
+pub(super) async fn list(
+    State(state): State<AdminState>,
+    ApiQuery(query): ApiQuery<CronQuery>,
+) -> Result<Json<Vec<ScheduleSummary>>, ApiError> {
     if let Some(function) = &query.function {
         state.endpoint(function)?;
     }
@@ -51,14 +54,20 @@ pub(super) async fn run(
 /// Pauses a schedule: moments that come due are left out. It lasts over restarts and releases.
 #[utoipa::path(post, path = "/cron/pause", operation_id = "pause_schedule", tag = "functions", request_body = ScheduleBody,
     responses((status = 200, body = ScheduleSummary), Failures))]
-pub(super) async fn pause(State(state): State<AdminState>, ApiJson(body): ApiJson<ScheduleBody>) -> Result<Json<ScheduleSummary>, ApiError> {
+pub(super) async fn pause(
+    State(state): State<AdminState>,
+    ApiJson(body): ApiJson<ScheduleBody>,
+) -> Result<Json<ScheduleSummary>, ApiError> {
     set_paused(&state, body, true).await
 }
 
 /// Ends the pause of a schedule; nothing is made up for.
 #[utoipa::path(post, path = "/cron/resume", operation_id = "resume_schedule", tag = "functions", request_body = ScheduleBody,
     responses((status = 200, body = ScheduleSummary), Failures))]
-pub(super) async fn resume(State(state): State<AdminState>, ApiJson(body): ApiJson<ScheduleBody>) -> Result<Json<ScheduleSummary>, ApiError> {
+pub(super) async fn resume(
+    State(state): State<AdminState>,
+    ApiJson(body): ApiJson<ScheduleBody>,
+) -> Result<Json<ScheduleSummary>, ApiError> {
     set_paused(&state, body, false).await
 }
 

@@ -11,8 +11,8 @@ use crate::function::Dialect;
 use crate::function::limits::{Limits, Scale};
 use crate::function::node::HOST_MODULES;
 use crate::function::route::Route;
-use crate::function::schedule::Schedule;
 use crate::function::route::{HostPattern, PathPattern, Segment};
+use crate::function::schedule::Schedule;
 
 /// Every key of the documentation, as it stands there.
 const DOCUMENTED: &str = r#"
@@ -197,12 +197,18 @@ fn bad_routes_entries_and_rules_say_why() {
 fn a_schedule_that_cannot_be_kept_says_why() {
     let one = |rest: &str| format!("[[cron]]\nname = 'n'\nschedule = '@daily'\n{rest}");
     for (text, message) in [
-        ("cron = 1".to_owned(), "line 1, column 8: `cron` must be an array of tables (write `[[cron]]` on a line of its own), not a whole number"),
+        (
+            "cron = 1".to_owned(),
+            "line 1, column 8: `cron` must be an array of tables (write `[[cron]]` on a line of its own), not a whole number",
+        ),
         ("[cron]\nname = 'n'".to_owned(), "write `[[cron]]` on a line of its own), not a table"),
         ("cron = [1]".to_owned(), "`cron[]` must be a table with `name` and `schedule`"),
         ("[[cron]]\nschedule = '@daily'".to_owned(), "line 1, column 1: a `[[cron]]` needs a `name`"),
         ("[[cron]]\nname = 'n'".to_owned(), "a `[[cron]]` needs a `schedule`"),
-        ("[[cron]]\nname = 'n'\nschedule = '0 25 * * *'".to_owned(), "line 3, column 12: `schedule = '0 25 * * *'` is not a cron expression"),
+        (
+            "[[cron]]\nname = 'n'\nschedule = '0 25 * * *'".to_owned(),
+            "line 3, column 12: `schedule = '0 25 * * *'` is not a cron expression",
+        ),
         ("[[cron]]\nname = ''\nschedule = '@daily'".to_owned(), "line 2, column 8: `name = ''`: it must have 1 to 64 letters"),
         (one("zone = 'Berlin'"), "line 4, column 8: `zone = 'Berlin'`: there is no zone of this name; did you mean `Europe/Berlin`?"),
         (one("overlap = 'skp'"), "line 4, column 11: `overlap = 'skp'`: allowed are `skip`, `queue`, `allow`; did you mean `skip`?"),

@@ -42,7 +42,9 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootR
         (Ok(Err(error)), None) => Err(does_not_load(error)),
         (Ok(Ok(loaded)), None) => match loaded.schedules.unanswered(&version.manifest) {
             None => Ok(loaded),
-            Some(rule) => Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, loaded.dialect))),
+            Some(rule) => {
+                Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, loaded.dialect)))
+            }
         },
     }
 }

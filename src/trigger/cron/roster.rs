@@ -125,7 +125,13 @@ impl Roster {
     }
 
     /// Looks at a version of which not everything is known. Returns it if that stays so.
-    fn look(&mut self, function: &FunctionName, mut pending: PendingVersion, now_ms: i64, news: &mut Vec<RosterNews>) -> Option<PendingVersion> {
+    fn look(
+        &mut self,
+        function: &FunctionName,
+        mut pending: PendingVersion,
+        now_ms: i64,
+        news: &mut Vec<RosterNews>,
+    ) -> Option<PendingVersion> {
         let pool = match pending.track.made() {
             None => {
                 let track = pending.track.clone();
@@ -155,7 +161,13 @@ impl Roster {
     }
 
     /// What the code of a version says: heard, remembered, or nothing if it does not mention schedules. `None`: nobody knows yet.
-    fn schedules_of(&mut self, function: &FunctionName, pool: &Pool, mentions: bool, news: &mut Vec<RosterNews>) -> Option<ModuleSchedules> {
+    fn schedules_of(
+        &mut self,
+        function: &FunctionName,
+        pool: &Pool,
+        mentions: bool,
+        news: &mut Vec<RosterNews>,
+    ) -> Option<ModuleSchedules> {
         let key = (function.to_string(), pool.version().id.to_string());
         let remembered = self.learned.get(&key);
         match pool.loaded().map(|loaded| &loaded.schedules) {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::catch_up::latest_between;
-use super::{START_MS, GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S};
+use super::{GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S, START_MS};
 use crate::function::manifest::{CronRule, MissedRule, OverlapRule};
 use crate::trigger::cron::record::{CallEnd, Effects, LastRun, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, Start};
 

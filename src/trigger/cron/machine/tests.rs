@@ -44,8 +44,15 @@ impl World {
     /// A world at the time 0 whose function has this schedule.
     fn new(rule: CronRule) -> Self {
         let machine = Machine::new("p0".into(), StoredSchedules::default(), 0);
-        let mut world =
-            Self { machine, disk: StoredSchedules::default(), now_ms: 0, rules: vec![rule], running: Vec::new(), calls: Vec::new(), processes: 0 };
+        let mut world = Self {
+            machine,
+            disk: StoredSchedules::default(),
+            now_ms: 0,
+            rules: vec![rule],
+            running: Vec::new(),
+            calls: Vec::new(),
+            processes: 0,
+        };
         world.know();
         world
     }
@@ -80,7 +87,8 @@ impl World {
 
     /// The call for the moment at this second ends.
     fn end(&mut self, due_s: i64, end: CallEnd) {
-        let at = self.running.iter().position(|start| start.occurrence.due_ms == due_s * 1000).unwrap_or_else(|| panic!("{due_s} does not run"));
+        let at =
+            self.running.iter().position(|start| start.occurrence.due_ms == due_s * 1000).unwrap_or_else(|| panic!("{due_s} does not run"));
         let id = self.running.remove(at).occurrence.id;
         self.act(|machine, now_ms, effects| machine.ended(&id, end, now_ms, effects));
     }

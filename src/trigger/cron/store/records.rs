@@ -115,7 +115,10 @@ fn is_damaged(error: &ScheduleStoreError) -> bool {
     }
 }
 
-fn put_all<T: Serialize>(table: &mut Table<'_, &'static str, &'static str>, rows: &BTreeMap<Arc<str>, Option<T>>) -> Result<(), ScheduleStoreError> {
+fn put_all<T: Serialize>(
+    table: &mut Table<'_, &'static str, &'static str>,
+    rows: &BTreeMap<Arc<str>, Option<T>>,
+) -> Result<(), ScheduleStoreError> {
     rows.iter().try_for_each(|(key, value)| put(table, key, value.as_ref()))
 }
 
