@@ -11,8 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::cron::{CronRule, MissedRule, OverlapRule};
 use super::keys::{CRON_KEYS, nearest, unknown_key};
-use super::parse::{milliseconds, request_path, set};
-use super::reader::{Reader, Value};
+use super::reader::{Reader, Value, milliseconds, request_path, set};
 use crate::function::schedule::{Schedule, name_problem};
 
 /// Most schedules of a function's manifest.

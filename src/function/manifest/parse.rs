@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
 use super::cron_keys::cron;
@@ -14,15 +13,13 @@ use super::dialects;
 use super::error::ManifestError;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
-use super::reader::{Reader, Value};
+use super::reader::{DURATION_MS_MAX, Reader, Value, milliseconds, request_path, set};
 use super::release::RollbackRule;
 use super::routes::routes;
 use super::types::{MANIFEST_BYTES_MAX, Manifest};
 use crate::function::limits::{Limits, Scale};
 use crate::function::node::HOST_MODULES;
 
-/// A day: longer work belongs in a job, and a typo should not hold an instance forever.
-const DURATION_MS_MAX: u64 = 86_400_000;
 /// Longest `check.timeout_ms`, 5 minutes: a release holds a place that others wait for as long as its check lasts.
 pub const CHECK_TIMEOUT_MS_MAX: u64 = 300_000;
 /// Most instances of a function.
@@ -218,17 +215,6 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     }
 }
 
-/// `path`: a path as the function sees it.
-pub(super) fn request_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
-    let text = reader.string("path", value)?;
-    if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
-        let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
-        reader.report(value.span(), message);
-        return None;
-    }
-    Some(text.to_owned())
-}
-
 fn rollback(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RollbackRule> {
     let table = reader.table("rollback", value)?;
     let mut rollback = RollbackRule::default();
@@ -252,14 +238,4 @@ fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRu
         }
     }
     rules
-}
-
-pub(super) fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
-    reader.whole(key, value, 1..=DURATION_MS_MAX).map(Duration::from_millis)
-}
-
-pub(super) fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
 }

@@ -143,6 +143,25 @@ pub(super) struct OccurrenceRecord {
     pub(super) manual: bool,
 }
 
+impl OccurrenceRecord {
+    /// A moment that nothing was done for.
+    pub(super) fn new(id: Arc<str>, key: ScheduleKey, due_ms: i64) -> Self {
+        Self {
+            id,
+            key,
+            due_ms,
+            not_before_ms: due_ms,
+            attempts: 0,
+            failures: 0,
+            interruptions: 0,
+            sheds: 0,
+            owner: None,
+            begun: false,
+            manual: false,
+        }
+    }
+}
+
 /// How one call ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum CallEnd {

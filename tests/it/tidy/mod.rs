@@ -108,7 +108,7 @@ const OPENS: &[(&str, &str)] = &[
     ("release/store/files.rs", "the state directory"),
     ("release/store/held.rs", "the lock of the state directory"),
     ("sys/kernel.rs", "the kernel's own files"),
-    ("trigger/cron/store/mod.rs", "the state directory"),
+    ("trigger/cron/store/files.rs", "the state directory"),
     ("trigger/cron/store/running.rs", "the state directory"),
     ("sys/process_memory.rs", "the kernel's own files"),
 ];

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use super::bounds::{GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S, START_MS};
 use super::catch_up::latest_between;
-use super::{GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S, START_MS};
 use crate::function::manifest::{CronRule, MissedRule, OverlapRule};
 use crate::trigger::cron::record::{CallEnd, Effects, LastRun, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, Start};
 
@@ -247,23 +247,4 @@ fn jitter_ms(id: &str, rule: &CronRule) -> i64 {
 
 fn millis(duration: std::time::Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
-}
-
-impl OccurrenceRecord {
-    /// A moment that nothing was done for.
-    pub(super) fn new(id: Arc<str>, key: ScheduleKey, due_ms: i64) -> Self {
-        Self {
-            id,
-            key,
-            due_ms,
-            not_before_ms: due_ms,
-            attempts: 0,
-            failures: 0,
-            interruptions: 0,
-            sheds: 0,
-            owner: None,
-            begun: false,
-            manual: false,
-        }
-    }
 }

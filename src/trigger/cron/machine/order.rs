@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::Machine;
 use super::entry::KnownRule;
+use super::schedules::Machine;
 use crate::function::FunctionName;
 use crate::function::manifest::CronRule;
 use crate::function::trace::random;

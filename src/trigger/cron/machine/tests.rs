@@ -2,14 +2,17 @@
 //!
 //! A world has a machine, what is on its disk, the time, and the calls that run. A restart forgets the machine and keeps the disk.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::bounds::{INTERRUPTIONS_MAX, ROOM_PAUSE_MS_MAX};
 use super::*;
-use crate::function::manifest::{MissedRule, OverlapRule};
+use crate::function::FunctionName;
+use crate::function::manifest::{CronRule, MissedRule, OverlapRule};
 use crate::function::schedule::Schedule;
-use crate::trigger::cron::record::{LastRun, Start};
+use crate::trigger::cron::record::{CallEnd, Effects, LastRun, RunOutcome, ScheduleKey, Start, StoredSchedules};
 
 const MINUTE: i64 = 60_000;
 

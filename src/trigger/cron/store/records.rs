@@ -14,7 +14,8 @@ use redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _, Table, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{ScheduleStoreError, open_file};
+use super::error::ScheduleStoreError;
+use super::files::open_file;
 use crate::trigger::cron::record::{Effects, OccurrenceRecord, ScheduleKey, ScheduleRecord, StoredSchedules};
 
 type TextTable = TableDefinition<'static, &'static str, &'static str>;

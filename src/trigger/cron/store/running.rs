@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FILE_MODE, FOLDER_MODE, lock};
+use super::files::{FILE_MODE, lock, make_folder};
 use crate::trigger::cron::record::CallEnd;
 
 const FOLDER: &str = "schedules.running";
@@ -30,9 +30,8 @@ pub(in crate::trigger::cron) struct EndNotes {
 impl EndNotes {
     /// Creates the file and locks it.
     pub(super) fn begin(folder: &Path, owner: &Arc<str>) -> io::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt as _;
         let folder = folder.join(FOLDER);
-        std::fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&folder)?;
+        make_folder(&folder)?;
         let path = folder.join(&**owner);
         let file = OpenOptions::new().create(true).append(true).mode(FILE_MODE).open(&path)?;
         lock(&file)?;
