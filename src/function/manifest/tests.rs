@@ -301,8 +301,8 @@ fn any_route() -> impl Strategy<Value = Route> {
 }
 
 fn any_rule_of_cron() -> impl Strategy<Value = CronRule> {
-    let expressions = ["@daily", "0 3 * * MON-FRI", "*/5 * * * * *", "0 0 L * *", "30 2 15W * *"];
-    let schedule = (proptest::sample::select(&expressions[..]), proptest::sample::select(&["UTC", "Europe/Berlin", "Asia/Tokyo"][..]))
+    const EXPRESSIONS: [&str; 5] = ["@daily", "0 3 * * MON-FRI", "*/5 * * * * *", "0 0 L * *", "30 2 15W * *"];
+    let schedule = (proptest::sample::select(&EXPRESSIONS[..]), proptest::sample::select(&["UTC", "Europe/Berlin", "Asia/Tokyo"][..]))
         .prop_map(|(expression, zone)| Schedule::parse(expression).unwrap().in_zone(zone).unwrap());
     let words = (proptest::sample::select(&OverlapRule::WORDS[..]), proptest::sample::select(&MissedRule::WORDS[..]));
     let times = (1..=604_800u64, 0..=3600u64, prop::collection::vec(0..=86_400_000u64, 0..4));

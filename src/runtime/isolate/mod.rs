@@ -90,7 +90,7 @@ pub struct MemoryUse {
 impl Loaded {
     /// A module in a dialect whose handler has no names.
     pub fn of(dialect: Dialect) -> Self {
-        Self { dialect, from: String::new(), names: None }
+        Self { dialect, from: String::new(), names: None, schedules: ModuleSchedules::default() }
     }
 
     /// Whether the dialect is a guess: by the parameters of the handler.

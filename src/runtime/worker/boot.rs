@@ -12,6 +12,7 @@ use std::task::{Context, Wake, Waker};
 use futures::task::AtomicWaker;
 
 use crate::fault::{Fault, Kind};
+use crate::function::Dialect;
 use crate::runtime::isolate::{BootError, Isolate, Loaded, TerminationReason};
 
 use super::faults::{megabytes, milliseconds, took_too_long};

@@ -36,7 +36,7 @@ impl WallClock {
     /// If the kernel gives no timer.
     pub(super) fn new() -> io::Result<Self> {
         let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
-        Ok(Self { timer: AsyncFd::register(timer)? })
+        Ok(Self { timer: registered(timer)? })
     }
 
     /// Arms the timer for a time of the wall clock; setting the clock ends the wait too.
@@ -53,6 +53,11 @@ impl WallClock {
         let _ = rustix::io::read(self.timer.get_ref(), &mut [0; 8]);
         ready.clear_ready();
     }
+}
+
+#[expect(deprecated, reason = "unsound for what does not own its descriptor; this does, and `register` is unsafe")]
+fn registered(timer: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::new(timer)
 }
 
 impl Clock for WallClock {
