@@ -6,11 +6,9 @@
 
 use std::future::Future;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime};
-use tokio::io::unix::AsyncFd;
+use crate::sys::wall_timer::WallTimer;
 
 /// The longest wait, in milliseconds.
 const WAIT_MS_MAX: i64 = 1000;
@@ -24,40 +22,17 @@ pub(super) trait Clock: Send {
     fn wait(&mut self, until_ms: Option<i64>) -> impl Future<Output = ()> + Send;
 }
 
-/// The clock of the machine. A timer of the kernel that follows the wall clock ends the waits.
-pub(super) struct WallClock {
-    timer: AsyncFd<OwnedFd>,
-}
+/// The clock of the machine.
+pub(super) struct WallClock(WallTimer);
 
 impl WallClock {
-    /// Must run inside a tokio runtime.
+    /// Must be called inside a runtime.
     ///
     /// # Errors
     /// If the kernel gives no timer.
     pub(super) fn new() -> io::Result<Self> {
-        let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
-        Ok(Self { timer: registered(timer)? })
+        WallTimer::new().map(Self)
     }
-
-    /// Arms the timer for a time of the wall clock; setting the clock ends the wait too.
-    fn arm(&self, at_ms: i64) -> io::Result<()> {
-        let at = Timespec { tv_sec: at_ms.div_euclid(1000), tv_nsec: at_ms.rem_euclid(1000) * 1_000_000 };
-        let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: at };
-        timerfd_settime(self.timer.get_ref(), TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET, &once)?;
-        Ok(())
-    }
-
-    async fn ring(&self) {
-        let Ok(mut ready) = self.timer.readable().await else { return };
-        // The number of rings, or that the clock was set: either way the caller asks for the time.
-        let _ = rustix::io::read(self.timer.get_ref(), &mut [0; 8]);
-        ready.clear_ready();
-    }
-}
-
-#[expect(deprecated, reason = "unsound for what does not own its descriptor; this does, and `register` is unsafe")]
-fn registered(timer: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    AsyncFd::new(timer)
 }
 
 impl Clock for WallClock {
@@ -75,8 +50,8 @@ impl Clock for WallClock {
         }
         // The timer may be wrong about the time; the second is not.
         let longest = Duration::from_millis(WAIT_MS_MAX.unsigned_abs());
-        match self.arm(at_ms) {
-            Ok(()) => drop(tokio::time::timeout(longest, self.ring()).await),
+        match self.0.set(at_ms) {
+            Ok(()) => drop(tokio::time::timeout(longest, self.0.ring()).await),
             Err(_) => tokio::time::sleep(Duration::from_millis((at_ms - now_ms).unsigned_abs())).await,
         }
     }
