@@ -17,6 +17,8 @@ pub mod ingress;
 pub mod invoke;
 pub mod release;
 
+pub mod trigger;
+
 pub mod live;
 
 pub mod runtime;

@@ -146,6 +146,7 @@ pub fn request() -> Arc<Request> {
         hops: 0,
         caller: None,
         shape: CallShape::Http,
+        occurrence: None,
     })
 }
 

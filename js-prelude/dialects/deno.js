@@ -1,4 +1,5 @@
-// The Deno dialect: `Deno.serve(handler)`, and what modules for Deno Deploy or Supabase use beside it: `Deno.env`, `EdgeRuntime.waitUntil`.
+// The Deno dialect: `Deno.serve(handler)` and `Deno.cron(name, schedule, handler)`, and what modules for Deno Deploy or Supabase use beside
+// them: `Deno.env`, `EdgeRuntime.waitUntil`.
 //
 // A module calls Deno.serve while it is evaluated; dialects/index.js then asks for the handler. api/globals.js makes `Deno` and `EdgeRuntime`
 // global. All other members of `Deno` are in a lazy script, dialects/deno/members.js.
@@ -28,6 +29,7 @@ const V8 = 2;
 const facts = () => StringPrototypeSplit(op_skep_node_facts(), "\n");
 
 const PORT = 8000; // Of Deno.serve without a port.
+let hasCron = false; // Whether it called Deno.cron.
 
 let current = null; // The server that answers.
 let hasLoaded = false;
@@ -152,6 +154,18 @@ function serve(first, second) {
 /** What `remoteAddr` is for a call that another function makes: it comes from no socket. */
 const IN_PROCESS = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
 
+/** `Deno.cron`: registers a schedule; the host keeps it. */
+function cron(name, schedule, first, second) {
+  const registered = core.loadExtScript("ext:skep/dispatch/scheduled.js").denoCron(name, schedule, first, second);
+  hasCron = true;
+  return registered;
+}
+
+/** In the place of a handler of a module that only schedules call. */
+function noHandler() {
+  throw new TypeError("the module has no handler for requests: it is called by schedules alone");
+}
+
 /** The second argument of a handler. */
 export function infoOf(call) {
   return {
@@ -165,8 +179,8 @@ export function infoOf(call) {
 }
 
 /** The handler, or null if the module is not written in this dialect. */
-export function handlerOf() {
-  if (current === null) return null;
+export function handlerOf(exported) {
+  if (current === null) return hasCron && exported === undefined ? noHandler : null;
   isFound = true;
   return (request, call) => answerOf(current, request, call);
 }
@@ -204,6 +218,7 @@ export function denoNamespace(env) {
   return ObjectFreeze({
     __proto__: others,
     serve,
+    cron,
     get version() {
       return { deno: DENO_VERSION, v8: facts()[V8], typescript: TYPESCRIPT_VERSION };
     },

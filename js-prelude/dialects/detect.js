@@ -205,6 +205,9 @@
 
   /** Why no rule has found a handler. */
   function noHandler(module) {
+    // A module that only schedules call.
+    const cron = ofTheWeb(undefined, settings.env, "deno");
+    if (cron !== null) return cron;
     const { functions } = exportsOf(module);
     const { file } = settings;
     if (functions.length > 1) {
@@ -212,7 +215,7 @@
       return fail(`${file} exports ${ArrayPrototypeJoin(functions, ", ")}; say which is called: handler = "${stem}.${functions[0]}" ${WHERE}`);
     }
     return fail(
-      `${file} exports no handler and registers none: use \`export default (request, ctx) => ...\`, \`export default { fetch(request, env, ctx) { ... } }\`, \`Deno.serve(handler)\`, a server of node:http that listens, or one of the dialects of functions/README.md`,
+      `no handler found in ${file}: it exports none and registers none; use \`export default (request, ctx) => ...\`, \`export default { fetch(request, env, ctx) { ... } }\`, \`Deno.serve(handler)\`, a server of node:http that listens, or one of the dialects of functions/README.md`,
     );
   }
 

@@ -83,7 +83,7 @@ const web = (name, handle, from) => ({ __proto__: null, name, handle, answersIts
 /** The handler of a dialect of the web, or of that which is `wanted`; null if the module is written in none. */
 export function ofTheWeb(exported, env, wanted) {
   let handle;
-  if ((wanted === null || wanted === "deno") && (handle = deno.handlerOf()) !== null) return web("deno", handle, "Deno.serve");
+  if ((wanted === null || wanted === "deno") && (handle = deno.handlerOf(exported)) !== null) return web("deno", handle, "Deno.serve");
   if ((wanted === null || wanted === "workers") && (handle = workers.handlerOf(exported, env, registered("workers").length > 0)) !== null) {
     return web("workers", handle, registered("workers").length > 0 ? "its listener for fetch" : "fetch of the default export");
   }

@@ -1,4 +1,5 @@
-// The Workers dialect: `export default { fetch(request, env, ctx) }`, or a class with a method `fetch`.
+// The Workers dialect: `export default { fetch(request, env, ctx) }`, or a class with a method `fetch`; `scheduled` may be there beside it
+// or alone.
 //
 // dialects/index.js passes the default export and the environment; the handler goes back to it. Listeners for `fetch` are a lazy script,
 // dialects/workers/events.js, as is the module `cloudflare:workers`.
@@ -9,7 +10,7 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { addressOf, infoOf } from "ext:skep/dialects/deno.js";
 import { isClass, sees, takesInfo } from "ext:skep/dialects/shared/sees.js";
 
-const { ReflectDefineProperty } = primordials;
+const { ReflectDefineProperty, TypeError } = primordials;
 
 /** What is known of a `fetch`. */
 const ASKED = { __proto__: null, fetch: null, takesInfo: false, seesContext: true };
@@ -42,12 +43,18 @@ function defineCf() {
   ReflectDefineProperty(RequestPrototype, "cf", { __proto__: null, get: cf, enumerable: false, configurable: true });
 }
 
+/** In the place of `fetch` of a module that only schedules call. */
+function noFetch() {
+  throw new TypeError("the module exports no fetch(): it is called by schedules alone");
+}
+
 /** The handler, or null if the module is not written in this dialect. `listens`: it has added a listener for `fetch`. */
 export function handlerOf(exported, env, listens) {
   let handle = null;
   if (listens) handle = core.loadExtScript("ext:skep/dialects/workers/events.js").handle;
   else if (typeof exported === "function") handle = isClass(exported) && typeof exported.prototype?.fetch === "function" ? ofClass(exported, env) : null;
   else if (exported !== null && typeof exported === "object" && typeof exported.fetch === "function") handle = ofObject(exported, env);
+  else if (exported !== null && typeof exported === "object" && typeof exported.scheduled === "function") handle = noFetch;
   if (handle !== null) defineCf();
   return handle;
 }

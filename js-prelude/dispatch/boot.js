@@ -26,6 +26,7 @@
     hasSettings: false, // Whether function.toml or the folder says something about its dialect.
     answersItself: false, // Whether the handler gets the call, and answers it.
     checkHandler: null, // What the module exports as `check`.
+    scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
   };
 
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
@@ -55,7 +56,7 @@
   let isWaiting = false; // For a server to listen.
   let isEvaluated = false; // The module has run to its end.
   let isLoaded = false; // Its handler is known.
-  const failed = (error) => ({ __proto__: null, dialect: "", from: "", names: "", error });
+  const failed = (error) => ({ __proto__: null, dialect: "", from: "", names: "", schedules: "", error });
 
   /**
    * Evaluates the linked module and finds its handler. Never rejects: the answer has the dialect's name, how it
@@ -76,7 +77,7 @@
         await core.loadExtScript("ext:skep/node/http/servers.js").listening();
         found = detectDialect(namespace, defaultOf(namespace), instance, true);
       }
-      return await loadedAs(found, namespace.check);
+      return await loadedAs(found, namespace);
     } catch (error) {
       return failed(describe(error));
     }
@@ -101,7 +102,7 @@
   }
 
   /** Notes the handler that was found, and says what it is. */
-  async function loadedAs(found, check) {
+  async function loadedAs(found, namespace) {
     closeRegistrations();
     isLoaded = true;
     const made = await found.handle;
@@ -109,8 +110,30 @@
     const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
     instance.handle = handle;
     instance.answersItself = found.answersItself;
-    if (typeof check === "function") instance.checkHandler = check;
-    return { __proto__: null, dialect: found.name, from: found.from, names: names === null ? "" : JSONStringify(names), waits: !isEvaluated, error: "" };
+    if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
+    instance.scheduledHandler = scheduledOf(defaultOf(namespace), found.name);
+    return {
+      __proto__: null,
+      dialect: found.name,
+      from: found.from,
+      names: names === null ? "" : JSONStringify(names),
+      schedules: schedulesText(),
+      waits: !isEvaluated,
+      error: "",
+    };
+  }
+
+  /** What a module has for schedules that it does not register; null if it has nothing. */
+  function scheduledOf(exported, dialect) {
+    if (exported !== null && typeof exported === "object" && typeof exported.scheduled === "function") return exported;
+    return dialect === "plain" && typeof exported === "function" ? exported : null;
+  }
+
+  /** What the module says about schedules, as function/module_schedules.rs reads it. */
+  function schedulesText() {
+    // dispatch/scheduled.js loads with the first schedule that is registered.
+    const registered = internals.schedules === undefined ? "" : internals.schedules.list();
+    return `${instance.scheduledHandler === null ? "" : "handler"}\n${registered}`;
   }
 
   /** What a built-in of Node exports, each name on a line. */

@@ -24,7 +24,7 @@
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
-  const { BODY_CHECK, BODY_NONE, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
+  const { BODY_CHECK, BODY_NONE, BODY_SCHEDULED, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { abandon } = core.loadExtScript("ext:skep/dispatch/stream.js");
   const { failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
 
@@ -34,15 +34,16 @@
   /** Hands a call to the handler. Its answer leaves now if the handler returns a value, else when its promise settles. */
   function dispatch(id, method, bodyKind) {
     const call = new Call(id);
-    const finish = bodyKind === BODY_CHECK ? reportCheck : sendResult;
+    const isRequest = bodyKind < BODY_CHECK;
+    const finish = isRequest ? sendResult : bodyKind === BODY_SCHEDULED ? reportScheduled : reportCheck;
     setAsyncContext(call);
     try {
       const { handle } = instance; // Called without a receiver, as in runCheck.
-      if (instance.answersItself && bodyKind !== BODY_CHECK) {
+      if (instance.answersItself && isRequest) {
         handle(call, method, bodyKind);
         return;
       }
-      const result = bodyKind === BODY_CHECK ? runCheck(call) : handle(makeRequest(call, method, bodyKind), call);
+      const result = isRequest ? handle(makeRequest(call, method, bodyKind), call) : bodyKind === BODY_SCHEDULED ? runScheduled(call) : runCheck(call);
       if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
         MapPrototypeSet(pendingCalls, id, call);
         PromisePrototypeThen(
@@ -82,6 +83,16 @@
     if (result === false) failBadResponse(call, "check() returned false");
     else if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) sendResult(call, result);
     else replyText(call, 200, TEXT, "");
+  }
+
+  /** A schedule is due. */
+  function runScheduled(call) {
+    return core.loadExtScript("ext:skep/dispatch/scheduled.js").run(call);
+  }
+
+  /** What a handler of a schedule returns means nothing. */
+  function reportScheduled(call) {
+    replyText(call, 200, TEXT, "");
   }
 
   /** The client left before the answer, or a limit answered for the function: `request.signal` fires. */

@@ -23,6 +23,7 @@
   /** The kinds of a call's body: `BodyKind` of runtime/call. */
   const BODY_NONE = 0;
   const BODY_CHECK = 2; // No request: a release asks for an exported `check()`.
+  const BODY_SCHEDULED = 3; // No request: a schedule is due.
 
   /** The inside of a Request: deno_fetch reads from it, and it reads from Rust. */
   class InnerCall {
@@ -100,5 +101,5 @@
     return request;
   }
 
-  return { BODY_CHECK, BODY_NONE, inboundBody, makeRequest };
+  return { BODY_CHECK, BODY_NONE, BODY_SCHEDULED, inboundBody, makeRequest };
 })();

@@ -16,6 +16,7 @@ use crate::process::engine::{EngineInfo, SupervisorClient};
 use crate::release::Deployments;
 use crate::runtime::fleet::Fleet;
 use crate::shutdown::Drained;
+use crate::trigger::cron::CronClient;
 
 /// The parts of the engine that the admin side operates.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct AdminState {
     pub engine_info: Arc<EngineInfo>,
     /// The line to the supervisor.
     pub supervisor_client: SupervisorClient,
+    /// Asks the thread of the schedules.
+    pub cron: CronClient,
 }
 
 impl AdminState {

@@ -5,6 +5,7 @@
 //!
 //! Invariant: plain data. Nothing here imports another folder than `function` and `fault`, and a type of the wire stands in no other folder.
 
+pub mod cron;
 pub mod error;
 pub mod function;
 pub mod host;

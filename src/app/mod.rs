@@ -28,6 +28,7 @@ use crate::runtime::worker::probe;
 use crate::shutdown::Drain;
 use crate::sys::freeze;
 use crate::telemetry;
+use crate::trigger::cron::{self, CronDeps};
 
 pub use core::Core;
 pub use error::StartError;
@@ -96,6 +97,9 @@ impl App {
         let deployments = state_dir
             .map(|state_dir| Deployments::open(catalog.clone(), state_dir, config.ingress.drain, engine_info.generation > 1))
             .transpose()?;
+        // `skep dev`, and a host that cannot keep a state, forget the schedules' when they end.
+        let state = deployments.as_ref().map(|_| config.state.clone());
+        let cron = cron::start(CronDeps { live: core.live.clone(), invoker: core.invoker.clone(), drained: drained.clone(), state })?;
         let watcher = if config.mode == Mode::Dev { start_watcher(&core.live, &directory) } else { None };
         admin::start(
             admin,
@@ -108,6 +112,7 @@ impl App {
                 drained,
                 engine_info: engine_info.clone(),
                 supervisor_client: supervisor_client.clone(),
+                cron,
             },
             &config.ingress,
         )?;

@@ -10,6 +10,7 @@ mod scale;
 mod functions;
 mod releases;
 mod instances;
+mod cron;
 mod logs;
 mod top;
 mod host;
@@ -68,6 +69,7 @@ fn carry_out(config: &Config, command: &RemoteCommand, ctrl_c: CtrlC) -> ExitCod
         RemoteCommand::Canary(args) => with(config, &args.wait.server, ctrl_c, |session| releases::canary::run(session, args)),
         RemoteCommand::Scale(args) => with(config, &args.server, ctrl_c, |session| scale::run(session, args)),
         RemoteCommand::Instances(args) => with(config, &args.server, ctrl_c, |session| instances::run(session, args)),
+        RemoteCommand::Cron(command) => with(config, command.server(), ctrl_c, |session| cron::run(session, command)),
         RemoteCommand::Env(args) => with(config, &args.wait.server, ctrl_c, |session| variables::run_env(session, args)),
         RemoteCommand::Secret(args) => with(config, &args.wait.server, ctrl_c, |session| variables::run_secret(session, args)),
         RemoteCommand::Logs(args) => with(config, &args.server, ctrl_c, |session| logs::run(session, args)),

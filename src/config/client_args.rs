@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use crate::config::value::{Percent, VariableChange};
+use crate::config::value::{Moment, Percent, VariableChange};
 
 /// The commands that operate a running Skep.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -31,6 +31,9 @@ pub enum RemoteCommand {
     Scale(ScaleArgs),
     /// List the instances of a function, or recycle one.
     Instances(InstancesArgs),
+    /// List the schedules of functions, run one now, pause or resume one.
+    #[command(subcommand)]
+    Cron(CronCommand),
     /// List, set and remove variables of a function.
     Env(VariablesArgs),
     /// The same for variables whose values only the function can read.
@@ -210,6 +213,63 @@ pub struct InstancesArgs {
     /// The server.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+/// `skep cron`.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum CronCommand {
+    /// List schedules, with their next moment and the result of the last call.
+    Ls(CronLsArgs),
+    /// Call a function for a schedule now.
+    Run(CronRunArgs),
+    /// Leave out what comes due, until it is resumed.
+    Pause(NamedScheduleArgs),
+    /// End a pause; nothing is made up for.
+    Resume(NamedScheduleArgs),
+}
+
+impl CronCommand {
+    /// The server.
+    pub fn server(&self) -> &ServerArgs {
+        match self {
+            Self::Ls(args) => &args.server,
+            Self::Run(args) => &args.schedule.server,
+            Self::Pause(args) | Self::Resume(args) => &args.server,
+        }
+    }
+}
+
+/// `skep cron ls`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct CronLsArgs {
+    /// The function; of all functions if it is left out.
+    pub name: Option<String>,
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// A command about one schedule.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct NamedScheduleArgs {
+    /// The function.
+    pub name: String,
+    /// The name of the schedule.
+    pub schedule: String,
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `skep cron run`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct CronRunArgs {
+    /// Which schedule.
+    #[command(flatten)]
+    pub schedule: NamedScheduleArgs,
+    /// The moment to call for, such as 2026-11-26T03:00:00+01:00: the call has its id. Now, if it is left out.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Moment>,
 }
 
 /// `skep env` and `skep secret`.

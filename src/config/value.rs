@@ -184,6 +184,20 @@ impl Percent {
     }
 }
 
+/// A moment, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub i64);
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = chrono::DateTime::parse_from_rfc3339(text);
+        read.map(|at| Self(at.timestamp_millis()))
+            .map_err(|_| "expected a time with its offset, such as 2026-11-26T03:00:00+01:00".to_owned())
+    }
+}
+
 /// A change of a variable of a function.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VariableChange {

@@ -9,6 +9,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
@@ -50,6 +51,29 @@ pub enum CallShape {
     Parse,
     /// No caller at all: a release calls the version's own `check()`. 204: it has none.
     Check,
+    /// A schedule is due: the dialect's own handler for that is called.
+    Scheduled,
+}
+
+/// The moment of a schedule for which a function is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The same whenever a call is made for this moment: also the request's id.
+    pub id: Arc<str>,
+    /// The name of the schedule.
+    pub name: Arc<str>,
+    /// Its cron expression.
+    pub expression: Arc<str>,
+    /// The moment, in milliseconds since 1970; the call may come later.
+    pub due_ms: i64,
+    /// The moment before it for which the function was called, if one is known.
+    pub last_ms: Option<i64>,
+    /// Counted from 1.
+    pub attempt: u32,
+    /// In place of the manifest's `wall_ms`.
+    pub wall: Option<Duration>,
+    /// In place of the manifest's `cpu_ms`.
+    pub cpu: Option<Duration>,
 }
 
 /// One call of a function, without its body, which travels beside it: the rest may be shared.
@@ -83,6 +107,8 @@ pub struct Request {
     pub caller: Option<Arc<str>>,
     /// The convention that the caller uses.
     pub shape: CallShape,
+    /// The moment of a schedule, if that is the cause of the call.
+    pub occurrence: Option<Arc<Occurrence>>,
 }
 
 impl Request {
@@ -104,7 +130,18 @@ impl Request {
             hops: 0,
             caller: None,
             shape,
+            occurrence: None,
         }
+    }
+
+    /// The time that the call may take, if it is not the manifest's.
+    pub fn own_wall(&self) -> Option<Duration> {
+        self.occurrence.as_ref()?.wall
+    }
+
+    /// The CPU time that the call may use, if it is not the manifest's.
+    pub fn own_cpu(&self) -> Option<Duration> {
+        self.occurrence.as_ref()?.cpu
     }
 }
 

@@ -102,7 +102,18 @@ mod tests {
 
     #[test]
     fn what_is_normal_stays() {
-        for text in ["/", "/a", "//a//b", "/a%2Fb/%E4%BD%A0%20%25?x=%2B+%zz&y", "/a?", "/a;v=1/~b:c@d", "/.well-known/x", "/a...b/..c", "/%2ex", "/a?/../b"] {
+        for text in [
+            "/",
+            "/a",
+            "//a//b",
+            "/a%2Fb/%E4%BD%A0%20%25?x=%2B+%zz&y",
+            "/a?",
+            "/a;v=1/~b:c@d",
+            "/.well-known/x",
+            "/a...b/..c",
+            "/%2ex",
+            "/a?/../b",
+        ] {
             assert_eq!(of(text), text);
         }
     }

@@ -97,6 +97,7 @@ pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path
         request_id,
         remote: Some(peer.remote),
         shape: CallShape::Http,
+        occurrence: None,
     }
 }
 

@@ -9,8 +9,8 @@
 mod admission;
 mod in_process;
 mod record;
-mod answer;
 mod parse_fault;
+mod answer;
 mod resolve;
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Invoker {
         let context = invocation.fault_context(self.is_dev(), &mut digits);
         match invocation.shape() {
             CallShape::Parse => parse_fault::response(fault, &context),
-            CallShape::Http | CallShape::Check => fault_response(fault, &context),
+            CallShape::Http | CallShape::Check | CallShape::Scheduled => fault_response(fault, &context),
         }
     }
 
@@ -65,16 +65,19 @@ impl Invoker {
         mut request: Request,
         body: impl FnOnce() -> Body,
     ) -> Result<Response, Fault> {
-        if let Target::Name(name) = target {
+        if let Target::Name(name) | Target::Live(name) = target {
             invocation.asked_for(name);
         }
         admission::check_hops(&request)?;
         let resolved = self.resolve(target, &request).await?;
-        invocation.reached_function(&resolved.endpoint.name, resolved.shape);
-        let pool = resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?;
+        invocation.reached_function(&resolved.endpoint.name, resolved.shape.unwrap_or(request.shape));
+        let pool = match target {
+            Target::Live(_) => resolved.endpoint.live.pool().await?,
+            Target::Route { .. } | Target::Name(_) => resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?,
+        };
         request.strip = resolved.strip;
         request.pattern = resolved.pattern;
-        request.shape = resolved.shape;
+        request.shape = resolved.shape.unwrap_or(request.shape);
         invoke_pool(invocation, pool, request, body).await
     }
 }

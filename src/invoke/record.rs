@@ -40,6 +40,8 @@ pub enum InvocationOrigin {
     Command,
     /// A release that checks a version.
     Release,
+    /// A schedule that is due.
+    Cron,
 }
 
 impl InvocationOrigin {
@@ -51,6 +53,7 @@ impl InvocationOrigin {
             Self::Operator => "operator",
             Self::Command => "command",
             Self::Release => "release",
+            Self::Cron => "cron",
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Target<'a> {
     },
     /// The function of this name.
     Name(&'a str),
+    /// The live version of the function of this name, whatever its candidate gets.
+    Live(&'a str),
 }
 
 /// A function that was found.
@@ -33,8 +35,8 @@ pub(super) struct Resolved {
     pub(super) strip: usize,
     /// The path of the manifest's route.
     pub(super) pattern: Option<Arc<str>>,
-    /// The convention of the client.
-    pub(super) shape: CallShape,
+    /// The convention of the client; `None`: that of the request.
+    pub(super) shape: Option<CallShape>,
 }
 
 impl Invoker {
@@ -48,8 +50,8 @@ impl Invoker {
                     None => self.route(port, request),
                 }
             }
-            Target::Name(name) => match self.live.table().get(name) {
-                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Http }),
+            Target::Name(name) | Target::Live(name) => match self.live.table().get(name) {
+                Some(endpoint) => Ok(Resolved { endpoint: endpoint.clone(), strip: 0, pattern: None, shape: None }),
                 None => Err(Fault::new(Kind::NoSuchFunction, "there is no function of this name")),
             },
         }
@@ -80,12 +82,12 @@ impl Invoker {
         };
         let applications = self.live.known_applications().await;
         if let Some(answering) = applications.resolve(path) {
-            return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, pattern: None, shape: CallShape::Parse });
+            return Some(Resolved { endpoint: answering.endpoint.clone(), strip: 0, pattern: None, shape: Some(CallShape::Parse) });
         }
         // By the name of the folder, or by a route of its own.
         let (endpoint, strip) = by_route?;
         let shape = if applications.hold(&endpoint.name) { CallShape::Parse } else { CallShape::Http };
-        Some(Resolved { endpoint, strip, pattern: None, shape })
+        Some(Resolved { endpoint, strip, pattern: None, shape: Some(shape) })
     }
 
     fn route(&self, port: u16, request: &Request) -> Result<Resolved, Fault> {
@@ -94,7 +96,7 @@ impl Invoker {
         match table.resolve(port, host(request), &request.method, path) {
             Resolution::Found(found) => {
                 let (endpoint, pattern) = (found.target.clone(), found.pattern.cloned());
-                Ok(Resolved { endpoint, strip: found.strip, pattern, shape: found.shape })
+                Ok(Resolved { endpoint, strip: found.strip, pattern, shape: Some(found.shape) })
             }
             Resolution::MethodNotAllowed { allow } => {
                 Err(Fault::new(Kind::MethodNotAllowed, format!("this route takes {allow}")).with_allow(allow))

@@ -5,17 +5,16 @@
 //!
 //! Invariant: functions that cannot be Parse applications are neither compiled nor loaded here, and one index is learned at a time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
 
 use parking_lot::Mutex;
 use serde::Deserialize;
 
-use super::catalog::Entry;
 use super::check;
 use crate::function::manifest::ParseSettings;
-use crate::function::{Dialect, FunctionName, Version, VersionId};
+use crate::function::{Dialect, Version, VersionId};
 use crate::live::{Application, Applications, Endpoint, Live};
 use crate::runtime::fleet::Fleet;
 use crate::runtime::isolate::Loaded;
@@ -76,9 +75,8 @@ impl ApplicationNames {
         Arc::new(Self { live, fleet, state: Mutex::default() })
     }
 
-    /// The functions have changed.
-    pub(super) fn learn(self: &Arc<Self>, entries: &BTreeMap<FunctionName, Arc<Entry>>) {
-        let folders: Vec<_> = entries.values().filter(|entry| entry.may_be_parse).map(|entry| entry.endpoint.clone()).collect();
+    /// The functions have changed; these may be Parse applications.
+    pub(super) fn learn(self: &Arc<Self>, folders: Vec<Arc<Endpoint>>) {
         let mut state = self.state.lock();
         if folders.is_empty() && !state.is_learning {
             self.live.publish_applications(Applications { is_complete: true, ..Applications::default() });

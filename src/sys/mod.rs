@@ -21,3 +21,4 @@ pub mod readiness;
 pub mod scheduling;
 pub mod shared_memory;
 pub mod thread;
+pub mod wall_timer;

@@ -52,6 +52,7 @@ pub(crate) fn request(bytes: &[u8]) {
         hops: 0,
         caller: None,
         shape: CallShape::Http,
+        occurrence: None,
     };
     let url = request_url(&request);
     let (scheme, rest) = url.split_once("://").expect("an absolute URL");

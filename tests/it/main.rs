@@ -16,6 +16,7 @@ mod cli;
 mod cli_remote;
 mod compiler;
 mod containment;
+mod cron;
 mod drain;
 mod egress;
 mod examples;

@@ -170,7 +170,6 @@
     [STORE, "+openKv =Kv =AtomicOperation =KvListIterator =KvU64"],
     [NATIVE, "dlopen =UnsafeCallback =UnsafeFnPointer =UnsafePointer =UnsafePointerView"],
     [GRAPHICS, "=UnsafeWindowSurface .webgpu"],
-    ["set `[[cron]]` in function.toml", "cron"],
     ["there is no terminal", "consoleSize"],
     ["it is for notebooks", ".jupyter"],
     ["it is for linters", ".lint"],

@@ -15,6 +15,7 @@ mod submit;
 mod upload;
 mod instances;
 mod invoke;
+mod cron;
 mod host;
 mod logs;
 mod tokens;

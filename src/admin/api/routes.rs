@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::document::DocumentHead;
 use super::operations::{Operations, allow_without_token};
-use super::{changes, deploy, functions, host, instances, invoke, logs, releases, tokens, variables};
+use super::{changes, cron, deploy, functions, host, instances, invoke, logs, releases, tokens, variables};
 use crate::admin::auth::{self, Authenticator, Caller};
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::BODY_BYTES_MAX;
@@ -43,6 +43,10 @@ fn operations() -> Operations {
         .with(Read, routes!(variables::show))
         .with(Deploy, routes!(variables::configure))
         .with(Deploy, routes!(invoke::invoke))
+        .with(Read, routes!(cron::list))
+        .with(Deploy, routes!(cron::run))
+        .with(Deploy, routes!(cron::pause))
+        .with(Deploy, routes!(cron::resume))
         .with(Read, routes!(releases::list))
         .with(Deploy, routes!(deploy::deploy_group))
         .with(Read, routes!(releases::show))

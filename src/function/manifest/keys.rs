@@ -9,8 +9,10 @@ use toml::de::DeString;
 
 use super::reader::Reader;
 
-pub(super) const TOP_KEYS: &[&str] =
-    &["entry", "routes", "dialect", "handler", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase"];
+pub(super) const TOP_KEYS: &[&str] = &[
+    "entry", "routes", "dialect", "handler", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase",
+    "cron",
+];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];
@@ -25,6 +27,8 @@ pub(super) const DIALECT_LABELS: &[&str] = &[
 ];
 pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
 pub(super) const ROLLBACK_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
+pub(super) const CRON_KEYS: &[&str] =
+    &["name", "schedule", "zone", "overlap", "missed", "missed_within_s", "jitter_s", "retries_ms", "wall_ms", "cpu_ms", "path"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
 /// A longer key is not a misspelt one, and comparing it costs its length.
@@ -44,6 +48,7 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (FIREBASE_KEYS, "in `[firebase]`"),
         (ROLLBACK_KEYS, "in `[rollback]`"),
         (TOP_KEYS, "at the top"),
+        (CRON_KEYS, "in `[[cron]]`"),
     ];
     let home = homes.into_iter().find(|(keys, _)| keys.contains(&&**key.get_ref()));
     let advice = match (home, nearest(key.get_ref(), known).as_slice()) {

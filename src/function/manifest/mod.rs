@@ -7,6 +7,7 @@
 
 mod parse;
 mod routes;
+mod cron_keys;
 mod write;
 mod types;
 mod dialects;
@@ -14,11 +15,14 @@ mod keys;
 mod reader;
 mod error;
 mod release;
+mod cron;
 mod quoted;
 mod net;
 #[cfg(test)]
 mod tests;
 
+pub use cron::{CronRule, MissedRule, OverlapRule};
+pub use cron_keys::SCHEDULES_MAX;
 pub use dialects::{AddressRange, DialectSettings, LambdaEvent, ParseSettings};
 pub use error::{ManifestError, ManifestProblem};
 pub use net::{Net, NetRule, NetTarget};

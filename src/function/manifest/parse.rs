@@ -2,26 +2,24 @@
 //!
 //! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` reports unknown keys.
 //!
-//! Invariant: every key of `keys` is read here or in `routes`, and nowhere else.
+//! Invariant: every key of `keys` is read here, in `routes` or in `cron_keys`, and nowhere else.
 
 use std::time::Duration;
 
-use http::uri::PathAndQuery;
 use toml::de::{DeTable, DeValue};
 
+use super::cron_keys::cron;
 use super::dialects;
 use super::error::ManifestError;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
 use super::net::NetRule;
-use super::reader::{Reader, Value};
+use super::reader::{DURATION_MS_MAX, Reader, Value, milliseconds, request_path, set};
 use super::release::RollbackRule;
 use super::routes::routes;
 use super::types::{MANIFEST_BYTES_MAX, Manifest};
 use crate::function::limits::{Limits, Scale};
 use crate::function::node::HOST_MODULES;
 
-/// A day: longer work belongs in a job, and a typo should not hold an instance forever.
-const DURATION_MS_MAX: u64 = 86_400_000;
 /// Longest `check.timeout_ms`, 5 minutes: a release holds a place that others wait for as long as its check lasts.
 pub const CHECK_TIMEOUT_MS_MAX: u64 = 300_000;
 /// Most instances of a function.
@@ -68,6 +66,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "code" => code(&mut reader, value, &mut manifest),
             "check" => check(&mut reader, value, &mut manifest),
             "rollback" => manifest.rollback = rollback(&mut reader, value),
+            "cron" => manifest.cron = cron(&mut reader, value),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }
@@ -206,7 +205,7 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
     let Some(table) = reader.table("check", value) else { return };
     for (key, value) in table {
         match &**key.get_ref() {
-            "path" => manifest.check.path = check_path(reader, value),
+            "path" => manifest.check.path = request_path(reader, value),
             "timeout_ms" => {
                 let timeout = reader.whole("timeout_ms", value, 1..=CHECK_TIMEOUT_MS_MAX);
                 set(&mut manifest.check.timeout, timeout.map(Duration::from_millis));
@@ -214,16 +213,6 @@ fn check(reader: &mut Reader<'_>, value: &Value<'_>, manifest: &mut Manifest) {
             _ => unknown_key(reader, key, "in `[check]`", CHECK_KEYS),
         }
     }
-}
-
-fn check_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
-    let text = reader.string("path", value)?;
-    if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
-        let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
-        reader.report(value.span(), message);
-        return None;
-    }
-    Some(text.to_owned())
 }
 
 fn rollback(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RollbackRule> {
@@ -249,14 +238,4 @@ fn net_rules(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<NetRu
         }
     }
     rules
-}
-
-fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
-    reader.whole(key, value, 1..=DURATION_MS_MAX).map(Duration::from_millis)
-}
-
-fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
 }

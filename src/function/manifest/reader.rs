@@ -5,7 +5,9 @@
 //! Invariant: reading never stops at a problem, so that one error list names them all.
 
 use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
 
+use http::uri::PathAndQuery;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,6 +15,8 @@ use super::error::{ManifestError, ManifestProblem};
 
 /// Longest piece of the author's text that a message repeats.
 const SHOWN_CHARACTERS_MAX: usize = 60;
+/// A day: longer work belongs in a job, and a typo should not hold an instance forever.
+pub(super) const DURATION_MS_MAX: u64 = 86_400_000;
 /// Problems that are reported: a longer list would not help the author.
 const PROBLEMS_MAX: usize = 50;
 
@@ -157,6 +161,29 @@ impl<'t> Reader<'t> {
         let written = self.written(value.span());
         let message = format!("`{key} = {written}` is out of range: allowed is {} to {}", allowed.start(), allowed.end());
         self.report(value.span(), message);
+    }
+}
+
+/// `path`: a path as the function sees it.
+pub(super) fn request_path(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
+    let text = reader.string("path", value)?;
+    if !text.starts_with('/') || text.parse::<PathAndQuery>().is_err() {
+        let message = format!("`path = {}` must be a path that begins with `/`, as the function sees it", reader.written(value.span()));
+        reader.report(value.span(), message);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// Milliseconds, up to a day.
+pub(super) fn milliseconds(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Duration> {
+    reader.whole(key, value, 1..=DURATION_MS_MAX).map(Duration::from_millis)
+}
+
+/// Sets a field, unless its value was a problem.
+pub(super) fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
     }
 }
 

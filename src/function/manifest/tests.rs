@@ -5,13 +5,14 @@ use std::time::Duration;
 use http::Method;
 use proptest::prelude::*;
 
-use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::keys::{CHECK_KEYS, CODE_KEYS, CRON_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
 use crate::function::Dialect;
 use crate::function::limits::{Limits, Scale};
 use crate::function::node::HOST_MODULES;
 use crate::function::route::Route;
 use crate::function::route::{HostPattern, PathPattern, Segment};
+use crate::function::schedule::Schedule;
 
 /// Every key of the documentation, as it stands there.
 const DOCUMENTED: &str = r#"
@@ -42,6 +43,18 @@ timeout_ms = 5000
 faults_percent = 20
 calls = 20
 watch_s = 60
+[[cron]]    # one table for each schedule
+name = "nightly"
+schedule = "0 3 * * MON-FRI"       # 5 or 6 fields, @daily, L # W
+zone = "Europe/Berlin"
+overlap = "skip"
+missed = "latest"
+missed_within_s = 3600
+jitter_s = 0
+retries_ms = [1000, 5000, 30000]
+wall_ms = 900000
+cpu_ms = 60000
+path = "/jobs/nightly"
 "#;
 
 fn problems(text: &str) -> Vec<String> {
@@ -70,6 +83,14 @@ fn the_documented_manifest_is_read_whole() {
     assert_eq!(manifest.code, Code { eval: Some(false), ..Code::default() }, "the documentation shows the defaults");
     assert_eq!(manifest.check, Check { path: Some("/health".into()), ..Check::default() }, "the documentation shows the defaults");
     assert_eq!(manifest.rollback, Some(RollbackRule::default()), "the documentation shows the defaults");
+    let nightly = CronRule {
+        retries: [1000, 5000, 30_000].map(Duration::from_millis).to_vec(),
+        wall: Some(Duration::from_secs(900)),
+        cpu: Some(Duration::from_secs(60)),
+        path: Some("/jobs/nightly".into()),
+        ..CronRule::new("nightly", Schedule::parse("0 3 * * MON-FRI").unwrap().in_zone("Europe/Berlin").unwrap())
+    };
+    assert_eq!(manifest.cron, [nightly], "the documentation shows the defaults");
     assert_eq!(manifest.net.allow[0].to_string(), "10.0.0.7:5432");
     assert_eq!(manifest.net.only.unwrap()[0].to_string(), "api.example.com:443");
 }
@@ -173,6 +194,41 @@ fn bad_routes_entries_and_rules_say_why() {
 }
 
 #[test]
+fn a_schedule_that_cannot_be_kept_says_why() {
+    let one = |rest: &str| format!("[[cron]]\nname = 'n'\nschedule = '@daily'\n{rest}");
+    for (text, message) in [
+        (
+            "cron = 1".to_owned(),
+            "line 1, column 8: `cron` must be an array of tables (write `[[cron]]` on a line of its own), not a whole number",
+        ),
+        ("[cron]\nname = 'n'".to_owned(), "write `[[cron]]` on a line of its own), not a table"),
+        ("cron = [1]".to_owned(), "`cron[]` must be a table with `name` and `schedule`"),
+        ("[[cron]]\nschedule = '@daily'".to_owned(), "line 1, column 1: a `[[cron]]` needs a `name`"),
+        ("[[cron]]\nname = 'n'".to_owned(), "a `[[cron]]` needs a `schedule`"),
+        (
+            "[[cron]]\nname = 'n'\nschedule = '0 25 * * *'".to_owned(),
+            "line 3, column 12: `schedule = '0 25 * * *'` is not a cron expression",
+        ),
+        ("[[cron]]\nname = ''\nschedule = '@daily'".to_owned(), "line 2, column 8: `name = ''`: it must have 1 to 64 letters"),
+        (one("zone = 'Berlin'"), "line 4, column 8: `zone = 'Berlin'`: there is no zone of this name; did you mean `Europe/Berlin`?"),
+        (one("overlap = 'skp'"), "line 4, column 11: `overlap = 'skp'`: allowed are `skip`, `queue`, `allow`; did you mean `skip`?"),
+        (one("missed = 'none'"), "allowed are `skip`, `latest`, `all`"),
+        (one("missed_within_s = 0"), "allowed is 1 to 604800"),
+        (one("jitter_s = 3601"), "allowed is 0 to 3600"),
+        (one("retries_ms = 5"), "`retries_ms` must be an array of milliseconds"),
+        (one("retries_ms = [-1]"), "`retries_ms[] = -1` is out of range"),
+        (one("wall_ms = 0"), "allowed is 1 to 86400000"),
+        (one("path = 'jobs'"), "must be a path that begins with `/`"),
+        (one("zome = 'UTC'"), "line 4, column 1: unknown key `zome` in `[[cron]]`; did you mean `zone`?"),
+        (one("[[cron]]\nname = 'n'\nschedule = '@hourly'"), "line 5, column 8: `name = \"n\"`: another `[[cron]]` has this name"),
+    ] {
+        assert!(only_problem(&text).contains(message), "{text}: {}", only_problem(&text));
+    }
+    let many: String = (0..65).map(|number| format!("[[cron]]\nname = 'n{number}'\nschedule = '@daily'\n")).collect();
+    assert!(only_problem(&many).contains("at most 64"));
+}
+
+#[test]
 fn every_problem_is_reported_in_the_order_of_the_text() {
     let problems = problems("entry = 1\n[scale]\nmaxx = 1\nqueue = -1\n[limits]\ncpu_ms = 'a'\n");
     let lines: Vec<_> = problems.iter().map(|problem| problem.split(',').next().unwrap()).collect();
@@ -223,6 +279,7 @@ fn in_section(section: &str, key: &str) -> String {
     match section {
         "" => format!("{key} = 1"),
         "route" => format!("routes = [{{ path = '/', {key} = 1 }}]"),
+        "cron" => format!("[[cron]]\nname = 'n'\nschedule = '@daily'\n{key} = 1"),
         section => format!("[{section}]\n{key} = 1"),
     }
 }
@@ -241,6 +298,30 @@ fn any_route() -> impl Strategy<Value = Route> {
     let host = proptest::option::of("(\\*\\.)?[a-z]{1,5}\\.[a-z]{2}".prop_map(|text| HostPattern::parse(&text).unwrap()));
     let methods = proptest::sample::subsequence(vec![Method::GET, Method::POST, Method::DELETE], 0..=3);
     (host, path, methods, proptest::option::of(1..=u16::MAX)).prop_map(|(host, path, methods, port)| Route { host, path, methods, port })
+}
+
+fn any_rule_of_cron() -> impl Strategy<Value = CronRule> {
+    const EXPRESSIONS: [&str; 5] = ["@daily", "0 3 * * MON-FRI", "*/5 * * * * *", "0 0 L * *", "30 2 15W * *"];
+    let schedule = (proptest::sample::select(&EXPRESSIONS[..]), proptest::sample::select(&["UTC", "Europe/Berlin", "Asia/Tokyo"][..]))
+        .prop_map(|(expression, zone)| Schedule::parse(expression).unwrap().in_zone(zone).unwrap());
+    let words = (proptest::sample::select(&OverlapRule::WORDS[..]), proptest::sample::select(&MissedRule::WORDS[..]));
+    let times = (1..=604_800u64, 0..=3600u64, prop::collection::vec(0..=86_400_000u64, 0..4));
+    let limits = (proptest::option::of(1..=86_400_000u64), proptest::option::of(1..=86_400_000u64));
+    let path = proptest::option::of("/[a-z/]{0,9}(\\?[a-z]{1,3})?");
+    ("[a-z]{1,5}", schedule, words, times, limits, path).prop_map(
+        |(name, schedule, ((_, overlap), (_, missed)), (missed_within, jitter, retries), (wall, cpu), path)| CronRule {
+            name,
+            schedule,
+            overlap,
+            missed,
+            missed_within: Duration::from_secs(missed_within),
+            jitter: Duration::from_secs(jitter),
+            retries: retries.into_iter().map(Duration::from_millis).collect(),
+            wall: wall.map(Duration::from_millis),
+            cpu: cpu.map(Duration::from_millis),
+            path,
+        },
+    )
 }
 
 fn any_dialects() -> impl Strategy<Value = DialectSettings> {
@@ -336,9 +417,13 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
         calls,
         watch: Duration::from_secs(watch),
     });
-    let release_keys = (check, proptest::option::of(rollback), any_dialects());
+    let cron = prop::collection::vec(any_rule_of_cron(), 0..3).prop_map(|mut rules| {
+        rules.iter_mut().enumerate().for_each(|(index, rule)| rule.name.push_str(&index.to_string()));
+        rules
+    });
+    let release_keys = (check, proptest::option::of(rollback), any_dialects(), cron);
     (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, release_keys).prop_map(
-        |(entry, routes, limits, scale, env, net, code, (check, rollback, dialects))| Manifest {
+        |(entry, routes, limits, scale, env, net, code, (check, rollback, dialects, cron))| Manifest {
             entry,
             routes,
             limits,
@@ -349,6 +434,7 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
             code,
             check,
             rollback,
+            cron,
         },
     )
 }
@@ -386,7 +472,7 @@ proptest! {
 
     #[test]
     fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
-        let sections = [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("rollback", ROLLBACK_KEYS), ("route", ROUTE_KEYS)];
+        let sections = [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("rollback", ROLLBACK_KEYS), ("cron", CRON_KEYS), ("route", ROUTE_KEYS)];
         for (section, keys) in sections {
             for key in keys {
                 let typo = typo(key, place, letter, how);

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cron::CronRule;
 use super::dialects::DialectSettings;
 use super::net::Net;
 use super::release::{Check, RollbackRule};
@@ -38,6 +39,8 @@ pub struct Manifest {
     pub check: Check,
     /// The conditions under which a release of it is rolled back automatically.
     pub rollback: Option<RollbackRule>,
+    /// The schedules on which it is called.
+    pub cron: Vec<CronRule>,
 }
 
 /// `[code]` of a manifest.

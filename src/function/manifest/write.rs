@@ -55,7 +55,8 @@ impl fmt::Display for Manifest {
         }
         self.dialects.write_tables(f)?;
         write!(f, "\n{}", self.check)?;
-        self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))
+        self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))?;
+        self.cron.iter().try_for_each(|rule| write!(f, "\n{rule}"))
     }
 }
 

@@ -182,7 +182,8 @@ fn known(declared: &[Declared]) -> Vec<Known> {
     declared.sort_by_key(|(function, _)| *function);
     let mut known = Vec::new();
     for (function, _) in &declared {
-        for (prefix, strip) in [(format!("/{function}"), function.len() + 1), (format!("/functions/v1/{function}"), "/functions/v1".len())] {
+        for (prefix, strip) in [(format!("/{function}"), function.len() + 1), (format!("/functions/v1/{function}"), "/functions/v1".len())]
+        {
             for path in [prefix.clone(), format!("{prefix}/*")] {
                 known.push(Known { function, route: route(&path), strip, built_in: true });
             }

@@ -169,7 +169,8 @@ impl Catalog {
         state.conflicts = conflicts;
         self.fleet.expect(state.entries.len());
         self.publisher.publish(table);
-        self.names.learn(&state.entries);
+        let may_be_parse = state.entries.values().filter(|entry| entry.may_be_parse);
+        self.names.learn(may_be_parse.map(|entry| entry.endpoint.clone()).collect());
         supersede(&before, &state.entries);
     }
 }

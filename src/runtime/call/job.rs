@@ -4,7 +4,7 @@
 //!
 //! Invariant: a slot is given back exactly once, by dropping its permit.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -27,6 +27,8 @@ pub struct CallStats {
     pub instance: AtomicU32,
     /// The call's id in that instance.
     pub call: AtomicU32,
+    /// The function asks not to be called again for the same moment of a schedule, though it fails.
+    pub no_retry: AtomicBool,
 }
 
 impl CallStats {

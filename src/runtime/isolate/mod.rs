@@ -32,6 +32,7 @@ use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions, v8};
 
 use crate::function::Dialect;
+use crate::function::ModuleSchedules;
 use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
@@ -75,6 +76,8 @@ pub struct Loaded {
     pub from: String,
     /// The names by which the host calls it, as its dialect writes them in JSON.
     pub names: Option<String>,
+    /// What it says about schedules.
+    pub schedules: ModuleSchedules,
 }
 
 /// The memory that an isolate uses.
@@ -89,7 +92,7 @@ pub struct MemoryUse {
 impl Loaded {
     /// A module in a dialect whose handler has no names.
     pub fn of(dialect: Dialect) -> Self {
-        Self { dialect, from: String::new(), names: None }
+        Self { dialect, from: String::new(), names: None, schedules: ModuleSchedules::default() }
     }
 
     /// Whether the dialect is a guess: by the parameters of the handler.
@@ -266,13 +269,15 @@ impl Isolate {
             Some(loaded?.get(scope, key.into())?.to_rust_string_lossy(scope))
         };
         let (dialect, error, from, names) = (text("dialect"), text("error"), text("from"), text("names"));
+        let schedules = text("schedules");
         self.module_waits = text("waits").as_deref() == Some("true");
         match (dialect, error) {
             (Some(name), _) if !name.is_empty() => {
                 let unknown = || BootError::prelude("the prelude named a dialect that the host does not know");
                 let dialect = Dialect::of_label(&name).ok_or_else(unknown)?;
                 let names = names.filter(|names| !names.is_empty());
-                Ok(Loaded { dialect, from: from.unwrap_or_default(), names })
+                let schedules = ModuleSchedules::read(&schedules.unwrap_or_default()).map_err(BootError::function)?;
+                Ok(Loaded { dialect, schedules, from: from.unwrap_or_default(), names })
             }
             // The module itself is what did not end.
             (_, Some(error))

@@ -163,6 +163,7 @@ impl OutgoingCall {
             hops: 0,
             caller: None,
             shape: CallShape::Http,
+            occurrence: None,
         })
     }
 }

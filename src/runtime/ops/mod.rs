@@ -11,6 +11,7 @@ mod call;
 mod answer;
 mod egress;
 mod request;
+mod occurrence;
 mod node;
 mod log;
 mod parse;
@@ -46,6 +47,8 @@ deno_core::extension!(
         request::op_skep_headers,
         request::op_skep_header,
         request::op_skep_meta,
+        occurrence::op_skep_occurrence,
+        occurrence::op_skep_no_retry,
         body::op_skep_body_full,
         body::op_skep_body_read,
         body::op_skep_body_cancel,
@@ -159,6 +162,7 @@ deno_core::extension!(
         "dispatch/call_function.js",
         "dispatch/context.js",
         "dispatch/call.js",
+        "dispatch/scheduled.js",
         "dispatch/index.js",
         "dialects/detect.js",
         "dialects/host_modules.js",

@@ -22,6 +22,9 @@ const HIDDEN: [&str; 9] =
 /// Hidden unless the host believes what it is told about the client: it writes no such header itself.
 const BELIEVED: [&str; 2] = ["forwarded", "x-forwarded-port"];
 
+/// Written by the host where a schedule is the cause of the call: of any other caller they would be a forgery.
+const OF_SCHEDULES: [&str; 4] = ["x-skep-attempt", "x-skep-occurrence", "x-skep-schedule", "x-skep-scheduled-time"];
+
 /// Written by the host.
 const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix", "x-forwarded-proto"];
 
@@ -171,6 +174,7 @@ pub fn header_value(head: &Request, name: &str) -> Option<Vec<u8>> {
 fn is_hidden(head: &Request, name: &str) -> bool {
     HIDDEN.contains(&name)
         || (!head.trust_forwarded && BELIEVED.contains(&name))
+        || (head.occurrence.is_none() && OF_SCHEDULES.contains(&name))
         || head
             .headers
             .get_all(header::CONNECTION)
@@ -237,6 +241,7 @@ mod tests {
             hops: 0,
             caller: None,
             shape: CallShape::Http,
+            occurrence: None,
         }
     }
 

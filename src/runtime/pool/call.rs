@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::FutureExt as _;
@@ -32,11 +32,12 @@ impl Pool {
     /// once more, if it is safe (RFC 9110, section 9.2.1) and has no body.
     pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> CallOutcome {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
-        let until = Instant::now() + self.version.manifest.limits.wall;
-        let mut called = self.clone().call_once(request.clone(), body, until).await;
+        let wall = request.own_wall().unwrap_or(self.version.manifest.limits.wall);
+        let until = Instant::now() + wall;
+        let mut called = self.clone().call_once(request.clone(), body, (wall, until)).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is sent again");
-            called = self.clone().call_once(request, Body::Empty, until).await;
+            called = self.clone().call_once(request, Body::Empty, (wall, until)).await;
         }
         called
     }
@@ -46,7 +47,7 @@ impl Pool {
         self.counters.note(reply);
     }
 
-    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, until: Instant) -> CallOutcome {
+    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, (wall, until): (Duration, Instant)) -> CallOutcome {
         let (reply, mut reply_rx) = ReplyTo::channel();
         let stats = Arc::new(CallStats::default());
         let invocation =
@@ -54,7 +55,6 @@ impl Pool {
         if let Err(fault) = self.admit(invocation) {
             return CallOutcome { reply: Err(fault), stats };
         }
-        let wall = self.version.manifest.limits.wall;
         let mut caller = CallerGuard { pool: self, stats: stats.clone(), present: true };
         let answered = poll_fn(|cx| match reply_rx.poll_unpin(cx) {
             Poll::Ready(answered) => Poll::Ready(Ok(answered)),

@@ -12,6 +12,7 @@ use std::task::{Context, Wake, Waker};
 use futures::task::AtomicWaker;
 
 use crate::fault::{Fault, Kind};
+use crate::function::Dialect;
 use crate::runtime::isolate::{BootError, Isolate, Loaded, TerminationReason};
 
 use super::faults::{megabytes, milliseconds, took_too_long};
@@ -40,7 +41,12 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootR
                 .with_limit(milliseconds(boot.wall), format!("> {}", milliseconds(boot.wall))))
         }
         (Ok(Err(error)), None) => Err(does_not_load(error)),
-        (Ok(Ok(loaded)), None) => Ok(loaded),
+        (Ok(Ok(loaded)), None) => match loaded.schedules.unanswered(&version.manifest) {
+            None => Ok(loaded),
+            Some(rule) => {
+                Err(Fault::new(Kind::BootFailed, "the function does not load").with_detail(no_handler(&rule.name, loaded.dialect)))
+            }
+        },
     }
 }
 
@@ -90,6 +96,13 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.0.0.take();
     }
+}
+
+/// Why a schedule of the manifest cannot be kept.
+fn no_handler(name: &str, dialect: Dialect) -> String {
+    format!(
+        "the `[[cron]]` {name:?} has no `path`, and the module ({dialect}) has no handler for schedules: give it a `path`, export `scheduled(controller, env, ctx)` beside `fetch`, or register it by `Deno.cron({name:?}, …)`"
+    )
 }
 
 fn does_not_load(error: BootError) -> Fault {

@@ -5,10 +5,11 @@
 //! Invariant: after an interrupt nothing of the isolate is used but the in-flight table, whose calls fail; every call that was accepted is
 //! answered.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
@@ -160,7 +161,11 @@ async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &m
                 tracing::warn!(function, instance = handle.id, ?reason, stack, "where it was seen last");
             }
             isolate.with_in_flight(|table| {
-                table.fail_all(|id| interrupted(reason, limits, offender.is_none_or(|offender| offender == id)));
+                let own: HashMap<u32, Duration> = table.own_cpu_limits().collect();
+                table.fail_all(|id| {
+                    let limits = Limits { cpu: own.get(&id).copied().unwrap_or(limits.cpu), ..limits.clone() };
+                    interrupted(reason, &limits, offender.is_none_or(|offender| offender == id))
+                });
             });
         }
         Exit::Crashed => {

@@ -93,6 +93,7 @@ mod tests {
             hops: 0,
             caller: None,
             shape: CallShape::Http,
+            occurrence: None,
         })
     }
 

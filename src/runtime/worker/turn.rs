@@ -42,6 +42,8 @@ pub(super) struct Turn<'a> {
     cpu_account: CpuAccount,
     background: BackgroundBudget,
     samples: Vec<CpuSlice>,
+    /// The longest CPU time that an open call may use by a limit of its own.
+    own_cpu: Option<Duration>,
     /// CPU time since the last check of the memory.
     unchecked_ns: u64,
     /// The call below which the host's own code panicked; 0 if the call is not known.
@@ -58,6 +60,7 @@ impl<'a> Turn<'a> {
             cpu_account: CpuAccount::new(own_cpu_ns()),
             background: BackgroundBudget::new(limits.cpu),
             samples: Vec::new(),
+            own_cpu: None,
             unchecked_ns: 0,
             crashed_in: None,
         }
@@ -165,6 +168,9 @@ impl<'a> Turn<'a> {
             // The caller has left: the call must not have effects either.
             WorkerCommand::Call(_, invocation) if invocation.reply.is_closed() => drop(invocation),
             WorkerCommand::Call(id, invocation) => {
+                if let Some(cpu) = invocation.request.own_cpu() {
+                    self.limit_turn(self.own_cpu.max(Some(cpu)));
+                }
                 // A new call is a new turn: the bound is on one call, not on many that came together.
                 self.handle.begin_call(id);
                 isolate.dispatch(id, invocation);
@@ -199,6 +205,14 @@ impl<'a> Turn<'a> {
         None
     }
 
+    /// Bounds a turn by the function's limit, or by the longest of open calls that have their own.
+    fn limit_turn(&mut self, own_cpu: Option<Duration>) {
+        self.own_cpu = own_cpu;
+        let cpu = own_cpu.map_or(self.limits.cpu, |own| own.max(self.limits.cpu));
+        self.handle.limit_turn(cpu);
+        sampler::limit(cpu);
+    }
+
     /// Charges the CPU time since the last call of this function, and sends the answers. `polled`: the event loop turned since.
     fn settle(&mut self, isolate: &mut impl IsolateApi, polled: bool) {
         if self.handle.interrupt.reason().is_some() {
@@ -227,6 +241,10 @@ impl<'a> Turn<'a> {
         let background = &mut self.background;
         if let Some((id, _)) = overruns.late.into_iter().find(|(id, cpu_ns)| background.charge(*id, *cpu_ns, now)) {
             self.handle.interrupt.terminate_for(TerminationReason::Cpu, id);
+        }
+        if self.own_cpu.is_some() {
+            let longest = isolate.with_in_flight(|table| table.own_cpu_limits().map(|(_, cpu)| cpu).max());
+            self.limit_turn(longest);
         }
         self.unchecked_ns += spent_ns;
         if self.unchecked_ns > MEMORY_CHECK_NS {

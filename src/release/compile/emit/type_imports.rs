@@ -31,7 +31,8 @@ pub(super) fn blanked(code: Arc<str>, module: &ast::Module) -> Arc<str> {
     }
     let mut code = code.to_string();
     for bytes in ranges {
-        let blank: String = code.get(bytes.clone()).unwrap_or_default().bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+        let blank: String =
+            code.get(bytes.clone()).unwrap_or_default().bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
         code.replace_range(bytes, &blank);
     }
     code.into()

@@ -19,7 +19,13 @@ pub struct Overruns {
 }
 
 impl InFlightTable {
-    /// Charges CPU time to the calls it was used for. Those that passed `limit` are answered with a fault; their handlers still run.
+    /// The calls with a CPU limit of their own that are not answered.
+    pub fn own_cpu_limits(&self) -> impl Iterator<Item = (u32, Duration)> + '_ {
+        let open = self.map.iter().filter(|(_, in_flight)| !in_flight.is_answered());
+        open.filter_map(|(id, in_flight)| Some((*id, in_flight.own_cpu()?)))
+    }
+
+    /// Charges CPU time to the calls it was used for. Those that passed `limit`, or their own, are answered with a fault; their handlers still run.
     pub fn charge(&mut self, charges: &[(u32, u64)], limit: Duration) -> Overruns {
         let mut overruns = Overruns::default();
         for (id, cpu_ns) in charges.iter().copied().filter(|(_, cpu_ns)| *cpu_ns > 0) {
@@ -32,6 +38,7 @@ impl InFlightTable {
                 }
                 continue;
             };
+            let limit = in_flight.own_cpu().unwrap_or(limit);
             let spent = in_flight.stats.as_ref().map_or(0, |stats| stats.charge(cpu_ns));
             if in_flight.is_answered() {
                 overruns.late.push((id, cpu_ns));

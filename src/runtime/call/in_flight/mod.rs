@@ -14,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
@@ -32,7 +32,7 @@ pub use charging::Overruns;
 /// means "no body" to JavaScript.
 pub const CALL_IDS: u32 = 1 << 29;
 
-/// The kind of a request, which JavaScript gets with the dispatch: without a body, with one, or the check of a release.
+/// The kind of a request, which JavaScript gets with the dispatch: without a body, with one, the check of a release, or a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// No body: `request.body` is null.
@@ -41,6 +41,8 @@ pub enum BodyKind {
     Some = 1,
     /// A release asks for an exported `check()`.
     Check = 2,
+    /// A schedule is due: the dialect's own handler for that is called.
+    Scheduled = 3,
 }
 
 /// A request an instance works on.
@@ -59,7 +61,7 @@ pub struct InFlight {
     pub(in crate::runtime) passed_fault: Option<HeaderValue>,
     /// Permits for the calls that it may await at a time; created with its first one.
     calls: Option<Arc<Semaphore>>,
-    stats: Option<Arc<CallStats>>,
+    pub(in crate::runtime) stats: Option<Arc<CallStats>>,
     /// Bytes that the instance keeps of the whole answer of a called function.
     pub(in crate::runtime) kept: KeptBytes,
     _permit: Permit,
@@ -69,6 +71,11 @@ impl InFlight {
     /// Whether the caller has its answer (or its fault).
     pub fn is_answered(&self) -> bool {
         self.reply.is_none()
+    }
+
+    /// The CPU time that the call may use, if it is not the function's limit.
+    fn own_cpu(&self) -> Option<Duration> {
+        self.head.as_ref()?.own_cpu()
     }
 
     fn is_over(&self) -> bool {
@@ -112,6 +119,7 @@ impl InFlightTable {
         let method = request.method.clone();
         let kind = match (request.shape, &body) {
             (CallShape::Check, _) => BodyKind::Check,
+            (CallShape::Scheduled, _) => BodyKind::Scheduled,
             (CallShape::Http | CallShape::Parse, Body::Empty) => BodyKind::None,
             (CallShape::Http | CallShape::Parse, _) => BodyKind::Some,
         };

@@ -102,6 +102,7 @@ fn request(method: Method) -> Arc<Request> {
         hops: 0,
         caller: None,
         shape: CallShape::Http,
+        occurrence: None,
     })
 }
 

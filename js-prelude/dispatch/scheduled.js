@@ -1,0 +1,174 @@
+// Schedules: what a module registers while it loads, and the call that a due schedule makes.
+//
+// `Deno.cron` and the modules of other hosts register here; dispatch/boot.js lists what is registered, for Rust, and dispatch/index.js hands
+// over the calls. Rust tells the moment of a call (op_skep_occurrence). The list is lines: for each schedule its name, its cron expression,
+// its zone, and the pauses before repetitions, separated by commas.
+//
+// Invariant: such a call is over when its handler and everything that it gave to `waitUntil` are; the first of them that fails makes it fail.
+
+(function () {
+  const { core, internals, primordials } = __bootstrap;
+  const { op_skep_no_retry, op_skep_occurrence } = core.ops;
+  const {
+    ArrayIsArray,
+    ArrayPrototypeJoin,
+    ArrayPrototypeMap,
+    ArrayPrototypePush,
+    Date,
+    MapPrototypeGet,
+    MapPrototypeHas,
+    MapPrototypeSet,
+    Promise,
+    PromisePrototypeThen,
+    PromiseResolve,
+    RegExpPrototypeExec,
+    SafeMap,
+    StringPrototypeSplit,
+    TypeError,
+  } = primordials;
+  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
+  const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
+
+  /** Deno's, for a schedule that names none. */
+  const DEFAULT_PAUSES = [100, 1_000, 5_000, 30_000, 60_000];
+
+  /** The fields of a schedule that is written as an object, and the last value of each. */
+  const FIELDS = [["minute", 59], ["hour", 23], ["dayOfMonth", 31], ["month", 12], ["dayOfWeek", 6]];
+
+  // The lines of op_skep_occurrence.
+  const NAME = 0;
+  const EXPRESSION = 1;
+  const DUE_MS = 2;
+  const ATTEMPT = 3;
+  const ID = 4;
+  const LAST_MS = 5; // Empty if there was no moment before.
+
+  /** Name to handler: (event, call) => whatever. */
+  const handlers = new SafeMap();
+  const lines = [];
+  let isListed = false;
+
+  /**
+   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id and lastTime. Throws
+   * once the module has loaded. Rust checks name, expression, zone and pauses.
+   */
+  function register({ name, schedule, timezone = "", pauses = [], handler }) {
+    if (isListed) throw new TypeError(`the schedule "${name}" comes too late: register it while the module loads`);
+    if (MapPrototypeHas(handlers, name)) throw new TypeError(`two schedules are called "${name}"`);
+    const line = [name, schedule, timezone, ArrayPrototypeJoin(pauses, ",")];
+    for (let i = 0; i < line.length; i++) {
+      if (typeof line[i] !== "string" || RegExpPrototypeExec(/[\n\r]/, line[i]) !== null) throw new TypeError(`the schedule "${name}" is not one: names, expressions and zones are texts of one line`);
+      ArrayPrototypePush(lines, line[i]);
+    }
+    MapPrototypeSet(handlers, name, handler);
+  }
+
+  /** What is registered; nothing can be registered any more. */
+  function list() {
+    isListed = true;
+    return ArrayPrototypeJoin(lines, "\n");
+  }
+
+  /** A field of `{ minute: 5, hour: { every: 2 } }` as text. */
+  function fieldText(value, last) {
+    if (value === undefined) return "*";
+    if (typeof value === "number") return `${value}`;
+    const { exact, start, end, every } = value;
+    if (exact !== undefined) return ArrayIsArray(exact) ? ArrayPrototypeJoin(exact, ",") : `${exact}`;
+    if (start === undefined && end === undefined && every !== undefined) return `*/${every}`;
+    if (start === undefined) throw new TypeError("Deno.cron: a range of a schedule needs `start`, or `every` alone");
+    return `${start}-${end ?? last}/${every ?? 1}`;
+  }
+
+  /** A schedule of Deno's as text: what is finer than its finest field is the first of it. */
+  function expressionOf(schedule) {
+    if (typeof schedule === "string") return schedule;
+    if (schedule === null || typeof schedule !== "object") throw new TypeError("Deno.cron needs a schedule: a cron expression, or an object of its fields");
+    let finest = 0;
+    while (finest < FIELDS.length && schedule[FIELDS[finest][0]] === undefined) finest++;
+    const texts = ArrayPrototypeMap(FIELDS, ({ 0: field, 1: last }, index) => {
+      const isFiner = index < finest && finest < 4; // A weekday alone means every minute of it, as in Deno.
+      if (isFiner) return field === "dayOfMonth" ? "1" : "0";
+      return fieldText(schedule[field], last);
+    });
+    return ArrayPrototypeJoin(texts, " ");
+  }
+
+  /** `Deno.cron(name, schedule, options?, handler)`, or with the options behind the handler. */
+  function denoCron(name, schedule, first, second) {
+    const handler = typeof first === "function" ? first : second;
+    const options = (typeof first === "function" ? second : first) ?? {};
+    if (typeof name !== "string" || name === "") throw new TypeError("Deno.cron needs a name");
+    if (typeof handler !== "function") throw new TypeError("Deno.cron needs a handler function");
+    const { backoffSchedule = DEFAULT_PAUSES, timezone = "" } = options;
+    if (!ArrayIsArray(backoffSchedule)) throw new TypeError("Deno.cron: backoffSchedule must be an array of milliseconds");
+    register({ name, schedule: expressionOf(schedule), timezone, pauses: backoffSchedule, handler: () => handler() });
+    return new Promise(() => {}); // Deno's settles when its signal aborts.
+  }
+
+  /** What Workers' `scheduled` gets. */
+  function controllerOf(event, call) {
+    const { id } = call;
+    return {
+      cron: event.schedule,
+      scheduledTime: event.scheduledTime,
+      type: "scheduled",
+      noRetry() {
+        op_skep_no_retry(id);
+      },
+    };
+  }
+
+  /** What a plain function gets: the interval of Val Town, and what else is known. */
+  function intervalOf(event) {
+    const { attempt, lastTime, name, schedule, scheduledTime } = event;
+    return { lastRunAt: lastTime === null ? undefined : new Date(lastTime), name, schedule, scheduledTime, attempt };
+  }
+
+  /** Calls what the module has for a schedule that it does not register. */
+  function callExported(event, call) {
+    const { scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    if (scheduledHandler === null) throw new TypeError(`the module has no handler for the schedule "${event.name}"`);
+    if (typeof scheduledHandler === "function") return scheduledHandler(intervalOf(event), call.context());
+    return scheduledHandler.scheduled(controllerOf(event, call), instance.env, call.context());
+  }
+
+  /** The moment that a call is for. */
+  function eventOf(call) {
+    const line = StringPrototypeSplit(op_skep_occurrence(call.id), "\n");
+    return {
+      name: line[NAME],
+      schedule: line[EXPRESSION],
+      scheduledTime: +line[DUE_MS],
+      attempt: +line[ATTEMPT],
+      id: line[ID],
+      lastTime: line[LAST_MS] === "" ? null : +line[LAST_MS],
+    };
+  }
+
+  /** Calls the handler of a schedule that is due. */
+  async function run(call) {
+    call.request = new Request("http://scheduled/"); // No code sees it; its signal aborts like any other's.
+    const work = [];
+    let failure = null;
+    const fail = (error) => {
+      failure ??= { error };
+    };
+    // The call is still open: its limits are those of this work too.
+    call.waitUntil = (promise) => {
+      ArrayPrototypePush(work, PromisePrototypeThen(PromiseResolve(promise), undefined, fail));
+    };
+    try {
+      const event = eventOf(call);
+      const handler = MapPrototypeGet(handlers, event.name) ?? callExported;
+      await handler(event, call);
+    } catch (error) {
+      fail(error);
+    }
+    for (let i = 0; i < work.length; i++) await work[i];
+    if (failure !== null) throw failure.error;
+  }
+
+  internals.schedules = { __proto__: null, list };
+  return { __proto__: null, denoCron, register, run };
+})();
