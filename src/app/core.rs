@@ -18,6 +18,7 @@ use crate::runtime::worker::watchdog;
 
 use super::error::StartError;
 use super::host::{Listeners, RuntimeHost};
+use super::jobs::Jobs;
 use super::rate::Rates;
 
 /// Memory of the host for each isolate that may use memory beyond its limit at a time.
@@ -74,6 +75,7 @@ impl Core {
             answer_bytes: AnswerBytes::new(answer_bytes_max(config.pool.memory_bytes)),
             live: live.clone(),
             rates: Rates::default(),
+            jobs: Jobs::default(),
         });
         let fleet = fleet::start(
             FleetConfig {

@@ -10,6 +10,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 
+use super::jobs::Jobs;
 use super::rate::Rates;
 use crate::function::message::{Body, Request, Response};
 use crate::invoke::Invoker;
@@ -33,6 +34,7 @@ pub(super) struct RuntimeHost {
     pub(super) answer_bytes: Arc<AnswerBytes>,
     pub(super) live: Arc<Live>,
     pub(super) rates: Rates,
+    pub(super) jobs: Jobs,
 }
 
 impl HostApi for RuntimeHost {
@@ -77,7 +79,29 @@ impl HostApi for RuntimeHost {
         self.live.applications().sibling(function, name).map(ToString::to_string)
     }
 
+    fn job_began(&self, function: &str, id: &str, name: &str, params: &str) {
+        let _held_off = freeze::hold_off();
+        self.jobs.began(&self.application_of(function), id, name, params);
+    }
+
+    fn job_said(&self, function: &str, id: &str, status: &str, message: &str) {
+        let _held_off = freeze::hold_off();
+        self.jobs.said(&self.application_of(function), id, status, message);
+    }
+
+    fn jobs(&self, function: &str) -> String {
+        let _held_off = freeze::hold_off();
+        self.jobs.list(&self.application_of(function))
+    }
+
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {
         self.invoker.clone().call_in_process(name.to_owned(), request, body).boxed()
+    }
+}
+
+impl RuntimeHost {
+    /// The Parse application that a function is a part of, by its mount; while that is not known, the function alone.
+    fn application_of(&self, function: &str) -> String {
+        self.live.applications().mount_of(function).map_or_else(|| function.to_owned(), str::to_owned)
     }
 }

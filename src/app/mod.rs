@@ -9,6 +9,7 @@ mod error;
 mod ports;
 mod host;
 mod rate;
+mod jobs;
 
 use std::io;
 use std::sync::Arc;

@@ -14,6 +14,9 @@ use percent_encoding::percent_decode_str;
 use super::Endpoint;
 use crate::function::FunctionName;
 
+/// What stands before the name of a job.
+const JOB: &str = "job:";
+
 /// Where clients may call a function without its mount.
 const FUNCTIONS: &str = "functions";
 
@@ -70,11 +73,24 @@ impl Applications {
         Some(if first.is_unknown { found.find(|other| !other.is_unknown).unwrap_or(first) } else { first })
     }
 
-    /// The function that has registered a name of Parse, in the application that `function` is a part of.
+    /// The function that has registered a name of Parse, or a job if `job:` stands before it, in the application that `function` is a part of.
     pub fn sibling(&self, function: &str, name: &str) -> Option<&FunctionName> {
-        let is_own = |application: &&Application| application.folders.iter().any(|folder| folder.name.as_str() == function);
-        let application = self.mounts.values().find(is_own)?;
-        application.functions.get(name).map(|endpoint| &endpoint.name)
+        let (_, application) = self.of(function)?;
+        let found = match name.strip_prefix(JOB) {
+            Some(job) => application.jobs.get(job),
+            None => application.functions.get(name),
+        };
+        found.map(|endpoint| &endpoint.name)
+    }
+
+    /// The mount of the application that a function is a part of.
+    pub fn mount_of(&self, function: &str) -> Option<&str> {
+        self.of(function).map(|(mount, _)| mount)
+    }
+
+    fn of(&self, function: &str) -> Option<(&str, &Application)> {
+        let is_own = |application: &Application| application.folders.iter().any(|folder| folder.name.as_str() == function);
+        self.mounts.iter().find(|(_, application)| is_own(application)).map(|(mount, application)| (mount.as_str(), application))
     }
 }
 

@@ -46,6 +46,17 @@ pub trait HostApi: Send + Sync {
         None
     }
 
+    /// A job of a Parse function begins.
+    fn job_began(&self, _function: &str, _id: &str, _name: &str, _params: &str) {}
+
+    /// A job says something, or has ended.
+    fn job_said(&self, _function: &str, _id: &str, _status: &str, _message: &str) {}
+
+    /// The jobs of the application that a function is a part of, as JSON.
+    fn jobs(&self, _function: &str) -> String {
+        "[]".to_owned()
+    }
+
     /// Calls a function by name; a fault comes back as the response a client would get.
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
 }
