@@ -4,14 +4,14 @@
 //!
 //! Invariant: no I/O, no clock, and no import of another folder of this crate.
 
+pub mod version;
+pub mod manifest;
 pub mod dialect;
 pub mod level;
 pub mod message;
 pub mod trace;
 pub mod hex;
 pub mod text;
-pub mod version;
-pub mod manifest;
 pub mod route;
 pub mod limits;
 pub mod name;

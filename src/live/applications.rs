@@ -52,7 +52,8 @@ pub struct Answering<'a> {
 impl Applications {
     /// Whether the function is a part of an application, or may be one.
     pub fn hold(&self, function: &FunctionName) -> bool {
-        self.learning.contains(function) || self.mounts.values().any(|application| application.folders.iter().any(|folder| folder.name == *function))
+        self.learning.contains(function)
+            || self.mounts.values().any(|application| application.folders.iter().any(|folder| folder.name == *function))
     }
 
     /// The function that answers a path, if it is one below a mount, or `/functions/NAME`.

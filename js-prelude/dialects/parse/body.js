@@ -47,14 +47,25 @@
     return `${begin > 0 ? "..." : ""}"${StringPrototypeSlice(text, begin, at + 10)}"${at + 10 < text.length ? "..." : ""}`;
   }
 
+  /** curl says of each body that it is a form: JSON is not taken for one. */
+  function parseForm(text) {
+    if (RegExpPrototypeExec(/^\s*[{[]/, text) !== null) {
+      try {
+        return internals.parseJson(text);
+      } catch {
+        // A form may begin so too.
+      }
+    }
+    return parseQuery(text, false);
+  }
+
   /** The body, or null without one. Throws an error of the parser. A multipart body is read later. */
   function parseBody(headers, bytes) {
     if (bytes.length === 0) return null;
     const type = typeOf(headers);
     if (type === MULTIPART) return null;
     const text = core.decode(bytes);
-    if (type === FORM && RegExpPrototypeExec(/^\s*[{[]/, text) === null) return parseQuery(text, false);
-    return parseStrict(text);
+    return type === FORM ? parseForm(text) : parseStrict(text);
   }
 
   const isMultipart = (headers) => typeOf(headers) === MULTIPART;
@@ -92,15 +103,24 @@
     return target;
   }
 
-  /** The parameters of a call: the body, and the query over it. `files` are members that stay as they are. */
-  function paramsOf(body, files, query, sdk) {
+  function copyMembers(target, source) {
+    const names = ObjectKeys(source);
+    for (let i = 0; i < names.length; i++) if (names[i] !== "__proto__") put(target, names[i], source[names[i]]);
+  }
+
+  /** The parameters of a call: the body, or the fields of a multipart body as they are, and the query over it. */
+  function paramsOf(body, fields, query, sdk) {
     const params = {};
-    if (body !== null) decodeMembers(params, body, sdk);
-    if (files !== null) {
-      const names = ObjectKeys(files);
-      for (let i = 0; i < names.length; i++) put(params, names[i], files[names[i]]);
+    if (body !== null) copyMembers(params, body);
+    if (fields !== null) copyMembers(params, fields);
+    if (query !== "") copyMembers(params, parseQuery(query, true));
+    const names = ObjectKeys(params);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const isField = fields !== null && ObjectHasOwn(fields, name) && fields[name] === params[name];
+      if (!isField) put(params, name, decode(params[name], sdk));
     }
-    return query === "" ? params : decodeMembers(params, parseQuery(query, true), sdk);
+    return params;
   }
 
   return { __proto__: null, isMultipart, paramsOf, parseBody };

@@ -1,13 +1,13 @@
-// What the Parse dialect asks the host for: counts, names and statuses that are one for all instances.
+// What the Parse dialect asks the host for: counts and names that are one for all instances, and lines of the log.
 //
-// Rust keeps them (op_skep_rate_limit, op_skep_parse_function, op_skep_parse_request, op_skep_job_start, op_skep_job_update); the other files of parse/ ask here.
+// Rust keeps them (op_skep_rate_limit, op_skep_parse_function); the other files of parse/ ask here. parse/job_status.js has the jobs.
 //
 // Invariant: every text that crosses is the host's own or bounded by the request, and a key begins with the folder that counts.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_job_start, op_skep_job_update, op_skep_log, op_skep_parse_function, op_skep_parse_request, op_skep_rate_limit } = core.ops;
-  const { DateNow, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, PromiseResolve, SafeMap } = primordials;
+  const { op_skep_log, op_skep_parse_function, op_skep_rate_limit } = core.ops;
+  const { DateNow, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, SafeMap } = primordials;
   const { describe } = internals.errors;
 
   const LEVEL_DEBUG = 0;
@@ -39,25 +39,9 @@
 
   /** The function of Skep that has the name of a Parse function (or, with `job:` before it, of a job); null if none has. */
   function functionOf(state, name, isJob) {
-    if (op_skep_parse_function !== undefined) return op_skep_parse_function(isJob ? `job:${name}` : name) || null;
-    return MapPrototypeHas(isJob ? state.jobs : state.functions, name) ? state.settings.function : null;
-  }
-
-  /** What the host itself answers of an application: statuses and names of jobs. A JSON text with `status` and `body`, or null: it does not. */
-  async function askHost(method, path, text) {
-    if (op_skep_parse_request === undefined) return null;
-    return (await op_skep_parse_request(method, path, text)) || null;
-  }
-
-  /** A job began: `params` is their JSON text. */
-  function jobStarted(call, id, name, params) {
-    if (op_skep_job_start !== undefined) op_skep_job_start(call.id, id, name, params);
-  }
-
-  /** A job says something (`running`), or ended. `message` may be empty. */
-  function jobUpdate(id, status, message) {
-    if (op_skep_job_update !== undefined) return PromiseResolve(op_skep_job_update(id, status, message));
-    return PromiseResolve(undefined);
+    // A name of this folder goes through the host too, so that limits and trace hold.
+    if (MapPrototypeHas(isJob ? state.jobs : state.functions, name)) return state.settings.function;
+    return op_skep_parse_function === undefined ? null : op_skep_parse_function(isJob ? `job:${name}` : name) || null;
   }
 
   /** A line of the log. Without a call: of the instance. */
@@ -76,11 +60,8 @@
 
   return {
     __proto__: null,
-    askHost,
     functionOf,
     isFirst,
-    jobStarted,
-    jobUpdate,
     LEVEL_DEBUG,
     LEVEL_ERROR,
     LEVEL_INFO,

@@ -1,6 +1,6 @@
 // Jobs: started at once, answered at once, and run after that.
 //
-// parse/serve.js calls `startJob` for a caller with the master key. The host keeps the status (parse/host.js) and the limits of a job.
+// parse/serve.js calls `startJob` for a caller with the master key. The host keeps the status (parse/job_status.js) and the limits of a job.
 //
 // Invariant: a job that began has an end: what its function returns or throws, or what the host says.
 
@@ -15,7 +15,8 @@
     Uint8Array,
   } = primordials;
   const { sendJson } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
-  const { jobStarted, jobUpdate, logThrown } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { logThrown } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { started, update } = core.loadExtScript("ext:skep/dialects/parse/job_status.js");
   const { logOf } = core.loadExtScript("ext:skep/dialects/parse/run.js");
 
   const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -56,7 +57,7 @@
   /** Answers, and runs the job as work of the same call. */
   function startJob(state, call, name, params, caller) {
     const id = newId();
-    jobStarted(call, id, name, paramsText(params));
+    started(call, id, name, paramsText(params));
     const request = {
       params,
       log: logOf(call),
@@ -64,13 +65,13 @@
       ip: caller.ip,
       jobName: name,
       jobId: id,
-      message: (text) => typeof text === "string" && text !== "" ? jobUpdate(id, "running", text) : PromiseResolve(undefined),
+      message: (text) => typeof text === "string" && text !== "" ? update(id, "running", text) : PromiseResolve(undefined),
     };
     const { handler } = caller.entry;
     const work = PromisePrototypeThen(PromiseResolve(undefined), () => handler(request));
-    const done = PromisePrototypeThen(work, (value) => jobUpdate(id, "succeeded", messageOf(value)), (error) => {
+    const done = PromisePrototypeThen(work, (value) => update(id, "succeeded", messageOf(value)), (error) => {
       logThrown(call, `Job ${name} failed`, error);
-      return jobUpdate(id, "failed", messageOf(error));
+      return update(id, "failed", messageOf(error));
     });
     // The answer must not end the call.
     call.waitUntil(done);

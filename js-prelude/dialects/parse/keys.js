@@ -136,6 +136,19 @@
   const UNAUTHORIZED = "unauthorized";
   const BAD_CONTEXT = "context";
 
+  /** Whether the keys of a master may come from an address. A call without a socket comes from another function of this host. */
+  const mayBeMaster = (keys, address) => address === "" || isAmong(address, keys.masterIps);
+
+  /** Whether a request, or its body, has one of the keys that only some addresses may use. */
+  function hasMasterKey(headers, body, keys) {
+    const { maintenance, master } = fromHeaders(headers, keys);
+    const given = [master, maintenance, body?._MasterKey, body?._MaintenanceKey];
+    for (let i = 0; i < given.length; i++) {
+      if (isKey(given[i], keys.master) || isKey(given[i], keys.readOnly) || isKey(given[i], keys.maintenance)) return true;
+    }
+    return false;
+  }
+
   /** Which role the keys give: null if a right key came from an address that may not use it. */
   function roleOf(info, keys, address) {
     const role = { __proto__: null, isMaster: false, isReadOnly: false, isMaintenance: false };
@@ -143,8 +156,7 @@
     else if (isKey(info.master, keys.master)) role.isMaster = true;
     else if (isKey(info.master, keys.readOnly)) role.isMaster = role.isReadOnly = true;
     else return role;
-    // A call without a socket comes from another function of this host.
-    return address === "" || isAmong(address, keys.masterIps) ? role : null;
+    return mayBeMaster(keys, address) ? role : null;
   }
 
   function hasClientKey(info, keys) {
@@ -189,5 +201,5 @@
     };
   }
 
-  return { __proto__: null, authenticate, BAD_CONTEXT, isKey, keysOf, UNAUTHORIZED };
+  return { __proto__: null, authenticate, BAD_CONTEXT, hasMasterKey, isKey, keysOf, mayBeMaster, UNAUTHORIZED };
 })();

@@ -124,16 +124,15 @@
     while (at !== -1) {
       at += at === 0 && bytes[0] === DASH ? first.length : delimiter.length;
       if (bytes[at] === DASH && bytes[at + 1] === DASH) return fields;
-      if (bytes[at] !== CR || bytes[at + 1] !== LF) break;
-      // A part without a head begins with an empty line.
-      const isBare = bytes[at + 2] === CR && bytes[at + 3] === LF;
-      const headEnd = isBare ? at : find(bytes, HEAD_END, at + 2);
+      // A part whose delimiter does not end its line is passed over.
+      const isPart = bytes[at] === CR && bytes[at + 1] === LF;
+      const headEnd = find(bytes, HEAD_END, at);
       if (headEnd === -1 || headEnd - at > HEAD_MAX) break;
       const body = headEnd + HEAD_END.length;
       const end = find(bytes, delimiter, body - 2);
       if (end === -1) break;
-      const head = headOf(isBare ? "" : core.decode(TypedArrayPrototypeSubarray(bytes, at + 2, headEnd)));
-      addPart(fields, head, TypedArrayPrototypeSubarray(bytes, body, end < body ? body : end));
+      const head = headOf(core.decode(TypedArrayPrototypeSubarray(bytes, at, headEnd)));
+      if (isPart) addPart(fields, head, TypedArrayPrototypeSubarray(bytes, body, end < body ? body : end));
       at = end;
     }
     throw new Error("Unexpected end of multipart data");

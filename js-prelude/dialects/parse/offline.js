@@ -54,7 +54,6 @@
     ]],
     ["Schema", ["get", "save", "update", "delete", "purge"], ["all"]],
     ["Session", [], ["current"]],
-    ["Cloud", [], ["getJobsData"]],
   ];
 
   // A function keeps no connection.

@@ -23,7 +23,7 @@
     TypeError,
   } = primordials;
   const { callFunction } = core.loadExtScript("ext:skep/dispatch/call_function.js");
-  const { askHost, functionOf } = core.loadExtScript("ext:skep/dialects/parse/host.js");
+  const { functionOf } = core.loadExtScript("ext:skep/dialects/parse/host.js");
   const { urlOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
   const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
 
@@ -115,13 +115,15 @@
     }
   }
 
-  /** Asks the host for what it keeps itself; null if it is not the host's. */
-  async function askAbove(method, path, text) {
-    const answer = await askHost(method, path[0] === "/" ? StringPrototypeSlice(path, 1) : path, text);
+  /** Asks for the jobs of this host; null if the request is for something else. */
+  function askJobs(state, method, path, payload) {
+    const plain = path[0] === "/" ? path : `/${path}`;
+    const { answerOfJobs, isOfJobs, isOfServer } = core.loadExtScript("ext:skep/dialects/parse/other.js");
+    if (!isOfJobs(plain) || state.sdk.CoreManager.get("SERVER_URL") && isOfServer(plain, payload)) return null;
+    const answer = answerOfJobs(state, method, plain, payload, "", payload._MasterKey !== undefined);
     if (answer === null) return null;
-    const { status, body } = internals.parseJson(answer);
-    if (status >= 400) throw body;
-    return { status, response: body, headers: {} };
+    if (answer.status >= 400) throw answer.body;
+    return { status: answer.status, response: answer.body, headers: {} };
   }
 
   /** Headers that the server exposes, as browsers see them. */
@@ -193,7 +195,7 @@
     const text = JSONStringify(payload);
     const target = targetOf(state, method, path);
     if (target === null) {
-      const answer = await askAbove(method, path, text);
+      const answer = askJobs(state, method, path, payload);
       if (answer !== null) return answer;
     } else if (target.function !== null) {
       return await callHere(state, target, text);

@@ -7,25 +7,17 @@
 (function () {
   const { core, primordials } = __bootstrap;
   const {
-    ArrayIsArray,
     ArrayPrototypeIncludes,
-    decodeURIComponent,
     ErrorPrototype,
     JSONStringify,
     MapPrototypeGet,
-    ObjectHasOwn,
     ObjectPrototypeIsPrototypeOf,
-    ReflectDeleteProperty,
-    StringPrototypeEndsWith,
-    StringPrototypeIndexOf,
-    StringPrototypeSlice,
-    StringPrototypeStartsWith,
-    StringPrototypeToUpperCase,
   } = primordials;
   const exchange = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { encodeResult, INVALID_JSON, scriptFailed, sendError, sendJson, sendText } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
-  const { authenticate, BAD_CONTEXT, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+  const { authenticate, BAD_CONTEXT, hasMasterKey, mayBeMaster, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
   const { isMultipart, paramsOf, parseBody } = core.loadExtScript("ext:skep/dialects/parse/body.js");
+  const { headersOf, JOBS, methodOf, placeOf, routeOf, WEBHOOKS } = core.loadExtScript("ext:skep/dialects/parse/head.js");
   const { isFirst, warnOnce } = core.loadExtScript("ext:skep/dialects/parse/host.js");
   const { exceeded } = core.loadExtScript("ext:skep/dialects/parse/rate_limit.js");
   const { userOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
@@ -34,55 +26,6 @@
   const OPERATION_FORBIDDEN = 119;
   const SCRIPT_FAILED = 141;
   const DUPLICATE_REQUEST = 159;
-
-  const FUNCTIONS = "/functions/";
-  const JOBS = "/jobs/";
-  const WEBHOOKS = "/webhooks/";
-
-  const isWithin = (path, folder) => folder !== "" && folder !== "/" && StringPrototypeStartsWith(path, `${folder}/`);
-
-  /** What a path asks for: `{ kind, name }`; null if nothing. The mount and the folder may stand before it. */
-  function routeOf(path, settings) {
-    if (isWithin(path, settings.parse.mount)) path = StringPrototypeSlice(path, settings.parse.mount.length);
-    else if (isWithin(path, settings.folder)) path = StringPrototypeSlice(path, settings.folder.length);
-    if (StringPrototypeStartsWith(path, "//")) path = StringPrototypeSlice(path, 1);
-    if (StringPrototypeEndsWith(path, "/")) path = StringPrototypeSlice(path, 0, -1);
-    if (path === "/jobs") return { __proto__: null, kind: JOBS, name: null };
-    const kinds = [FUNCTIONS, JOBS, WEBHOOKS];
-    for (let i = 0; i < kinds.length; i++) {
-      if (!StringPrototypeStartsWith(path, kinds[i])) continue;
-      const name = StringPrototypeSlice(path, kinds[i].length);
-      if (name === "" || StringPrototypeIndexOf(name, "/") !== -1) return null;
-      return { __proto__: null, kind: kinds[i], name: decodeName(name) };
-    }
-    return null;
-  }
-
-  function decodeName(name) {
-    try {
-      return decodeURIComponent(name);
-    } catch {
-      return name;
-    }
-  }
-
-  /** The headers by name: lower case, values of one name joined. The function gets a copy. */
-  function headersOf(flat) {
-    const headers = { __proto__: null };
-    for (let i = 0; i < flat.length; i += 2) {
-      const name = flat[i];
-      headers[name] = ObjectHasOwn(headers, name) ? `${headers[name]}${name === "cookie" ? "; " : ", "}${flat[i + 1]}` : flat[i + 1];
-    }
-    return headers;
-  }
-
-  /** `_method` of a body takes the place of POST. */
-  function methodOf(method, body) {
-    if (method !== "POST" || body === null || ArrayIsArray(body) || !ObjectHasOwn(body, "_method")) return method;
-    const { _method } = body;
-    ReflectDeleteProperty(body, "_method");
-    return typeof _method === "string" && _method !== "" ? StringPrototypeToUpperCase(_method) : method;
-  }
 
   const error = (code, text) => ({ __proto__: null, code, error: text });
 
@@ -154,33 +97,16 @@
     }
   }
 
-  /** Everything after the body has arrived. */
-  async function answer(state, call, head, bytes) {
+  /** What a route leads to; undefined if nothing has its name. */
+  const entryOf = (state, route) => MapPrototypeGet(route.kind === JOBS ? state.jobs : state.functions, route.name);
+
+  const isPost = (method, route) => route !== null && method === "POST";
+
+  /** A call of a function or a job whose caller is known. */
+  async function answerCall(state, call, route, head, body, bytes, auth, address) {
     const { settings } = state;
-    const route = routeOf(head.path, settings);
-    if (route !== null && route.kind === WEBHOOKS) {
-      const { answerWebhook } = core.loadExtScript("ext:skep/dialects/parse/webhook.js");
-      await answerWebhook(state, call, route.name, head, bytes, MapPrototypeGet(state.functions, route.name));
-      return;
-    }
-    const parsed = parsedBody(call, head, bytes);
-    if (parsed === null) return;
-    const { body } = parsed;
-    const method = methodOf(head.method, body);
-    const address = exchange.remoteAddress(call);
-    const auth = authenticate(head.headers, body, state.keys, address);
-    if (refuseCaller(call, auth)) return;
-    if (state.keys.appId === null && !state.isWarned) {
-      state.isWarned = true;
-      warnOnce(state, "any application id is accepted: set app_id under [parse]");
-    }
-    if (route === null || method !== "POST") {
-      sendText(call, 404, `Cannot ${method} ${head.path}`);
-      return;
-    }
-    if (route.name === null) route.name = body !== null && typeof body.jobName === "string" ? body.jobName : "";
     const isJob = route.kind === JOBS;
-    const entry = MapPrototypeGet(isJob ? state.jobs : state.functions, route.name);
+    const entry = entryOf(state, route);
     const userIdOf = async () => (await userOf(state, auth))?.id;
     const limit = isJob ? undefined : entry?.validator?.rateLimit;
     const excess = limit ? await exceeded(settings.folder, route.name, limit, auth, address, userIdOf) : null;
@@ -198,6 +124,65 @@
     else await serveFunction(state, call, route, head, body, bytes, caller);
   }
 
+  /** Everything after the body has arrived. Returns false if the request is the Parse Server's. */
+  async function answer(state, call, route, head, bytes, mayPassOn) {
+    if (route !== null && route.kind === WEBHOOKS) {
+      const { answerWebhook } = core.loadExtScript("ext:skep/dialects/parse/webhook.js");
+      await answerWebhook(state, call, route.name, head, bytes, entryOf(state, route));
+      return true;
+    }
+    const parsed = parsedBody(call, head, bytes);
+    if (parsed === null) return true;
+    const { body } = parsed;
+    if (route !== null && route.name === null) route.name = body !== null && typeof body.jobName === "string" ? body.jobName : "";
+    if (mayPassOn && (route === null ? other().isOfServer(head.rest, body) : entryOf(state, route) === undefined)) return false;
+    const method = methodOf(head.method, body);
+    const address = exchange.remoteAddress(call);
+    const auth = authenticate(head.headers, body, state.keys, address);
+    if (refuseCaller(call, auth)) return true;
+    if (state.keys.appId === null && !state.isWarned) {
+      state.isWarned = true;
+      warnOnce(state, "any application id is accepted: set app_id under [parse]");
+    }
+    if (isPost(method, route)) await answerCall(state, call, route, head, body, bytes, auth, address);
+    else if (route === null) other().answerOther(state, call, method, head.rest, body, head.query, auth);
+    else sendText(call, 404, `Cannot ${method} ${head.path}`);
+    return true;
+  }
+
+  const other = () => core.loadExtScript("ext:skep/dialects/parse/other.js");
+
+  /**
+   * Passes a request on. The Parse Server sees the address of this host, so that which addresses may be masters is checked here. `read`: the
+   * body, if it was read.
+   */
+  async function passOn(state, call, head, bodyKind, read) {
+    let bytes = read;
+    if (!mayBeMaster(state.keys, exchange.remoteAddress(call))) {
+      bytes ??= await exchange.readBody(call, bodyKind);
+      if (hasMasterKey(head.headers, bodyOf(head, bytes), state.keys)) {
+        refuseCaller(call, UNAUTHORIZED);
+        return;
+      }
+    }
+    await core.loadExtScript("ext:skep/dialects/parse/pass_on.js").passOn(state, call, head, bodyKind, bytes);
+  }
+
+  /** The body, if it is one that can have keys. */
+  function bodyOf(head, bytes) {
+    try {
+      return parseBody(head.headers, bytes);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Whether a request is the Parse Server's before its body is read: Skep has nothing of its address. */
+  function isOfServer(state, route, rest) {
+    if (route === null) return !other().isOfJobs(rest);
+    return route.kind !== WEBHOOKS && route.name !== null && entryOf(state, route) === undefined;
+  }
+
   /** Answers a call. */
   async function serve(state, call, method, bodyKind) {
     const flat = exchange.headOf(call, method);
@@ -205,15 +190,26 @@
       sendText(call, 200, "OK");
       return;
     }
-    const head = { __proto__: null, method, path: flat.path, query: flat.query, headers: headersOf(flat.headers) };
-    const bytes = await exchange.readBody(call, bodyKind);
+    const { isMounted, rest } = placeOf(flat.path, state.settings);
+    if (rest === "/health") {
+      sendJson(call, 200, '{"status":"ok"}');
+      return;
+    }
+    const head = { __proto__: null, method, path: flat.path, rest, query: flat.query, flat: flat.headers, headers: headersOf(flat.headers) };
+    const route = routeOf(rest);
+    const mayPassOn = isMounted && !!state.settings.parse.serverUrl;
     try {
-      await answer(state, call, head, bytes);
+      if (mayPassOn && isOfServer(state, route, rest)) {
+        await passOn(state, call, head, bodyKind, null);
+        return;
+      }
+      const bytes = await exchange.readBody(call, bodyKind);
+      if (!(await answer(state, call, route, head, bytes, mayPassOn))) await passOn(state, call, head, bodyKind, bytes);
     } catch (failure) {
       // What a function threw is answered before; this is what its result or its parameters threw.
       sendError(call, scriptFailed(failure, state.sdk));
     }
   }
 
-  return { __proto__: null, routeOf, serve };
+  return { __proto__: null, serve };
 })();

@@ -10,7 +10,7 @@ use toml::de::DeString;
 use super::reader::Reader;
 
 pub(super) const TOP_KEYS: &[&str] =
-    &["entry", "dialect", "handler", "routes", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase"];
+    &["entry", "routes", "dialect", "handler", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase"];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
 pub(super) const NET_KEYS: &[&str] = &["allow", "only"];

@@ -6,13 +6,13 @@
 //! Invariant: a `Manifest` holds valid values only, and what `Display` writes parses back to an equal one.
 
 mod parse;
-mod dialects;
 mod routes;
+mod write;
+mod types;
+mod dialects;
 mod keys;
 mod reader;
 mod error;
-mod write;
-mod types;
 mod release;
 mod quoted;
 mod net;

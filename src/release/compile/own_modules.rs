@@ -16,6 +16,9 @@ use crate::release::source::{Confinement, Disk};
 /// What code of a Parse application says somewhere.
 const PARSE_CLOUD: &str = "Parse.Cloud.";
 
+/// Longest text of an entry in which that is looked for.
+const ENTRY_BYTES_MAX: u64 = 4 << 20;
+
 /// Packages whose users write for a host.
 const HINTS: &[(&str, Dialect)] = &[
     ("@types/aws-lambda", Dialect::Lambda),
@@ -60,7 +63,7 @@ struct Package {
 
 /// The dialect that the text of the entry, or else the `package.json` of the folder, points to.
 pub(in crate::release::compile) fn hint(confinement: &Confinement, disk: &Disk, entry: &Path) -> Option<Dialect> {
-    let text = confinement.text(disk, entry, super::graph::SOURCE_BYTES_MAX).unwrap_or_default();
+    let text = confinement.text(disk, entry, ENTRY_BYTES_MAX).unwrap_or_default();
     if text.contains(PARSE_CLOUD) {
         return Some(Dialect::Parse);
     }

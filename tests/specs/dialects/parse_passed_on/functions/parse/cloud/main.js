@@ -1,0 +1,2 @@
+Parse.Cloud.define('here', () => 'here');
+Parse.Cloud.job('work', () => 'done');
