@@ -6,7 +6,7 @@
 
 import { primordials } from "ext:core/mod.js";
 
-const { FunctionPrototypeToString, RegExpPrototypeExec, RegExpPrototypeTest, StringPrototypeIncludes, StringPrototypeSplit, StringPrototypeStartsWith, StringPrototypeTrim } = primordials;
+const { FunctionPrototypeToString, RegExpPrototypeExec, RegExpPrototypeTest, StringPrototypeIncludes, StringPrototypeSplit, StringPrototypeTrim } = primordials;
 
 /** A function whose parameters are names and nothing else, comments included; the group has them. */
 const NAMES_ONLY = /^(?:async\b\s*)?(?:function\b\s*[\w$]*\s*|[\w$]+\s*)?\(([\w$\s,]*)\)/;
@@ -29,8 +29,8 @@ export function sees(fn, index) {
   return seen(FunctionPrototypeToString(fn)) > index;
 }
 
-/** Whether a function is a class. */
-export const isClass = (fn) => StringPrototypeStartsWith(FunctionPrototypeToString(fn), "class");
+/** Whether a function is a class; `class(request) {}` is a method. */
+export const isClass = (fn) => RegExpPrototypeTest(/^class[\s{]/, FunctionPrototypeToString(fn));
 
 /** Whether the second argument of `fn` is what `Deno.serve` gives to its handler. */
 export function takesInfo(fn) {
