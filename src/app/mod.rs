@@ -26,10 +26,10 @@ use crate::release::{
 use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;
 use crate::runtime::worker::probe;
-use crate::shutdown::Drain;
+use crate::shutdown::{Drain, Drained};
 use crate::sys::freeze;
 use crate::telemetry;
-use crate::trigger::cron::{self, CronDeps};
+use crate::trigger::cron::{self, CronClient, CronDeps};
 
 pub use core::Core;
 pub use error::StartError;
@@ -98,9 +98,7 @@ impl App {
         let deployments = state_dir
             .map(|state_dir| Deployments::open(catalog.clone(), state_dir, config.ingress.drain, engine_info.generation > 1))
             .transpose()?;
-        // `skep dev`, and a host that cannot keep a state, forget the schedules' when they end.
-        let state = deployments.as_ref().map(|_| config.state.clone());
-        let cron = cron::start(CronDeps { live: core.live.clone(), invoker: core.invoker.clone(), drained: drained.clone(), state })?;
+        let cron = start_cron(config, &core, &drained, deployments.is_some())?;
         let watcher = if config.mode == Mode::Dev { start_watcher(&core.live, &directory) } else { None };
         admin::start(
             admin,
@@ -147,6 +145,12 @@ fn open_state(config: &Config, pools: &PoolDeps) -> Result<Option<StateDir>, Ope
         }
         Err(error) => Err(error),
     }
+}
+
+/// Starts the schedules. `skep dev`, and a host that can keep no state, forget them when they end.
+fn start_cron(config: &Config, core: &Core, drained: &Drained, has_state: bool) -> io::Result<CronClient> {
+    let state = has_state.then(|| config.state.clone());
+    cron::start(CronDeps { live: core.live.clone(), invoker: core.invoker.clone(), drained: drained.clone(), state })
 }
 
 /// The supervisor starts the compiler processes, so that the engine, with its many threads and its memory, starts none. An engine without

@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime};
+use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// The timer.
@@ -20,7 +21,7 @@ impl WallTimer {
     pub fn new() -> io::Result<Self> {
         let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         // SAFETY: the `AsyncFd` owns the timer, which keeps its one descriptor open until it is dropped.
-        let registered = unsafe { AsyncFd::register(timer) };
+        let registered = unsafe { AsyncFd::register_with_interest(timer, Interest::READABLE) };
         registered.map(Self).map_err(|error| error.into_parts().1)
     }
 

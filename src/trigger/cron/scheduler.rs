@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use super::call::call;
 use super::clock::{Clock, WallClock};
 use super::handle::{CronClient, Question, Questions};
-use super::machine::Machine;
+use super::machine::ScheduleMachine;
 use super::record::{CallEnd, Effects, Start, StoredSchedules, id_of};
 use super::roster::{Roster, RosterNews};
 use super::store::{EndNotes, OtherProcess, ScheduleStore};
@@ -86,7 +86,7 @@ type Ended = (Arc<str>, CallEnd);
 
 struct Scheduler<C> {
     clock: C,
-    machine: Machine,
+    machine: ScheduleMachine,
     store: ScheduleStore,
     roster: Roster,
     live: Arc<Live>,
@@ -109,7 +109,7 @@ impl<C: Clock> Scheduler<C> {
         let CronDeps { live, invoker, drained, state: _ } = deps;
         let now_ms = clock.now_ms();
         let roster = Roster::new(live.clone(), stored.learned.clone());
-        let machine = Machine::new(owner, stored, now_ms);
+        let machine = ScheduleMachine::new(owner, stored, now_ms);
         let others = machine.other_owners().into_iter().map(|owner| (owner.clone(), store.other(&owner))).collect();
         let (ended_tx, ended_rx) = mpsc::channel(ENDS_MAX);
         Self {

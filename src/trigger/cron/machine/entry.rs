@@ -30,7 +30,7 @@ pub(super) enum KnownRule {
 
 /// One schedule.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct ScheduleEntry {
     pub(super) rule: KnownRule,
     pub(super) record: ScheduleRecord,
     /// Open moments, in the order in which they were accepted.
@@ -43,7 +43,7 @@ pub(super) struct Entry {
     is_skipping: bool,
 }
 
-impl Entry {
+impl ScheduleEntry {
     /// A schedule that was kept, or is new.
     pub(super) fn stored(record: ScheduleRecord) -> Self {
         Self { rule: KnownRule::Unknown, record, occurrences: Vec::new(), wake_ms: None, is_fresh: true, is_skipping: false }

@@ -14,4 +14,4 @@ mod bounds;
 mod tests;
 
 pub(super) use order::{OrderError, Shown};
-pub(super) use schedules::Machine;
+pub(super) use schedules::ScheduleMachine;

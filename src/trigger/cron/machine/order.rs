@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::entry::KnownRule;
-use super::schedules::Machine;
+use super::schedules::ScheduleMachine;
 use crate::function::FunctionName;
 use crate::function::manifest::CronRule;
 use crate::function::trace::random;
@@ -39,7 +39,7 @@ pub(in crate::trigger::cron) struct Shown {
     pub(in crate::trigger::cron) waiting: usize,
 }
 
-impl Machine {
+impl ScheduleMachine {
     /// The schedules of the live versions, or of one function's.
     pub(in crate::trigger::cron) fn shown(&self, function: Option<&FunctionName>) -> Vec<Shown> {
         let wanted = self.entries.iter().filter(|(key, _)| function.is_none_or(|function| key.function == *function));

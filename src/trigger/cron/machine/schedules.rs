@@ -10,20 +10,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::bounds::NOTICED_MS;
-use super::entry::{Entry, KnownRule};
+use super::entry::{KnownRule, ScheduleEntry};
 use crate::function::FunctionName;
 use crate::function::manifest::CronRule;
 use crate::trigger::cron::record::{CallEnd, Effects, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, StoredSchedules};
 
 /// All schedules, and the moments that are open.
-pub(in crate::trigger::cron) struct Machine {
+pub(in crate::trigger::cron) struct ScheduleMachine {
     /// This process.
     owner: Arc<str>,
     /// Since when this process has the schedules.
     since_ms: i64,
     /// The time of the last `tick`.
     ticked_ms: i64,
-    pub(super) entries: BTreeMap<ScheduleKey, Entry>,
+    pub(super) entries: BTreeMap<ScheduleKey, ScheduleEntry>,
     /// The schedule of each open moment.
     pub(super) open: HashMap<Arc<str>, ScheduleKey>,
     /// When each schedule is to be looked at next.
@@ -32,11 +32,11 @@ pub(in crate::trigger::cron) struct Machine {
     early_ends: Vec<(Arc<str>, CallEnd)>,
 }
 
-impl Machine {
+impl ScheduleMachine {
     /// The schedules as they were kept; which of them still exist is reported later.
     pub(in crate::trigger::cron) fn new(owner: Arc<str>, stored: StoredSchedules, now_ms: i64) -> Self {
         let StoredSchedules { schedules, occurrences, learned: _ } = stored;
-        let entries = schedules.into_iter().map(|(key, record)| (key, Entry::stored(record))).collect();
+        let entries = schedules.into_iter().map(|(key, record)| (key, ScheduleEntry::stored(record))).collect();
         let (open, timeline, early_ends) = (HashMap::new(), BTreeSet::new(), Vec::new());
         let mut machine = Self { owner, since_ms: now_ms, ticked_ms: now_ms, entries, open, timeline, early_ends };
         let mut occurrences: Vec<OccurrenceRecord> = occurrences.into_values().collect();
@@ -75,7 +75,7 @@ impl Machine {
             let entry = self.entries.entry(key.clone()).or_insert_with(|| {
                 let record = ScheduleRecord::new(&rule, now_ms.div_euclid(1000));
                 effects.schedules.insert(key.clone(), Some(record.clone()));
-                Entry::stored(record)
+                ScheduleEntry::stored(record)
             });
             if !entry.record.is_of(&rule) || matches!(entry.rule, KnownRule::Gone) {
                 // Another schedule under the name, or one that is back: its moments begin now.
@@ -222,7 +222,7 @@ impl Machine {
 
     /// Forgets a schedule that is gone when its last call has ended.
     fn drop_if_over(&mut self, key: &ScheduleKey, effects: &mut Effects) {
-        let is_over = |entry: &Entry| matches!(entry.rule, KnownRule::Gone) && entry.occurrences.is_empty();
+        let is_over = |entry: &ScheduleEntry| matches!(entry.rule, KnownRule::Gone) && entry.occurrences.is_empty();
         if self.entries.get(key).is_some_and(is_over) {
             self.wake_at(key, None);
             self.entries.remove(key);

@@ -17,7 +17,7 @@ use crate::trigger::cron::record::{CallEnd, Effects, LastRun, RunOutcome, Schedu
 const MINUTE: i64 = 60_000;
 
 struct World {
-    machine: Machine,
+    machine: ScheduleMachine,
     disk: StoredSchedules,
     now_ms: i64,
     rules: Vec<CronRule>,
@@ -46,7 +46,7 @@ fn answered(status: u16) -> CallEnd {
 impl World {
     /// A world at the time 0 whose function has this schedule.
     fn new(rule: CronRule) -> Self {
-        let machine = Machine::new("p0".into(), StoredSchedules::default(), 0);
+        let machine = ScheduleMachine::new("p0".into(), StoredSchedules::default(), 0);
         let mut world = Self {
             machine,
             disk: StoredSchedules::default(),
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Does something to the machine, then what the scheduler does.
-    fn act<T>(&mut self, act: impl FnOnce(&mut Machine, i64, &mut Effects) -> T) -> T {
+    fn act<T>(&mut self, act: impl FnOnce(&mut ScheduleMachine, i64, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
         let result = act(&mut self.machine, self.now_ms, &mut effects);
         self.machine.tick(self.now_ms, &mut effects);
@@ -109,7 +109,7 @@ impl World {
         self.now_ms = at_ms;
         self.processes += 1;
         let owner: Arc<str> = format!("p{}", self.processes).into();
-        self.machine = Machine::new(owner, self.disk.clone(), at_ms);
+        self.machine = ScheduleMachine::new(owner, self.disk.clone(), at_ms);
         let gone = self.machine.other_owners();
         for owner in gone {
             self.act(|machine, now_ms, effects| machine.owner_is_gone(&owner, now_ms, effects));
@@ -216,7 +216,7 @@ fn a_schedule_that_is_read_late_after_a_start_is_late_and_not_missed() {
     let mut world = World::new(CronRule { missed: MissedRule::Skip, ..rule("* * * * *") });
     world.until(50_000);
     world.now_ms = 55_000;
-    world.machine = Machine::new("p1".into(), world.disk.clone(), world.now_ms);
+    world.machine = ScheduleMachine::new("p1".into(), world.disk.clone(), world.now_ms);
     // The function is compiled two minutes after the process has begun.
     world.now_ms = 175_000;
     world.know();
@@ -395,7 +395,7 @@ fn a_hand_over_waits_for_the_calls_of_the_process_before() {
     world.until(MINUTE);
     let id = world.running.remove(0).occurrence.id;
     // The next process has the schedules; the call runs in the one before.
-    world.machine = Machine::new("p1".into(), world.disk.clone(), world.now_ms);
+    world.machine = ScheduleMachine::new("p1".into(), world.disk.clone(), world.now_ms);
     assert_eq!(world.machine.other_owners().into_iter().collect::<Vec<_>>(), ["p0".into()]);
     // It fails before the function is read there: whether it is repeated depends on the schedule.
     world.act(|machine, now_ms, effects| machine.ended(&id, answered(500), now_ms, effects));
@@ -413,7 +413,7 @@ fn a_hand_over_waits_for_the_calls_of_the_process_before() {
 fn ten_thousand_schedules_cost_less_than_a_hundredth_of_a_core() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = crate::trigger::cron::store::ScheduleStore::open(folder.path(), &"p".into()).unwrap();
-    let mut machine = Machine::new("p".into(), StoredSchedules::default(), 0);
+    let mut machine = ScheduleMachine::new("p".into(), StoredSchedules::default(), 0);
     let mut effects = Effects::default();
     for number in 0..10_000 {
         let zone = ["UTC", "Europe/Berlin", "America/New_York"][number % 3];
