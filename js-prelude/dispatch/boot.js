@@ -110,8 +110,11 @@
     const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
     instance.handle = handle;
     instance.answersItself = found.answersItself;
-    if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
-    instance.scheduledHandler = scheduledOf(defaultOf(namespace), found.name);
+    // Of a module that has not run to its end nothing can be read.
+    if (namespace !== undefined) {
+      if (typeof namespace.check === "function") instance.checkHandler = namespace.check;
+      instance.scheduledHandler = scheduledOf(defaultOf(namespace), found.name);
+    }
     return {
       __proto__: null,
       dialect: found.name,

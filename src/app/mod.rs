@@ -91,8 +91,7 @@ impl App {
         let dispatch = Dispatch::new(core.invoker.clone(), &config.ingress);
         let ingress = Ingress::start(main, supervisor_client.clone(), &config.ingress, &dispatch, &drained)?;
         ports.serve_with(&ingress, &supervisor_client);
-        let listening = ingress.clone();
-        probe::ask_also(move || listening.ping(probe::DEADLINE));
+        ask_listeners(&ingress);
         let fleet = core.fleet.clone();
         // The first engine is nobody's successor; any other waits until the one before has let go.
         let deployments = state_dir
@@ -119,6 +118,12 @@ impl App {
         ports.serves();
         Ok(Self { catalog, deployments, address, admin_address, drain, fleet, engine_info, _ingress: ingress, _watcher: watcher })
     }
+}
+
+/// The probe of the engine asks the listeners too.
+fn ask_listeners(ingress: &Arc<Ingress>) {
+    let listening = ingress.clone();
+    probe::ask_also(move || listening.ping(probe::DEADLINE));
 }
 
 /// The parts that every version and its pool need. `skep dev` keeps all code in memory: it writes nothing to the disk.

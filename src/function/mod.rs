@@ -4,6 +4,7 @@
 //!
 //! Invariant: no I/O, no clock, and no import of another folder of this crate.
 
+pub mod module_schedules;
 pub mod version;
 pub mod manifest;
 pub mod dialect;
@@ -12,7 +13,6 @@ pub mod message;
 pub mod trace;
 pub mod hex;
 pub mod text;
-pub mod module_schedules;
 pub mod schedule;
 pub mod route;
 pub mod limits;
