@@ -21,8 +21,18 @@ pub const EXPRESSION_BYTES_MAX: usize = 200;
 /// Longest name of a schedule, in characters.
 pub const SCHEDULE_NAME_MAX: usize = 64;
 
-/// Names that stand for expressions; `croner` knows them.
-const NICKNAMES: [&str; 6] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@hourly"];
+/// Names that stand for expressions.
+const NICKNAMES: [(&str, &str); 6] = [
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
+
+/// The years in which a schedule is due. `croner` would note each of five thousand years, which is most of the time that parsing takes.
+const YEARS: &str = "1970-2199";
 
 /// Where the search for a moment begins that shows that there is one.
 const FIRST_YEAR: i32 = 2026;
@@ -119,15 +129,21 @@ fn parse(expression: &str) -> Result<Cron, String> {
     if !text.is_ascii() {
         return Err("it holds characters that are not ASCII".to_owned());
     }
-    if text.starts_with('@') && !NICKNAMES.iter().any(|known| known.eq_ignore_ascii_case(text)) {
-        return Err(format!("known are {}", NICKNAMES.join(", ")));
+    let nickname = NICKNAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(text)).map(|(_, meant)| *meant);
+    if text.starts_with('@') && nickname.is_none() {
+        return Err(format!("known are {}", NICKNAMES.map(|(known, _)| known).join(", ")));
     }
-    let fields = text.split_ascii_whitespace().count();
-    if !text.starts_with('@') && !(5..=6).contains(&fields) {
-        return Err(format!("it has {fields} fields, and must have 5 (minute hour day month weekday), or 6 with the second first"));
-    }
-    let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
-    parser.parse(text).map_err(|error| error.to_string().trim_end_matches('.').to_owned())
+    let fields: Vec<&str> = nickname.unwrap_or(text).split_ascii_whitespace().collect();
+    let seconds = match fields.len() {
+        5 => "0 ",
+        6 => "",
+        count => {
+            return Err(format!("it has {count} fields, and must have 5 (minute hour day month weekday), or 6 with the second first"));
+        }
+    };
+    let parser = CronParser::builder().seconds(Seconds::Required).year(Year::Required).build();
+    let parsed = parser.parse(&format!("{seconds}{} {YEARS}", fields.join(" ")));
+    parsed.map_err(|error| error.to_string().trim_end_matches('.').to_owned())
 }
 
 /// Whether there is a moment at all: without a zone, whose jumps cost time to look up.

@@ -35,6 +35,8 @@ pub(super) struct ScheduleEntry {
     pub(super) record: ScheduleRecord,
     /// Open moments, in the order in which they were accepted.
     pub(super) occurrences: Vec<OccurrenceRecord>,
+    /// The first moment after this watermark, once it was asked for: an expression costs microseconds.
+    pub(super) next_due: Option<(i64, Option<i64>)>,
     /// Its place in the timeline.
     pub(super) wake_ms: Option<i64>,
     /// Whether this process has not looked at it yet: what came due since the process has the schedules is late by its doing, not missed.
@@ -46,7 +48,26 @@ pub(super) struct ScheduleEntry {
 impl ScheduleEntry {
     /// A schedule that was kept, or is new.
     pub(super) fn stored(record: ScheduleRecord) -> Self {
-        Self { rule: KnownRule::Unknown, record, occurrences: Vec::new(), wake_ms: None, is_fresh: true, is_skipping: false }
+        Self {
+            rule: KnownRule::Unknown,
+            record,
+            occurrences: Vec::new(),
+            next_due: None,
+            wake_ms: None,
+            is_fresh: true,
+            is_skipping: false,
+        }
+    }
+
+    /// The first moment that is not done with, in seconds.
+    fn next_due(&mut self) -> Option<i64> {
+        let watermark_s = self.record.watermark_s;
+        if let Some((_, due_s)) = self.next_due.filter(|(of, _)| *of == watermark_s) {
+            return due_s;
+        }
+        let due_s = self.live()?.schedule.next_after(watermark_s);
+        self.next_due = Some((watermark_s, due_s));
+        due_s
     }
 
     fn live(&self) -> Option<&CronRule> {
@@ -58,20 +79,21 @@ impl ScheduleEntry {
 
     /// The moments up to now that are accepted. The watermark passes them and those that are left out.
     pub(super) fn accept_due(&mut self, key: &ScheduleKey, since_ms: i64, now_ms: i64, effects: &mut Effects) -> Vec<OccurrenceRecord> {
-        let Some(rule) = self.live().cloned() else { return Vec::new() };
         let now_s = now_ms.div_euclid(1000);
+        let next_due = self.next_due();
+        let Some(rule) = self.live().cloned() else { return Vec::new() };
+        let is_fresh = std::mem::replace(&mut self.is_fresh, false);
+        if next_due.is_none_or(|due_s| due_s > now_s) && self.record.watermark_s <= now_s + SET_BACK_S {
+            return Vec::new();
+        }
         if self.record.watermark_s > now_s + SET_BACK_S {
             tracing::warn!(function = %key.function, schedule = &*key.name, "the clock was set back by more than three hours: the schedule follows it");
             self.record.watermark_s = now_s;
             effects.schedules.insert(key.clone(), Some(self.record.clone()));
         }
         let from_s = self.record.watermark_s;
-        let is_fresh = std::mem::replace(&mut self.is_fresh, false);
         let seen_since_ms = if is_fresh { since_ms.max(now_ms - START_MS).min(now_ms) } else { now_ms };
         let (missed, in_time) = due(&rule, from_s, now_s, seen_since_ms.div_euclid(1000) - GRACE_S);
-        if missed.is_empty() && in_time.is_empty() && !any_due(&rule, from_s, now_s) {
-            return Vec::new();
-        }
         self.record.watermark_s = now_s.max(from_s);
         let mut accepted = Vec::new();
         if !self.record.paused {
@@ -137,11 +159,11 @@ impl ScheduleEntry {
     }
 
     /// When it has to be looked at again.
-    pub(super) fn next_look(&self, now_ms: i64) -> Option<i64> {
+    pub(super) fn next_look(&mut self, now_ms: i64) -> Option<i64> {
+        let next_due = self.next_due();
         let rule = self.live()?;
         // While the clock is behind the watermark nothing is due before that either.
-        let due_s = if self.record.paused { None } else { rule.schedule.next_after(self.record.watermark_s) };
-        let due_ms = due_s.map(|due_s| due_s * 1000);
+        let due_ms = next_due.filter(|_| !self.record.paused).map(|due_s| due_s * 1000);
         let has_place = self.free_places(rule) > 0;
         let waiting = self.occurrences.iter().filter(|occurrence| {
             occurrence.owner.is_none() && (!self.record.paused || occurrence.manual) && (has_place || occurrence.begun || occurrence.manual)
@@ -230,11 +252,6 @@ fn due(rule: &CronRule, from_s: i64, now_s: i64, cutoff_s: i64) -> (Vec<i64>, Ve
         MissedRule::All => WAITING_MAX,
     };
     (latest_between(&evaluator, oldest_s, cutoff_s - 1, most), in_time)
-}
-
-/// Whether any moment lies in that time: then the watermark has to pass it.
-fn any_due(rule: &CronRule, from_s: i64, now_s: i64) -> bool {
-    from_s < now_s && rule.schedule.next_after(from_s).is_some_and(|due_s| due_s <= now_s)
 }
 
 /// The delay of a moment: the same whenever it is computed.

@@ -84,6 +84,7 @@ impl ScheduleMachine {
                 effects.schedules.insert(key.clone(), Some(entry.record.clone()));
             }
             entry.rule = KnownRule::Live(rule);
+            entry.next_due = None;
             self.look_again(&key);
         }
         self.take_early_ends(now_ms, effects);
