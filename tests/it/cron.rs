@@ -339,12 +339,12 @@ fn schedules_follow_the_live_version_and_no_candidate() {
         schedule = '* * * * * *'
         ",
     ));
-    assert_eq!(command(&skep, &["deploy", "../services/hello"]).code, 0);
+    assert_eq!(command(&skep, &["deploy", "services/hello"]).code, 0);
     skep.wait_for_line(&["called 1"]);
     let two = "export default { fetch: () => new Response('2'), scheduled: () => console.log('called 2') };";
     skep.project.write("../services/hello/index.js", two);
     skep.project.write("../services/hello/function.toml", "[[cron]]\nname = 'tock'\nschedule = '*/2 * * * * *'\n");
-    assert_eq!(command(&skep, &["deploy", "../services/hello", "--canary", "50"]).code, 0);
+    assert_eq!(command(&skep, &["deploy", "services/hello", "--canary", "50"]).code, 0);
     assert_eq!(listed(&skep, "tick")["schedule"], "* * * * * *");
     let before = skep.log_text().matches("called 1").count();
     eventually("the live version is called on", || (skep.log_text().matches("called 1").count() > before + 1).then_some(()));
