@@ -134,6 +134,8 @@ impl<C: Clock> Scheduler<C> {
     async fn run(mut self) {
         self.questions.role_tx.send_replace(true);
         let mut drained = self.drained.clone();
+        // The process does not exit before the records are closed.
+        let _open = drained.in_flight();
         loop {
             let wake_ms = self.step();
             tokio::select! {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use redb::backends::FileBackend;
 use redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition, TableError};
@@ -27,6 +28,10 @@ const LEARNED: TextTable = TableDefinition::new("learned");
 /// Memory for pages that were read: the records are read once.
 const CACHE_BYTES: usize = 4 << 20;
 
+/// How long a process that exits may take to close the file, and the time between two attempts to open it.
+const CLOSING_TIME_MAX: Duration = Duration::from_secs(10);
+const CLOSING_PAUSE: Duration = Duration::from_millis(5);
+
 /// The open tables.
 pub(super) struct Records(Database);
 
@@ -44,7 +49,14 @@ impl Records {
             let backend = FileBackend::new(open_file(path)?)?;
             Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)?)
         };
-        match open() {
+        let began = Instant::now();
+        let mut opened = open();
+        // This process has the schedules, so whoever has the file open is about to close it: an exit releases one lock after the other.
+        while opened.as_ref().is_err_and(is_open_elsewhere) && began.elapsed() < CLOSING_TIME_MAX {
+            std::thread::sleep(CLOSING_PAUSE);
+            opened = open();
+        }
+        match opened {
             Ok(database) => Ok(Self(database)),
             Err(error) if is_damaged(&error) => {
                 let aside = path.with_extension("redb.damaged");
@@ -104,6 +116,10 @@ impl Records {
         }
         Ok(writing.commit()?)
     }
+}
+
+fn is_open_elsewhere(error: &ScheduleStoreError) -> bool {
+    matches!(error, ScheduleStoreError::Records(error) if matches!(**error, redb::Error::DatabaseAlreadyOpen))
 }
 
 /// Whether it is the file that is wrong, and not the disk.
