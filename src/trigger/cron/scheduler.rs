@@ -11,8 +11,10 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::call::call;
 use super::clock::{Clock, WallClock};
@@ -26,8 +28,11 @@ use crate::invoke::Invoker;
 use crate::live::Live;
 use crate::shutdown::{DrainGuard, Drained, ShutdownPhase};
 
-/// Ends of calls that wait to be read.
+/// Ends of calls that wait to be read, or to be written.
 const ENDS_MAX: usize = 1024;
+
+/// Calls that end within this time are written together.
+const GATHER_TIME: Duration = Duration::from_millis(10);
 
 /// Time between two looks at what other processes note.
 const OTHERS_EVERY_MS: i64 = 500;
@@ -95,6 +100,9 @@ struct Scheduler<C> {
     questions: Questions,
     ended_tx: mpsc::Sender<Ended>,
     ended_rx: mpsc::Receiver<Ended>,
+    /// Calls that have ended and are not written yet, and when they will be.
+    ends: Vec<Ended>,
+    gathered: Option<Instant>,
     /// The calls that run here; the drain waits for them.
     running: HashMap<Arc<str>, DrainGuard>,
     /// Processes that had the schedules before and still call.
@@ -123,6 +131,8 @@ impl<C: Clock> Scheduler<C> {
             questions,
             ended_tx,
             ended_rx,
+            ends: Vec::new(),
+            gathered: None,
             running: HashMap::new(),
             others,
             looked_ms: i64::MIN,
@@ -142,27 +152,47 @@ impl<C: Clock> Scheduler<C> {
                 // First: a decision that is made while another engine begins is made twice.
                 biased;
                 () = drained.reached(ShutdownPhase::HandingOver) => break,
-                Some(ended) = self.ended_rx.recv() => self.on_ended(ended),
+                Some(ended) = self.ended_rx.recv(), if self.ends.len() < ENDS_MAX => {
+                    self.ends.push(ended);
+                    self.gathered.get_or_insert_with(|| Instant::now() + GATHER_TIME);
+                }
+                () = reached(self.gathered) => {}
                 Some(question) = self.questions.questions_rx.recv() => self.answer(question),
                 () = self.clock.wait(wake_ms) => {}
             }
         }
         self.questions.role_tx.send_replace(false);
-        let Self { store, ended_tx, ended_rx, running, .. } = self;
+        let Self { store, ends, ended_tx, ended_rx, running, .. } = self;
         drop(ended_tx);
-        finish(store.hand_over(), ended_rx, running).await;
+        finish(store.hand_over(), ends, ended_rx, running).await;
     }
 
     /// Everything that the present time brings. Returns when to look again.
     fn step(&mut self) -> Option<i64> {
         let now_ms = self.clock.now_ms();
         let mut effects = Effects::default();
+        let guards = self.hear_ends(now_ms, &mut effects);
         self.hear_news(now_ms, &mut effects);
         self.hear_others(now_ms, &mut effects);
         self.sweep(now_ms, &mut effects);
         self.machine.tick(now_ms, &mut effects);
         self.carry_out(effects);
+        drop(guards);
         self.machine.next_wake()
+    }
+
+    /// The calls that ended, once some time has gone since the first of them: they are written together, and what may begin now with them.
+    fn hear_ends(&mut self, now_ms: i64, effects: &mut Effects) -> Vec<DrainGuard> {
+        if self.gathered.is_none_or(|gathered| gathered > Instant::now()) && self.ends.len() < ENDS_MAX {
+            return Vec::new();
+        }
+        self.gathered = None;
+        let mut guards = Vec::new();
+        for (id, end) in std::mem::take(&mut self.ends) {
+            guards.extend(self.running.remove(&id));
+            self.machine.ended(&id, end, now_ms, effects);
+        }
+        guards
     }
 
     fn hear_news(&mut self, now_ms: i64, effects: &mut Effects) {
@@ -220,7 +250,7 @@ impl<C: Clock> Scheduler<C> {
     fn carry_out(&mut self, mut effects: Effects) {
         // What cannot be written is written later, together with what follows: calls must not be made twice, but neither never.
         while !self.write(&effects) {
-            std::thread::sleep(std::time::Duration::from_millis(WRITE_PAUSE_MS.unsigned_abs()));
+            std::thread::sleep(Duration::from_millis(WRITE_PAUSE_MS.unsigned_abs()));
             if self.drained.phase() != ShutdownPhase::Serving {
                 return;
             }
@@ -248,23 +278,6 @@ impl<C: Clock> Scheduler<C> {
         });
     }
 
-    /// A call has ended, and perhaps others with it: they are written together.
-    fn on_ended(&mut self, first: Ended) {
-        let now_ms = self.clock.now_ms();
-        let mut effects = Effects::default();
-        let mut guards = Vec::new();
-        let mut next = Some(first);
-        while let Some((id, end)) = next {
-            guards.extend(self.running.remove(&id));
-            self.machine.ended(&id, end, now_ms, &mut effects);
-            next = self.ended_rx.try_recv().ok();
-        }
-        // What may begin now begins with the same write.
-        self.machine.tick(now_ms, &mut effects);
-        self.carry_out(effects);
-        drop(guards);
-    }
-
     /// An asker that has left has no answer to receive.
     fn answer(&mut self, question: Question) {
         let now_ms = self.clock.now_ms();
@@ -286,10 +299,28 @@ impl<C: Clock> Scheduler<C> {
     }
 }
 
+/// Waits for this time; for none, for ever.
+async fn reached(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits for the calls that still run, and notes how they end: the next engine has the schedules.
-async fn finish(mut notes: Option<EndNotes>, mut ended_rx: mpsc::Receiver<Ended>, mut running: HashMap<Arc<str>, DrainGuard>) {
+async fn finish(
+    mut notes: Option<EndNotes>,
+    ends: Vec<Ended>,
+    mut ended_rx: mpsc::Receiver<Ended>,
+    mut running: HashMap<Arc<str>, DrainGuard>,
+) {
+    let mut ends = ends.into_iter();
     while !running.is_empty() {
-        let Some((id, end)) = ended_rx.recv().await else { break };
+        let next = match ends.next() {
+            Some(end) => Some(end),
+            None => ended_rx.recv().await,
+        };
+        let Some((id, end)) = next else { break };
         // One that was cut off, not by its own doing, is called for again.
         if let Some(notes) = notes.as_mut().filter(|_| end != CallEnd::Interrupted) {
             notes.write(&id, &end);
