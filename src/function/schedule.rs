@@ -31,8 +31,8 @@ const NICKNAMES: [(&str, &str); 6] = [
     ("@hourly", "0 * * * *"),
 ];
 
-/// The years in which a schedule is due. `croner` would note each of five thousand years, which is most of the time that parsing takes.
-const YEARS: &str = "1970-2199";
+/// The years in which a schedule is due; west of Greenwich time begins in 1969. `croner` would note each of five thousand years, which is most of the time that parsing takes.
+const YEARS: &str = "1969-2199";
 
 /// Where the search for a moment begins that shows that there is one.
 const FIRST_YEAR: i32 = 2026;

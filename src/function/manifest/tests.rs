@@ -121,7 +121,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     assert!(only_problem("Entry = 'x'").contains("did you mean `entry`?"));
     assert!(only_problem("memory_mb = 64").contains("it belongs in `[limits]`"));
     assert!(only_problem("[scale]\nroutes = []").contains("it belongs at the top"));
-    assert!(only_problem("colour = 1").contains("known are `entry`, `dialect`"));
+    assert!(only_problem("colour = 1").contains("known are `entry`, `routes`"));
     assert!(only_problem("routes = [{ path = '/', hots = 'a' }]").contains("did you mean `host`?"));
 }
 
