@@ -352,7 +352,7 @@ fn an_operator_may_run_a_schedule_beside_its_calls() {
     assert_eq!(world.running.len(), 1);
     world.act(|machine, now_ms, effects| machine.run(&key(), None, now_ms, effects)).unwrap();
     assert_eq!(world.running.len(), 2, "the call of the schedule still runs");
-    let id = world.act(|machine, now_ms, effects| machine.run(&key(), Some(-3600_000), now_ms, effects)).unwrap();
+    let id = world.act(|machine, now_ms, effects| machine.run(&key(), Some(-3_600_000), now_ms, effects)).unwrap();
     assert_eq!(id, key().occurrence_id(-3600), "it is that moment's call");
     assert_eq!(world.act(|machine, now_ms, effects| machine.run(&key(), Some(60_000), now_ms, effects)), Err(OrderError::Open));
     world.until(2 * MINUTE);
