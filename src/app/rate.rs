@@ -19,9 +19,12 @@ struct Window {
     uses: u64,
 }
 
-/// The open windows, by function and key.
+/// The open windows of one function, by key.
+type Windows = HashMap<Box<str>, Window>;
+
+/// The open windows, by function.
 #[derive(Default)]
-pub(super) struct Rates(Mutex<HashMap<Box<str>, HashMap<Box<str>, Window>>>);
+pub(super) struct Rates(Mutex<HashMap<Box<str>, Windows>>);
 
 impl Rates {
     /// Counts one more use. False if that makes more than `count` since the window began.
