@@ -411,7 +411,7 @@ fn a_hand_over_waits_for_the_calls_of_the_process_before() {
 }
 
 #[test]
-fn ten_thousand_schedules_cost_less_than_a_hundredth_of_a_core() {
+fn ten_thousand_schedules_cost_little() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = crate::trigger::cron::store::ScheduleStore::open(folder.path(), &"p".into()).unwrap();
     let mut machine = ScheduleMachine::new("p".into(), StoredSchedules::default(), 0);
@@ -441,8 +441,8 @@ fn ten_thousand_schedules_cost_less_than_a_hundredth_of_a_core() {
     let part = used.as_secs_f64() / seconds as f64;
     eprintln!("10,000 schedules, {calls} calls in {seconds} s: {:.2} % of a core; {:?} in all", part * 100.0, began.elapsed());
     assert_eq!(calls, 20_000);
-    // Each is due every minute, and each call is written twice. With optimisation it is a third of this.
-    assert!(part < 0.03, "{:.2} % of a core", part * 100.0);
+    // Each is due every minute, and each call is written twice. 0.8 % in a debug build; the rest is for a busy machine.
+    assert!(part < 0.02, "{:.2} % of a core", part * 100.0);
 }
 
 proptest! {
