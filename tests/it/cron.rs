@@ -272,7 +272,7 @@ fn limits_of_a_schedule_take_the_place_of_the_functions() {
         //- /long/function.toml
         [limits]
         cpu_ms = 200
-        wall_ms = 1000
+        wall_ms = 25000
         [[cron]]
         name = 'fits'
         schedule = '@monthly'
