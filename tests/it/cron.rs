@@ -312,6 +312,7 @@ fn an_operator_lists_runs_pauses_and_resumes() {
     let call = eventually("the call", || seen(&upstream).pop());
     assert_eq!((call.due_s, call.attempt), (1_767_232_800, 1));
     assert_eq!(started["occurrence"], call.occurrence);
+    eventually("the end of the call is kept", || (listed(&skep, "a b")["last"]["outcome"] == "succeeded").then_some(()));
     assert_eq!(json(&skep, &["cron", "pause", "tick", "a b"])["paused"], true);
     let skep = Skep::start(skep.into_project());
     let paused = listed(&skep, "a b");
