@@ -1,8 +1,8 @@
 // The global object of a function: the only writer of globalThis.
 //
 // Runs while the build script makes the snapshot and leaves one function behind, `globalThis.__skep_bootstrap`, which Rust calls once in
-// every new isolate. That call removes everything that is not the function's (deno_core's `Deno`, `__bootstrap`, itself), loads dispatch/
-// and returns its functions to Rust. The list is the WinterTC minimum common API (ECMA-429), WebSocket and EventSource (README.md).
+// every new isolate. That call removes everything that is not the function's (deno_core's `Deno`, `__bootstrap`, itself) and returns the
+// functions of dispatch/ to Rust. The list is the WinterTC minimum common API (ECMA-429), WebSocket and EventSource (README.md).
 //
 // Invariant: no other file writes globalThis, and a function gets neither `core` nor `internals` nor an op from it.
 
@@ -27,7 +27,7 @@ import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWe
 import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -209,8 +209,27 @@ internals.currentCall = currentCall;
 internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
 
-// Rust calls it once, outside the snapshot, and looks up the four functions by name (`runtime::isolate`).
-globalThis.__skep_bootstrap = () => {
+// The console holds a native object, which no snapshot can carry.
+defineLazily("console", () => {
+  const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
+  setNoColorFns(() => true, () => true);
+  return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text.length > LINE_MAX ? StringPrototypeSlice(text, 0, LINE_MAX) : text));
+}, false);
+internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
+defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
+// What handlers of other hosts find global: each is loaded by who looks at it.
+for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "netlify"]]) {
+  defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
+}
+
+// dispatch/ takes what stands above from `internals`.
+const { env, start, warm } = core.loadExtScript("ext:skep/dispatch/index.js");
+defineGlobal("EdgeRuntime", edgeRuntimeNamespace());
+const deno = denoNamespace(env); // deno_core still needs its own.
+warm();
+
+// Rust calls it once, outside the snapshot, and takes the functions by name (`runtime::isolate`). In parentheses V8 compiles it now.
+globalThis.__skep_bootstrap = (function () {
   ReflectDeleteProperty(globalThis, "__skep_bootstrap");
   ReflectDeleteProperty(globalThis, "__bootstrap");
   ReflectDeleteProperty(globalThis, "bootstrap");
@@ -221,29 +240,11 @@ globalThis.__skep_bootstrap = () => {
   ReflectDeleteProperty(Atomics, "waitAsync");
 
   events().setEventTargetData(globalThis);
-  // The console holds a native object, which no snapshot can carry.
-  defineLazily("console", () => {
-    const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
-    setNoColorFns(() => true, () => true);
-    return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text.length > LINE_MAX ? StringPrototypeSlice(text, 0, LINE_MAX) : text));
-  }, false);
-  internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
-
   // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.
   core.setWasmStreamingCallback(() => {});
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 
-  const { setIdentity, builtInNames, load, dispatch, abort: abortCall, settle, warm, env } = core.loadExtScript("ext:skep/dispatch/index.js");
-  ObjectDefineProperties(globalThis, {
-    Deno: { __proto__: null, value: denoNamespace(env), writable: true, enumerable: false, configurable: true },
-    EdgeRuntime: { __proto__: null, value: edgeRuntimeNamespace(), writable: true, enumerable: false, configurable: true },
-  });
-  defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
-  // What handlers of other hosts find global: each is loaded by who looks at it.
-  for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "netlify"]]) {
-    defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
-  }
-  warm();
-  return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
-};
+  defineGlobal("Deno", deno);
+  return start();
+});

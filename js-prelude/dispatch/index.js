@@ -1,7 +1,8 @@
 // The only entry that Rust calls: a call in, an answer out.
 //
-// Each isolate loads it after the snapshot, with the other parts of dispatch/, so that their ops are V8 fast calls. Rust calls
-// `setIdentity`, `load` (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers.
+// It runs into the snapshot with the other parts of dispatch/; `start` makes them ready in each isolate. Rust calls `setIdentity`, `load`
+// (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no
+// op that V8 calls directly: the instance gets these when it is called often.
 //
 // Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
 
@@ -25,14 +26,38 @@
   const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
   const { BODY_CHECK, BODY_NONE, BODY_SCHEDULED, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
-  const { abandon } = core.loadExtScript("ext:skep/dispatch/stream.js");
-  const { failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
+  const { abandon, bind: bindStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
+  const { bind: bindAnswer, failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
 
   /** The status that tells a release that the version exports no `check` (NO_CHECK in release/check). */
   const NO_CHECK = 204;
 
+  /** Calls of an instance before it gets the fast ops. */
+  const CALLS_UNTIL_FAST = 64;
+  let callsLeft = CALLS_UNTIL_FAST;
+
+  const { op_skep_reply_text: slow } = core.ops;
+
+  function bind(ops) {
+    bindStream(ops);
+    bindAnswer(ops);
+  }
+
+  /**
+   * One of the first calls. deno_core makes the fast ops, hundreds of them, when the first script after the snapshot is asked for: 0.3 ms and
+   * 0.1 MB, which a function that is seldom called does without, unless what it uses is such a script.
+   */
+  function countCall() {
+    callsLeft--;
+    if (callsLeft === 0) core.ops.op_load_ext_script("ext:skep/dispatch/index.js");
+    if (core.ops.op_skep_reply_text === slow) return;
+    callsLeft = 0;
+    bind(core.ops);
+  }
+
   /** Hands a call to the handler. Its answer leaves now if the handler returns a value, else when its promise settles. */
   function dispatch(id, method, bodyKind) {
+    if (callsLeft > 0) countCall();
     const call = new Call(id);
     const isRequest = bodyKind < BODY_CHECK;
     const finish = isRequest ? sendResult : bodyKind === BODY_SCHEDULED ? reportScheduled : reportCheck;
@@ -131,8 +156,9 @@
     }
   }
 
-  /** Runs the path of a call once, before the isolate has a function: the first real call finds its code compiled. No call has id 0. */
+  /** Runs the path of a call while the snapshot is made: the first real call finds its code compiled. No op is called, and no call has id 0. */
   function warm() {
+    bind({ __proto__: null, op_skep_reply_text: () => true });
     const sync = () => Response.json({ warm: true });
     const later = async (request) => new Response(request.method, { headers: { "content-type": "text/plain" } });
     for (const handler of [sync, later]) {
@@ -140,7 +166,14 @@
       dispatch(0, "GET", BODY_NONE);
     }
     instance.handle = null;
+    callsLeft = CALLS_UNTIL_FAST;
   }
 
-  return { setIdentity, builtInNames, load, dispatch, abort, settle, warm, env: () => instance.env };
+  /** The isolate begins: what it has of dispatch/ is as the snapshot has it. */
+  function start() {
+    bind({ __proto__: null }); // No op, in the place of that of `warm`.
+    return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort, settle };
+  }
+
+  return { start, warm, env: () => instance.env };
 })();
