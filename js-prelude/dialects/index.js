@@ -3,8 +3,8 @@
 // dispatch/boot.js passes what the module exports. The dialects of the web are here; dialects/detect.js, a lazy script, finds every other
 // one. The handler goes to dispatch/index.js, the name to Rust.
 //
-// Invariant: a function that is written in a dialect of the web, and shows no sign of another one, loads no code of another one. A handler
-// has one of two shapes: `(request, call) => what the function returns`, or `(call, method, bodyKind)`, which answers by itself.
+// Invariant: a function that is written in a dialect of the web, and shows no sign of another one, loads no code of another one. A handler is
+// `(call, method, bodyKind) => what the function returns`, or it answers by itself. One of the web makes the request, if it is seen.
 
 import { core, internals, primordials } from "ext:core/mod.js";
 import * as deno from "ext:skep/dialects/deno.js";

@@ -22,9 +22,9 @@
     main: "", // The url of the entry.
     env: ObjectFreeze({ __proto__: null }),
     textMax: 2 ** 29, // Characters of an answer: `memory_mb` in bytes.
-    handle: null, // (request, call) => the handler's result; or, if it answers by itself, (call, method, bodyKind)
+    handle: null, // (call, method, bodyKind) => the handler's result
     hasSettings: false, // Whether function.toml or the folder says something about its dialect.
-    answersItself: false, // Whether the handler gets the call, and answers it.
+    answersItself: false, // Whether the handler answers the call, and what it returns means nothing.
     checkHandler: null, // What the module exports as `check`.
     scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
   };

@@ -20,7 +20,6 @@
     SafePromiseAll,
   } = primordials;
   const { setAsyncContext } = core;
-  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
@@ -64,11 +63,8 @@
     setAsyncContext(call);
     try {
       const { handle } = instance; // Called without a receiver, as in runCheck.
-      if (instance.answersItself && isRequest) {
-        handle(call, method, bodyKind);
-        return;
-      }
-      const result = isRequest ? handle(makeRequest(call, method, bodyKind), call) : bodyKind === BODY_SCHEDULED ? runScheduled(call) : runCheck(call);
+      const result = isRequest ? handle(call, method, bodyKind) : bodyKind === BODY_SCHEDULED ? runScheduled(call) : runCheck(call);
+      if (instance.answersItself && isRequest) return;
       if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
         MapPrototypeSet(pendingCalls, id, call);
         PromisePrototypeThen(
@@ -98,7 +94,6 @@
 
   /** Calls the exported `check(ctx)`. */
   function runCheck(call) {
-    call.request = new Request("http://check/"); // No code sees it; its signal aborts like any other's.
     const { checkHandler } = instance; // Called without a receiver: a function never sees `instance`.
     return checkHandler === null ? new Response(null, { status: NO_CHECK }) : checkHandler(call.context());
   }
@@ -160,7 +155,7 @@
   function warm() {
     bind({ __proto__: null, op_skep_reply_text: () => true });
     const sync = () => Response.json({ warm: true });
-    const later = async (request) => new Response(request.method, { headers: { "content-type": "text/plain" } });
+    const later = async (call, method, bodyKind) => new Response(makeRequest(call, method, bodyKind).method, { headers: { "content-type": "text/plain" } });
     for (const handler of [sync, later]) {
       instance.handle = handler;
       dispatch(0, "GET", BODY_NONE);

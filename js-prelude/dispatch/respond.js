@@ -93,10 +93,10 @@
   /** Sends what the handler returned. */
   function sendResult(call, result) {
     try {
-      if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
+      if (typeof result === "string") {
+        replyText(call, 200, call.setCookies === null ? TEXT : headersOf(call, TEXT), result);
+      } else if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
         replyResponse(call, result);
-      } else if (typeof result === "string") {
-        replyText(call, 200, headersOf(call, TEXT), result);
       } else {
         replyValue(call, result);
       }

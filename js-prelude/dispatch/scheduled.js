@@ -26,7 +26,6 @@
     StringPrototypeSplit,
     TypeError,
   } = primordials;
-  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
   /** Deno's, for a schedule that names none. */
@@ -148,7 +147,6 @@
 
   /** Calls the handler of a schedule that is due. */
   async function run(call) {
-    call.request = new Request("http://scheduled/"); // No code sees it; its signal aborts like any other's.
     const work = [];
     let failure = null;
     const fail = (error) => {

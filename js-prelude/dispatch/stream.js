@@ -126,7 +126,7 @@
       return;
     }
     try {
-      abortRequest(call.request);
+      if (call.request !== null) abortRequest(call.request); // Else nothing of the function sees one.
     } finally {
       // A stream that waits for an event would learn of it only with its next chunk.
       if (call.reader !== null) PromisePrototypeThen(call.reader.cancel(new Error("the client left")), undefined, () => {});
