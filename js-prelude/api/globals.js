@@ -7,7 +7,7 @@
 // Invariant: no other file writes globalThis, and a function gets neither `core` nor `internals` nor an op from it.
 
 import { core, internals, primordials } from "ext:core/mod.js";
-import { op_skep_log } from "ext:core/ops";
+import { op_set_wasm_streaming_callback, op_skep_log } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
 import { descriptorOf, install, installDisguise, nativeText, refuse, viewOf } from "ext:skep/guards/core.js";
@@ -191,6 +191,7 @@ core.defineGlobalProperties(globalThis, {
 
 Object.setPrototypeOf(globalThis, events().EventTarget.prototype);
 events().saveGlobalThisReference(globalThis);
+events().setEventTargetData(globalThis);
 events().defineEventHandler(globalThis, "error");
 events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
@@ -223,7 +224,7 @@ for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "net
 }
 
 // dispatch/ takes what stands above from `internals`.
-const { env, start, warm } = core.loadExtScript("ext:skep/dispatch/index.js");
+const { entry, env, warm } = core.loadExtScript("ext:skep/dispatch/index.js");
 defineGlobal("EdgeRuntime", edgeRuntimeNamespace());
 const deno = denoNamespace(env); // deno_core still needs its own.
 warm();
@@ -239,12 +240,11 @@ globalThis.__skep_bootstrap = (function () {
   ReflectDeleteProperty(globalThis, "SharedArrayBuffer");
   ReflectDeleteProperty(Atomics, "waitAsync");
 
-  events().setEventTargetData(globalThis);
   // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.
-  core.setWasmStreamingCallback(() => {});
+  op_set_wasm_streaming_callback(() => {});
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 
   defineGlobal("Deno", deno);
-  return start();
+  return entry;
 });

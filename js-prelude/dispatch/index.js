@@ -1,7 +1,6 @@
 // The only entry that Rust calls: a call in, an answer out.
 //
-// It runs into the snapshot with the other parts of dispatch/; `start` makes them ready in each isolate. Rust calls `setIdentity`, `load`
-// (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no
+// It runs into the snapshot with the other parts of dispatch/. Rust calls `setIdentity`, `load` (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no
 // op that V8 calls directly: the instance gets these when it is called often.
 //
 // Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
@@ -22,7 +21,7 @@
   const { setAsyncContext } = core;
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
-  const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { builtInNames, instance, load, pendingCalls, setIdentity, warm: warmBoot } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
   const { BODY_CHECK, BODY_NONE, BODY_SCHEDULED, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { abandon, bind: bindStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
@@ -151,24 +150,31 @@
     }
   }
 
-  /** Runs the path of a call while the snapshot is made: the first real call finds its code compiled. No op is called, and no call has id 0. */
+  /**
+   * Runs the path of a module and of its calls while the snapshot is made: the first real ones find their code compiled. No call has id 0, and
+   * none of these reaches Rust.
+   */
   function warm() {
-    bind({ __proto__: null, op_skep_reply_text: () => true });
-    const sync = () => Response.json({ warm: true });
-    const later = async (call, method, bodyKind) => new Response(makeRequest(call, method, bodyKind).method, { headers: { "content-type": "text/plain" } });
-    for (const handler of [sync, later]) {
-      instance.handle = handler;
+    const handlers = [
+      () => "text",
+      () => ({ warm: true }),
+      () => Response.json({ warm: true }),
+      async (request, ctx) => new Response(request.method, { headers: { "content-type": typeof ctx } }),
+    ];
+    let answers = 0;
+    const op_skep_reply_text = () => {
+      if (++answers === handlers.length) bind({ __proto__: null });
+      return true;
+    };
+    bind({ __proto__: null, op_skep_reply_text });
+    for (let i = 0; i < handlers.length; i++) {
+      instance.handle = warmBoot(handlers[i]);
       dispatch(0, "GET", BODY_NONE);
     }
     instance.handle = null;
     callsLeft = CALLS_UNTIL_FAST;
   }
 
-  /** The isolate begins: what it has of dispatch/ is as the snapshot has it. */
-  function start() {
-    bind({ __proto__: null }); // No op, in the place of that of `warm`.
-    return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort, settle };
-  }
-
-  return { start, warm, env: () => instance.env };
+  const entry = { __proto__: null, setIdentity, builtInNames, load, dispatch, abort, settle };
+  return { entry, warm, env: () => instance.env };
 })();
