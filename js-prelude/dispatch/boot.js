@@ -26,6 +26,7 @@
     hasSettings: false, // Whether function.toml or the folder says something about its dialect.
     answersItself: false, // Whether the handler gets the call, and answers it.
     checkHandler: null, // What the module exports as `check`.
+    runScheduled: null, // (event, call) => whatever: what a dialect does for schedules that the module does not register.
     scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
   };
 
@@ -107,8 +108,9 @@
     isLoaded = true;
     const made = await found.handle;
     // A dialect that the host calls by names tells them beside its handler.
-    const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
+    const { handle, names = null, runScheduled = null } = typeof made === "function" ? { handle: made } : made;
     instance.handle = handle;
+    instance.runScheduled = runScheduled;
     instance.answersItself = found.answersItself;
     // Of a module that has not run to its end nothing can be read.
     if (namespace !== undefined) {
@@ -136,7 +138,8 @@
   function schedulesText() {
     // dispatch/scheduled.js loads with the first schedule that is registered.
     const registered = internals.schedules === undefined ? "" : internals.schedules.list();
-    return `${instance.scheduledHandler === null ? "" : "handler"}\n${registered}`;
+    const hasHandler = instance.scheduledHandler !== null || instance.runScheduled !== null;
+    return `${hasHandler ? "handler" : ""}\n${registered}`;
   }
 
   /** What a built-in of Node exports, each name on a line. */

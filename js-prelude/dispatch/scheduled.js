@@ -1,4 +1,4 @@
-// Schedules: what a module registers while it loads, and the call that a due schedule makes.
+// Schedules: what a module registers while it loads, and the call that a due schedule makes, or the order of a job of Parse.
 //
 // `Deno.cron` and the modules of other hosts register here; dispatch/boot.js lists what is registered, for Rust, and dispatch/index.js hands
 // over the calls. Rust tells the moment of a call (op_skep_occurrence). The list is lines: for each schedule its name, its cron expression,
@@ -127,7 +127,8 @@
 
   /** Calls what the module has for a schedule that it does not register. */
   function callExported(event, call) {
-    const { scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    const { runScheduled, scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    if (runScheduled !== null) return runScheduled(event, call);
     if (scheduledHandler === null) throw new TypeError(`the module has no handler for the schedule "${event.name}"`);
     if (typeof scheduledHandler === "function") return scheduledHandler(intervalOf(event), call.context());
     return scheduledHandler.scheduled(controllerOf(event, call), instance.env, call.context());
@@ -146,7 +147,16 @@
     };
   }
 
-  /** Calls the handler of a schedule that is due. */
+  /** Whether no schedule is the cause, but the order of a job. */
+  const isOrdered = (call) => op_skep_occurrence(call.id) === "";
+
+  function runDue(call) {
+    const event = eventOf(call);
+    const handler = MapPrototypeGet(handlers, event.name) ?? callExported;
+    return handler(event, call);
+  }
+
+  /** Calls the handler of a schedule that is due, or of a job. */
   async function run(call) {
     call.request = new Request("http://scheduled/"); // No code sees it; its signal aborts like any other's.
     const work = [];
@@ -159,9 +169,7 @@
       ArrayPrototypePush(work, PromisePrototypeThen(PromiseResolve(promise), undefined, fail));
     };
     try {
-      const event = eventOf(call);
-      const handler = MapPrototypeGet(handlers, event.name) ?? callExported;
-      await handler(event, call);
+      await (isOrdered(call) ? core.loadExtScript("ext:skep/dialects/parse/job.js").runOrdered(call) : runDue(call));
     } catch (error) {
       fail(error);
     }

@@ -28,6 +28,7 @@ mod leaks;
 mod node;
 mod op_fuzz;
 mod packages;
+mod parse_jobs;
 mod pollution;
 mod pool;
 mod releases;

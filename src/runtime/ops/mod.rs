@@ -15,6 +15,7 @@ mod occurrence;
 mod node;
 mod log;
 mod parse;
+mod jobs;
 mod memory;
 mod wasm_cost;
 mod json_depth;
@@ -31,7 +32,7 @@ pub use answer::parse_headers;
 pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
 pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
-pub use host::{ConsoleLine, HostApi, Identity};
+pub use host::{ConsoleLine, HostApi, Identity, NewJob, ParseApplication};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
@@ -83,9 +84,11 @@ deno_core::extension!(
         settings::op_skep_settings,
         parse::op_skep_rate_limit,
         parse::op_skep_parse_function,
-        parse::op_skep_job_start,
-        parse::op_skep_job_update,
-        parse::op_skep_job_list,
+        jobs::op_skep_job_order,
+        jobs::op_skep_job_note,
+        jobs::op_skep_job_input,
+        jobs::op_skep_job_update,
+        jobs::op_skep_job_list,
         node::text::op_skep_node_text,
         node::text::op_skep_node_compare,
         node::text::op_skep_node_is_text,
