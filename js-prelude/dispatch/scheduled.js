@@ -16,6 +16,7 @@
     ArrayPrototypePush,
     Date,
     MapPrototypeGet,
+    MapPrototypeGetSize,
     MapPrototypeHas,
     MapPrototypeSet,
     Promise,
@@ -23,11 +24,19 @@
     PromiseResolve,
     RegExpPrototypeExec,
     SafeMap,
+    StringPrototypeSlice,
     StringPrototypeSplit,
     TypeError,
   } = primordials;
   const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
+
+  /** Most schedules of a module: `SCHEDULES_MAX` of function/manifest. */
+  const SCHEDULES_MAX = 64;
+
+  /** Most repetitions of a failed call, and the longest pause before one: those of function/module_schedules.rs. */
+  const REPETITIONS_MAX = 5;
+  const PAUSE_MS_MAX = 3_600_000;
 
   /** Deno's, for a schedule that names none. */
   const DEFAULT_PAUSES = [100, 1_000, 5_000, 30_000, 60_000];
@@ -42,22 +51,31 @@
   const ATTEMPT = 3;
   const ID = 4;
   const LAST_MS = 5; // Empty if there was no moment before.
+  const NEXT_MS = 6; // Empty if none comes after it.
+
+  /** No text of a schedule is longer; Rust repeats one that it refuses in its reason. */
+  const TEXT_MAX = 1_000;
 
   /** Name to handler: (event, call) => whatever. */
   const handlers = new SafeMap();
   const lines = [];
   let isListed = false;
 
+  const shown = (name) => (typeof name === "string" ? StringPrototypeSlice(name, 0, TEXT_MAX) : typeof name);
+
   /**
-   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id and lastTime. Throws
-   * once the module has loaded. Rust checks name, expression, zone and pauses.
+   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id, lastTime and
+   * nextTime. Throws once the module has loaded. Rust checks name, expression, zone and pauses.
    */
   function register({ name, schedule, timezone = "", pauses = [], handler }) {
-    if (isListed) throw new TypeError(`the schedule "${name}" comes too late: register it while the module loads`);
-    if (MapPrototypeHas(handlers, name)) throw new TypeError(`two schedules are called "${name}"`);
+    if (isListed) throw new TypeError(`the schedule "${shown(name)}" comes too late: register it while the module loads`);
+    if (MapPrototypeHas(handlers, name)) throw new TypeError(`two schedules are called "${shown(name)}"`);
+    // Rust reads all of the list before it counts.
+    if (MapPrototypeGetSize(handlers) >= SCHEDULES_MAX) throw new TypeError(`the schedule "${shown(name)}" is one too many: a function may have ${SCHEDULES_MAX}`);
     const line = [name, schedule, timezone, ArrayPrototypeJoin(pauses, ",")];
     for (let i = 0; i < line.length; i++) {
-      if (typeof line[i] !== "string" || RegExpPrototypeExec(/[\n\r]/, line[i]) !== null) throw new TypeError(`the schedule "${name}" is not one: names, expressions and zones are texts of one line`);
+      const isLine = typeof line[i] === "string" && line[i].length <= TEXT_MAX && RegExpPrototypeExec(/[\n\r]/, line[i]) === null;
+      if (!isLine) throw new TypeError(`the schedule "${shown(name)}" is not one: names, expressions and zones are texts of one line`);
       ArrayPrototypePush(lines, line[i]);
     }
     MapPrototypeSet(handlers, name, handler);
@@ -127,11 +145,14 @@
 
   /** Calls what the module has for a schedule that it does not register. */
   function callExported(event, call) {
-    const { scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    const { runScheduled, scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    if (runScheduled !== null) return runScheduled(event, call);
     if (scheduledHandler === null) throw new TypeError(`the module has no handler for the schedule "${event.name}"`);
     if (typeof scheduledHandler === "function") return scheduledHandler(intervalOf(event), call.context());
     return scheduledHandler.scheduled(controllerOf(event, call), instance.env, call.context());
   }
+
+  const timeOf = (text) => text === "" || text === undefined ? null : +text;
 
   /** The moment that a call is for. */
   function eventOf(call) {
@@ -142,7 +163,8 @@
       scheduledTime: +line[DUE_MS],
       attempt: +line[ATTEMPT],
       id: line[ID],
-      lastTime: line[LAST_MS] === "" ? null : +line[LAST_MS],
+      lastTime: timeOf(line[LAST_MS]),
+      nextTime: timeOf(line[NEXT_MS]),
     };
   }
 
@@ -170,5 +192,5 @@
   }
 
   internals.schedules = { __proto__: null, list };
-  return { __proto__: null, denoCron, register, run };
+  return { __proto__: null, denoCron, PAUSE_MS_MAX, register, REPETITIONS_MAX, run };
 })();
