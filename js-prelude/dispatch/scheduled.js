@@ -75,7 +75,7 @@
     const line = [name, schedule, timezone, ArrayPrototypeJoin(pauses, ",")];
     for (let i = 0; i < line.length; i++) {
       const isLine = typeof line[i] === "string" && line[i].length <= TEXT_MAX && RegExpPrototypeExec(/[\n\r]/, line[i]) === null;
-      if (!isLine) throw new TypeError(`the schedule "${shown(name)}" is not one: names, expressions and zones are texts of one line`);
+      if (!isLine) throw new TypeError(`the schedule "${shown(name)}" is not one: its name, expression, zone and pauses are lines of at most ${TEXT_MAX} characters`);
       ArrayPrototypePush(lines, line[i]);
     }
     MapPrototypeSet(handlers, name, handler);

@@ -21,7 +21,7 @@
     TypeError,
   } = primordials;
   const { register, REPETITIONS_MAX, PAUSE_MS_MAX } = core.loadExtScript("ext:skep/dispatch/scheduled.js");
-  const { ANY_EXPRESSION, isSetByManifest } = core.loadExtScript("ext:skep/dialects/shared/intervals.js");
+  const { ANY_EXPRESSION, insteadOf, isSetByManifest } = core.loadExtScript("ext:skep/dialects/shared/intervals.js");
   const { expressionOf } = core.loadExtScript("ext:skep/dialects/azure/ncrontab.js");
 
   const LEVEL_WARN = 2;
@@ -82,12 +82,15 @@
     const { env } = settings;
     for (let i = 0; i < timers.length; i++) {
       const { name, options } = timers[i];
-      let expression, pauses;
+      let expression = ANY_EXPRESSION;
+      let pauses = [];
       try {
-        expression = isSetByManifest(settings, name) ? ANY_EXPRESSION : expressionOf(options.schedule, env);
-        pauses = pausesOf(name, options.retry);
+        if (!isSetByManifest(settings, name)) {
+          expression = expressionOf(options.schedule, env);
+          pauses = pausesOf(name, options.retry);
+        }
       } catch (error) {
-        throw new TypeError(`app.timer("${name}"): ${error?.message}`);
+        throw new TypeError(`app.timer("${name}"): ${error?.message}; ${insteadOf(name)}`);
       }
       if (options.runOnStartup === true) warn(name, "runOnStartup is ignored: instances start and end as calls need them");
       const isMonitored = options.useMonitor !== false && !RegExpPrototypeTest(MORE_THAN_ONE_A_MINUTE, expression);

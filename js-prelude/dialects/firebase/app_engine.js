@@ -126,7 +126,7 @@
       if (!ArrayPrototypeIncludes(minutes, at % 60)) ArrayPrototypePush(minutes, at % 60);
     }
     // Cron calls at every listed minute of every listed hour.
-    if (hours.length * minutes.length !== count) words.refuse(`${NOT_CRON}: let it end before its last hour is full, such as at 13:59 in the place of 14:00`);
+    if (hours.length * minutes.length !== count) words.refuse(`${NOT_CRON}: let it end earlier, such as at 13:59 in the place of 14:00`);
     const inOrder = (numbers) => ArrayPrototypeSort(numbers, (one, other) => one - other);
     return `${fieldOf(inOrder(minutes), 0, 59)} ${fieldOf(inOrder(hours), 0, 23)} * * *`;
   }

@@ -22,7 +22,7 @@
   } = primordials;
   const scheduled = core.loadExtScript("ext:skep/dispatch/scheduled.js");
   const { expressionOf } = core.loadExtScript("ext:skep/dialects/firebase/app_engine.js");
-  const { ANY_EXPRESSION, isSetByManifest } = core.loadExtScript("ext:skep/dialects/shared/intervals.js");
+  const { ANY_EXPRESSION, insteadOf, isSetByManifest } = core.loadExtScript("ext:skep/dialects/shared/intervals.js");
   const { init } = core.loadExtScript("ext:skep/dialects/firebase/module.js");
 
   const LEVEL_WARN = 2;
@@ -99,12 +99,15 @@
   /** Registers the function `name`; `options` and `run` are what firebase/module.js has marked it with. */
   function register(name, { schedule: options, run }, settings) {
     const { env } = settings;
-    let expression, pauses;
+    let expression = ANY_EXPRESSION;
+    let pauses = [];
     try {
-      expression = isSetByManifest(settings, name) ? ANY_EXPRESSION : cronOf(options.schedule);
-      pauses = pausesOf(name, options);
+      if (!isSetByManifest(settings, name)) {
+        expression = cronOf(options.schedule);
+        pauses = pausesOf(name, options);
+      }
     } catch (error) {
-      throw new TypeError(`onSchedule of ${name}: ${error?.message}`);
+      throw new TypeError(`onSchedule of ${name}: ${error?.message}; ${insteadOf(name)}`);
     }
     scheduled.register({
       name,

@@ -15,6 +15,9 @@
   /** Whether function.toml has a `[[cron]]` of this name: it sets everything but the handler, so that the code's may be what cron cannot say. */
   const isSetByManifest = (settings, name) => ArrayPrototypeIncludes(settings.schedules ?? [], name);
 
+  /** The way out for a schedule that cron cannot say, in a file that stays as it is. */
+  const insteadOf = (name) => `a [[cron]] with name = "${name}" in function.toml takes its place`;
+
   const HOUR = 60;
   const DAY = 24 * HOUR;
   const WEEK = 7 * DAY;
@@ -61,5 +64,5 @@
     return ArrayPrototypeJoin(parts, ",");
   }
 
-  return { __proto__: null, ANY_EXPRESSION, everySeconds, fieldOf, isSetByManifest };
+  return { __proto__: null, ANY_EXPRESSION, everySeconds, fieldOf, insteadOf, isSetByManifest };
 })();
