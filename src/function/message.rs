@@ -68,6 +68,8 @@ pub struct Occurrence {
     pub due_ms: i64,
     /// The moment before it for which the function was called, if one is known.
     pub last_ms: Option<i64>,
+    /// The moment after it, if there is one.
+    pub next_ms: Option<i64>,
     /// Counted from 1.
     pub attempt: u32,
     /// In place of the manifest's `wall_ms`.

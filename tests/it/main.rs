@@ -17,6 +17,7 @@ mod cli_remote;
 mod compiler;
 mod containment;
 mod cron;
+mod cron_dialects;
 mod drain;
 mod egress;
 mod examples;

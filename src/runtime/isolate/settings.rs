@@ -43,6 +43,7 @@ pub(super) fn settings_of(version: &Version) -> Value {
         "lambda": { "event": dialects.lambda_event.label() },
         "parse": dialects.parse.as_ref().map(parse),
         "firebase": { "ignoreAuth": dialects.ignore_auth },
+        "schedules": version.manifest.cron.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(),
         "limits": {
             "cpuMs": milliseconds(limits.cpu),
             "wallMs": milliseconds(limits.wall),

@@ -212,7 +212,8 @@ impl Roster {
 
 async fn load(pool: Arc<Pool>) {
     if let Err(fault) = pool.boot_one().await {
-        tracing::warn!(function = %pool.version().function, version = %pool.version().id, %fault, "a version cannot be loaded to learn of its schedules");
+        let detail = fault.facts().detail.as_deref().unwrap_or_default();
+        tracing::warn!(function = %pool.version().function, version = %pool.version().id, %fault, detail, "a version cannot be loaded to learn of its schedules");
     }
 }
 
