@@ -9,12 +9,15 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
   const {
-    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, ObjectPrototypeIsPrototypeOf, Promise, PromisePrototype, PromisePrototypeThen,
-    RegExpPrototypeExec, SafeMap,
+    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, ObjectPrototypeIsPrototypeOf, ObjectSetPrototypeOf, Promise, PromisePrototype,
+    PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
   } = primordials;
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { closeRegistrations, detectDialect, isServed, ofTheWeb, watchFinished } = internals.dialects;
   const { describe } = internals.errors;
+
+  // Some of its members are asked for before they are there: no prototype of the function may answer, and see it.
+  ObjectSetPrototypeOf(internals, null);
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
   const instance = {

@@ -10,6 +10,8 @@ const { apply } = Reflect;
 const values = () => [
   undefined, null, true, 0, -1, 1, 2, 3, NaN, 2 ** 31, 2 ** 53, "", "x", "x".repeat(70_000), {}, [], () => {}, new Uint8Array(8), new ArrayBuffer(0),
   { length: 5 }, new Proxy({}, {}), 10n, Symbol(), "http://127.0.0.1:1/", ["a", "b"], "\n", "\na\nb", "GET /", "neighbour-00",
+  Object.defineProperty([1, 2], "1", { get() { throw new Error("no element"); } }), new Proxy([1], { get() { throw new Error("no trap"); } }), new Array(2 ** 31),
+  { get length() { throw new Error("no length"); } }, Object.defineProperty(new Uint8Array(4), "buffer", { get() { throw new Error("no buffer"); } }),
 ];
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 let changed = 0;

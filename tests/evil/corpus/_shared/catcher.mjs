@@ -1,5 +1,5 @@
 // Built-ins that do their work and look at whatever passes through them: `this`, arguments, results, what is awaited, what is given to a callback.
-// `caught` names what belongs to the host: a Call, the instance, core, an op.
+// `caught` names what belongs to the host: a Call, the instance, core, internals, an op.
 
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const seen = new WeakSet();
@@ -18,8 +18,11 @@ const note = (what, where) => {
 function look(value, where, depth) {
   if (value === null || (typeof value !== "object" && typeof value !== "function") || apply(has, seen, [value]) || budget-- < 0) return;
   apply(add, seen, [value]);
+  // It has members of these names by now.
+  if (value === Object.prototype) return;
   if (hasOwn(value, "isSkepCall")) note("a call", where);
   if (hasOwn(value, "loadExtScript")) note("core", where);
+  if (hasOwn(value, "trace") && hasOwn(value, "globals")) note("the internals", where);
   if (hasOwn(value, "answersItself") || hasOwn(value, "scheduledHandler")) note("the instance", where);
   if (hasOwn(value, "op_skep_fail")) note("ops", where);
   // deno_core calls async ops by Function.prototype.call, so that whoever replaces it sees them: 194-ops-by-call.
@@ -71,7 +74,8 @@ function watching(original, where) {
 const OF_NAMES = [
   "then", "0", "1", "2", "done", "body", "status", "headers", "url", "method", "call", "signal", "id", "handle", "handler",
   "error", "type", "data", "write", "final", "read", "start", "pull", "cancel", "cause", "request", "response", "result", "context", "answer",
-  "reader", "names", "name", "path", "settings", "env", "onLeave", "onIdle", "onUncaught", "use", "next", "return", "throw",
+  "reader", "names", "name", "path", "settings", "env", "onLeave", "onIdle", "onUncaught", "node", "schedules", "nodeModules", "nodeOps",
+  "nodeBuiltIn", "requireNode", "reportException", "currentCall", "parseJson", "use", "next", "return", "throw",
 ];
 
 /** Members of all objects that have none of their own. */
