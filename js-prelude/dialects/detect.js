@@ -11,7 +11,7 @@
   const { op_skep_settings } = core.ops;
   const {
     ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, JSONParse, ObjectKeys,
-    RegExpPrototypeTest, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
+    RegExpPrototypeExec, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
   } = primordials;
   const { closeRegistrations, ofTheWeb, registered } = internals.dialects;
   const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
@@ -187,7 +187,7 @@
   function guessed(module, found) {
     const { file } = settings;
     const { 0: first, 1: second } = parametersOf(found.fn);
-    const is = (names, name) => name !== undefined && RegExpPrototypeTest(names, name);
+    const is = (names, name) => name !== undefined && RegExpPrototypeExec(names, name) !== null;
     const guess = (name) => ofDialect(module, name, found, `guessed from the parameters of ${found.name === "default" ? "its handler" : found.name}`);
     if (is(/^_*(?:res|response|reply|resp)$/, second)) return guess("node");
     if (is(/^_?(?:event|evt|e)$/, first) && is(/^_*(?:context|ctx|callback|cb)$/, second)) {

@@ -9,11 +9,15 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
   const {
-    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, Promise, PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
+    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, ObjectPrototypeIsPrototypeOf, ObjectSetPrototypeOf, Promise, PromisePrototype,
+    PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
   } = primordials;
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { closeRegistrations, detectDialect, isServed, ofTheWeb, watchFinished } = internals.dialects;
   const { describe } = internals.errors;
+
+  // Some of its members are asked for before they are there: no prototype of the function may answer, and see it.
+  ObjectSetPrototypeOf(internals, null);
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
   const instance = {
@@ -78,7 +82,8 @@
         await core.loadExtScript("ext:skep/node/http/servers.js").listening();
         found = detectDialect(namespace, defaultOf(namespace), instance, true);
       }
-      return await loadedAs(found, namespace);
+      if (isPromise(found.handle)) await made(found);
+      return loadedAs(found, namespace);
     } catch (error) {
       return failed(describe(error));
     }
@@ -102,13 +107,27 @@
     });
   }
 
+  const isPromise = (handle) => typeof handle !== "function" && ObjectPrototypeIsPrototypeOf(PromisePrototype, handle);
+
+  /**
+   * Waits for a handler that its dialect makes later. Neither the handler nor what is said of it ever goes through an `await`: a `then` that
+   * the module has given to all functions, or to all promises, could put another one in its place, and would get the Call.
+   */
+  function made(found) {
+    return new Promise((resolve, reject) => {
+      PromisePrototypeThen(found.handle, (handle) => {
+        found.handle = handle;
+        resolve();
+      }, reject);
+    });
+  }
+
   /** Notes the handler that was found, and says what it is. */
-  async function loadedAs(found, namespace) {
+  function loadedAs(found, namespace) {
     closeRegistrations();
     isLoaded = true;
-    const made = await found.handle;
     // A dialect that the host calls by names tells them beside its handler; one that answers every schedule, how.
-    const { handle, names = null, runScheduled = null } = typeof made === "function" ? { __proto__: null, handle: made } : made;
+    const { handle, names = null, runScheduled = null } = typeof found.handle === "function" ? { __proto__: null, handle: found.handle } : found.handle;
     instance.handle = handle;
     instance.runScheduled = runScheduled;
     instance.answersItself = found.answersItself;

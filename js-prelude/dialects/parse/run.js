@@ -12,7 +12,7 @@
     PromisePrototypeThen,
     PromiseResolve,
   } = primordials;
-  const { scriptFailed, validationFailed } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
+  const { isParseError, scriptFailed, validationFailed } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
   const { validate } = core.loadExtScript("ext:skep/dialects/parse/validators.js");
   const { rolesOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
   const host = core.loadExtScript("ext:skep/dialects/parse/host.js");
@@ -135,7 +135,7 @@
       return failure(validationFailed(error, state.sdk));
     }
     const fail = (error) => {
-      if (!(error instanceof state.sdk.Error)) host.logThrown(call, `Failed running cloud function ${name}`, error);
+      if (!isParseError(error, state.sdk)) host.logThrown(call, `Failed running cloud function ${name}`, error);
       return failure(scriptFailed(error, state.sdk));
     };
     if (handler.length >= 2) return await callWithResponder(handler, request, fail);

@@ -82,7 +82,10 @@
       MapPrototypeSet(pendingCalls, call.id, call);
       // A client that leaves aborts a request; nothing sees this one but dispatch/stream.js.
       call.request ??= new Request("http://event/");
-      const done = () => MapPrototypeDelete(pendingCalls, call.id);
+      // An answer that still streams is forgotten by dispatch/stream.js: until then its client may leave.
+      const done = () => {
+        if (!call.isStreaming) MapPrototypeDelete(pendingCalls, call.id);
+      };
       PromisePrototypeThen(PromiseResolve(result), done, (error) => {
         done();
         failThrown(call, error);

@@ -331,6 +331,7 @@ deno_core::extension!(
         "ext:deno_node/internal_binding/http_parser.ts" = "node/http/parser.js",
         "ext:deno_node/_zlib_binding.mjs" = "node/zlib/binding.js",
         "ext:deno_node/_fs/_fs_glob.ts" = "node/stubs/glob.js",
+        "ext:deno_node/_next_tick.ts" = "node/ticks.js",
         "ext:deno_node/_process/process.ts" = "node/stubs/next_tick.js",
         "ext:deno_node/node:process" = "node/process.js",
         "ext:deno_node/os.ts" = "node/os.js",
