@@ -7,13 +7,13 @@
 
 (function () {
   const { primordials } = __bootstrap;
-  const { ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypePush } = primordials;
+  const { ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeSome } = primordials;
 
   /** Stands for the expression of a schedule that function.toml sets. */
   const ANY_EXPRESSION = "@yearly";
 
   /** Whether function.toml has a `[[cron]]` of this name: it sets everything but the handler, so that the code's may be what cron cannot say. */
-  const isSetByManifest = (settings, name) => ArrayPrototypeIncludes(settings.schedules ?? [], name);
+  const isSetByManifest = (settings, name) => ArrayPrototypeSome(settings.schedules, (schedule) => schedule.name === name);
 
   /** The way out for a schedule that cron cannot say, in a file that stays as it is. */
   const insteadOf = (name) => `a [[cron]] with name = "${name}" in function.toml takes its place`;

@@ -19,6 +19,7 @@ mod methods;
 mod settings;
 mod snapshot;
 mod stack;
+mod rejections;
 mod collection;
 pub mod sampler;
 mod heap;
@@ -46,6 +47,7 @@ pub use engine::{init_v8, v8_version};
 pub use exception::BootError;
 pub use heap::Heap;
 use methods::MethodStrings;
+use rejections::ReportFunctions;
 pub use terminate::{Interrupt, TerminationReason};
 
 /// The function that an isolate gets.
@@ -125,6 +127,7 @@ const _: () = {
 impl Drop for Isolate {
     fn drop(&mut self) {
         sampler::forget();
+        rejections::forget();
         self.loader.clear();
     }
 }
@@ -166,7 +169,8 @@ impl Isolate {
             state.put(host);
             state.borrow_mut::<InFlightTable>().keep_with(heap.clone());
         }
-        let entry = bootstrap(&mut js)?;
+        let (entry, functions) = bootstrap(&mut js)?;
+        rejections::attach(&mut js, functions);
         let methods = MethodStrings::new(&mut js);
         Ok(Self { js, entry, methods, loader, heap, module_waits: false })
     }
@@ -454,7 +458,7 @@ fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
 }
 
 /// Calls the prelude's bootstrap function, which clears the global object and returns the dispatch functions.
-fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
+fn bootstrap(js: &mut JsRuntime) -> Result<(DispatchFunctions, ReportFunctions), BootError> {
     deno_core::scope!(scope, js);
     v8::tc_scope!(let scope, scope);
     let global = scope.get_current_context().global(scope);
@@ -472,12 +476,18 @@ fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
         let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
         Some(v8::Global::new(scope, function))
     };
-    match (entry("setIdentity"), entry("builtInNames"), entry("load"), entry("dispatch"), entry("abort"), entry("settle")) {
-        (Some(set_identity), Some(built_in_names), Some(load), Some(dispatch), Some(abort), Some(settle)) => {
-            Ok(DispatchFunctions { set_identity, built_in_names, load, dispatch, abort, settle })
-        }
-        _ => Err(BootError::prelude("the prelude returned no dispatch functions")),
-    }
+    let entries = || {
+        let functions = DispatchFunctions {
+            set_identity: entry("setIdentity")?,
+            built_in_names: entry("builtInNames")?,
+            load: entry("load")?,
+            dispatch: entry("dispatch")?,
+            abort: entry("abort")?,
+            settle: entry("settle")?,
+        };
+        Some((functions, ReportFunctions { unhandled: entry("unhandled")?, handled: entry("handled")? }))
+    };
+    entries().ok_or_else(|| BootError::prelude("the prelude returned no dispatch functions"))
 }
 
 fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<'s, v8::Value>, BootError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::function::manifest::{DialectSettings, Net, NetRule, ParseSettings};
+use crate::function::manifest::{CronRule, DialectSettings, Net, NetRule, ParseSettings};
 use crate::function::{Manifest, Version};
 use crate::runtime::ops::{Identity, ParseApplication};
 
@@ -43,7 +43,7 @@ pub(super) fn settings_of(version: &Version) -> Value {
         "lambda": { "event": dialects.lambda_event.label() },
         "parse": dialects.parse.as_ref().map(parse),
         "firebase": { "ignoreAuth": dialects.ignore_auth },
-        "schedules": version.manifest.cron.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(),
+        "schedules": version.manifest.cron.iter().map(schedule).collect::<Vec<_>>(),
         "limits": {
             "cpuMs": milliseconds(limits.cpu),
             "wallMs": milliseconds(limits.wall),
@@ -51,6 +51,10 @@ pub(super) fn settings_of(version: &Version) -> Value {
             "bodyMb": megabytes(limits.body_bytes),
         },
     })
+}
+
+fn schedule(rule: &CronRule) -> Value {
+    json!({ "name": rule.name, "expression": rule.schedule.expression(), "path": rule.path })
 }
 
 /// The addresses that a version may connect to: those of its manifest, and its Parse Server.

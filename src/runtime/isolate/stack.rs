@@ -7,7 +7,7 @@
 //! Invariant: no text longer than [`TEXT_MAX`] is copied out of V8, nothing is formatted for an isolate that has to end, and no panic
 //! leaves.
 
-use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
+use deno_core::error::{format_stack_trace, prepare_stack_trace_callback_with_original_callsites};
 use deno_core::v8;
 
 use super::sampler;
@@ -33,7 +33,8 @@ pub(super) fn prepare<'s>(
         let frames = own_frames(scope, frames);
         match too_long(scope, error) {
             Some(header) => format_stack_trace(scope, header, frames),
-            None => prepare_stack_trace_callback(scope, error, frames),
+            // deno_core's own call sites keep what they know in arrays that a function can make throw: a panic below V8.
+            None => prepare_stack_trace_callback_with_original_callsites(scope, error, frames),
         }
     })
 }
