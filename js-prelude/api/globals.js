@@ -245,5 +245,5 @@ globalThis.__skep_bootstrap = () => {
     defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
   }
   warm();
-  return { __proto__: null, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
+  return { __proto__: null, ...internals.rejections, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
 };

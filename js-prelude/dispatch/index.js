@@ -142,5 +142,5 @@
     instance.handle = null;
   }
 
-  return { ...internals.rejections, setIdentity, builtInNames, load, dispatch, abort, settle, warm, env: () => instance.env };
+  return { setIdentity, builtInNames, load, dispatch, abort, settle, warm, env: () => instance.env };
 })();
