@@ -28,6 +28,7 @@ mod leaks;
 mod node;
 mod op_fuzz;
 mod packages;
+mod parse_clients;
 mod pollution;
 mod pool;
 mod releases;

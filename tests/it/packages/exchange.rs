@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::data;
 use super::world::World;
+use crate::support::npm::finish;
 use crate::support::process::program;
 use crate::support::{Request, Response};
 
@@ -111,7 +112,7 @@ fn ask_node(world: &World, folder: &str) {
     let mut node = program("node");
     node.current_dir(&world.directory.functions).envs(world.variables.clone());
     node.arg("_servers/answers.mjs").arg(folder).arg(file(folder));
-    super::server::finish(&mut node).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    finish(&mut node).unwrap_or_else(|error| panic!("{folder}: {error}"));
 }
 
 fn file(folder: &str) -> PathBuf {
