@@ -70,7 +70,7 @@ fn installed(test: &str) -> Option<&'static Path> {
     match ROOM.get_or_init(fill) {
         Ok(room) => Some(&room.folder),
         Err(why) => {
-            npm::skip(test, &[why]);
+            npm::skip(test, &[why.as_str()]);
             None
         }
     }

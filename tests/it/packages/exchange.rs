@@ -103,7 +103,7 @@ fn answer_of(response: &Response) -> Answer {
     Answer { status: response.status, headers, body: body_of(response) }
 }
 
-/// An object or list of JSON as a value, if its text is that of the value; everything else as text. Compressed bodies are unpacked, since two
+/// JSON that is no text as a value, if its text is that of the value; everything else as text. Compressed bodies are unpacked, since two
 /// compressors need not write the same bytes.
 fn body_of(response: &Response) -> Value {
     let mut bytes = response.body.clone();
