@@ -27,6 +27,7 @@
     answersItself: false, // Whether the handler gets the call, and answers it.
     checkHandler: null, // What the module exports as `check`.
     scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
+    runScheduled: null, // (event, call) => anything: in the place of scheduledHandler, a dialect that calls its function in its own way.
   };
 
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
@@ -106,9 +107,10 @@
     closeRegistrations();
     isLoaded = true;
     const made = await found.handle;
-    // A dialect that the host calls by names tells them beside its handler.
-    const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
+    // A dialect that the host calls by names tells them beside its handler; one that answers every schedule, how.
+    const { handle, names = null, runScheduled = null } = typeof made === "function" ? { __proto__: null, handle: made } : made;
     instance.handle = handle;
+    instance.runScheduled = runScheduled;
     instance.answersItself = found.answersItself;
     // Of a module that has not run to its end nothing can be read.
     if (namespace !== undefined) {
@@ -136,7 +138,7 @@
   function schedulesText() {
     // dispatch/scheduled.js loads with the first schedule that is registered.
     const registered = internals.schedules === undefined ? "" : internals.schedules.list();
-    return `${instance.scheduledHandler === null ? "" : "handler"}\n${registered}`;
+    return `${instance.scheduledHandler === null && instance.runScheduled === null ? "" : "handler"}\n${registered}`;
   }
 
   /** What a built-in of Node exports, each name on a line. */

@@ -98,6 +98,7 @@ pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path
         remote: Some(peer.remote),
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     }
 }
 

@@ -7,8 +7,8 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, SafeMap } = primordials;
-  const { keysOf } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SafeMap } = primordials;
+  const { keysOf, VARIABLES } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
 
   let state = null;
 
@@ -67,10 +67,24 @@
     return sdk;
   }
 
+  /** The keys are the host's: the function has those that Parse Server shows its cloud code, as members of `Parse`. */
+  function hideKeys(instance) {
+    const env = { __proto__: null };
+    const names = ObjectKeys(instance.env);
+    for (let i = 0; i < names.length; i++) env[names[i]] = instance.env[names[i]];
+    for (const member in VARIABLES) {
+      ReflectDeleteProperty(env, VARIABLES[member]);
+      if (internals.node !== undefined) ReflectDeleteProperty(internals.node.variables, VARIABLES[member]);
+    }
+    instance.env = ObjectFreeze(env);
+  }
+
   /** Makes the global, once. */
   function install(instance, settings) {
     if (state !== null) return;
     state = stateOf(settings);
+    // A module that shows its dialect only by what it registers has read its variables already.
+    if (instance !== null) hideKeys(instance);
     internals.globals.defineLazily("Parse", () => state.sdk, true);
   }
 

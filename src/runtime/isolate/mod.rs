@@ -185,6 +185,7 @@ impl Isolate {
             let state = self.js.op_state();
             let mut state = state.borrow_mut();
             state.put(assignment.identity.clone());
+            settings::application_of(&assignment.version, &assignment.identity).into_iter().for_each(|application| state.put(application));
             state.put(MemoryBytes(manifest.limits.memory_bytes));
             let version = assignment.version.clone();
             state.put(SettingsWriter(Box::new(move || settings::settings_of(&version).to_string())));

@@ -164,6 +164,7 @@ impl OutgoingCall {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         })
     }
 }

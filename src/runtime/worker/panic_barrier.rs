@@ -94,6 +94,7 @@ mod tests {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         })
     }
 

@@ -103,6 +103,7 @@ fn request(method: Method) -> Arc<Request> {
         caller: None,
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     })
 }
 
