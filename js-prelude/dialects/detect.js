@@ -10,8 +10,8 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_settings } = core.ops;
   const {
-    ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, JSONParse, ObjectKeys, RegExpPrototypeTest,
-    StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
+    ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, JSONParse, ObjectKeys,
+    RegExpPrototypeTest, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
   } = primordials;
   const { closeRegistrations, ofTheWeb, registered } = internals.dialects;
   const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
@@ -23,7 +23,6 @@
   const OF_THE_HOST = ["default", "module.exports", "check", "config", "__esModule"];
   const NODE_DIALECTS = "kubeless, openfaas, fission, lambda, node or plain";
   const WHERE = "in function.toml";
-
   let settings = null;
 
   /** What function.toml and the folder say, as `of` of runtime/ops/settings.rs writes it, and the environment. */
@@ -140,6 +139,9 @@
     const mark = markOf(named === null ? exported : named.fn);
     if (mark !== undefined) return ofDialect(module, mark.dialect, named ?? whole, "the default export");
     if (named === null) {
+      if (isOfNetlify(module.namespace.config) && (whole.fn !== null ? !isApplication(whole.fn) : typeof exported?.fetch === "function")) {
+        return ofDialect(module, "netlify", whole, "its config");
+      }
       // With Netlify's package `fetch` gets its context, and not the environment.
       const web = settings.hint === "netlify" ? null : ofTheWeb(exported, settings.env, "workers");
       if (web !== null) return web;
@@ -148,6 +150,12 @@
       }
     }
     return byPackage(module, named, whole) ?? byHandlerExport(module, named, of);
+  }
+
+  /** Whether an export `config` says what Netlify's says: the paths of the function, or when it runs. */
+  function isOfNetlify(config) {
+    const path = ArrayIsArray(config?.path) ? config.path[0] : config?.path;
+    return typeof config?.schedule === "string" || (typeof path === "string" && path[0] === "/");
   }
 
   /** Rule 4: the package.json of the folder. */
@@ -205,8 +213,7 @@
 
   /** Why no rule has found a handler. */
   function noHandler(module) {
-    // A module that only schedules call.
-    const cron = ofTheWeb(undefined, settings.env, "deno");
+    const cron = ofTheWeb(undefined, settings.env, "deno"); // A module that only schedules call.
     if (cron !== null) return cron;
     const { functions } = exportsOf(module);
     const { file } = settings;

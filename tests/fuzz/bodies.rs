@@ -53,6 +53,7 @@ pub(crate) fn request(bytes: &[u8]) {
         caller: None,
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     };
     let url = request_url(&request);
     let (scheme, rest) = url.split_once("://").expect("an absolute URL");

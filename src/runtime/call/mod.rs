@@ -11,6 +11,7 @@ mod reply;
 mod answer_bytes;
 mod kept_bytes;
 pub mod batch;
+pub mod deadlines;
 
 pub use answer_bytes::{AnswerBytes, FunctionBytes, StreamBytes, UNCOUNTED_BYTES};
 pub use batch::Reply;

@@ -242,6 +242,7 @@ mod tests {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         }
     }
 

@@ -8,8 +8,8 @@
 
 mod runner;
 mod handle;
-mod record;
 mod store;
+mod record;
 
 pub use handle::{JobOrder, JobRefusal, Jobs};
 pub use record::JobStatus;
