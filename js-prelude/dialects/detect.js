@@ -221,6 +221,7 @@
       const stem = StringPrototypeSplit(file, ".")[0];
       return fail(`${file} exports ${ArrayPrototypeJoin(functions, ", ")}; say which is called: handler = "${stem}.${functions[0]}" ${WHERE}`);
     }
+    if (settings.parse !== null) return fail(`${file} registers nothing with Parse.Cloud.define or Parse.Cloud.job while it loads: await what imports the files that do`);
     return fail(
       `no handler found in ${file}: it exports none and registers none; use \`export default (request, ctx) => ...\`, \`export default { fetch(request, env, ctx) { ... } }\`, \`Deno.serve(handler)\`, a server of node:http that listens, or one of the dialects of functions/README.md`,
     );
@@ -242,6 +243,8 @@
       if (handle !== null) return answering("node", handle, "the application or server");
     }
     const one = named ?? single(module);
+    // Cloud code may export the function that registers the others.
+    if (settings.parse !== null && named === null && typeof exported === "function") return ofDialect(module, "parse", one, `[parse] ${WHERE}`);
     if (one !== null && one.fn !== null) return guessed(module, one);
     return isOver ? noHandler(module) : null;
   }

@@ -29,6 +29,7 @@ mod leaks;
 mod node;
 mod op_fuzz;
 mod packages;
+mod parse_clients;
 mod parse_jobs;
 mod pollution;
 mod pool;

@@ -7,7 +7,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SafeMap } = primordials;
+  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SafeMap, TypeError } = primordials;
   const { keysOf, VARIABLES } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
 
   let state = null;
@@ -93,6 +93,11 @@
     install,
     /** What `require("parse/node")` gives. */
     get Parse() {
+      if (state === null) {
+        throw new TypeError(
+          'parse/node is Skep\'s own, for cloud code: write [parse] into function.toml, or own_modules = ["parse/node"] under [code] to have the package, as a client of a Parse Server',
+        );
+      }
       return state.sdk;
     },
     state: () => state,

@@ -8,6 +8,7 @@
   const { core, internals, primordials } = __bootstrap;
   const {
     Error,
+    ObjectDefineProperty,
     Promise,
     PromisePrototypeThen,
     PromiseResolve,
@@ -41,18 +42,19 @@
     return log;
   }
 
-  /** What of Parse Server's configuration is known here. */
+  /** What of Parse Server's configuration is known here. A function that logs or returns its request tells nobody the master key. */
   function configOf(state, headers, ip) {
     const { parse } = state.settings;
-    return {
+    const config = {
       applicationId: state.sdk.applicationId,
-      masterKey: state.sdk.masterKey,
       javascriptKey: state.sdk.javascriptKey,
       serverURL: state.sdk.serverURL,
       mount: parse.mount,
       headers,
       ip,
     };
+    ObjectDefineProperty(config, "masterKey", { __proto__: null, value: state.sdk.masterKey, writable: true, configurable: true });
+    return config;
   }
 
   function requestOf(state, call, name, params, caller) {
