@@ -27,10 +27,7 @@
 
   /** What function.toml and the folder say, as `of` of runtime/ops/settings.rs writes it, and the environment. */
   function settingsOf(instance) {
-    if (settings === null) {
-      settings = JSONParse(op_skep_settings());
-      settings.env = instance.env;
-    }
+    settings ??= { ...JSONParse(op_skep_settings()), env: instance.env };
     return settings;
   }
 
