@@ -10,6 +10,7 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { op_skep_log } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
+import { callSites } from "ext:skep/core/call_sites.js";
 import { descriptorOf, install, installDisguise, nativeText, refuse, viewOf } from "ext:skep/guards/core.js";
 import { installProxyGuard } from "ext:skep/guards/proxy.js";
 import { installArrayGuards } from "ext:skep/guards/array/guard.js";
@@ -245,5 +246,5 @@ globalThis.__skep_bootstrap = () => {
     defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
   }
   warm();
-  return { __proto__: null, ...internals.rejections, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
+  return { __proto__: null, ...internals.rejections, callSites, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
 };

@@ -20,6 +20,7 @@ mod settings;
 mod snapshot;
 mod stack;
 mod rejections;
+mod entry;
 mod collection;
 pub mod sampler;
 mod heap;
@@ -44,10 +45,10 @@ use crate::sys::{global_alloc, map_bound};
 
 use blobs::CountedBlobs;
 pub use engine::{init_v8, v8_version};
+use entry::{DispatchFunctions, PreludeFunctions, bootstrap, string};
 pub use exception::BootError;
 pub use heap::Heap;
 use methods::MethodStrings;
-use rejections::ReportFunctions;
 pub use terminate::{Interrupt, TerminationReason};
 
 /// The function that an isolate gets.
@@ -103,16 +104,6 @@ impl Loaded {
     }
 }
 
-/// The functions of `js-prelude/dispatch/index.js`.
-struct DispatchFunctions {
-    set_identity: v8::Global<v8::Function>,
-    built_in_names: v8::Global<v8::Function>,
-    load: v8::Global<v8::Function>,
-    dispatch: v8::Global<v8::Function>,
-    abort: v8::Global<v8::Function>,
-    settle: v8::Global<v8::Function>,
-}
-
 /// Compiles only while an isolate cannot leave its thread: with `Send`, two implementations would fit.
 const _: () = {
     trait AmbiguousIfSend<Marker> {
@@ -128,6 +119,7 @@ impl Drop for Isolate {
     fn drop(&mut self) {
         sampler::forget();
         rejections::forget();
+        stack::forget();
         self.loader.clear();
     }
 }
@@ -169,8 +161,9 @@ impl Isolate {
             state.put(host);
             state.borrow_mut::<InFlightTable>().keep_with(heap.clone());
         }
-        let (entry, functions) = bootstrap(&mut js)?;
-        rejections::attach(&mut js, functions);
+        let PreludeFunctions { dispatch: entry, report, call_sites } = bootstrap(&mut js)?;
+        rejections::attach(&mut js, report);
+        stack::attach(call_sites);
         let methods = MethodStrings::new(&mut js);
         Ok(Self { js, entry, methods, loader, heap, module_waits: false })
     }
@@ -455,43 +448,6 @@ fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
     let raw = unsafe { js.v8_isolate().as_raw_isolate_ptr() };
     // SAFETY: as above.
     move || unsafe { v8::Isolate::from_raw_isolate_ptr(raw) }.get_heap_statistics().total_physical_size()
-}
-
-/// Calls the prelude's bootstrap function, which clears the global object and returns the dispatch functions.
-fn bootstrap(js: &mut JsRuntime) -> Result<(DispatchFunctions, ReportFunctions), BootError> {
-    deno_core::scope!(scope, js);
-    v8::tc_scope!(let scope, scope);
-    let global = scope.get_current_context().global(scope);
-    let name = string(scope, "__skep_bootstrap")?;
-    let function = global
-        .get(scope, name)
-        .and_then(|value| v8::Local::<v8::Function>::try_from(value).ok())
-        .ok_or_else(|| BootError::prelude("the prelude left no bootstrap function"))?;
-    let receiver = v8::undefined(scope).into();
-    let Some(result) = function.call(scope, receiver, &[]) else { return Err(BootError::caught(scope)) };
-    scope.perform_microtask_checkpoint();
-    let found = v8::Local::<v8::Object>::try_from(result).ok();
-    let entry = |name: &str| {
-        let key = v8::String::new(scope, name)?;
-        let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
-        Some(v8::Global::new(scope, function))
-    };
-    let entries = || {
-        let functions = DispatchFunctions {
-            set_identity: entry("setIdentity")?,
-            built_in_names: entry("builtInNames")?,
-            load: entry("load")?,
-            dispatch: entry("dispatch")?,
-            abort: entry("abort")?,
-            settle: entry("settle")?,
-        };
-        Some((functions, ReportFunctions { unhandled: entry("unhandled")?, handled: entry("handled")? }))
-    };
-    entries().ok_or_else(|| BootError::prelude("the prelude returned no dispatch functions"))
-}
-
-fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<'s, v8::Value>, BootError> {
-    v8::String::new(scope, text).map(Into::into).ok_or_else(|| BootError::prelude("a string is too long for V8"))
 }
 
 /// Why the prelude did not answer what the module is.

@@ -12,15 +12,8 @@ use std::collections::VecDeque;
 
 use deno_core::{JsRuntime, V8TaskSpawner, v8};
 
+use super::entry::ReportFunctions;
 use crate::runtime::ops::catch_panic_or;
-
-/// The functions of the prelude that report.
-pub(super) struct ReportFunctions {
-    /// `(promise, reason, asyncContext)`: nobody handles it.
-    pub(super) unhandled: v8::Global<v8::Function>,
-    /// `(promise, reason, asyncContext)`: it is handled now, and was reported.
-    pub(super) handled: v8::Global<v8::Function>,
-}
 
 struct Rejections {
     functions: ReportFunctions,

@@ -127,6 +127,7 @@ deno_core::extension!(
         dir "js-prelude",
         "core/errors.js",
         "core/trace.js",
+        "core/call_sites.js",
         "guards/core.js",
         "guards/proxy.js",
         "guards/array/search.js",
