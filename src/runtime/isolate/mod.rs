@@ -5,6 +5,8 @@
 //! Invariant: an isolate never leaves the thread that created it, and one that was interrupted is dropped, never reused.
 
 #[cfg(test)]
+mod rejections;
+mod entry;
 mod as_script;
 mod blobs;
 mod engine;
@@ -19,8 +21,6 @@ mod methods;
 mod settings;
 mod snapshot;
 mod stack;
-mod rejections;
-mod entry;
 mod collection;
 pub mod sampler;
 mod heap;
