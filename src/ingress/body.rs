@@ -43,8 +43,35 @@ impl BodyViolations {
     }
 }
 
-/// A request body under its timeout. Bytes that hyper has read already are taken at once, so that small bodies never become streams.
-pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<BodyViolations>) -> Body {
+/// The body of a request as it arrives.
+pub enum ArrivingBody {
+    /// There is none.
+    Empty,
+    /// Hyper reads it.
+    Hyper(Incoming),
+}
+
+impl http_body::Body for ArrivingBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.get_mut() {
+            Self::Empty => Poll::Ready(None),
+            Self::Hyper(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Into::into),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Hyper(incoming) => incoming.size_hint(),
+        }
+    }
+}
+
+/// A request body under its timeout. Bytes that have been read already are taken at once, so that small bodies never become streams.
+pub(super) fn inbound(incoming: ArrivingBody, timeout: Duration, violations: Arc<BodyViolations>) -> Body {
     let mut body = InboundBody { incoming, timeout, pause: None, read_ahead: None, failed: None, violations };
     let mut here = BytesMut::new();
     let mut cx = Context::from_waker(std::task::Waker::noop());
@@ -54,14 +81,14 @@ pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<Bod
                 if let Ok(data) = frame.into_data() {
                     here.extend_from_slice(&data);
                 }
-                // More than hyper's buffer holds is a stream.
+                // More than a buffer holds is a stream.
                 if here.len() > READ_AHEAD_BYTES_MAX {
                     break;
                 }
             }
             Poll::Ready(None) => return Body::Full(here.freeze()),
             Poll::Ready(Some(Err(error))) => {
-                // hyper reports an error once; after it, the body would look complete.
+                // An error is reported once; after it, the body would look complete.
                 body.failed = Some(error);
                 break;
             }
@@ -76,7 +103,7 @@ pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<Bod
 const READ_AHEAD_BYTES_MAX: usize = 64 << 10;
 
 struct InboundBody {
-    incoming: Incoming,
+    incoming: ArrivingBody,
     timeout: Duration,
     pause: Option<Pin<Box<Sleep>>>,
     read_ahead: Option<Bytes>,
@@ -103,7 +130,7 @@ impl http_body::Body for InboundBody {
             Poll::Ready(Some(Err(error))) => {
                 self.violations.is_broken.store(true, Ordering::Release);
                 self.violations.broken.notify_one();
-                Poll::Ready(Some(Err(error.into())))
+                Poll::Ready(Some(Err(error)))
             }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => self.poll_pause(cx),

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 use super::activity::{Activity, RequestGuard};
 use super::dispatch::Dispatch;
+use super::hyper_message;
 use super::request::Peer;
 use super::wire::{HttpStream, Timeouts};
 use crate::config::IngressConfig;
@@ -53,7 +54,8 @@ pub(crate) async fn serve(stream: TcpStream, peer: Peer, config: IngressConfig, 
         let context = answering.clone();
         async move {
             context.activity.room().await;
-            let mut response = context.dispatch.answer(request, context.peer, &context.drained).await;
+            let (head, body) = hyper_message::request(request);
+            let mut response = hyper_message::response(context.dispatch.answer(head, body, context.peer, &context.drained).await);
             response.body_mut().hold(guard);
             Ok::<_, Infallible>(response)
         }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod connection;
+mod hyper_message;
 mod dispatch;
 mod request;
 mod normal_target;
