@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::uri::PathAndQuery;
 
-use super::body::{ArrivingBody, BodyViolations, inbound};
+use super::arriving_body::{ArrivingBody, BodyViolations, inbound};
 use super::request::{Peer, RequestHead};
 use super::respond::HttpAnswer;
 use super::wire::Rejection;
