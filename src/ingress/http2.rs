@@ -118,7 +118,7 @@ fn request_head(request: hyper::Request<Incoming>) -> (RequestHead, ArrivingBody
         method: parts.method,
         authority: uri.authority,
         target: uri.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")),
-        headers: parts.headers,
+        headers: parts.headers.into(),
         rejection,
     };
     let body = if incoming.is_end_stream() { ArrivingBody::Empty } else { ArrivingBody::Hyper(incoming) };

@@ -8,15 +8,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::Method;
-use http::header::{ACCEPT, HeaderMap};
 use http::uri::{Authority, PathAndQuery};
 
 use super::normal_target::normal;
 use super::wire::Rejection;
 use crate::fault::{Fault, Kind};
-use crate::function::hex;
 use crate::function::message::{CallShape, Request};
 use crate::function::trace::{TraceContext, random};
+use crate::function::{Headers, KnownHeader, hex};
 
 /// The client of a connection, and the port it connected to.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +36,7 @@ pub struct RequestHead {
     /// Path and query of the target, as sent.
     pub target: PathAndQuery,
     /// As sent.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// Why the request reaches no function. The rest of the head means nothing then.
     pub rejection: Option<Rejection>,
 }
@@ -49,8 +48,8 @@ const REQUEST_ID_BYTES_MAX: usize = 128;
 const REQUEST_ID_DIGITS: usize = 24;
 
 /// The trace of a request: the client's, one hop further, or a new one.
-pub(super) fn trace(headers: &HeaderMap) -> TraceContext {
-    let sent = headers.get("traceparent").and_then(|value| TraceContext::parse(value.as_bytes()));
+pub(super) fn trace(headers: &Headers) -> TraceContext {
+    let sent = headers.known(KnownHeader::TraceParent).and_then(TraceContext::parse);
     match sent {
         Some(parent) => parent.child(random()),
         None => TraceContext::begin((u128::from(random()) << 64 | u128::from(random()), random())),
@@ -58,8 +57,8 @@ pub(super) fn trace(headers: &HeaderMap) -> TraceContext {
 }
 
 /// The client's `x-request-id` if it is printable ASCII without quotes, else a new one.
-pub(super) fn request_id(headers: &HeaderMap) -> Arc<str> {
-    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+pub(super) fn request_id(headers: &Headers) -> Arc<str> {
+    let sent = headers.known_text(KnownHeader::RequestId);
     match sent.filter(|id| is_printable(id)) {
         Some(id) => id.into(),
         None => {
@@ -90,7 +89,7 @@ pub(super) fn check_size(head: &RequestHead, bytes_max: usize) -> Result<(), Fau
 
 /// Bytes of the request line and headers, approximately: the two separators of a header count two bytes each.
 fn head_bytes(head: &RequestHead) -> usize {
-    head.headers.iter().fold(head.target.as_str().len(), |sum, (name, value)| sum + name.as_str().len() + value.len() + 4)
+    head.target.as_str().len() + head.headers.bytes()
 }
 
 /// The request that a function sees. Trace, id and path are those of the record.
@@ -121,13 +120,13 @@ pub(super) fn read(
     }
 }
 
-fn hops(headers: &HeaderMap) -> u8 {
-    headers.get("x-skep-hops").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
+fn hops(headers: &Headers) -> u8 {
+    headers.known_text(KnownHeader::Hops).and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
 /// Whether the client prefers a page to JSON.
-pub(super) fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+pub(super) fn wants_html(headers: &Headers) -> bool {
+    headers.known_text(KnownHeader::Accept).is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_usable_request_id_is_echoed_and_others_are_replaced() {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::default();
         headers.insert("x-request-id", "abc-123".parse().unwrap());
         assert_eq!(&*request_id(&headers), "abc-123");
         for bad in ["", "with space", "quote\"", &"x".repeat(129)] {
@@ -149,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_continued_with_a_span_of_its_own() {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::default();
         headers.insert("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap());
         let trace = trace(&headers);
         assert_eq!(trace.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);

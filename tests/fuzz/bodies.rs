@@ -45,7 +45,7 @@ pub fn request(bytes: &[u8]) {
         strip: usize::from(flag(1)).min(path_and_query.path().len()),
         path_and_query,
         pattern: None,
-        headers,
+        headers: headers.into(),
         trust_forwarded: flag(0) & 2 != 0,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: Arc::from(""),

@@ -136,7 +136,7 @@ async fn hyper(stream: DuplexStream) {
             let rejection = Rejection::of(&parts);
             let uri = parts.uri.into_parts();
             let target = uri.path_and_query.unwrap_or(PathAndQuery::from_static("/"));
-            let head = RequestHead { method: parts.method, authority: uri.authority, target, headers: parts.headers, rejection };
+            let head = RequestHead { method: parts.method, authority: uri.authority, target, headers: parts.headers.into(), rejection };
             let answer = answer(head, ArrivingBody::Hyper(body)).await;
             let mut response = hyper::Response::new(Counted(answer.body, active_requests));
             *response.status_mut() = answer.status;

@@ -94,8 +94,11 @@ pub(super) fn encode_head(head: &AnswerHead<'_>, out: &mut Vec<u8>) {
         }
         write_line(out, name.as_str(), value.as_bytes());
     }
-    write_line(out, REQUEST_ID.as_str(), head.request_id.as_bytes());
-    write_line(out, TRACE_ID.as_str(), head.trace.write_trace_id(&mut [0; 32]).as_bytes());
+    out.extend_from_slice(b"x-request-id: ");
+    out.extend_from_slice(head.request_id.as_bytes());
+    out.extend_from_slice(b"\r\nx-trace-id: ");
+    out.extend_from_slice(head.trace.write_trace_id(&mut [0; 32]).as_bytes());
+    out.extend_from_slice(b"\r\n");
     match (head.is_http_11, head.keeps) {
         (true, false) => out.extend_from_slice(b"connection: close\r\n"),
         (false, true) => out.extend_from_slice(b"connection: keep-alive\r\n"),

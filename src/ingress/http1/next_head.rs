@@ -90,7 +90,7 @@ impl HeadWait {
         }
         // A head that comes byte by byte is read again only at the end of a line.
         let fresh = bytes.get(self.seen..).unwrap_or_default();
-        let head = if self.seen == 0 || fresh.contains(&b'\n') { read_head(bytes, &mut socket.lines) } else { Ok(None) };
+        let head = if self.seen == 0 || fresh.contains(&b'\n') { read_head(bytes) } else { Ok(None) };
         let head = match head {
             Ok(Some(head)) if head.bytes <= socket.timeouts.head_bytes => head,
             Ok(None) if bytes.len() <= socket.timeouts.head_bytes => {
@@ -100,9 +100,10 @@ impl HeadWait {
             Ok(_) => return Some(Next::Rejected(Rejection::Large)),
             Err(rejection) => return Some(Next::Rejected(rejection)),
         };
-        match request_head(bytes, &head, &socket.lines) {
+        let head_bytes = head.bytes;
+        match request_head(bytes, head) {
             Ok((request, facts)) => {
-                socket.input.consume(head.bytes);
+                socket.input.consume(head_bytes);
                 Some(Next::Head(request, facts))
             }
             Err(rejection) => Some(Next::Rejected(rejection)),

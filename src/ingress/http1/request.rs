@@ -2,17 +2,17 @@
 //!
 //! `next_head` passes the bytes and the places of their parts; the request goes to `dispatch`.
 //!
-//! Invariant: the bytes of a head are copied once; every value of the request is a part of that copy.
+//! Invariant: the bytes of a head are copied once; its target and its headers are parts of that copy.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery};
 
+use crate::function::Headers;
 use crate::ingress::request::RequestHead;
-use crate::ingress::wire::{BodyFraming, HeaderLine, METHOD, Rejection, WireHead};
+use crate::ingress::wire::{BodyFraming, METHOD, Rejection, WireHead};
 
 /// What a head says about its connection.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +24,13 @@ pub(super) struct HeadFacts {
 }
 
 /// The request whose head was read from the beginning of these bytes.
-pub(super) fn request_head(bytes: &[u8], head: &WireHead, lines: &[HeaderLine]) -> Result<(RequestHead, HeadFacts), Rejection> {
+pub(super) fn request_head(bytes: &[u8], head: WireHead) -> Result<(RequestHead, HeadFacts), Rejection> {
     let copy = Bytes::copy_from_slice(bytes.get(..head.bytes).unwrap_or_default());
     let part = |range: &Range<usize>| copy.slice(range.clone());
     let method = Method::from_bytes(bytes.get(head.method.clone()).unwrap_or_default()).map_err(|_| Rejection::StartLine)?;
-    // All of it: `PathAndQuery` passes over a fragment.
-    if std::str::from_utf8(bytes.get(head.target.clone()).unwrap_or_default()).is_err() {
+    let target = bytes.get(head.target.clone()).unwrap_or_default();
+    // `PathAndQuery` passes over a fragment, and checks the rest.
+    if target.contains(&b'#') && std::str::from_utf8(target).is_err() {
         return Err(Rejection::Target);
     }
     let (authority, target) = match &head.authority {
@@ -41,13 +42,7 @@ pub(super) fn request_head(bytes: &[u8], head: &WireHead, lines: &[HeaderLine]) 
         rest if rest.is_empty() => PathAndQuery::from_static("/"),
         rest => PathAndQuery::from_maybe_shared(part(&rest)).map_err(|_| Rejection::Target)?,
     };
-    let mut headers = HeaderMap::with_capacity(lines.len());
-    for line in lines {
-        let name = bytes.get(line.name.clone()).unwrap_or_default();
-        let name = HeaderName::from_bytes(name).map_err(|_| Rejection::HeaderName)?;
-        let value = HeaderValue::from_maybe_shared(part(&line.value)).map_err(|_| Rejection::HeaderValue)?;
-        headers.append(name, value);
-    }
+    let headers = Headers::sent(part(&head.headers), head.places, head.header_bytes);
     let facts = HeadFacts {
         framing: head.framing,
         is_http_11: head.is_http_11,
@@ -63,7 +58,7 @@ pub(super) fn rejected(rejection: Rejection) -> RequestHead {
         method: Method::from_bytes(METHOD.as_bytes()).unwrap_or_default(),
         authority: None,
         target: PathAndQuery::from_static("/"),
-        headers: HeaderMap::new(),
+        headers: Headers::default(),
         rejection: Some(rejection),
     }
 }
@@ -74,9 +69,8 @@ mod tests {
     use crate::ingress::wire::read_head;
 
     fn request(text: &str) -> Result<RequestHead, Rejection> {
-        let mut lines = Vec::new();
-        let head = read_head(text.as_bytes(), &mut lines)?.expect("a whole head");
-        Ok(request_head(text.as_bytes(), &head, &lines)?.0)
+        let head = read_head(text.as_bytes())?.expect("a whole head");
+        Ok(request_head(text.as_bytes(), head)?.0)
     }
 
     #[test]
@@ -96,8 +90,8 @@ mod tests {
     #[test]
     fn what_no_url_can_hold_is_refused() {
         let text = b"GET /#\xa3 HTTP/1.1\r\nhost: h\r\n\r\n";
-        let head = read_head(text, &mut Vec::new()).unwrap().unwrap();
-        assert_eq!(request_head(text, &head, &[]).err(), Some(Rejection::Target));
+        let head = read_head(text).unwrap().unwrap();
+        assert_eq!(request_head(text, head).err(), Some(Rejection::Target));
         for target in ["/\u{e4}\0", "http://[::1/"] {
             let text = format!("GET {target} HTTP/1.1\r\nhost: [::1\r\n\r\n");
             assert_eq!(request(&text).err(), Some(Rejection::Target), "{target:?}");

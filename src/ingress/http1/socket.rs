@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::input::InputBuffer;
 use super::output::OutputBuffer;
 use super::waits::Waits;
-use crate::ingress::wire::{HeaderLine, Timeouts};
+use crate::ingress::wire::Timeouts;
 use crate::shutdown::Drained;
 
 /// A connection's stream, and what is kept from one request to the next.
@@ -26,8 +26,6 @@ pub(super) struct ClientSocket<S> {
     pub(super) output: OutputBuffer,
     pub(super) waits: Waits,
     pub(super) timeouts: Timeouts,
-    /// Of the head that was read last.
-    pub(super) lines: Vec<HeaderLine>,
 }
 
 impl<S> ClientSocket<S> {
@@ -39,7 +37,6 @@ impl<S> ClientSocket<S> {
             output: OutputBuffer::default(),
             waits: Waits::new(Instant::now() + timeouts.head, drained),
             timeouts,
-            lines: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@
 //! Invariant: a byte is cleared only if it belongs to a whole head that passed, or to the body of one.
 
 use super::chunks::{ChunkProgress, Chunks};
-use super::head::{BodyFraming, HeaderLine, read_head};
+use super::head::{BodyFraming, read_head};
 use super::rejection::Rejection;
 
 /// The part of a message to which the next byte of the client belongs.
@@ -35,13 +35,11 @@ pub(super) struct Framer {
     head_bytes_max: usize,
     /// Bytes of a partial head that were checked already.
     seen: usize,
-    /// The headers of the last head: nothing is asked about them here.
-    lines: Vec<HeaderLine>,
 }
 
 impl Framer {
     pub(super) fn new(head_bytes_max: usize) -> Self {
-        Self { position: Position::Head, head_bytes_max, seen: 0, lines: Vec::new() }
+        Self { position: Position::Head, head_bytes_max, seen: 0 }
     }
 
     /// Whether the next byte begins a head, or continues one.
@@ -83,7 +81,7 @@ impl Framer {
     fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Rejection> {
         // A head that comes byte by byte is read again only at the end of a line.
         let fresh = bytes.get(self.seen..).unwrap_or_default();
-        let head = if self.seen == 0 || fresh.contains(&b'\n') { read_head(bytes, &mut self.lines)? } else { None };
+        let head = if self.seen == 0 || fresh.contains(&b'\n') { read_head(bytes)? } else { None };
         match head {
             Some(head) if head.bytes > self.head_bytes_max => Err(Rejection::Large),
             Some(head) => {

@@ -1,20 +1,31 @@
 //! Request heads as they arrive on the wire: rejects those that two parsers could read differently.
 //!
-//! Takes the bytes from the start of a head; returns its facts and, into a list of the caller's, its header lines. `http1` makes a request
-//! of them; the stream in front of hyper looks at the framing alone.
+//! Takes the bytes from the start of a head; returns its facts and the places of its parts. `http1` makes a request of them; the stream in
+//! front of hyper looks at the framing alone.
 //!
 //! Invariant: a head that passes has one length, one host and one framing in every reading of RFC 9112.
 
 use std::ops::Range;
 
-use super::charset::{is_header_value, is_target, is_token};
+use super::charset::{is_target, is_token, is_value};
 use super::rejection::{METHOD, Rejection};
+use crate::function::{HeaderPlaces, Headers, KnownHeader};
 
 /// Longest request target.
 pub const TARGET_BYTES_MAX: usize = 16 << 10;
 
 /// Headers of one request.
 pub const HEADERS_MAX: usize = 100;
+
+/// Longest name of a header that the `http` crate takes.
+const NAME_BYTES_MAX: usize = 0xffff;
+
+/// The versions that are spoken, with the end of their line.
+const HTTP_11: &[u8] = b"HTTP/1.1\r\n";
+const HTTP_10: &[u8] = b"HTTP/1.0\r\n";
+
+/// Ends a line.
+const LINE_END: &[u8] = b"\r\n";
 
 /// Empty lines before a request that are passed over (RFC 9112 §2.2).
 const EMPTY_LINES_MAX: usize = 2;
@@ -47,15 +58,12 @@ pub struct WireHead {
     pub target: Range<usize>,
     /// The authority of a target in absolute form.
     pub authority: Option<Range<usize>>,
-}
-
-/// The places of a header in a head.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderLine {
-    /// Its name, as sent.
-    pub name: Range<usize>,
-    /// Its value, without the white space around it.
-    pub value: Range<usize>,
+    /// The lines of the headers.
+    pub headers: Range<usize>,
+    /// Where the values of known headers stand in these lines.
+    pub places: HeaderPlaces,
+    /// The bytes of their names and values, as [`Headers::bytes`] counts them.
+    pub header_bytes: usize,
 }
 
 /// The facts of the headers that were read so far.
@@ -67,6 +75,9 @@ struct HeaderFacts<'a> {
     close: bool,
     keep_alive: bool,
     expects_continue: bool,
+    headers: usize,
+    header_bytes: usize,
+    places: HeaderPlaces,
 }
 
 struct StartLine<'a> {
@@ -77,9 +88,8 @@ struct StartLine<'a> {
     authority: Option<(&'a [u8], &'static [u8])>,
 }
 
-/// Reads a head from its first byte, and its headers into `lines`. `None`: it is valid so far, and continues.
-pub fn read_head(bytes: &[u8], lines: &mut Vec<HeaderLine>) -> Result<Option<WireHead>, Rejection> {
-    lines.clear();
+/// Reads a head from its first byte. `None`: it is valid so far, and continues.
+pub fn read_head(bytes: &[u8]) -> Result<Option<WireHead>, Rejection> {
     let mut at = 0;
     for _ in 0..EMPTY_LINES_MAX {
         if bytes.get(at..at + 2) == Some(b"\r\n") {
@@ -92,55 +102,60 @@ pub fn read_head(bytes: &[u8], lines: &mut Vec<HeaderLine>) -> Result<Option<Wir
         Some([first, ..]) if !is_token(*first) => return Err(Rejection::StartLine),
         Some(_) => {}
     }
-    let begins = at;
-    let Some(line) = next_line(bytes, &mut at)? else { return Ok(None) };
-    let start = read_start(line, begins)?;
+    let Some(start) = read_start(bytes, &mut at)? else { return Ok(None) };
     let mut seen = HeaderFacts::default();
+    let headers = at;
     loop {
-        let begins = at;
-        match next_line(bytes, &mut at)? {
-            Some([]) => return finish(start, &seen, at).map(Some),
-            Some(_) if lines.len() == HEADERS_MAX => return Err(Rejection::Many),
-            Some(line) => lines.push(read_header(line, begins, &start, &mut seen)?),
-            None => return Ok(None),
+        match bytes.get(at..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => return finish(start, seen, headers..at + LINE_END.len()).map(Some),
+            [] | [b'\r'] => return Ok(None),
+            _ if seen.headers == HEADERS_MAX => return Err(Rejection::Many),
+            line => match read_header(line, at - headers, &start, &mut seen)? {
+                Some(bytes) => at += bytes,
+                None => return Ok(None),
+            },
         }
     }
 }
 
-/// The line at `at`, without its end; moves `at` behind it.
-fn next_line<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<&'a [u8]>, Rejection> {
+/// Reads the request line at `at`; moves `at` behind it. `None`: it continues.
+fn read_start<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<StartLine<'a>>, Rejection> {
     let rest = bytes.get(*at..).unwrap_or_default();
-    let Some(length) = memchr::memchr(b'\n', rest) else { return Ok(None) };
-    let line = rest.get(..length).and_then(|line| line.strip_suffix(b"\r")).ok_or(Rejection::LineFeed)?;
-    *at += length + 1;
-    Ok(Some(line))
-}
-
-fn read_start(line: &[u8], begins: usize) -> Result<StartLine<'_>, Rejection> {
-    let mut words = line.split(|byte| *byte == b' ');
-    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
-        return Err(Rejection::StartLine);
+    let Some((method, rest)) = until(rest, is_token) else { return Ok(None) };
+    let [b' ', rest @ ..] = rest else { return Err(Rejection::StartLine) };
+    let Some((target, rest)) = until(rest, is_target) else { return Ok(None) };
+    let version = match rest {
+        [b' ', version @ ..] => version,
+        [b'\r' | b'\n', ..] => return Err(Rejection::StartLine),
+        _ => return Err(Rejection::Target),
     };
-    if method.is_empty() || !method.iter().copied().all(is_token) || method == METHOD.as_bytes() {
-        return Err(Rejection::StartLine);
-    }
-    let is_http_11 = match version {
-        b"HTTP/1.1" => true,
-        b"HTTP/1.0" => false,
+    let is_http_11 = match version.get(..HTTP_11.len()) {
+        Some(HTTP_11) => true,
+        Some(HTTP_10) => false,
+        None if HTTP_11.starts_with(version) || HTTP_10.starts_with(version) => return Ok(None),
         _ => return Err(Rejection::StartLine),
     };
+    if method == METHOD.as_bytes() {
+        return Err(Rejection::StartLine);
+    }
     if target.len() > TARGET_BYTES_MAX {
         return Err(Rejection::LongTarget);
     }
     let authority = match target {
         _ if method == b"CONNECT" => return Err(Rejection::Connect),
-        _ if !target.iter().copied().all(is_target) => return Err(Rejection::Target),
         [b'/', ..] => None,
         b"*" if method == b"OPTIONS" => None,
         absolute => Some(authority_of(absolute).ok_or(Rejection::Target)?),
     };
-    let target_begins = begins + method.len() + 1;
-    Ok(StartLine { method: begins..target_begins - 1, target: target_begins..target_begins + target.len(), is_http_11, authority })
+    let method = *at..*at + method.len();
+    let target = method.end + 1..method.end + 1 + target.len();
+    *at = target.end + 1 + HTTP_11.len();
+    Ok(Some(StartLine { method, target, is_http_11, authority }))
+}
+
+/// Parts a text before the first byte that cannot stand in it; `None`: there is none.
+fn until(text: &[u8], is_part: impl Fn(u8) -> bool) -> Option<(&[u8], &[u8])> {
+    text.iter().position(|byte| !is_part(*byte)).and_then(|end| text.split_at_checked(end))
 }
 
 /// How targets in absolute form begin, and the port that they imply.
@@ -156,23 +171,32 @@ fn authority_of(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
     (is_host(authority) && !authority.is_empty()).then_some((authority, port))
 }
 
-/// Reads the header whose line begins at `begins`.
-fn read_header<'a>(line: &'a [u8], begins: usize, start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<HeaderLine, Rejection> {
-    // A folded line begins with a space, which is not a token.
-    let end = line.iter().position(|byte| !is_token(*byte)).unwrap_or(line.len());
-    let (Some(name), Some([b':', value @ ..])) = (line.get(..end), line.get(end..)) else { return Err(Rejection::HeaderName) };
-    let padding = value.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let value = trimmed(value);
-    if name.is_empty() {
-        return Err(Rejection::HeaderName);
+/// Reads a header that begins at `begins` among the lines. Says how many bytes it has; `None`: it continues.
+fn read_header<'a>(line: &'a [u8], begins: usize, start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<Option<usize>, Rejection> {
+    let Some((name, rest)) = until(line, is_token) else { return Ok(None) };
+    let rest = match rest {
+        // A folded line begins with a space, which is not a token.
+        [b':', rest @ ..] if !name.is_empty() && name.len() <= NAME_BYTES_MAX => rest,
+        [b'\n', ..] => return Err(Rejection::LineFeed),
+        _ => return Err(Rejection::HeaderName),
+    };
+    let Some((sent, rest)) = until(rest, is_value) else { return Ok(None) };
+    match rest {
+        [b'\r', b'\n', ..] => {}
+        [b'\r'] => return Ok(None),
+        [b'\n', ..] => return Err(Rejection::LineFeed),
+        _ => return Err(Rejection::HeaderValue),
     }
+    let value = trimmed(sent);
     note_header(name, value, start, seen)?;
-    // After the headers above, which say more exactly what is wrong with them.
-    if !is_header_value(value) {
-        return Err(Rejection::HeaderValue);
+    seen.headers += 1;
+    seen.header_bytes += Headers::line_bytes(name.len(), value.len());
+    if let Some(known) = KnownHeader::of(name) {
+        let padding = sent.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let begins = begins + name.len() + 1 + padding;
+        seen.places.note(known, &(begins..begins + value.len()));
     }
-    let value_begins = begins + end + 1 + padding;
-    Ok(HeaderLine { name: begins..begins + end, value: value_begins..value_begins + value.len() })
+    Ok(Some(name.len() + 1 + sent.len() + LINE_END.len()))
 }
 
 /// Notes what a header says about the message and its connection.
@@ -214,7 +238,7 @@ fn lists(value: &[u8], option: &[u8]) -> bool {
     value.is_ascii() && value.split(|byte| *byte == b',').any(|word| trimmed(word).eq_ignore_ascii_case(option))
 }
 
-fn finish(start: StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result<WireHead, Rejection> {
+fn finish(start: StartLine<'_>, seen: HeaderFacts<'_>, headers: Range<usize>) -> Result<WireHead, Rejection> {
     match (seen.host, start.authority) {
         (None, _) if start.is_http_11 => return Err(Rejection::Hosts),
         (Some(host), Some((authority, port))) if !is_same_host(host, authority, port) => return Err(Rejection::HostMismatch),
@@ -230,7 +254,7 @@ fn finish(start: StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result<
         begins..begins + authority.len()
     });
     Ok(WireHead {
-        bytes,
+        bytes: headers.end,
         framing,
         is_http_11: start.is_http_11,
         keep_alive: !seen.close && (start.is_http_11 || seen.keep_alive),
@@ -239,6 +263,9 @@ fn finish(start: StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result<
         method: start.method,
         target: start.target,
         authority,
+        headers,
+        places: seen.places,
+        header_bytes: seen.header_bytes,
     })
 }
 
@@ -278,10 +305,13 @@ fn trimmed(mut value: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::HeaderMap;
+
     use super::*;
 
     fn read(head: &[u8]) -> Result<Option<WireHead>, Rejection> {
-        read_head(head, &mut Vec::new())
+        read_head(head)
     }
 
     fn framing(head: &str) -> Result<BodyFraming, Rejection> {
@@ -317,12 +347,14 @@ mod tests {
 
     #[test]
     fn the_places_of_a_head_are_those_of_its_parts() {
-        let text = "\r\nPOST HTTPS://A.b:443/x?y HTTP/1.1\r\nHost:\t a.B \r\nEXPECT: 100-Continue\r\nX:\r\ncontent-length: 1\r\n\r\n";
-        let mut lines = Vec::new();
-        let head = read_head(text.as_bytes(), &mut lines).unwrap().unwrap();
+        let text: &'static str =
+            "\r\nPOST HTTPS://A.b:443/x?y HTTP/1.1\r\nHost:\t a.B \r\nEXPECT: 100-Continue\r\nX:\r\ncontent-length: 1\r\n\r\n";
+        let head = read_head(text.as_bytes()).unwrap().unwrap();
         assert_eq!((&text[head.method], &text[head.target], &text[head.authority.unwrap()]), ("POST", "HTTPS://A.b:443/x?y", "A.b:443"));
-        let lines: Vec<_> = lines.into_iter().map(|line| (&text[line.name], &text[line.value])).collect();
-        assert_eq!(lines, [("Host", "a.B"), ("EXPECT", "100-Continue"), ("X", ""), ("content-length", "1")]);
+        assert!(text[head.headers.clone()].starts_with("Host:") && head.headers.end == text.len());
+        let headers = Headers::sent(Bytes::from_static(text[head.headers].as_bytes()), head.places, head.header_bytes);
+        assert_eq!(headers.known_text(KnownHeader::Host), Some("a.B"));
+        assert_eq!((headers.bytes(), Headers::from(HeaderMap::clone(&headers)).bytes()), (57, 57));
         assert!(head.is_http_11 && head.keep_alive && head.expects_continue);
     }
 

@@ -17,7 +17,7 @@ mod timeouts;
 mod charset;
 
 pub use chunks::{ChunkProgress, Chunks};
-pub use head::{BodyFraming, HEADERS_MAX, HeaderLine, TARGET_BYTES_MAX, WireHead, is_host, read_head};
+pub use head::{BodyFraming, HEADERS_MAX, TARGET_BYTES_MAX, WireHead, is_host, read_head};
 pub use rejection::{METHOD, Rejection};
 pub use stream::{HttpStream, LINGER, LINGER_BYTES_MAX, PREFACE};
 pub use timeouts::{ActiveRequests, Timeouts};
