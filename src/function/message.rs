@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
+use super::headers::Headers;
 use super::trace::{TraceContext, random};
 
 /// Any error a body may end with, as text for the log.
@@ -109,7 +110,7 @@ pub struct Request {
     /// The path of the manifest's route that the request came by, as it is written there; `None`: it came by the function's name.
     pub pattern: Option<Arc<str>>,
     /// As sent; headers that the function may not see are left out when it reads them.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// Whether incoming `x-forwarded-*` headers are believed.
     pub trust_forwarded: bool,
     /// This hop's span.
@@ -141,7 +142,7 @@ impl Request {
             path_and_query,
             strip: 0,
             pattern: None,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             trust_forwarded: false,
             trace,
             request_id: request_id.into(),
