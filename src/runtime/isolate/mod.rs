@@ -4,9 +4,9 @@
 //!
 //! Invariant: an isolate never leaves the thread that created it, and one that was interrupted is dropped, never reused.
 
-#[cfg(test)]
 mod rejections;
 mod entry;
+#[cfg(test)]
 mod as_script;
 mod blobs;
 mod engine;
