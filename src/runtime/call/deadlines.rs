@@ -57,7 +57,10 @@ fn poll_timer(mut timer: Pin<&mut Sleep>, set_to: &mut Option<Instant>, cx: &mut
             return Poll::Pending;
         }
         *set_to = None;
-        with_list(|list| Some(list.wake_due(tokio::time::Instant::now().into_std())));
+        with_list(|list| {
+            list.wake_due(tokio::time::Instant::now().into_std());
+            Some(())
+        });
     }
 }
 
