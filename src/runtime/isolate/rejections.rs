@@ -9,6 +9,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use deno_core::{JsRuntime, V8TaskSpawner, v8};
 
@@ -24,7 +25,8 @@ struct Rejections {
 struct Rejection {
     promise: v8::Global<v8::Promise>,
     reason: v8::Global<v8::Value>,
-    context: v8::Global<v8::Value>,
+    /// One for all that follow one another in the same call.
+    context: Rc<v8::Global<v8::Value>>,
     is_handled: bool,
 }
 
@@ -54,14 +56,14 @@ extern "C" fn on_rejection(message: v8::PromiseRejectMessage) {
                 let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
                 let context = scope.get_continuation_preserved_embedder_data();
                 let (reason, context) = (v8::Global::new(scope, reason), v8::Global::new(scope, context));
-                enter(Rejection { promise, reason, context, is_handled: false });
+                enter(promise, reason, context, false);
             }
             v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
                 if !take_back(&promise) {
                     let reason = message.get_promise().result(scope);
                     let context = scope.get_continuation_preserved_embedder_data();
                     let (reason, context) = (v8::Global::new(scope, reason), v8::Global::new(scope, context));
-                    enter(Rejection { promise, reason, context, is_handled: true });
+                    enter(promise, reason, context, true);
                 }
             }
             v8::PromiseRejectEvent::PromiseRejectAfterResolved | v8::PromiseRejectEvent::PromiseResolveAfterResolved => {}
@@ -70,13 +72,18 @@ extern "C" fn on_rejection(message: v8::PromiseRejectMessage) {
 }
 
 /// The first of several has the event loop report them all.
-fn enter(rejection: Rejection) {
+fn enter(promise: v8::Global<v8::Promise>, reason: v8::Global<v8::Value>, context: v8::Global<v8::Value>, is_handled: bool) {
     REJECTIONS.with_borrow_mut(|rejections| {
         let Some(rejections) = rejections else { return };
+        let last = rejections.waiting.back();
+        let context = match last.filter(|last| *last.context == context) {
+            Some(last) => last.context.clone(),
+            None => Rc::new(context),
+        };
         if rejections.waiting.is_empty() {
             rejections.spawner.spawn(report);
         }
-        rejections.waiting.push_back(rejection);
+        rejections.waiting.push_back(Rejection { promise, reason, context, is_handled });
     });
 }
 
@@ -102,10 +109,12 @@ fn report(scope: &mut v8::PinScope<'_, '_>) {
     });
     let Some((waiting, (unhandled, handled))) = taken else { return };
     for rejection in waiting {
+        // The handles of one are given back before the next: there may be a million.
+        v8::scope!(let scope, scope);
         v8::tc_scope!(let scope, scope);
         let promise = v8::Local::new(scope, rejection.promise).into();
         let reason = v8::Local::new(scope, rejection.reason);
-        let context = v8::Local::new(scope, rejection.context);
+        let context = v8::Local::new(scope, &*rejection.context);
         let receiver = v8::undefined(scope).into();
         let function = if rejection.is_handled { handled } else { unhandled };
         // It catches everything itself; what still comes out is a termination, which the event loop checks for.
