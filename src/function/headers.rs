@@ -51,6 +51,7 @@ const VERSION: HeaderName = HeaderName::from_static("x-skep-version");
 const KNOWN: usize = 7;
 
 impl KnownHeader {
+    #[cfg(test)]
     const ALL: [Self; KNOWN] =
         [Self::Accept, Self::ContentLength, Self::Host, Self::TraceParent, Self::RequestId, Self::Hops, Self::Version];
 
