@@ -18,6 +18,7 @@ use crate::ingress::request::RequestHead;
 use crate::ingress::wire::{PREFACE, Rejection, read_head};
 
 /// What a client sends next.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Next {
     /// A request, without its body.
     Head(RequestHead, HeadFacts),

@@ -46,10 +46,28 @@ where
     A: Future<Output = HttpAnswer>,
 {
     let mut socket = ClientSocket::new(stream, timeouts, drained);
-    let mut is_first = true;
+    match next_head(&mut socket, true).await? {
+        Next::End => Ok(Served::Whole),
+        Next::Http2 => {
+            let (stream, read) = socket.into_parts();
+            Ok(Served::Http2(stream, read))
+        }
+        // Boxed: a client that sends no request must not cost as much as one whose call runs.
+        first => Box::pin(serve_requests(socket, first, answer)).await,
+    }
+}
+
+/// Serves the requests of a connection, of which the first one is there.
+async fn serve_requests<S, F, A>(mut socket: ClientSocket<S>, first: Next, answer: F) -> io::Result<Served<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    F: Fn(RequestHead, ArrivingBody) -> A,
+    A: Future<Output = HttpAnswer>,
+{
+    let mut next = first;
     loop {
         for _ in 0..PIPELINED_MAX {
-            match next_head(&mut socket, is_first).await? {
+            match next {
                 Next::Head(head, facts) => {
                     let (keeps, incoming) = exchange(&mut socket, head, facts, &answer).await?;
                     if !keeps {
@@ -61,13 +79,10 @@ where
                     refuse(&mut socket, rejection, &answer).await?;
                     return Ok(Served::Whole);
                 }
-                Next::Http2 => {
-                    let (stream, read) = socket.into_parts();
-                    return Ok(Served::Http2(stream, read));
-                }
-                Next::End => return Ok(Served::Whole),
+                // Only the first bytes of a connection can be the beginning of HTTP/2.
+                Next::Http2 | Next::End => return Ok(Served::Whole),
             }
-            is_first = false;
+            next = next_head(&mut socket, false).await?;
         }
         if !socket.input.is_empty() {
             tokio::task::yield_now().await;
