@@ -70,10 +70,11 @@ pub fn compare(world: &World, folder: &str) {
         }
         let response = world.skep.send(&sent);
         let given = answer_of(&response);
+        let (given_text, answer_text) = (given.body.to_string(), answer.body.to_string());
         let is_same = match fault.as_deref() {
             Some(fault) => (response.status, response.fault()) == (answer.status, Some(fault)),
             // Two values may be equal although their members have another order.
-            None => given == answer && given.body.to_string() == answer.body.to_string(),
+            None => given == answer && given_text == answer_text,
         };
         assert!(
             is_same,
@@ -114,7 +115,11 @@ fn body_of(response: &Response) -> Value {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let is_json = response.header("content-type").is_some_and(|kind| kind.contains("json"));
     let value: Option<Value> = is_json.then(|| serde_json::from_str(&text).ok()).flatten();
-    value.filter(|value| !value.is_string() && value.to_string() == text).unwrap_or(Value::String(text))
+    let is_written_so = |value: &Value| {
+        let written = value.to_string();
+        written == text
+    };
+    value.filter(|value| !value.is_string() && is_written_so(value)).unwrap_or(Value::String(text))
 }
 
 /// Has `answers.mjs` write the file anew, with the requests that are in it.
