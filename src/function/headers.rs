@@ -1,4 +1,4 @@
-//! The headers of a request: as its client sent them, until somebody asks for more than a few of them.
+//! The headers of a request: the bytes that the client sent, until a reader asks for a header that is not among the known few.
 //!
 //! `ingress` makes them of the bytes of a head, with the places of those that the host itself asks for; who makes a request has a map.
 //!

@@ -49,7 +49,7 @@ impl BodyViolations {
 
 /// The body of a request as it arrives.
 pub enum ArrivingBody {
-    /// There is none.
+    /// The request has no body.
     Empty,
     /// It came with the head, whole.
     Whole(Bytes),

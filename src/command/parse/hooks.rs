@@ -74,7 +74,10 @@ impl ParseServer {
         }
     }
 
-    /// The answer, or the error of the server with its code; the outer error: there is none.
+    /// Sends a request. The inner result is what the Parse Server answers: its JSON, or its error with the error's code.
+    ///
+    /// # Errors
+    /// If no Parse Server answers.
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<Result<Value, (i64, String)>, String> {
         let request = Request::builder()
             .method(method)

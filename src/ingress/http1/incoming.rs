@@ -27,7 +27,7 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// How far the body of a request is read.
 pub(super) enum Incoming {
-    /// To its end, or there is none.
+    /// The body was read to its end, or the request has no body.
     Done,
     /// Not to its end, and its reader may want more.
     Coming(Upload),
@@ -93,7 +93,7 @@ impl Incoming {
         while let Self::Coming(upload) = self {
             match upload.sender.poll_room(upload.expects_continue, cx) {
                 Poll::Ready(Room::Free) => {}
-                // What to do about a body that nobody reads is decided with the answer.
+                // The function does not read the body: whether the connection outlives that is decided when the answer is there.
                 Poll::Ready(Room::Gone) | Poll::Pending => return Poll::Pending,
             }
             if std::mem::take(&mut upload.expects_continue) && !is_answered {
@@ -123,7 +123,7 @@ impl Incoming {
         }
     }
 
-    /// The answer is there: a body that nobody reads any more is passed over if its end is here, or else cut off.
+    /// The function has answered. A body that it no longer reads is skipped if its last byte has arrived; otherwise it is cut off.
     pub(super) fn settle<S>(&mut self, socket: &mut ClientSocket<S>, cx: &mut Context<'_>)
     where
         S: AsyncRead + AsyncWrite + Unpin,

@@ -7,7 +7,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::handle::{JobNews, JobOrder, Jobs, now_ms};
 use super::record::JobStatus;
@@ -66,6 +66,7 @@ struct Runner {
 
 impl Runner {
     async fn run(mut self) {
+        let mut heard = Instant::now();
         loop {
             let JobNews { orders, states, ended } = self.jobs.take_news();
             self.write(&states);
@@ -76,8 +77,13 @@ impl Runner {
             let more = self.jobs.news.notified();
             if self.others.is_empty() {
                 more.await;
-            } else if tokio::time::timeout(OTHERS_EVERY, more).await.is_err() {
-                self.hear_others();
+            } else {
+                // An error means that nothing has come: the other processes are asked all the same.
+                let _ = tokio::time::timeout(OTHERS_EVERY, more).await;
+                if heard.elapsed() >= OTHERS_EVERY {
+                    self.hear_others();
+                    heard = Instant::now();
+                }
             }
             tokio::time::sleep(GATHER_TIME).await;
         }
