@@ -9,6 +9,8 @@
 
 mod fault;
 mod function {
+    #[path = "headers.rs"]
+    pub mod headers;
     #[path = "hex.rs"]
     pub mod hex;
     #[path = "level.rs"]

@@ -38,3 +38,8 @@ pub mod telemetry;
 #[cfg(test)]
 #[path = "../tests/fuzz/bodies.rs"]
 mod fuzz;
+
+/// The one about HTTP/1, which is longer.
+#[cfg(test)]
+#[path = "../tests/fuzz/http1.rs"]
+mod fuzz_http1;

@@ -50,6 +50,7 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::Import(args) => return Ok(command::import::run(&config, args)),
         Command::Token(args) => return Ok(command::token::run(&config, args)),
         Command::Systemd(args) => return Ok(command::systemd::run(args)),
+        Command::Parse(args) => return Ok(command::parse::run(args)),
         Command::Remote(args) => return Ok(client::run(&config, args)?),
         Command::Serve if !config.single_process && !engine::is_engine() => {
             app::init_log(&config);
@@ -69,6 +70,8 @@ fn run(line: &CommandLine) -> Result<ExitCode, StartError> {
         Command::Check(args) => command::check::run(&config, args),
         Command::Invoke(args) => command::invoke::run(&config, args),
         // Done above, without V8.
-        Command::New(_) | Command::Import(_) | Command::Token(_) | Command::Systemd(_) | Command::Remote(_) => Ok(ExitCode::Ok),
+        Command::New(_) | Command::Import(_) | Command::Token(_) | Command::Systemd(_) | Command::Parse(_) | Command::Remote(_) => {
+            Ok(ExitCode::Ok)
+        }
     }
 }

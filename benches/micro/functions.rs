@@ -138,7 +138,7 @@ pub fn request() -> Arc<Request> {
         path_and_query: PathAndQuery::from_static("/"),
         strip: 0,
         pattern: None,
-        headers: http::HeaderMap::new(),
+        headers: http::HeaderMap::new().into(),
         trust_forwarded: false,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: "".into(),
@@ -147,6 +147,7 @@ pub fn request() -> Arc<Request> {
         caller: None,
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     })
 }
 

@@ -10,6 +10,7 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { op_set_wasm_streaming_callback, op_skep_log } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
+import { callSites } from "ext:skep/core/call_sites.js";
 import { descriptorOf, install, installDisguise, nativeText, refuse, viewOf } from "ext:skep/guards/core.js";
 import { installProxyGuard } from "ext:skep/guards/proxy.js";
 import { installArrayGuards } from "ext:skep/guards/array/guard.js";
@@ -225,6 +226,7 @@ for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "net
 
 // dispatch/ takes what stands above from `internals`.
 const { entry, env, warm } = core.loadExtScript("ext:skep/dispatch/index.js");
+const functions = { __proto__: null, ...internals.rejections, callSites, ...entry };
 defineGlobal("EdgeRuntime", edgeRuntimeNamespace());
 const deno = denoNamespace(env); // deno_core still needs its own.
 warm();
@@ -246,5 +248,5 @@ globalThis.__skep_bootstrap = (function () {
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 
   defineGlobal("Deno", deno);
-  return entry;
+  return functions;
 });

@@ -119,9 +119,9 @@ core.setReportExceptionCallback(reportException);
 internals.reportException = reportException;
 
 // https://html.spec.whatwg.org/#unhandled-promise-rejections
-core.setUnhandledPromiseRejectionHandler((promise, reason) => {
+const reportUnhandled = (promise, reason) => {
   try {
-    if (internals.node?.onUnhandled?.(reason, promise)) return true;
+    if (internals.node?.onUnhandled?.(reason, promise)) return;
     const rejection = new event.PromiseRejectionEvent("unhandledrejection", {
       cancelable: true,
       promise,
@@ -132,12 +132,24 @@ core.setUnhandledPromiseRejectionHandler((promise, reason) => {
   } catch (inner) {
     logUncaught("Uncaught ", inner);
   }
-  return true; // Handled: otherwise deno_core terminates the isolate and every request in it.
-});
-core.setHandledPromiseRejectionHandler((promise, reason) => {
+};
+const reportHandled = (promise, reason) => {
   try {
     globalThis.dispatchEvent(new event.PromiseRejectionEvent("rejectionhandled", { promise, reason }));
   } catch (inner) {
     logUncaught("Uncaught ", inner);
   }
-});
+};
+
+/** A report in the async context of the rejection. */
+const inContext = (report) => (promise, reason, context) => {
+  const before = core.getAsyncContext();
+  core.setAsyncContext(context);
+  try {
+    report(promise, reason);
+  } finally {
+    core.setAsyncContext(before);
+  }
+};
+// Rust calls them (runtime/isolate/rejections.rs).
+internals.rejections = { __proto__: null, unhandled: inContext(reportUnhandled), handled: inContext(reportHandled) };

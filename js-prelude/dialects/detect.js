@@ -10,8 +10,8 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_settings } = core.ops;
   const {
-    ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, JSONParse, ObjectKeys, RegExpPrototypeTest,
-    StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
+    ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, JSONParse, ObjectKeys,
+    RegExpPrototypeExec, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError,
   } = primordials;
   const { closeRegistrations, ofTheWeb, registered } = internals.dialects;
   const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
@@ -23,15 +23,11 @@
   const OF_THE_HOST = ["default", "module.exports", "check", "config", "__esModule"];
   const NODE_DIALECTS = "kubeless, openfaas, fission, lambda, node or plain";
   const WHERE = "in function.toml";
-
   let settings = null;
 
   /** What function.toml and the folder say, as `of` of runtime/ops/settings.rs writes it, and the environment. */
   function settingsOf(instance) {
-    if (settings === null) {
-      settings = JSONParse(op_skep_settings());
-      settings.env = instance.env;
-    }
+    settings ??= { ...JSONParse(op_skep_settings()), env: instance.env };
     return settings;
   }
 
@@ -140,6 +136,9 @@
     const mark = markOf(named === null ? exported : named.fn);
     if (mark !== undefined) return ofDialect(module, mark.dialect, named ?? whole, "the default export");
     if (named === null) {
+      if (isOfNetlify(module.namespace.config) && (whole.fn !== null ? !isApplication(whole.fn) : typeof exported?.fetch === "function")) {
+        return ofDialect(module, "netlify", whole, "its config");
+      }
       // With Netlify's package `fetch` gets its context, and not the environment.
       const web = settings.hint === "netlify" ? null : ofTheWeb(exported, settings.env, "workers");
       if (web !== null) return web;
@@ -148,6 +147,12 @@
       }
     }
     return byPackage(module, named, whole) ?? byHandlerExport(module, named, of);
+  }
+
+  /** Whether an export `config` says what Netlify's says: the paths of the function, or when it runs. */
+  function isOfNetlify(config) {
+    const path = ArrayIsArray(config?.path) ? config.path[0] : config?.path;
+    return typeof config?.schedule === "string" || (typeof path === "string" && path[0] === "/");
   }
 
   /** Rule 4: the package.json of the folder. */
@@ -179,7 +184,7 @@
   function guessed(module, found) {
     const { file } = settings;
     const { 0: first, 1: second } = parametersOf(found.fn);
-    const is = (names, name) => name !== undefined && RegExpPrototypeTest(names, name);
+    const is = (names, name) => name !== undefined && RegExpPrototypeExec(names, name) !== null;
     const guess = (name) => ofDialect(module, name, found, `guessed from the parameters of ${found.name === "default" ? "its handler" : found.name}`);
     if (is(/^_*(?:res|response|reply|resp)$/, second)) return guess("node");
     if (is(/^_?(?:event|evt|e)$/, first) && is(/^_*(?:context|ctx|callback|cb)$/, second)) {
@@ -205,8 +210,7 @@
 
   /** Why no rule has found a handler. */
   function noHandler(module) {
-    // A module that only schedules call.
-    const cron = ofTheWeb(undefined, settings.env, "deno");
+    const cron = ofTheWeb(undefined, settings.env, "deno"); // A module that only schedules call.
     if (cron !== null) return cron;
     const { functions } = exportsOf(module);
     const { file } = settings;
@@ -214,6 +218,7 @@
       const stem = StringPrototypeSplit(file, ".")[0];
       return fail(`${file} exports ${ArrayPrototypeJoin(functions, ", ")}; say which is called: handler = "${stem}.${functions[0]}" ${WHERE}`);
     }
+    if (settings.parse !== null) return fail(`${file} registers nothing with Parse.Cloud.define or Parse.Cloud.job while it loads: await what imports the files that do`);
     return fail(
       `no handler found in ${file}: it exports none and registers none; use \`export default (request, ctx) => ...\`, \`export default { fetch(request, env, ctx) { ... } }\`, \`Deno.serve(handler)\`, a server of node:http that listens, or one of the dialects of functions/README.md`,
     );
@@ -235,6 +240,8 @@
       if (handle !== null) return answering("node", handle, "the application or server");
     }
     const one = named ?? single(module);
+    // Cloud code may export the function that registers the others.
+    if (settings.parse !== null && named === null && typeof exported === "function") return ofDialect(module, "parse", one, `[parse] ${WHERE}`);
     if (one !== null && one.fn !== null) return guessed(module, one);
     return isOver ? noHandler(module) : null;
   }

@@ -34,6 +34,7 @@
     "firebase-functions/v2/scheduler": firebase("scheduler"),
     parse: script("ext:skep/dialects/parse/global.js", "Parse"),
     "parse/node": script("ext:skep/dialects/parse/global.js", "Parse"),
+    "parse/node.js": script("ext:skep/dialects/parse/global.js", "Parse"),
     skep: script("ext:skep/dialects/skep/module.js"),
   };
 

@@ -9,7 +9,8 @@
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_memory_bytes } = core.ops;
   const {
-    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, Promise, PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
+    ArrayPrototypeJoin, ArrayPrototypePush, JSONStringify, ObjectFreeze, ObjectPrototypeIsPrototypeOf, ObjectSetPrototypeOf, Promise, PromisePrototype,
+    PromisePrototypeThen, RegExpPrototypeExec, SafeMap,
   } = primordials;
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
   const { closeRegistrations, detectDialect, isServed, ofTheWeb, watchFinished } = internals.dialects;
@@ -17,6 +18,9 @@
 
   /** Longer than any text. */
   const TEXT_MAX = 2 ** 29;
+
+  // Some of its members are asked for before they are there: no prototype of the function may answer, and see it.
+  ObjectSetPrototypeOf(internals, null);
 
   // A plain literal, which V8 keeps in fast mode; all its properties are its own, so no prototype is asked.
   const instance = {
@@ -30,6 +34,7 @@
     answersItself: false, // Whether the handler answers the call, and what it returns means nothing.
     checkHandler: null, // What the module exports as `check`.
     scheduledHandler: null, // What has a method `scheduled`, or a plain function: for schedules that the module does not register.
+    runScheduled: null, // (event, call) => anything: in the place of scheduledHandler, a dialect that calls its function in its own way.
   };
 
   /** Id to Call, for calls that did not settle at once or whose answer still streams. */
@@ -80,7 +85,8 @@
         await core.loadExtScript("ext:skep/node/http/servers.js").listening();
         found = detectDialect(namespace, defaultOf(namespace), instance, true);
       }
-      return await loadedAs(found, namespace);
+      if (isPromise(found.handle)) await made(found);
+      return loadedAs(found, namespace);
     } catch (error) {
       return failed(describe(error));
     }
@@ -104,14 +110,29 @@
     }));
   });
 
+  const isPromise = (handle) => typeof handle !== "function" && ObjectPrototypeIsPrototypeOf(PromisePrototype, handle);
+
+  /**
+   * Waits for a handler that its dialect makes later. Neither the handler nor what is said of it ever goes through an `await`: a `then` that
+   * the module has given to all functions, or to all promises, could put another one in its place, and would get the Call.
+   */
+  function made(found) {
+    return new Promise((resolve, reject) => {
+      PromisePrototypeThen(found.handle, (handle) => {
+        found.handle = handle;
+        resolve();
+      }, reject);
+    });
+  }
+
   /** Notes the handler that was found, and says what it is. In parentheses as `evaluated`. */
-  const loadedAs = (async function (found, namespace) {
+  const loadedAs = (function (found, namespace) {
     closeRegistrations();
     isLoaded = true;
-    const made = await found.handle;
-    // A dialect that the host calls by names tells them beside its handler.
-    const { handle, names = null } = typeof made === "function" ? { handle: made } : made;
+    // A dialect that the host calls by names tells them beside its handler; one that answers every schedule, how.
+    const { handle, names = null, runScheduled = null } = typeof found.handle === "function" ? { __proto__: null, handle: found.handle } : found.handle;
     instance.handle = handle;
+    instance.runScheduled = runScheduled;
     instance.answersItself = found.answersItself;
     // Of a module that has not run to its end nothing can be read.
     if (namespace !== undefined) {
@@ -139,7 +160,7 @@
   function schedulesText() {
     // dispatch/scheduled.js loads with the first schedule that is registered.
     const registered = internals.schedules === undefined ? "" : internals.schedules.list();
-    return `${instance.scheduledHandler === null ? "" : "handler"}\n${registered}`;
+    return `${instance.scheduledHandler === null && instance.runScheduled === null ? "" : "handler"}\n${registered}`;
   }
 
   /** What a built-in of Node exports, each name on a line. */

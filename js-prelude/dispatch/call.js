@@ -10,6 +10,7 @@
   const { op_skep_background, op_skep_meta } = core.ops;
   const {
     ArrayPrototypePush,
+    ObjectSetPrototypeOf,
     Promise,
     PromisePrototypeThen,
     PromiseResolve,
@@ -46,6 +47,10 @@
     isSkepCall = true;
     call = this; // AsyncLocalStorage copies the properties of the context into another object.
 
+    static {
+      // deno_core looks for the values of its async variables in it: what it lacks is asked of no prototype of the function.
+      ObjectSetPrototypeOf(this.prototype, null);
+    }
     constructor(id) {
       this.id = id;
     }
@@ -113,15 +118,19 @@
     /** Keeps the call open until `promise` settles. */
     waitUntil(promise) {
       const id = this.id;
-      const work = PromiseResolve(promise); // May throw, so it comes first.
-      op_skep_background(id, true);
-      const done = () => op_skep_background(id, false);
+      let isCounted = false;
+      const done = () => {
+        if (isCounted) op_skep_background(id, false);
+      };
+      // Each of these may throw, at the end of the stack too: what is counted first would be counted for ever.
       PromisePrototypeThen(
-        SafePromisePrototypeFinally(work, done),
+        SafePromisePrototypeFinally(PromiseResolve(promise), done),
         undefined,
         // A rejected background promise is the function's own affair, but never a silent one.
         reportError,
       );
+      op_skep_background(id, true);
+      isCounted = true;
     }
   }
 

@@ -1,7 +1,8 @@
 // The only entry that Rust calls: a call in, an answer out.
 //
-// It runs into the snapshot with the other parts of dispatch/. Rust calls `setIdentity`, `load` (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no
-// op that V8 calls directly: the instance gets these when it is called often.
+// It runs into the snapshot with the other parts of dispatch/. Rust calls `setIdentity`, `load` (evaluate the module), then `dispatch` once
+// per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no op that V8 calls directly: the instance gets
+// these when it is called often.
 //
 // Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
 

@@ -1,4 +1,4 @@
-// Schedules: what a module registers while it loads, and the call that a due schedule makes.
+// Schedules: what a module registers while it loads, and the call that a due schedule makes, or the order of a job of Parse.
 //
 // `Deno.cron` and the modules of other hosts register here; dispatch/boot.js lists what is registered, for Rust, and dispatch/index.js hands
 // over the calls. Rust tells the moment of a call (op_skep_occurrence). The list is lines: for each schedule its name, its cron expression,
@@ -11,11 +11,13 @@
   const { op_skep_no_retry, op_skep_occurrence } = core.ops;
   const {
     ArrayIsArray,
+    ArrayPrototypeEvery,
     ArrayPrototypeJoin,
     ArrayPrototypeMap,
     ArrayPrototypePush,
     Date,
     MapPrototypeGet,
+    MapPrototypeGetSize,
     MapPrototypeHas,
     MapPrototypeSet,
     Promise,
@@ -23,12 +25,22 @@
     PromiseResolve,
     RegExpPrototypeExec,
     SafeMap,
+    StringPrototypeSlice,
     StringPrototypeSplit,
     TypeError,
   } = primordials;
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
-  /** Deno's, for a schedule that names none. */
+  /** Most schedules of a module: `SCHEDULES_MAX` of function/manifest. */
+  const SCHEDULES_MAX = 64;
+
+  /** Most repetitions of a failed call, and the longest pause before one: those of function/module_schedules.rs. */
+  const REPETITIONS_MAX = 20;
+  const PAUSE_MS_MAX = 86_400_000;
+
+  /** Deno's limits, and its pauses for a schedule that names none. */
+  const DENO_PAUSES_MAX = 5;
+  const DENO_PAUSE_MS_MAX = 3_600_000;
   const DEFAULT_PAUSES = [100, 1_000, 5_000, 30_000, 60_000];
 
   /** The fields of a schedule that is written as an object, and the last value of each. */
@@ -41,22 +53,31 @@
   const ATTEMPT = 3;
   const ID = 4;
   const LAST_MS = 5; // Empty if there was no moment before.
+  const NEXT_MS = 6; // Empty if none comes after it.
+
+  /** No text of a schedule is longer; Rust repeats one that it refuses in its reason. */
+  const TEXT_MAX = 1_000;
 
   /** Name to handler: (event, call) => whatever. */
   const handlers = new SafeMap();
   const lines = [];
   let isListed = false;
 
+  const shown = (name) => (typeof name === "string" ? StringPrototypeSlice(name, 0, TEXT_MAX) : typeof name);
+
   /**
-   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id and lastTime. Throws
-   * once the module has loaded. Rust checks name, expression, zone and pauses.
+   * Registers a schedule with its handler, `(event, call) => anything`. `event` has name, schedule, scheduledTime, attempt, id, lastTime and
+   * nextTime. Throws once the module has loaded. Rust checks name, expression, zone and pauses.
    */
   function register({ name, schedule, timezone = "", pauses = [], handler }) {
-    if (isListed) throw new TypeError(`the schedule "${name}" comes too late: register it while the module loads`);
-    if (MapPrototypeHas(handlers, name)) throw new TypeError(`two schedules are called "${name}"`);
+    if (isListed) throw new TypeError(`the schedule "${shown(name)}" comes too late: register it while the module loads`);
+    if (MapPrototypeHas(handlers, name)) throw new TypeError(`two schedules are called "${shown(name)}"`);
+    // Rust reads all of the list before it counts.
+    if (MapPrototypeGetSize(handlers) >= SCHEDULES_MAX) throw new TypeError(`the schedule "${shown(name)}" is one too many: a function may have ${SCHEDULES_MAX}`);
     const line = [name, schedule, timezone, ArrayPrototypeJoin(pauses, ",")];
     for (let i = 0; i < line.length; i++) {
-      if (typeof line[i] !== "string" || RegExpPrototypeExec(/[\n\r]/, line[i]) !== null) throw new TypeError(`the schedule "${name}" is not one: names, expressions and zones are texts of one line`);
+      const isLine = typeof line[i] === "string" && line[i].length <= TEXT_MAX && RegExpPrototypeExec(/[\n\r]/, line[i]) === null;
+      if (!isLine) throw new TypeError(`the schedule "${shown(name)}" is not one: its name, expression, zone and pauses are lines of at most ${TEXT_MAX} characters`);
       ArrayPrototypePush(lines, line[i]);
     }
     MapPrototypeSet(handlers, name, handler);
@@ -101,6 +122,8 @@
     if (typeof handler !== "function") throw new TypeError("Deno.cron needs a handler function");
     const { backoffSchedule = DEFAULT_PAUSES, timezone = "" } = options;
     if (!ArrayIsArray(backoffSchedule)) throw new TypeError("Deno.cron: backoffSchedule must be an array of milliseconds");
+    const isWithinLimits = backoffSchedule.length <= DENO_PAUSES_MAX && ArrayPrototypeEvery(backoffSchedule, (pause) => pause <= DENO_PAUSE_MS_MAX);
+    if (!isWithinLimits) throw new TypeError(`Deno.cron: backoffSchedule has at most ${DENO_PAUSES_MAX} pauses of at most ${DENO_PAUSE_MS_MAX} ms`);
     register({ name, schedule: expressionOf(schedule), timezone, pauses: backoffSchedule, handler: () => handler() });
     return new Promise(() => {}); // Deno's settles when its signal aborts.
   }
@@ -126,11 +149,14 @@
 
   /** Calls what the module has for a schedule that it does not register. */
   function callExported(event, call) {
-    const { scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    const { runScheduled, scheduledHandler } = instance; // Called without a receiver: a function never sees `instance`.
+    if (runScheduled !== null) return runScheduled(event, call);
     if (scheduledHandler === null) throw new TypeError(`the module has no handler for the schedule "${event.name}"`);
     if (typeof scheduledHandler === "function") return scheduledHandler(intervalOf(event), call.context());
     return scheduledHandler.scheduled(controllerOf(event, call), instance.env, call.context());
   }
+
+  const timeOf = (text) => text === "" || text === undefined ? null : +text;
 
   /** The moment that a call is for. */
   function eventOf(call) {
@@ -141,11 +167,21 @@
       scheduledTime: +line[DUE_MS],
       attempt: +line[ATTEMPT],
       id: line[ID],
-      lastTime: line[LAST_MS] === "" ? null : +line[LAST_MS],
+      lastTime: timeOf(line[LAST_MS]),
+      nextTime: timeOf(line[NEXT_MS]),
     };
   }
 
-  /** Calls the handler of a schedule that is due. */
+  /** Whether no schedule is the cause, but the order of a job. */
+  const isOrdered = (call) => op_skep_occurrence(call.id) === "";
+
+  function runDue(call) {
+    const event = eventOf(call);
+    const handler = MapPrototypeGet(handlers, event.name) ?? callExported;
+    return handler(event, call);
+  }
+
+  /** Calls the handler of a schedule that is due, or of a job. */
   async function run(call) {
     const work = [];
     let failure = null;
@@ -157,9 +193,7 @@
       ArrayPrototypePush(work, PromisePrototypeThen(PromiseResolve(promise), undefined, fail));
     };
     try {
-      const event = eventOf(call);
-      const handler = MapPrototypeGet(handlers, event.name) ?? callExported;
-      await handler(event, call);
+      await (isOrdered(call) ? core.loadExtScript("ext:skep/dialects/parse/job.js").runOrdered(call) : runDue(call));
     } catch (error) {
       fail(error);
     }
@@ -168,5 +202,5 @@
   }
 
   internals.schedules = { __proto__: null, list };
-  return { __proto__: null, denoCron, register, run };
+  return { __proto__: null, denoCron, PAUSE_MS_MAX, register, REPETITIONS_MAX, run };
 })();

@@ -14,7 +14,6 @@
     ArrayBufferPrototypeSlice,
     Float64Array,
     NumberParseInt,
-    ObjectAssign,
     ObjectSetPrototypeOf,
     StringPrototypeSlice,
     StringPrototypeSplit,
@@ -64,7 +63,7 @@
     internals.node = {
       __proto__: null,
       // Without it Node takes the mode for development, where packages are slow and show their errors to clients.
-      variables: ObjectAssign({ NODE_ENV: "production" }, instance.env),
+      variables: { NODE_ENV: "production", ...instance.env },
       folder: `/${instance.functionName}`,
       versionTime: timeOf(instance.versionId),
       main: StringPrototypeSlice(main, "file://".length),

@@ -103,6 +103,12 @@ pub struct FunctionDetail {
     /// The function as in the listing.
     #[serde(flatten)]
     pub function: FunctionSummary,
+    /// The shape of its handler, once an instance has loaded it: `plain`, `parse`, `lambda`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
+    /// What the dialect was found by: `the default export`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect_from: Option<String>,
     /// The scale that counts: the manifest's, with the changes laid over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<EffectiveScale>,

@@ -15,10 +15,10 @@ use crate::runtime::containment::frozen;
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
 use crate::runtime::worker::watchdog;
+use crate::trigger::jobs::Jobs;
 
 use super::error::StartError;
 use super::host::{Listeners, RuntimeHost};
-use super::jobs::Jobs;
 use super::rate::Rates;
 
 /// Memory of the host for each isolate that may use memory beyond its limit at a time.
@@ -50,6 +50,8 @@ pub struct Core {
     pub invoker: Arc<Invoker>,
     /// Instances and prewarmed isolates.
     pub fleet: Arc<Fleet>,
+    /// The jobs of Parse applications; `App` has them run.
+    pub(super) jobs: Arc<Jobs>,
     pub(super) listeners: Listeners,
 }
 
@@ -68,6 +70,7 @@ impl Core {
         let live = Arc::new(Live::default());
         let listeners = Listeners::default();
         let invoker = Invoker::new(live.clone(), config.mode);
+        let jobs = Arc::<Jobs>::default();
         let host = Arc::new(RuntimeHost {
             invoker: invoker.clone(),
             listeners: listeners.clone(),
@@ -75,7 +78,7 @@ impl Core {
             answer_bytes: AnswerBytes::new(answer_bytes_max(config.pool.memory_bytes)),
             live: live.clone(),
             rates: Rates::default(),
-            jobs: Jobs::default(),
+            jobs: jobs.clone(),
         });
         let fleet = fleet::start(
             FleetConfig {
@@ -87,7 +90,7 @@ impl Core {
             },
             host,
         )?;
-        Ok(Self { live, invoker, fleet, listeners })
+        Ok(Self { live, invoker, fleet, jobs, listeners })
     }
 
     /// Opens the functions directory for a command without listeners.
@@ -101,6 +104,7 @@ impl Core {
             live: self.live.clone(),
             deployed: BTreeMap::new(),
             fleet: self.fleet.clone(),
+            state: None,
             on_ports: Box::new(|_| {}),
         });
         let compilers = Arc::new(Compilers::local(config.compile));

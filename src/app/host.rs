@@ -10,17 +10,20 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 
-use super::jobs::Jobs;
 use super::rate::Rates;
 use crate::function::message::{Body, Request, Response};
 use crate::invoke::Invoker;
 use crate::live::Live;
-use crate::runtime::call::{AnswerBytes, FunctionBytes};
+use crate::runtime::call::{AnswerBytes, FaultListener, FunctionBytes};
 use crate::runtime::containment::guard_hits;
-use crate::runtime::ops::{ConsoleLine, HostApi, Identity};
+use crate::runtime::ops::{ConsoleLine, HostApi, Identity, NewJob, ParseApplication};
 use crate::sys::freeze;
 use crate::telemetry::event::ConsoleEvent;
 use crate::telemetry::{self, Event};
+use crate::trigger::jobs::{self, JobOrder, JobStatus, Jobs};
+
+/// The source of jobs that a schedule runs.
+const SCHEDULE: &str = "schedule";
 
 /// Where the host listens, the main address first: functions must not call it there.
 #[derive(Clone, Default)]
@@ -34,7 +37,7 @@ pub(super) struct RuntimeHost {
     pub(super) answer_bytes: Arc<AnswerBytes>,
     pub(super) live: Arc<Live>,
     pub(super) rates: Rates,
-    pub(super) jobs: Jobs,
+    pub(super) jobs: Arc<Jobs>,
 }
 
 impl HostApi for RuntimeHost {
@@ -79,29 +82,35 @@ impl HostApi for RuntimeHost {
         self.live.applications().sibling(function, name).map(ToString::to_string)
     }
 
-    fn job_began(&self, function: &str, id: &str, name: &str, params: &str) {
+    fn job_ordered(&self, application: &ParseApplication, job: NewJob<'_>, request: Request) -> Result<(), String> {
         let _held_off = freeze::hold_off();
-        self.jobs.began(&self.application_of(function), id, name, params);
+        let order = JobOrder { function: application.function.clone(), application: application.mount.to_string(), request };
+        self.jobs.order(job.name, job.params, order).map_err(|refusal| refusal.to_string())
     }
 
-    fn job_said(&self, function: &str, id: &str, status: &str, message: &str) {
+    fn job_noted(&self, application: &ParseApplication, job: NewJob<'_>) -> Result<FaultListener, String> {
         let _held_off = freeze::hold_off();
-        self.jobs.said(&self.application_of(function), id, status, message);
+        self.jobs.note(&application.mount, job.id, job.name, SCHEDULE, job.params).map_err(|refusal| refusal.to_string())?;
+        let (jobs, mount, id) = (self.jobs.clone(), application.mount.clone(), job.id.to_owned());
+        Ok(Box::new(move |fault| jobs.said(&mount, &id, JobStatus::Failed, &jobs::message_of(fault))))
     }
 
-    fn jobs(&self, function: &str) -> String {
+    fn job_said(&self, application: &ParseApplication, id: &str, status: &str, message: &str) {
         let _held_off = freeze::hold_off();
-        self.jobs.list(&self.application_of(function))
+        let status = match status {
+            "succeeded" => JobStatus::Succeeded,
+            "failed" => JobStatus::Failed,
+            _ => JobStatus::Running,
+        };
+        self.jobs.said(&application.mount, id, status, message);
+    }
+
+    fn jobs(&self, application: &ParseApplication) -> String {
+        let _held_off = freeze::hold_off();
+        self.jobs.list(&application.mount)
     }
 
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response> {
         self.invoker.clone().call_in_process(name.to_owned(), request, body).boxed()
-    }
-}
-
-impl RuntimeHost {
-    /// The Parse application that a function is a part of, by its mount; while that is not known, the function alone.
-    fn application_of(&self, function: &str) -> String {
-        self.live.applications().mount_of(function).map_or_else(|| function.to_owned(), str::to_owned)
     }
 }

@@ -9,7 +9,6 @@ mod error;
 mod ports;
 mod host;
 mod rate;
-mod jobs;
 
 use std::io;
 use std::sync::Arc;
@@ -30,6 +29,7 @@ use crate::shutdown::{Drain, Drained};
 use crate::sys::freeze;
 use crate::telemetry;
 use crate::trigger::cron::{self, CronClient, CronDeps};
+use crate::trigger::jobs::{self, JobsDeps};
 
 pub use core::Core;
 pub use error::StartError;
@@ -84,6 +84,7 @@ impl App {
             live: core.live.clone(),
             deployed: state_dir.as_ref().map(StateDir::entries).unwrap_or_default(),
             fleet: core.fleet.clone(),
+            state: state_dir.is_some().then(|| config.state.clone()),
             on_ports: ports.opener(),
         });
         let directory = FunctionsDirectory::open(&config.functions, catalog.clone(), pools)?;
@@ -97,7 +98,7 @@ impl App {
         let deployments = state_dir
             .map(|state_dir| Deployments::open(catalog.clone(), state_dir, config.ingress.drain, engine_info.generation > 1))
             .transpose()?;
-        let cron = start_cron(config, &core, &drained, deployments.is_some())?;
+        let cron = start_triggers(config, &core, &drained, deployments.is_some())?;
         let watcher = if config.mode == Mode::Dev { start_watcher(&core.live, &directory) } else { None };
         admin::start(
             admin,
@@ -152,9 +153,10 @@ fn open_state(config: &Config, pools: &PoolDeps) -> Result<Option<StateDir>, Ope
     }
 }
 
-/// Starts the schedules. `skep dev`, and a host that can keep no state, forget them when they end.
-fn start_cron(config: &Config, core: &Core, drained: &Drained, has_state: bool) -> io::Result<CronClient> {
+/// Starts jobs and schedules. `skep dev`, and a host that can keep no state, forget them when they end.
+fn start_triggers(config: &Config, core: &Core, drained: &Drained, has_state: bool) -> io::Result<CronClient> {
     let state = has_state.then(|| config.state.clone());
+    jobs::start(JobsDeps { jobs: core.jobs.clone(), invoker: core.invoker.clone(), drained: drained.clone(), state: state.clone() })?;
     cron::start(CronDeps { live: core.live.clone(), invoker: core.invoker.clone(), drained: drained.clone(), state })
 }
 

@@ -15,7 +15,7 @@ mod logs;
 mod top;
 mod host;
 mod package;
-mod connection;
+pub(crate) mod connection;
 pub(crate) mod output;
 mod error;
 

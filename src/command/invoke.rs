@@ -71,7 +71,7 @@ fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
         headers.append(header.name.clone(), header.value.clone());
     }
     let mut request = Request::made_here(args.method.clone().unwrap_or(default), path_and_query, "invoke", CallShape::Http);
-    request.headers = headers;
+    request.headers = headers.into();
     Ok((request, body))
 }
 

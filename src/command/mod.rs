@@ -10,6 +10,7 @@ pub mod check;
 pub mod import;
 pub mod invoke;
 pub mod new;
+pub mod parse;
 pub mod serve;
 pub mod systemd;
 pub mod token;

@@ -13,7 +13,7 @@ use http::Method;
 
 use super::client_args::RemoteCommand;
 use super::default::*;
-use super::operator_args::{SystemdArgs, TokenArgs};
+use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
 use super::value::{Header, LogFormatChoice, Payload, Threads, parse_address};
 use crate::function::Level;
 
@@ -74,6 +74,8 @@ pub(super) enum RawCommand {
     Invoke(InvokeArgs),
     /// Create, list and remove tokens of the admin API, in the state directory of this machine.
     Token(TokenArgs),
+    /// Move cloud functions of a Parse Server to Skep, and back.
+    Parse(ParseArgs),
     /// Print the units for systemd.
     Systemd(SystemdArgs),
     #[command(flatten)]

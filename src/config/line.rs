@@ -16,7 +16,7 @@ use super::args::{
     ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, ImportArgs, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings,
 };
 use super::client_args::RemoteCommand;
-use super::operator_args::{SystemdArgs, TokenArgs};
+use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
 
 /// The command and the settings that the user asked for.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub enum Command {
     Invoke(InvokeArgs),
     /// `skep token`.
     Token(TokenArgs),
+    /// `skep parse`.
+    Parse(ParseArgs),
     /// `skep systemd`.
     Systemd(SystemdArgs),
     /// `skep deploy` and every other command that operates a running Skep.
@@ -105,6 +107,7 @@ impl CommandLine {
             Some(RawCommand::Check(args)) => Command::Check(args),
             Some(RawCommand::Invoke(args)) => Command::Invoke(args),
             Some(RawCommand::Token(args)) => Command::Token(args),
+            Some(RawCommand::Parse(args)) => Command::Parse(args),
             Some(RawCommand::Systemd(args)) => Command::Systemd(args),
             Some(RawCommand::Remote(command)) => Command::Remote(command),
         };
@@ -133,6 +136,7 @@ pub(super) fn clap_command() -> clap::Command {
     }
     command = hide_all_but(command, "token", &settings, &["state", "config"]);
     command = hide_all_but(command, "systemd", &settings, &[]);
+    command = hide_all_but(command, "parse", &settings, &[]);
     command = hide_all_but(command, "import", &settings, &["functions", "config"]);
     command
 }

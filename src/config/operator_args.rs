@@ -1,4 +1,6 @@
-//! Raw arguments of the operator's commands that need no running Skep: `skep token` and `skep systemd`.
+//! Raw arguments of the operator's commands that need no running Skep: `skep token`, `skep systemd` and `skep parse`.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -62,6 +64,47 @@ pub enum ScopeChoice {
     Deploy,
     /// Everything: tokens, log level, upgrades.
     Admin,
+}
+
+/// `skep parse`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ParseArgs {
+    /// The operation.
+    #[command(subcommand)]
+    pub act: ParseAct,
+}
+
+/// The operations on a Parse Server.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum ParseAct {
+    /// Have a Parse Server call Skep for cloud functions, by its webhooks. Its `webhookKey` must be Skep's PARSE_WEBHOOK_KEY.
+    Adopt(AdoptArgs),
+}
+
+/// `skep parse adopt`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct AdoptArgs {
+    /// Cloud functions: the names that Parse.Cloud.define registers.
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Address of the Parse Server with its mount, such as http://127.0.0.1:1337/parse.
+    #[arg(long, value_name = "URL")]
+    pub server: String,
+    /// Address of Skep with the application's mount, as the Parse Server reaches it, such as http://10.0.0.7:8000/parse.
+    #[arg(long = "self", value_name = "URL", required_unless_present = "drop")]
+    pub own: Option<String>,
+    /// The application's id.
+    #[arg(long, value_name = "ID", env = "PARSE_APPLICATION_ID")]
+    pub app_id: String,
+    /// File with the master key; left out, the key is the environment's PARSE_MASTER_KEY.
+    #[arg(long, value_name = "FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// Take the functions back: the Parse Server no longer calls Skep for them.
+    #[arg(long)]
+    pub drop: bool,
+    /// Print what became of every function as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `skep systemd`.

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
+use super::headers::Headers;
 use super::trace::{TraceContext, random};
 
 /// Any error a body may end with, as text for the log.
@@ -51,7 +52,7 @@ pub enum CallShape {
     Parse,
     /// No caller at all: a release calls the version's own `check()`. 204: it has none.
     Check,
-    /// A schedule is due: the dialect's own handler for that is called.
+    /// A schedule is due, or a job runs: the dialect's own handler for that is called.
     Scheduled,
 }
 
@@ -68,12 +69,29 @@ pub struct Occurrence {
     pub due_ms: i64,
     /// The moment before it for which the function was called, if one is known.
     pub last_ms: Option<i64>,
+    /// The moment after it, if there is one.
+    pub next_ms: Option<i64>,
     /// Counted from 1.
     pub attempt: u32,
     /// In place of the manifest's `wall_ms`.
     pub wall: Option<Duration>,
     /// In place of the manifest's `cpu_ms`.
     pub cpu: Option<Duration>,
+}
+
+/// A job of a Parse application: a call that the host makes once its caller has an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRun {
+    /// Also the request's id.
+    pub id: Arc<str>,
+    /// The name under which the function has registered it.
+    pub name: Arc<str>,
+    /// What its caller sent, as JSON that the dialect writes and reads.
+    pub input: Arc<str>,
+    /// In place of the manifest's `wall_ms`.
+    pub wall: Duration,
+    /// In place of the manifest's `cpu_ms`.
+    pub cpu: Duration,
 }
 
 /// One call of a function, without its body, which travels beside it: the rest may be shared.
@@ -92,7 +110,7 @@ pub struct Request {
     /// The path of the manifest's route that the request came by, as it is written there; `None`: it came by the function's name.
     pub pattern: Option<Arc<str>>,
     /// As sent; headers that the function may not see are left out when it reads them.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// Whether incoming `x-forwarded-*` headers are believed.
     pub trust_forwarded: bool,
     /// This hop's span.
@@ -109,6 +127,8 @@ pub struct Request {
     pub shape: CallShape,
     /// The moment of a schedule, if that is the cause of the call.
     pub occurrence: Option<Arc<Occurrence>>,
+    /// The job that the call is.
+    pub job: Option<Arc<JobRun>>,
 }
 
 impl Request {
@@ -122,7 +142,7 @@ impl Request {
             path_and_query,
             strip: 0,
             pattern: None,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             trust_forwarded: false,
             trace,
             request_id: request_id.into(),
@@ -131,17 +151,18 @@ impl Request {
             caller: None,
             shape,
             occurrence: None,
+            job: None,
         }
     }
 
     /// The time that the call may take, if it is not the manifest's.
     pub fn own_wall(&self) -> Option<Duration> {
-        self.occurrence.as_ref()?.wall
+        self.job.as_ref().map(|job| job.wall).or_else(|| self.occurrence.as_ref()?.wall)
     }
 
     /// The CPU time that the call may use, if it is not the manifest's.
     pub fn own_cpu(&self) -> Option<Duration> {
-        self.occurrence.as_ref()?.cpu
+        self.job.as_ref().map(|job| job.cpu).or_else(|| self.occurrence.as_ref()?.cpu)
     }
 }
 

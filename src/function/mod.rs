@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod dialect;
 pub mod level;
 pub mod message;
+pub mod headers;
 pub mod trace;
 pub mod hex;
 pub mod text;
@@ -20,6 +21,7 @@ pub mod name;
 pub mod node;
 
 pub use dialect::Dialect;
+pub use headers::{HeaderPlaces, Headers, KnownHeader};
 pub use level::Level;
 pub use limits::{Limits, Scale};
 pub use manifest::Manifest;

@@ -16,9 +16,9 @@ const LINES: usize = 4;
 /// The first line, if the module has a handler for schedules of the manifest.
 const HAS_HANDLER: &str = "handler";
 
-/// Longest pause before a repetition, an hour, and the most of them: Deno's limits.
-const PAUSE_MS_MAX: u64 = 3_600_000;
-const PAUSES_MAX: usize = 5;
+/// Longest pause before a repetition, a day, and the most of them: a manifest's too.
+const PAUSE_MS_MAX: u64 = 86_400_000;
+const PAUSES_MAX: usize = 20;
 
 /// What the code of a version says about schedules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,10 @@ impl ModuleSchedules {
         let mut lines = text.split('\n');
         let has_handler = lines.next() == Some(HAS_HANDLER);
         let lines: Vec<&str> = lines.collect();
+        let count = lines.len() / LINES;
+        if count > SCHEDULES_MAX {
+            return Err(format!("the module registers {count} schedules; at most {SCHEDULES_MAX} are allowed"));
+        }
         let mut rules: Vec<CronRule> = Vec::new();
         for chunk in lines.chunks_exact(LINES) {
             let [name, expression, zone, pauses] = chunk else { continue };
@@ -46,9 +50,6 @@ impl ModuleSchedules {
                 return Err(format!("two schedules are called {name:?}"));
             }
             rules.push(rule);
-        }
-        if rules.len() > SCHEDULES_MAX {
-            return Err(format!("the module registers {} schedules; at most {SCHEDULES_MAX} are allowed", rules.len()));
         }
         Ok(Self { rules, has_handler })
     }
@@ -115,12 +116,16 @@ mod tests {
             ("\nx\n0 25 * * *\n\n", "\"x\": \"0 25 * * *\" is not a cron expression"),
             ("\nx\n@daily\nNowhere\n", "no zone"),
             ("\nx/y\n@daily\n\n", "its name"),
-            ("\nx\n@daily\n\n1,2,3,4,5,6", "at most 5 pauses"),
+            ("\nx\n@daily\n\n1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21", "at most 20 pauses"),
+            ("\nx\n@daily\n\n86400001", "at most 20 pauses"),
             ("\nx\n@daily\n\n\nx\n@hourly\n\n", "two schedules"),
         ] {
             let error = ModuleSchedules::read(text).expect_err(text);
             assert!(error.contains(why), "{text:?}: {error}");
         }
+        // None of them is parsed.
+        let many = format!("\n{}", "x\nnonsense\n\n\n".repeat(SCHEDULES_MAX + 1));
+        assert!(ModuleSchedules::read(&many).unwrap_err().contains("registers 65 schedules"));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub const HOST_MODULES: &[&str] = &[
     "firebase-functions/v2/scheduler",
     "parse",
     "parse/node",
+    // What ES modules had to say while the package had no map of its exports.
+    "parse/node.js",
     "skep",
 ];
 

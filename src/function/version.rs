@@ -15,6 +15,7 @@ use bytestring::ByteString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
+use super::manifest::ParseSettings;
 use super::{Dialect, FunctionName, Manifest};
 
 /// Most characters of an invalid id in a message.
@@ -130,6 +131,20 @@ pub struct Version {
     pub node: bool,
     /// The files that a function for Node may read, by their absolute path: `/hello/views/index.html`.
     pub files: BTreeMap<String, Bytes>,
+}
+
+impl Version {
+    /// Whether it is a Parse application, or a part of one, as far as that is known before it loads.
+    pub fn is_parse(&self) -> bool {
+        let dialects = &self.manifest.dialects;
+        dialects.dialect.map_or_else(|| dialects.parse.is_some() || self.hint == Some(Dialect::Parse), |dialect| dialect == Dialect::Parse)
+    }
+
+    /// The settings of the Parse application that it is, or a part of.
+    pub fn parse_settings(&self) -> Option<Cow<'_, ParseSettings>> {
+        let given = self.manifest.dialects.parse.as_ref();
+        self.is_parse().then(|| given.map_or_else(|| Cow::Owned(ParseSettings::default()), Cow::Borrowed))
+    }
 }
 
 #[cfg(test)]

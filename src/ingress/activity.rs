@@ -1,18 +1,17 @@
-//! The requests of one connection that are begun and not answered whole, and the idle or stalled clients that HTTP/2 leaves to us to
+//! The requests of one HTTP/2 connection that are begun and not answered whole, and the idle or stalled clients that hyper leaves to us to
 //! notice.
 //!
-//! `connection` begins them; the body of the answer ends them. In HTTP/1 the stream notices a client that reads nothing, or is idle. In
-//! HTTP/2 such a client answers pings and keeps its windows shut, and hyper would wait forever.
+//! `http2` begins them; the body of the answer ends them. A client that reads nothing answers pings and keeps its windows shut, and hyper
+//! would wait forever.
 //!
-//! The bytes of answers that an HTTP/2 client has not taken are counted: its next request waits while they are many.
+//! The bytes of answers that a client has not taken are counted: its next request waits while they are many.
 //!
-//! Invariant: a request under way holds a guard; a multiplexed connection without one, or with none that moves, is ended.
+//! Invariant: a request under way holds a guard; a connection without one, or with none that moves, is ended.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use http::Version;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -30,11 +29,9 @@ pub(super) struct Activity {
     active_requests: ActiveRequests,
     /// Number of requests that have begun.
     begun: AtomicU64,
-    multiplexed: AtomicBool,
     first: Notify,
     /// The times in `pending` are counted from here.
     since: Instant,
-    /// The answers of an HTTP/2 connection.
     pending: Mutex<Vec<Weak<PendingWrite>>>,
     /// Bytes of these answers that hyper was given or will be given at once, and that the client has not taken.
     kept: AtomicUsize,
@@ -42,7 +39,7 @@ pub(super) struct Activity {
     taken: Notify,
 }
 
-/// An answer that hyper writes to an HTTP/2 client.
+/// An answer that hyper writes.
 #[derive(Default)]
 struct PendingWrite {
     /// When hyper took a piece for which the client has no window, in milliseconds; 0: it did not.
@@ -54,7 +51,7 @@ struct PendingWrite {
 /// Held by a request until its answer is written, or the client has left.
 pub(super) struct RequestGuard {
     activity: Arc<Activity>,
-    pending: Option<Arc<PendingWrite>>,
+    pending: Arc<PendingWrite>,
 }
 
 impl Activity {
@@ -62,7 +59,6 @@ impl Activity {
         Arc::new(Self {
             active_requests: ActiveRequests::default(),
             begun: AtomicU64::new(0),
-            multiplexed: AtomicBool::new(false),
             first: Notify::new(),
             since: Instant::now(),
             pending: Mutex::default(),
@@ -76,36 +72,27 @@ impl Activity {
         self.active_requests.clone()
     }
 
-    /// Whether the client speaks HTTP/2.
-    pub(super) fn is_multiplexed(&self) -> bool {
-        self.multiplexed.load(Ordering::Relaxed)
-    }
-
     /// Whether there was any request.
     pub(super) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed) > 0
     }
 
     /// A request has arrived.
-    pub(super) fn begin(self: &Arc<Self>, version: Version) -> RequestGuard {
+    pub(super) fn begin(self: &Arc<Self>) -> RequestGuard {
         self.active_requests.begin();
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        let pending = (version == Version::HTTP_2).then(|| {
-            if !self.multiplexed.swap(true, Ordering::Relaxed) {
-                self.first.notify_one();
-            }
-            let pending = Arc::new(PendingWrite::default());
-            let mut all = self.pending.lock();
-            if all.len() == all.capacity() {
-                all.retain(|pending| pending.strong_count() > 0);
-            }
-            all.push(Arc::downgrade(&pending));
-            pending
-        });
+        if self.begun.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.first.notify_one();
+        }
+        let pending = Arc::new(PendingWrite::default());
+        let mut all = self.pending.lock();
+        if all.len() == all.capacity() {
+            all.retain(|pending| pending.strong_count() > 0);
+        }
+        all.push(Arc::downgrade(&pending));
         RequestGuard { activity: self.clone(), pending }
     }
 
-    /// Resolves when a multiplexed connection should end: no request for as long as `idle`, or the client takes nothing of an answer for as
+    /// Resolves when the connection should end: no request for as long as `idle`, or the client takes nothing of an answer for as
     /// long as `stall`.
     pub(super) async fn idle_or_stalled(&self, idle: Duration, stall: Duration) {
         self.first.notified().await;
@@ -122,11 +109,8 @@ impl Activity {
         }
     }
 
-    /// Resolves when no answer moves any more on a multiplexed connection that takes no new requests.
+    /// Resolves when no answer moves any more on a connection that takes no new requests.
     pub(super) async fn drained_or_stalled(&self, stall: Duration) {
-        if !self.is_multiplexed() {
-            std::future::pending::<()>().await;
-        }
         let mut moved = Instant::now();
         while moved.elapsed() < stall {
             tokio::time::sleep(stall / LOOKS).await;
@@ -181,25 +165,19 @@ impl Activity {
 impl RequestGuard {
     /// The answer keeps this many bytes until hyper asks for them.
     pub(super) fn keeps(&self, bytes: usize) {
-        if let Some(pending) = &self.pending {
-            self.activity.keep(pending, bytes);
-        }
+        self.activity.keep(&self.pending, bytes);
     }
 
     /// Hyper was given a piece of the answer, which keeps `bytes` with it.
     pub(super) fn gave(&self, bytes: usize) {
-        if let Some(pending) = &self.pending {
-            pending.given_ms.store(self.activity.now_ms(), Ordering::Relaxed);
-            self.activity.keep(pending, bytes);
-        }
+        self.pending.given_ms.store(self.activity.now_ms(), Ordering::Relaxed);
+        self.activity.keep(&self.pending, bytes);
     }
 
     /// Hyper asks for the next piece: the client had room for the one before. The answer keeps `bytes` still.
     pub(super) fn asked(&self, bytes: usize) {
-        if let Some(pending) = &self.pending {
-            pending.given_ms.store(0, Ordering::Relaxed);
-            self.activity.keep(pending, bytes);
-        }
+        self.pending.given_ms.store(0, Ordering::Relaxed);
+        self.activity.keep(&self.pending, bytes);
     }
 }
 
@@ -219,7 +197,7 @@ mod tests {
     #[test]
     fn an_answer_is_stalled_from_the_piece_that_is_not_taken_to_the_next() {
         let activity = Activity::new();
-        let answer = activity.begin(Version::HTTP_2);
+        let answer = activity.begin();
         assert_eq!(activity.stalled(Duration::ZERO), 0);
         answer.gave(1);
         assert_eq!(activity.stalled(Duration::ZERO), 1);
@@ -235,7 +213,7 @@ mod tests {
     async fn an_idle_connection_is_ended_and_one_whose_answers_stall() {
         for stalls in [false, true] {
             let activity = Activity::new();
-            let answer = activity.begin(Version::HTTP_2);
+            let answer = activity.begin();
             if stalls {
                 answer.gave(1);
                 activity.idle_or_stalled(Duration::from_secs(3600), STALL).await;
@@ -252,7 +230,7 @@ mod tests {
         use futures::FutureExt as _;
 
         let activity = Activity::new();
-        let (first, second) = (activity.begin(Version::HTTP_2), activity.begin(Version::HTTP_2));
+        let (first, second) = (activity.begin(), activity.begin());
         first.keeps(KEPT_BYTES_MAX);
         assert!(activity.room().now_or_never().is_some());
         second.gave(1);
@@ -265,7 +243,5 @@ mod tests {
         tokio::join!(waits, takes);
         drop((first, second));
         assert_eq!(activity.kept.load(Ordering::Relaxed), 0);
-        activity.begin(Version::HTTP_11).keeps(KEPT_BYTES_MAX * 2);
-        assert!(activity.room().now_or_never().is_some(), "in HTTP/1 there is one answer at a time");
     }
 }

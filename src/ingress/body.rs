@@ -1,136 +1,18 @@
-//! Bodies between hyper and the runtime: timeouts on the way in, the end of the request on the way out.
+//! The body of an answer between the runtime and a connection: its length as promised, and the end of the request with its last byte.
 //!
-//! Invariant: a request body never waits longer than its timeout; back-pressure passes through both ways.
+//! `respond` makes it; `http1` and `http2` write it.
+//!
+//! Invariant: back-pressure passes through; an invocation ends when its body is taken or dropped.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http_body::{Body as _, Frame, SizeHint};
-use hyper::body::Incoming;
-use tokio::sync::Notify;
-use tokio::time::{Instant, Sleep};
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 
 use super::activity::RequestGuard;
 use crate::function::message::{Body, BodyError};
 use crate::invoke::{BodyEnd, Invocation};
-
-/// The violations of a client's body; read when the function has answered.
-#[derive(Default)]
-pub(super) struct BodyViolations {
-    too_slow: AtomicBool,
-    is_broken: AtomicBool,
-    broken: Notify,
-}
-
-impl BodyViolations {
-    /// The client paused for longer than the body timeout.
-    pub(super) fn too_slow(&self) -> bool {
-        self.too_slow.load(Ordering::Acquire)
-    }
-
-    /// The body broke off, or was not framed as it should be.
-    pub(super) fn is_broken(&self) -> bool {
-        self.is_broken.load(Ordering::Acquire)
-    }
-
-    /// Resolves when the body breaks off or its framing is wrong: the request will never be whole, and the client may have left.
-    pub(super) async fn broken(&self) {
-        self.broken.notified().await;
-    }
-}
-
-/// A request body under its timeout. Bytes that hyper has read already are taken at once, so that small bodies never become streams.
-pub(super) fn inbound(incoming: Incoming, timeout: Duration, violations: Arc<BodyViolations>) -> Body {
-    let mut body = InboundBody { incoming, timeout, pause: None, read_ahead: None, failed: None, violations };
-    let mut here = BytesMut::new();
-    let mut cx = Context::from_waker(std::task::Waker::noop());
-    loop {
-        match Pin::new(&mut body).poll_frame(&mut cx) {
-            Poll::Ready(Some(Ok(frame))) => {
-                if let Ok(data) = frame.into_data() {
-                    here.extend_from_slice(&data);
-                }
-                // More than hyper's buffer holds is a stream.
-                if here.len() > READ_AHEAD_BYTES_MAX {
-                    break;
-                }
-            }
-            Poll::Ready(None) => return Body::Full(here.freeze()),
-            Poll::Ready(Some(Err(error))) => {
-                // hyper reports an error once; after it, the body would look complete.
-                body.failed = Some(error);
-                break;
-            }
-            Poll::Pending => break,
-        }
-    }
-    body.read_ahead = (!here.is_empty()).then(|| here.freeze());
-    Body::Stream(Box::pin(body))
-}
-
-/// Bytes taken before the function runs, if they are here already.
-const READ_AHEAD_BYTES_MAX: usize = 64 << 10;
-
-struct InboundBody {
-    incoming: Incoming,
-    timeout: Duration,
-    pause: Option<Pin<Box<Sleep>>>,
-    read_ahead: Option<Bytes>,
-    failed: Option<BodyError>,
-    violations: Arc<BodyViolations>,
-}
-
-impl http_body::Body for InboundBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Some(bytes) = self.read_ahead.take() {
-            return Poll::Ready(Some(Ok(Frame::data(bytes))));
-        }
-        if let Some(error) = self.failed.take() {
-            return Poll::Ready(Some(Err(error)));
-        }
-        match Pin::new(&mut self.incoming).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => {
-                self.pause = None;
-                Poll::Ready(Some(Ok(frame)))
-            }
-            Poll::Ready(Some(Err(error))) => {
-                self.violations.is_broken.store(true, Ordering::Release);
-                self.violations.broken.notify_one();
-                Poll::Ready(Some(Err(error.into())))
-            }
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => self.poll_pause(cx),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
-}
-
-impl InboundBody {
-    /// The client sends nothing: fails the body when that has lasted for the timeout.
-    fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        // The first poll, before the function runs, has no waker and needs no timer.
-        let timeout = self.timeout;
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Poll::Pending;
-        }
-        let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + timeout)));
-        if std::future::Future::poll(pause.as_mut(), cx).is_pending() {
-            return Poll::Pending;
-        }
-        self.violations.too_slow.store(true, Ordering::Release);
-        Poll::Ready(Some(Err("the client paused for too long while it sent the request body".into())))
-    }
-}
 
 /// Bytes passed to hyper at a time: a client that reads nothing is noticed at the next piece. The last piece is no longer counted for the
 /// connection once hyper has it, so it is small.
@@ -147,13 +29,30 @@ pub struct ResponseBody {
 
 impl ResponseBody {
     /// `invocation` ends when the last byte is taken or the body dropped.
-    pub(super) fn new(body: Body, invocation: Option<Invocation>) -> Self {
+    pub fn new(body: Body, invocation: Option<Invocation>) -> Self {
         Self { body, invocation, promised: None, guard: None }
     }
 
     /// The head named a length: a stream of any other length is cut off.
-    pub(super) fn promise(&mut self, bytes: Option<u64>) {
+    pub fn promise(&mut self, bytes: Option<u64>) {
         self.promised = bytes;
+    }
+
+    /// The length that the head names of a stream.
+    pub(super) fn promised(&self) -> Option<u64> {
+        self.promised
+    }
+
+    /// Takes the bytes of a body that is whole; `None`: it is a stream.
+    pub(super) fn take_whole(&mut self) -> Option<Bytes> {
+        match std::mem::take(&mut self.body) {
+            Body::Empty => Some(Bytes::new()),
+            Body::Full(bytes) => Some(bytes),
+            stream @ Body::Stream(_) => {
+                self.body = stream;
+                None
+            }
+        }
     }
 
     /// Keeps the request under way until the body is taken or dropped.

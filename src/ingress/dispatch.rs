@@ -1,17 +1,17 @@
-//! The one handler of HTTP: a request becomes a call, its answer a response.
+//! The one handler of HTTP: a request becomes a call, its response an answer.
 //!
-//! Requests come from `connection`; `invoke` finds and calls the function; `respond` builds the response.
+//! Requests come from the two versions of HTTP, as neither of them; `invoke` finds and calls the function; `respond` builds the answer.
 //!
-//! Invariant: infallible; every request gets a response, and its invocation ends with the response's last byte.
+//! Invariant: infallible; every request gets an answer, and its invocation ends with the response's last byte.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::request::Parts;
-use hyper::body::{Body as _, Incoming};
+use http::uri::PathAndQuery;
 
-use super::body::{BodyViolations, ResponseBody, inbound};
-use super::request::Peer;
+use super::arriving_body::{ArrivingBody, BodyViolations, inbound};
+use super::request::{Peer, RequestHead};
+use super::respond::HttpAnswer;
 use super::wire::Rejection;
 use super::{request, respond};
 use crate::config::IngressConfig;
@@ -40,23 +40,22 @@ impl Dispatch {
     }
 
     /// Answers one request.
-    pub async fn answer(&self, request: hyper::Request<Incoming>, peer: Peer, drained: &Drained) -> hyper::Response<ResponseBody> {
-        let (parts, incoming) = request.into_parts();
-        let rejection = request::rejection(&parts);
+    pub async fn answer(&self, head: RequestHead, body: ArrivingBody, peer: Peer, drained: &Drained) -> HttpAnswer {
+        let path = request::path(&head);
         let mut invocation = Invocation::begin(
             InvocationOrigin::Client,
-            request::trace(&parts.headers),
-            request::request_id(&parts.headers),
-            parts.method.clone(),
-            request::path(&parts, rejection.is_some()),
+            request::trace(&head.headers),
+            request::request_id(&head.headers),
+            head.method.clone(),
+            path.clone(),
         );
-        let wants_html = self.invoker.is_dev() && request::wants_html(&parts.headers);
-        let reply = if let Some(rejection) = rejection {
+        let wants_html = self.invoker.is_dev() && request::wants_html(&head.headers);
+        let reply = if let Some(rejection) = head.rejection {
             respond::rejected(rejection)
         } else if drained.phase() == ShutdownPhase::Stopping {
             Err(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))
         } else {
-            self.call(&mut invocation, parts, incoming, peer).await
+            self.call(&mut invocation, head, path, body, peer).await
         };
         let response = match reply {
             Ok(response) => response,
@@ -69,19 +68,25 @@ impl Dispatch {
         respond::finish(invocation, response, drained.phase() != ShutdownPhase::Serving)
     }
 
-    async fn call(&self, invocation: &mut Invocation, parts: Parts, incoming: Incoming, peer: Peer) -> Result<Response, Fault> {
-        request::check_size(&parts, self.max_header_bytes)?;
-        let path = request::path(&parts, false);
-        let request = request::read(parts, invocation.trace(), invocation.request_id().clone(), path, peer, self.trust_proxy);
+    async fn call(
+        &self,
+        invocation: &mut Invocation,
+        head: RequestHead,
+        path: PathAndQuery,
+        body: ArrivingBody,
+        peer: Peer,
+    ) -> Result<Response, Fault> {
+        request::check_size(&head, self.max_header_bytes)?;
+        let request = request::read(head, invocation.trace(), invocation.request_id().clone(), path, peer, self.trust_proxy);
         let target = Target::Route { port: peer.port };
-        if incoming.is_end_stream() {
+        if matches!(body, ArrivingBody::Empty) {
             return self.invoker.invoke(invocation, target, request, || Body::Empty).await;
         }
         let violations = Arc::new(BodyViolations::default());
         let (timeout, seen) = (self.body_timeout, violations.clone());
         let reply = tokio::select! {
             biased;
-            reply = self.invoker.invoke(invocation, target, request, || inbound(incoming, timeout, seen)) => reply,
+            reply = self.invoker.invoke(invocation, target, request, || inbound(body, timeout, seen)) => reply,
             () = violations.broken() => return respond::rejected(Rejection::Body),
         };
         reply.or_else(|fault| blame_body(fault, &violations))

@@ -1,4 +1,4 @@
-//! The head of a request as hyper parsed it becomes a [`Request`]: checked, with its trace, its id and its hops.
+//! The head of a request, of either version of HTTP, becomes a [`Request`]: checked, with its trace, its id and its hops.
 //!
 //! `dispatch` calls it before anything else.
 //!
@@ -7,17 +7,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::header::{ACCEPT, HOST, HeaderMap};
-use http::request::Parts;
+use http::Method;
 use http::uri::{Authority, PathAndQuery};
-use http::{Method, Version};
 
 use super::normal_target::normal;
-use super::wire::{HEADERS_MAX, Rejection, TARGET_BYTES_MAX, is_host};
+use super::wire::Rejection;
 use crate::fault::{Fault, Kind};
-use crate::function::hex;
 use crate::function::message::{CallShape, Request};
 use crate::function::trace::{TraceContext, random};
+use crate::function::{Headers, KnownHeader, hex};
 
 /// The client of a connection, and the port it connected to.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +26,21 @@ pub struct Peer {
     pub port: u16,
 }
 
+/// The head of a request.
+#[derive(Debug)]
+pub struct RequestHead {
+    /// As sent.
+    pub method: Method,
+    /// The authority of the target, if it has one.
+    pub authority: Option<Authority>,
+    /// Path and query of the target, as sent.
+    pub target: PathAndQuery,
+    /// As sent.
+    pub headers: Headers,
+    /// Why the request reaches no function. The rest of the head means nothing then.
+    pub rejection: Option<Rejection>,
+}
+
 /// Longest request id that is taken over from a client.
 const REQUEST_ID_BYTES_MAX: usize = 128;
 
@@ -35,8 +48,8 @@ const REQUEST_ID_BYTES_MAX: usize = 128;
 const REQUEST_ID_DIGITS: usize = 24;
 
 /// The trace of a request: the client's, one hop further, or a new one.
-pub(super) fn trace(headers: &HeaderMap) -> TraceContext {
-    let sent = headers.get("traceparent").and_then(|value| TraceContext::parse(value.as_bytes()));
+pub(super) fn trace(headers: &Headers) -> TraceContext {
+    let sent = headers.known(KnownHeader::TraceParent).and_then(TraceContext::parse);
     match sent {
         Some(parent) => parent.child(random()),
         None => TraceContext::begin((u128::from(random()) << 64 | u128::from(random()), random())),
@@ -44,8 +57,8 @@ pub(super) fn trace(headers: &HeaderMap) -> TraceContext {
 }
 
 /// The client's `x-request-id` if it is printable ASCII without quotes, else a new one.
-pub(super) fn request_id(headers: &HeaderMap) -> Arc<str> {
-    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+pub(super) fn request_id(headers: &Headers) -> Arc<str> {
+    let sent = headers.known_text(KnownHeader::RequestId);
     match sent.filter(|id| is_printable(id)) {
         Some(id) => id.into(),
         None => {
@@ -60,13 +73,13 @@ fn is_printable(id: &str) -> bool {
 }
 
 /// Path and query, as the URL standard writes them. The path of a rejected request has no meaning: `/` stands for it.
-pub(super) fn path(parts: &Parts, is_rejected: bool) -> PathAndQuery {
-    parts.uri.path_and_query().filter(|_| !is_rejected).cloned().map_or_else(|| PathAndQuery::from_static("/"), normal)
+pub(super) fn path(head: &RequestHead) -> PathAndQuery {
+    if head.rejection.is_some() { PathAndQuery::from_static("/") } else { normal(head.target.clone()) }
 }
 
 /// Why a head is larger than the host allows, if it is.
-pub(super) fn check_size(parts: &Parts, bytes_max: usize) -> Result<(), Fault> {
-    let bytes = head_bytes(parts);
+pub(super) fn check_size(head: &RequestHead, bytes_max: usize) -> Result<(), Fault> {
+    let bytes = head_bytes(head);
     if bytes <= bytes_max {
         return Ok(());
     }
@@ -75,75 +88,46 @@ pub(super) fn check_size(parts: &Parts, bytes_max: usize) -> Result<(), Fault> {
 }
 
 /// Bytes of the request line and headers, approximately: the two separators of a header count two bytes each.
-fn head_bytes(parts: &Parts) -> usize {
-    let path = parts.uri.path_and_query().map_or(1, |path| path.as_str().len());
-    parts.headers.iter().fold(path, |sum, (name, value)| sum + name.as_str().len() + value.len() + 4)
+fn head_bytes(head: &RequestHead) -> usize {
+    head.target.as_str().len() + head.headers.bytes()
 }
 
 /// The request that a function sees. Trace, id and path are those of the record.
-pub(super) fn read(parts: Parts, trace: TraceContext, request_id: Arc<str>, path: PathAndQuery, peer: Peer, trust_proxy: bool) -> Request {
+pub(super) fn read(
+    head: RequestHead,
+    trace: TraceContext,
+    request_id: Arc<str>,
+    path: PathAndQuery,
+    peer: Peer,
+    trust_proxy: bool,
+) -> Request {
     Request {
-        method: parts.method,
+        method: head.method,
         scheme: "http",
-        authority: parts.uri.authority().cloned(),
+        authority: head.authority,
         path_and_query: path,
         strip: 0,
         pattern: None,
-        hops: hops(&parts.headers),
+        hops: hops(&head.headers),
         caller: None,
-        headers: parts.headers,
+        headers: head.headers,
         trust_forwarded: trust_proxy,
         trace,
         request_id,
         remote: Some(peer.remote),
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     }
 }
 
-fn hops(headers: &HeaderMap) -> u8 {
-    headers.get("x-skep-hops").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
+fn hops(headers: &Headers) -> u8 {
+    headers.known_text(KnownHeader::Hops).and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
 /// Whether the client prefers a page to JSON.
-pub(super) fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// Why a request that hyper has parsed reaches no function.
-pub(super) fn rejection(parts: &Parts) -> Option<Rejection> {
-    match parts.version {
-        Version::HTTP_2 => http2_rejection(parts),
-        // The stream has checked every other head.
-        _ => Rejection::of(parts),
-    }
-}
-
-fn http2_rejection(parts: &Parts) -> Option<Rejection> {
-    if parts.method == Method::CONNECT {
-        return Some(Rejection::Connect);
-    }
-    let target = parts.uri.path_and_query().map_or("", PathAndQuery::as_str);
-    if !target.starts_with('/') && (target, &parts.method) != ("*", &Method::OPTIONS) {
-        return Some(Rejection::Target);
-    }
-    if target.len() > TARGET_BYTES_MAX {
-        return Some(Rejection::LongTarget);
-    }
-    if parts.headers.len() > HEADERS_MAX {
-        return Some(Rejection::Many);
-    }
-    let authority = parts.uri.authority().map(Authority::as_str);
-    let mut hosts = parts.headers.get_all(HOST).iter();
-    match (authority, hosts.next(), hosts.next()) {
-        (_, Some(_), Some(_)) | (None, None, None) => Some(Rejection::Hosts),
-        (Some(authority), host, _) if !is_host(authority.as_bytes()) || host.is_some_and(|host| !is_host(host.as_bytes())) => {
-            Some(Rejection::Host)
-        }
-        (Some(authority), Some(host), _) if !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()) => Some(Rejection::HostMismatch),
-        (None, Some(host), _) if !is_host(host.as_bytes()) => Some(Rejection::Host),
-        _ => None,
-    }
+pub(super) fn wants_html(headers: &Headers) -> bool {
+    headers.known_text(KnownHeader::Accept).is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]
@@ -152,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_usable_request_id_is_echoed_and_others_are_replaced() {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::default();
         headers.insert("x-request-id", "abc-123".parse().unwrap());
         assert_eq!(&*request_id(&headers), "abc-123");
         for bad in ["", "with space", "quote\"", &"x".repeat(129)] {
@@ -165,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_continued_with_a_span_of_its_own() {
-        let mut headers = HeaderMap::new();
+        let mut headers = Headers::default();
         headers.insert("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap());
         let trace = trace(&headers);
         assert_eq!(trace.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderMap};
 use http_body::{Frame, SizeHint};
 
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
+use crate::function::{Headers, KnownHeader};
 
 /// Functions that may call one another in a row.
 pub const HOPS_MAX: u8 = 8;
@@ -31,8 +31,8 @@ fn loop_detected() -> Fault {
 }
 
 /// Rejects a body whose declared length is over the limit, in bytes.
-pub(super) fn check_declared(headers: &HeaderMap, limit: u64) -> Result<(), Fault> {
-    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+pub(super) fn check_declared(headers: &Headers, limit: u64) -> Result<(), Fault> {
+    let declared = headers.known_text(KnownHeader::ContentLength).and_then(|value| value.parse().ok()).unwrap_or(0);
     if declared > limit { Err(too_large(limit, Some(declared))) } else { Ok(()) }
 }
 
@@ -108,6 +108,7 @@ mod tests {
     use std::future::poll_fn;
 
     use futures::FutureExt as _;
+    use http::header::{CONTENT_LENGTH, HeaderMap};
 
     use super::*;
 
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_declared_length_is_believed_if_it_is_over_the_limit() {
-        let headers = |length: &str| HeaderMap::from_iter([(CONTENT_LENGTH, length.parse().unwrap())]);
+        let headers = |length: &str| Headers::from(HeaderMap::from_iter([(CONTENT_LENGTH, length.parse().unwrap())]));
         assert!(check_declared(&headers("5"), 5).is_ok());
         assert_eq!(check_declared(&headers("6"), 5).err().unwrap().kind(), Kind::BodyTooLarge);
         assert!(check_declared(&headers("nonsense"), 5).is_ok());

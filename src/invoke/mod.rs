@@ -101,6 +101,9 @@ pub async fn invoke_pool(
     if invocation.origin().is_traffic() {
         pool.count(&reply);
     }
+    if let Err(fault) = &reply {
+        stats.on_fault.failed(fault);
+    }
     invocation.was_charged(stats);
     match reply {
         Ok(mut response) => {

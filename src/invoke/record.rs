@@ -42,6 +42,8 @@ pub enum InvocationOrigin {
     Release,
     /// A schedule that is due.
     Cron,
+    /// A job of a Parse application.
+    Job,
 }
 
 impl InvocationOrigin {
@@ -54,6 +56,7 @@ impl InvocationOrigin {
             Self::Command => "command",
             Self::Release => "release",
             Self::Cron => "cron",
+            Self::Job => "job",
         }
     }
 

@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use http::header::HOST;
-
 use super::Invoker;
 use crate::fault::{Fault, Kind};
+use crate::function::KnownHeader;
 use crate::function::message::{CallShape, Request};
 use crate::live::Endpoint;
 use crate::live::table::Resolution;
@@ -113,9 +112,9 @@ impl Invoker {
 
 /// The host that the client named, in the target or in the header.
 fn host(request: &Request) -> &str {
-    match (&request.authority, request.headers.get(HOST)) {
+    match (&request.authority, request.headers.known_text(KnownHeader::Host)) {
         (Some(authority), _) => authority.as_str(),
-        (None, Some(host)) => host.to_str().unwrap_or_default(),
+        (None, Some(host)) => host,
         (None, None) => "",
     }
 }

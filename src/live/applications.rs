@@ -75,22 +75,13 @@ impl Applications {
 
     /// The function that has registered a name of Parse, or a job if `job:` stands before it, in the application that `function` is a part of.
     pub fn sibling(&self, function: &str, name: &str) -> Option<&FunctionName> {
-        let (_, application) = self.of(function)?;
+        let is_own = |application: &&Application| application.folders.iter().any(|folder| folder.name.as_str() == function);
+        let application = self.mounts.values().find(is_own)?;
         let found = match name.strip_prefix(JOB) {
             Some(job) => application.jobs.get(job),
             None => application.functions.get(name),
         };
         found.map(|endpoint| &endpoint.name)
-    }
-
-    /// The mount of the application that a function is a part of.
-    pub fn mount_of(&self, function: &str) -> Option<&str> {
-        self.of(function).map(|(mount, _)| mount)
-    }
-
-    fn of(&self, function: &str) -> Option<(&str, &Application)> {
-        let is_own = |application: &Application| application.folders.iter().any(|folder| folder.name.as_str() == function);
-        self.mounts.iter().find(|(_, application)| is_own(application)).map(|(mount, application)| (mount.as_str(), application))
     }
 }
 

@@ -16,11 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::track::Track;
 use crate::fault::{Fault, Kind};
-use crate::function::{FunctionName, VersionId};
+use crate::function::{FunctionName, Headers, KnownHeader, VersionId};
 use crate::runtime::pool::Pool;
-
-/// The header that steers a single request to a version, for smoke tests.
-pub const VERSION_HEADER: HeaderName = HeaderName::from_static("x-skep-version");
 
 /// The weight of all traffic.
 pub const WEIGHT_WHOLE: u16 = 10_000;
@@ -124,10 +121,10 @@ impl Endpoint {
     /// # Errors
     /// `no_such_function` if the request names a version that is neither live nor a candidate. `boot_failed` if the version does not
     /// compile.
-    pub async fn pool_for(&self, headers: &HeaderMap, chance: u64) -> Result<Arc<Pool>, Fault> {
+    pub async fn pool_for(&self, headers: &Headers, chance: u64) -> Result<Arc<Pool>, Fault> {
         let pool = self.choose(headers, chance).pool().await?;
-        match headers.get(VERSION_HEADER) {
-            Some(wanted) if wanted.as_bytes() != pool.version().id.as_str().as_bytes() => {
+        match headers.known(KnownHeader::Version) {
+            Some(wanted) if wanted != pool.version().id.as_str().as_bytes() => {
                 Err(Fault::new(Kind::NoSuchFunction, "the version that x-skep-version names is neither live nor a candidate"))
             }
             _ => Ok(pool),
@@ -135,10 +132,10 @@ impl Endpoint {
     }
 
     /// The track of a request. One that names a version gets the candidate if it names that one, and the live version otherwise.
-    fn choose(&self, headers: &HeaderMap, chance: u64) -> &Arc<Track> {
+    fn choose(&self, headers: &Headers, chance: u64) -> &Arc<Track> {
         let Some(candidate) = &self.candidate else { return &self.live };
-        let is_taken = match headers.get(VERSION_HEADER) {
-            Some(wanted) => wanted.as_bytes() == candidate.version.as_str().as_bytes(),
+        let is_taken = match headers.known(KnownHeader::Version) {
+            Some(wanted) => wanted == candidate.version.as_str().as_bytes(),
             None => {
                 let value = candidate.sticky.as_ref().and_then(|sticky| sticky.value(headers));
                 let drawn = value.map_or(chance, |value| spread(&self.name, value));
@@ -177,11 +174,11 @@ mod tests {
         Endpoint { name: FunctionName::parse("f").unwrap(), live: never(), candidate: Some(candidate) }
     }
 
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+    fn headers(pairs: &[(&'static str, &str)]) -> Headers {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect::<HeaderMap>().into()
     }
 
-    fn takes_candidate(endpoint: &Endpoint, headers: &HeaderMap, chance: u64) -> bool {
+    fn takes_candidate(endpoint: &Endpoint, headers: &Headers, chance: u64) -> bool {
         Arc::ptr_eq(endpoint.choose(headers, chance), &endpoint.candidate.as_ref().unwrap().track)
     }
 
@@ -189,7 +186,7 @@ mod tests {
     fn a_candidate_gets_its_share_of_chance() {
         for weight in [0, 1, 500, 10_000] {
             let endpoint = endpoint(weight, None);
-            let taken = (0..10_000).filter(|chance| takes_candidate(&endpoint, &HeaderMap::new(), *chance)).count();
+            let taken = (0..10_000).filter(|chance| takes_candidate(&endpoint, &Headers::default(), *chance)).count();
             assert_eq!(taken, usize::from(weight));
         }
     }
@@ -204,7 +201,7 @@ mod tests {
             assert_eq!(chosen, again, "chance has no say");
             let taken = chosen.iter().filter(|taken| **taken).count();
             assert!((450..750).contains(&taken), "{taken} of 2000 at 30 %");
-            assert!(takes_candidate(&endpoint, &HeaderMap::new(), 2_999), "without a value, chance decides");
+            assert!(takes_candidate(&endpoint, &Headers::default(), 2_999), "without a value, chance decides");
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use crate::function::FunctionName;
 
 pub use applications::{Application, Applications};
-pub use endpoint::{Candidate, Endpoint, Sticky, VERSION_HEADER, WEIGHT_WHOLE};
+pub use endpoint::{Candidate, Endpoint, Sticky, WEIGHT_WHOLE};
 pub use track::{MakeError, MakePool, Track};
 
 /// The table of the whole host.

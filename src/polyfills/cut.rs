@@ -15,6 +15,7 @@ const NATIVES: &str = "__bootstrap.internals.nodeOps";
 /// Files of `js-prelude/node` that stand for files of the crate: the prelude lists them under these specifiers.
 const OURS: &[&str] = &[
     "ext:deno_node/node:process",
+    "ext:deno_node/_next_tick.ts",
     "ext:deno_node/_process/process.ts",
     "ext:deno_node/_fs/_fs_glob.ts",
     "ext:deno_node/node:v8",

@@ -5,33 +5,22 @@
 //!
 //! Invariant: functions that cannot be Parse applications are neither compiled nor loaded here, and one index is learned at a time.
 
-use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
 use parking_lot::Mutex;
-use serde::Deserialize;
 
 use super::check;
+use super::parse_names::{Names, RememberedNames};
 use crate::function::manifest::ParseSettings;
-use crate::function::{Dialect, Version, VersionId};
+use crate::function::{Dialect, Version};
 use crate::live::{Application, Applications, Endpoint, Live};
 use crate::runtime::fleet::Fleet;
 use crate::runtime::isolate::Loaded;
 
-/// Versions whose names are remembered: those of functions that have gone are forgotten by and by.
-const REMEMBERED_MAX: usize = 1_000;
-
 /// Most names that one version registers.
 const NAMES_MAX: usize = 1_000;
-
-/// The names that a version has registered, as its dialect writes them.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Names {
-    functions: Vec<String>,
-    jobs: Vec<String>,
-}
 
 /// What is known of a folder.
 enum Known {
@@ -57,22 +46,18 @@ struct State {
     /// The functions that changed last, for the thread that learns.
     next: Option<Vec<Arc<Endpoint>>>,
     is_learning: bool,
-    by_version: HashMap<VersionId, Names>,
-}
-
-/// Whether a version is a Parse application, or a part of one.
-pub(super) fn is_parse(version: &Version) -> bool {
-    let dialects = &version.manifest.dialects;
-    dialects.dialect.map_or_else(|| dialects.parse.is_some() || version.hint == Some(Dialect::Parse), |dialect| dialect == Dialect::Parse)
+    remembered: RememberedNames,
 }
 
 fn mount_of(version: &Version) -> String {
-    version.manifest.dialects.parse.as_ref().map_or_else(|| ParseSettings::default().mount, |parse| parse.mount.clone())
+    version.parse_settings().unwrap_or_default().mount.clone()
 }
 
 impl ApplicationNames {
-    pub(super) fn new(live: Arc<Live>, fleet: Arc<Fleet>) -> Arc<Self> {
-        Arc::new(Self { live, fleet, state: Mutex::default() })
+    /// `state`: the folder where names are remembered.
+    pub(super) fn new(live: Arc<Live>, fleet: Arc<Fleet>, state: Option<&Path>) -> Arc<Self> {
+        let state = State { remembered: RememberedNames::open(state), ..State::default() };
+        Arc::new(Self { live, fleet, state: Mutex::new(state) })
     }
 
     /// The functions have changed; these may be Parse applications.
@@ -108,11 +93,21 @@ impl ApplicationNames {
                 }
             };
             let applications = self.applications(&folders);
+            self.keep_names();
             // What changed meanwhile is learned before anything is said.
             let state = self.state.lock();
             if state.next.is_none() {
                 self.live.publish_applications(applications);
             }
+        }
+    }
+
+    /// Writes what was learned, for the next process.
+    fn keep_names(&self) {
+        // A copy is written: calls must not wait for the disk.
+        let text = self.state.lock().remembered.text();
+        if let Some(text) = text {
+            text.write();
         }
     }
 
@@ -144,11 +139,11 @@ impl ApplicationNames {
             Err(_) => return Known::Broken(ParseSettings::default().mount),
         };
         let version = pool.version();
-        if !is_parse(version) {
+        if !version.is_parse() {
             return Known::Other;
         }
-        if let Some(names) = self.state.lock().by_version.get(&version.id) {
-            return Known::Names(mount_of(version), names.clone());
+        if let Some(names) = self.state.lock().remembered.get(&version.id) {
+            return Known::Names(mount_of(version), names);
         }
         match pool.loaded() {
             Some(loaded) => self.noted(version, loaded),
@@ -186,10 +181,7 @@ impl ApplicationNames {
         names.functions.truncate(NAMES_MAX);
         names.jobs.truncate(NAMES_MAX);
         let mut state = self.state.lock();
-        if state.by_version.len() >= REMEMBERED_MAX {
-            state.by_version.clear();
-        }
-        state.by_version.insert(version.id.clone(), names.clone());
+        state.remembered.insert(&version.id, &names);
         Known::Names(mount_of(version), names)
     }
 }

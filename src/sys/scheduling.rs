@@ -1,7 +1,8 @@
 //! CPU weights: how the kernel divides the CPU between threads that run JavaScript and all others.
 //!
-//! Every instance's thread has a lower weight than the threads that read and write sockets (`NICE`), for good: that needs no privilege. A
-//! thread whose turn has used `LONG_TURN` steps back further, into the class that runs when no other thread wants to, until its turn ends.
+//! Every instance's thread has a lower weight than the threads that read and write sockets (`NICE`), for good: that needs no privilege. While
+//! it creates an isolate that no call waits for, it has the lowest (`PREWARM_NICE`): a function that is ended again and again has isolates
+//! created all the time, at the cost of its neighbours. A thread whose turn has used `LONG_TURN` steps back further, into the class that runs when no other thread wants to, until its turn ends.
 //! The watchdog decides when.
 //!
 //! Measured on Linux 6.18 (EEVDF), two CPUs, wake-up through an I/O thread and an instance's thread beside 1 and 4 endless loops on their
@@ -14,7 +15,8 @@
 //! 0.3–1.3 ms beside a loop and a heap thrasher, from 7.9 to 1.8 ms beside one that keeps the compilers busy; requests per CPU second did
 //! not change.
 //!
-//! To come back from `SCHED_IDLE` takes root, `CAP_SYS_NICE` or `LimitNICE` (`ulimit -e`) of 15; without it no thread is sent there.
+//! To come back from `SCHED_IDLE` or from `PREWARM_NICE` takes root, `CAP_SYS_NICE` or `LimitNICE` (`ulimit -e`) of 15; without it no thread is
+//! sent there.
 //!
 //! Invariant: a thread that waits or ends is not stepped back; one that steps back gets at least one part in `FLOOR` of a CPU, or a busy
 //! host would never let it finish.
@@ -29,6 +31,9 @@ use parking_lot::Mutex;
 
 /// Nice value of instances' threads. The socket threads have 0; five steps are a third of the weight.
 const NICE: i32 = 5;
+
+/// Nice value of a thread that creates an isolate for later.
+const PREWARM_NICE: i32 = 19;
 
 /// Nice value of V8's helper threads: they work for all instances, and no instance waits for them.
 const HELPER_NICE: i32 = 10;
@@ -71,15 +76,29 @@ pub(crate) struct CpuWeight {
     /// Its number; 0 before it runs and after it has ended, because the kernel gives numbers out again.
     thread: Mutex<i32>,
     stepped_back: AtomicBool,
+    /// Whether a call waits for the thread, or did.
+    wanted: AtomicBool,
 }
 
 impl CpuWeight {
-    /// The calling thread is a worker's from now on.
+    /// The calling thread is a worker's from now on, and creates an isolate.
     pub(crate) fn enter(&self) {
+        let mut thread = self.thread.lock();
         // SAFETY: takes nothing and cannot fail.
-        *self.thread.lock() = unsafe { libc::gettid() };
-        if let Err(error) = set(OWN, libc::SCHED_OTHER, NICE) {
+        *thread = unsafe { libc::gettid() };
+        let may_wait = *MAY_RETURN && !self.wanted.load(Ordering::SeqCst);
+        if let Err(error) = set(OWN, libc::SCHED_OTHER, if may_wait { PREWARM_NICE } else { NICE }) {
             tracing::debug!(%error, "a worker's thread keeps its weight");
+        }
+    }
+
+    /// Calls wait for the thread from now on; the thread that has work for it says so.
+    pub(crate) fn is_wanted(&self) {
+        let thread = self.thread.lock();
+        self.wanted.store(true, Ordering::SeqCst);
+        if *thread != 0 && *MAY_RETURN {
+            // One that has just ended needs nothing.
+            let _ = set(*thread, libc::SCHED_OTHER, NICE);
         }
     }
 
@@ -192,6 +211,8 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 weight.enter();
+                assert_eq!(own(), (libc::SCHED_OTHER, if *MAY_RETURN { PREWARM_NICE } else { NICE }));
+                weight.is_wanted();
                 assert_eq!(own(), (libc::SCHED_OTHER, NICE));
                 weight.step_back(true, || true);
                 let expected = if *MAY_RETURN { libc::SCHED_IDLE } else { libc::SCHED_OTHER };

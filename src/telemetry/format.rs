@@ -10,6 +10,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(in crate::telemetry) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
+    if bytes.iter().copied().all(is_plain) {
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return;
+    }
     let mut rest = 0;
     for (at, byte) in text.bytes().enumerate() {
         // In UTF-8, U+0080 to U+009F are 0xC2 and their own number.
@@ -34,16 +39,29 @@ pub(in crate::telemetry) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Whether an ASCII character stands for itself in a JSON string, and on a terminal.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\'
+}
+
 /// Writes `"key":` and a JSON string, with a leading comma. Keys are the host's own: nothing in them needs escaping.
 pub(in crate::telemetry) fn json_field(out: &mut Vec<u8>, key: &str, text: &str) {
     json_key(out, key);
     json_string(out, text);
 }
 
-/// Writes `"key":` and a number, with a leading comma.
-pub(in crate::telemetry) fn json_number(out: &mut Vec<u8>, key: &str, number: u128) {
-    json_key(out, key);
-    let mut digits = [0; 39];
+/// Writes a key and a text that needs no escaping: an id, a name, a label of the host. `key` is `,"key":"` whole.
+pub(in crate::telemetry) fn json_plain(out: &mut Vec<u8>, key: &'static str, text: &str) {
+    debug_assert!(text.bytes().all(is_plain), "{text:?}");
+    out.reserve(key.len() + text.len() + 1);
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+/// Writes a key and a number. `key` is `,"key":` whole.
+pub(in crate::telemetry) fn json_number(out: &mut Vec<u8>, key: &'static str, number: u64) {
+    let mut digits = [0; 20];
     let mut at = digits.len();
     let mut rest = number;
     for digit in digits.iter_mut().rev() {
@@ -54,6 +72,7 @@ pub(in crate::telemetry) fn json_number(out: &mut Vec<u8>, key: &str, number: u1
             break;
         }
     }
+    out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Invariant: a body depends on its bytes alone, and panics only where the program is wrong.
 #![allow(clippy::panic, clippy::expect_used, clippy::unwrap_used, reason = "a finding is a panic")]
+#![allow(unreachable_pub, reason = "the targets are another crate")]
 
 use std::io::Write as _;
 use std::path::{Component, Path};
@@ -26,7 +27,7 @@ use crate::release::source::{ArchiveKind, Files, discover};
 use crate::runtime::ops::{header_value, parse_headers, request_url};
 
 /// Lines: flags and strip, authority, path, then names and values of headers.
-pub(crate) fn request(bytes: &[u8]) {
+pub fn request(bytes: &[u8]) {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();
     let (flags, authority, path) = (line(), line(), line());
@@ -44,7 +45,7 @@ pub(crate) fn request(bytes: &[u8]) {
         strip: usize::from(flag(1)).min(path_and_query.path().len()),
         path_and_query,
         pattern: None,
-        headers,
+        headers: headers.into(),
         trust_forwarded: flag(0) & 2 != 0,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: Arc::from(""),
@@ -53,6 +54,7 @@ pub(crate) fn request(bytes: &[u8]) {
         caller: None,
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     };
     let url = request_url(&request);
     let (scheme, rest) = url.split_once("://").expect("an absolute URL");
@@ -76,7 +78,7 @@ pub(crate) fn request(bytes: &[u8]) {
 }
 
 /// Header text as it comes from JavaScript.
-pub(crate) fn headers(bytes: &[u8]) {
+pub fn headers(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match parse_headers(&text) {
         Ok(headers) => {
@@ -90,7 +92,7 @@ pub(crate) fn headers(bytes: &[u8]) {
 }
 
 /// The text of a `function.toml`.
-pub(crate) fn manifest(bytes: &[u8]) {
+pub fn manifest(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match Manifest::parse(&text) {
         Ok(manifest) => {
@@ -104,7 +106,7 @@ pub(crate) fn manifest(bytes: &[u8]) {
 }
 
 /// Lines: a request's path, its host, then routes of three functions in turn.
-pub(crate) fn routes(bytes: &[u8]) {
+pub fn routes(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines();
     let (path, host) = (lines.next().unwrap_or("/"), lines.next().unwrap_or(""));
@@ -145,7 +147,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A module's source. What it imports is looked for in a folder with a secret beside it.
-pub(crate) fn modules(bytes: &[u8]) {
+pub fn modules(bytes: &[u8]) {
     const SECRET: &str = "export default \"the secret\";";
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().canonicalize().expect("its real path");
@@ -168,7 +170,7 @@ pub(crate) fn modules(bytes: &[u8]) {
 }
 
 /// A format, then an archive in it; `t` is a tar archive that is compressed here, so that its own checksum does not end every attempt.
-pub(crate) fn archive(bytes: &[u8]) {
+pub fn archive(bytes: &[u8]) {
     let Some((format, bytes)) = bytes.split_first() else { return };
     let read = match format {
         b't' => {

@@ -6,3 +6,4 @@
 pub use skep::*;
 
 pub mod bodies;
+pub mod http1;

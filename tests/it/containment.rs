@@ -253,8 +253,9 @@ fn functions_that_freeze_are_quarantined_and_what_they_keep_is_bounded() {
     }
     let (ran, most) = (ran.into_inner(), most.into_inner() >> 20);
     assert!(ran <= 3 * FUNCTIONS, "they ran {ran} times");
+    // Frozen threads may keep an eighth of the host's memory (8 GB at most here), and each of the six that run at a time a quarter of a gigabyte.
     // Pages that come from the program's file are counted once for each process.
-    assert!(most < 1800, "{most} MB");
+    assert!(most < 2700, "{most} MB");
     assert_eq!(count(&skep, "restarted"), 0, "{}", skep.log_text());
 }
 

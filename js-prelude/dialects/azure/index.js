@@ -1,7 +1,7 @@
 // The dialect of Azure Functions, in the v4 model: `app.http`, `app.get` and its like, `app.timer`.
 //
 // dialects/detect.js finds it by what azure/module.js registered. A call goes to the function whose route fits (azure/routes.js), below `/api`
-// or without it; what the function returns becomes a Response (azure/messages.js, dispatch/respond.js).
+// or without it; what the function returns becomes a Response (azure/messages.js, dispatch/respond.js). Timers become schedules (azure/timers.js).
 //
 // Invariant: a function whose `authLevel` asks for a key is never called without it.
 
@@ -14,8 +14,6 @@
     ArrayPrototypeSort,
     MathMax,
     ObjectPrototypeIsPrototypeOf,
-    PromisePrototypeThen,
-    PromiseResolve,
     RegExpPrototypeSymbolReplace,
     StringPrototypeCharCodeAt,
     StringPrototypeToUpperCase,
@@ -76,13 +74,20 @@
     return null;
   }
 
-  function contextOf(call, name, trigger, params) {
+  /** `params` are those of the route; a timer has none, and no way to return anything. */
+  function contextOf(call, name, { trigger, params, retryContext }) {
     return new InvocationContext({
       invocationId: requestId(call),
       functionName: name,
+      retryContext,
       traceContext: { traceParent: traceparent(call), traceState: call.tracestate() ?? undefined, attributes: {} },
       triggerMetadata: params,
-      options: { trigger, return: { type: "http", name: "$return", direction: "out" }, extraInputs: [], extraOutputs: [] },
+      options: {
+        trigger,
+        return: params === undefined ? undefined : { type: "http", name: "$return", direction: "out" },
+        extraInputs: [],
+        extraOutputs: [],
+      },
     });
   }
 
@@ -141,30 +146,22 @@
     }
     const hooks = { preInvocation: handlersOf(registered, "preInvocation"), postInvocation: handlersOf(registered, "postInvocation") };
     const start = startOf(handlersOf(registered, "appStart"));
+    if (timers.length > 0) {
+      const { registerTimers } = core.loadExtScript("ext:skep/dialects/azure/timers.js");
+      registerTimers(timers, settings, (call, name, handler, input, init) => invoke(hooks, start, handler, input, contextOf(call, name, init)));
+    }
 
     return (call, method, bodyKind) => respondWith(call, () => begin(call, method, bodyKind), send);
 
     /** Finds the function of a call and calls it; what it returns, or its promise, is the answer. */
     function begin(call, method, bodyKind) {
       const head = headOf(call, method);
-      const schedule = headerOf(head, "x-skep-schedule");
-      if (schedule !== undefined && timers.length > 0) return runTimer(call, timers, schedule);
       const found = find(entries, head);
       if (found === null) return { status: 404 };
       const { entry, params } = found;
       if (!isAllowed(entry, head, settings)) return { status: 401 };
       const request = httpRequestOf(makeRequest(call, method, bodyKind), head.query, params);
-      return invoke(hooks, start, entry.handler, request, contextOf(call, entry.name, entry.trigger, params));
-    }
-
-    /** `app.timer`: the schedule's name picks one of several. */
-    function runTimer(call, all, schedule) {
-      const named = ArrayPrototypeFilter(all, ({ name }) => name === schedule);
-      const { name, options } = named[0] ?? all[0];
-      const timer = { schedule: { adjustForDST: true }, scheduleStatus: null, isPastDue: false };
-      const trigger = { type: "timerTrigger", name: "timerTrigger", direction: "in", schedule: options.schedule };
-      const ran = invoke(hooks, start, options.handler, timer, contextOf(call, name, trigger, {}));
-      return PromisePrototypeThen(PromiseResolve(ran), () => undefined);
+      return invoke(hooks, start, entry.handler, request, contextOf(call, entry.name, { trigger: entry.trigger, params }));
     }
   }
 

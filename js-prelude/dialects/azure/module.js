@@ -11,24 +11,23 @@
 
   const bindings = (value) => (ArrayIsArray(value) ? value.length : 0);
 
-  function http(name, options) {
-    if (typeof options?.handler !== "function") throw new TypeError(`app.http("${name}") needs a handler`);
+  /** `app.http` and `app.timer`. */
+  function add(kind, name, options) {
+    if (typeof options?.handler !== "function") throw new TypeError(`app.${kind}("${name}") needs a handler`);
     const { extraInputs, extraOutputs } = options;
     if (bindings(extraInputs) + bindings(extraOutputs) > 0) {
-      throw new TypeError(`app.http("${name}"): extraInputs and extraOutputs are not supported: Skep has no bindings, call the service`);
+      throw new TypeError(`app.${kind}("${name}"): extraInputs and extraOutputs are not supported: Skep has no bindings, call the service`);
     }
-    internals.dialects.register("azure", { __proto__: null, kind: "http", name: `${name}`, options });
+    internals.dialects.register("azure", { __proto__: null, kind, name: `${name}`, options });
   }
+
+  const http = (name, options) => add("http", name, options);
+  const timer = (name, options) => add("timer", name, options);
 
   const byMethod = (method) => (name, given) => http(name, { ...(typeof given === "function" ? { handler: given } : given), methods: [method] });
 
-  function timer(name, options) {
-    if (typeof options?.handler !== "function") throw new TypeError(`app.timer("${name}") needs a handler`);
-    internals.dialects.register("azure", { __proto__: null, kind: "timer", name: `${name}`, options });
-  }
-
   const refuse = (what) => () => {
-    throw new TypeError(`${what} of @azure/functions is not supported: Skep calls functions over HTTP (app.http) and by [[cron]] (app.timer)`);
+    throw new TypeError(`${what} of @azure/functions is not supported: Skep calls functions over HTTP (app.http) and by schedules (app.timer)`);
   };
 
   const TRIGGERS = [

@@ -1,16 +1,18 @@
 // The dialect of Firebase's functions: exports that `firebase-functions` marked, `onRequest`, `onCall` and `onSchedule`.
 //
 // dialects/detect.js finds it by the mark. The package itself answers (firebase/bundle.js); its requests and responses are those of Google's
-// functions framework (gcf/index.js), which runs it there too.
+// functions framework (gcf/index.js), which runs it there too. What a schedule calls is firebase/schedules.js's.
 //
 // Invariant: a call that carries a token is refused, unless `[firebase] ignore_auth` says that nobody relies on it.
 
 (function () {
   const { core, primordials } = __bootstrap;
   const {
+    ArrayPrototypeFilter,
     ArrayPrototypeJoin,
     ObjectKeys,
     RegExpPrototypeExec,
+    RegExpPrototypeSymbolReplace,
     StringPrototypeSlice,
     StringPrototypeStartsWith,
     TypeError,
@@ -39,10 +41,17 @@
     return found;
   }
 
-  /** What answers a call of a function: a scheduled one is for `[[cron]]` alone. */
-  function answerOf(fn) {
-    if (markOf(fn).what !== "schedule") return (request, response) => fn(request, response);
-    return (request, response, next) => (request.header("x-skep-schedule") === undefined ? next() : fn(request, response));
+  const isScheduled = (fn) => markOf(fn).what.schedule !== null;
+
+  /** What answers a request for a function: a scheduled one has no address. */
+  const answerOf = (fn) => isScheduled(fn) ? (_request, _response, next) => next() : (request, response) => fn(request, response);
+
+  /** Makes schedules of the functions that have one. */
+  function registerScheduled(functions, settings) {
+    const scheduled = ArrayPrototypeFilter(ObjectKeys(functions), (name) => isScheduled(functions[name]));
+    if (scheduled.length === 0) return;
+    const { register } = core.loadExtScript("ext:skep/dialects/firebase/schedules.js");
+    for (let i = 0; i < scheduled.length; i++) register(scheduled[i], markOf(functions[scheduled[i]]).what, settings);
   }
 
   /** Of several functions the first part of the path names one, which sees the rest of it. */
@@ -67,9 +76,15 @@
     }
   }
 
-  function handlerOf({ exported, fn, namespace }, settings) {
+  /** The name of a function that `handler` names: members of a group have the group's before theirs. */
+  const nameOf = (path) => RegExpPrototypeSymbolReplace(/\./g, path, "-");
+
+  function handlerOf({ exported, fn, name, namespace }, settings) {
     packageSettings.ignoreAuth = settings.firebase?.ignoreAuth === true;
-    if (settings.handler !== null && isMarked(fn)) return googleHandle(settings, answerOf(fn));
+    if (settings.handler !== null && isMarked(fn)) {
+      registerScheduled({ __proto__: null, [nameOf(name)]: fn }, settings);
+      return googleHandle(settings, answerOf(fn));
+    }
     const functions = functionsOf(namespace, "", { __proto__: null });
     if (exported !== null && typeof exported === "object") functionsOf(exported, "", functions);
     if (isMarked(exported)) functions.default = exported;
@@ -78,6 +93,7 @@
       if (typeof fn !== "function") throw new TypeError("no handler found: export a function of firebase-functions");
       return googleHandle(settings, (request, response) => fn(request, response));
     }
+    registerScheduled(functions, settings);
     return googleHandle(settings, names.length === 1 ? answerOf(functions[names[0]]) : byPath(functions));
   }
 

@@ -6,24 +6,53 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, Proxy, TypeError } = primordials;
+  const { ObjectAssign, PromisePrototypeThen, PromiseResolve, Proxy, TypeError } = primordials;
   internals.requireNode();
   const { mark } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const bundle = core.loadExtScript("ext:skep/dialects/firebase/bundle.js");
   const { admin, change, config, logger, onInit, params, resetValue, traceContext, v1Configuration, v1Https, v2Https, v2Options, v2Scheduler } = bundle;
 
-  /** Marks what a maker of functions makes; `kind` says what calls it. */
-  const marked = (kind, make) => (...given) => mark(make(...given), "firebase", kind);
+  /** Marks what a maker of functions makes: requests call it. */
+  const marked = (make) => (...given) => mark(make(...given), "firebase", { __proto__: null, schedule: null });
 
   const https = ObjectAssign({}, v2Https, {
-    onCall: marked("http", v2Https.onCall),
-    onCallGenkit: marked("http", v2Https.onCallGenkit),
-    onRequest: marked("http", v2Https.onRequest),
+    onCall: marked(v2Https.onCall),
+    onCallGenkit: marked(v2Https.onCallGenkit),
+    onRequest: marked(v2Https.onRequest),
   });
-  const scheduler = ObjectAssign({}, v2Scheduler, { onSchedule: marked("schedule", v2Scheduler.onSchedule) });
+
+  /** The zone of a schedule that names none: the two generations differ in it. */
+  const FIRST_ZONE = "America/Los_Angeles";
+  const SECOND_ZONE = "UTC";
+
+  /** A function that a schedule calls: `options` as firebase/schedules.js reads them, `run` gets the event. */
+  function scheduledBy(options, zone, handler, run) {
+    if (typeof handler !== "function") throw new TypeError("a schedule of firebase-functions needs a handler function");
+    return mark(v2Scheduler.onSchedule(options, handler), "firebase", { __proto__: null, schedule: { ...options, zone }, run });
+  }
+
+  /** The options, of which a text is the schedule alone. */
+  const onSchedule = (options, handler) =>
+    scheduledBy(options !== null && typeof options === "object" && typeof options.value !== "function" ? options : { schedule: options }, SECOND_ZONE, handler, (event) => handler(event));
+  const scheduler = ObjectAssign({}, v2Scheduler, { onSchedule });
+
+  let init = null;
+
+  /** `onInit`: before the first call of any kind, once. */
+  function onceInit(callback) {
+    let started = null;
+    init = () => {
+      const begin = () => PromisePrototypeThen(PromiseResolve(), callback);
+      return started ??= PromisePrototypeThen(begin(), undefined, (error) => {
+        started = null; // The next call tries again.
+        throw error;
+      });
+    };
+    onInit(init);
+  }
 
   function refuse(name) {
-    throw new TypeError(`${name} of firebase-functions is not supported: Skep calls functions over HTTP (https.onRequest, https.onCall) and by [[cron]] (scheduler.onSchedule)`);
+    throw new TypeError(`${name} of firebase-functions is not supported: Skep calls functions over HTTP (https.onRequest, https.onCall) and by schedules (scheduler.onSchedule)`);
   }
 
   /** Builders of triggers, of which every member is refused. */
@@ -42,24 +71,30 @@
   const V1_REFUSED = ["analytics", "auth", "database", "firestore", "remoteConfig", "storage", "tasks", "testLab"];
   const V2_REFUSED = ["ai", "alerts", "database", "dataconnect", "eventarc", "firestore", "identity", "pubsub", "remoteConfig", "storage", "tasks", "testLab"];
 
-  /** `pubsub.schedule(...).timeZone(...).retryConfig(...).onRun(handler)`: a function that `[[cron]]` calls. */
-  function scheduleOf(schedule, options = {}) {
+  /** `pubsub.schedule(...).timeZone(...).retryConfig(...).onRun(handler)`. */
+  function scheduleOf(options) {
     const builder = {
       onRun(handler) {
-        const fn = scheduler.onSchedule({ schedule, ...options }, (event) => handler(event.context));
+        const fn = scheduledBy(options, FIRST_ZONE, handler, (event) => handler(event.context));
         fn.run = handler;
         return fn;
       },
-      retryConfig: () => builder,
-      timeZone: (timeZone) => scheduleOf(schedule, { ...options, timeZone }),
+      retryConfig(config) {
+        options = { ...options, ...config };
+        return builder;
+      },
+      timeZone(timeZone) {
+        options = { ...options, timeZone };
+        return builder;
+      },
     };
     return builder;
   }
 
-  const v1Pubsub = { schedule: (schedule) => scheduleOf(schedule), topic: refused("pubsub.topic") };
+  const v1Pubsub = { schedule: (schedule) => scheduleOf({ schedule }), topic: refused("pubsub.topic") };
 
-  const onCallWith = marked("http", v1Https._onCallWithOptions);
-  const onRequestWith = marked("http", v1Https._onRequestWithOptions);
+  const onCallWith = marked(v1Https._onCallWithOptions);
+  const onRequestWith = marked(v1Https._onRequestWithOptions);
 
   /** `https` of the first generation, with the options of a builder. */
   const v1HttpsOf = (options) => ({
@@ -79,7 +114,7 @@
     };
   }
 
-  const shared = { Change: change.Change, app: { setEmulatedAdminApp: admin.setApp }, logger: logger.logger, onInit, params, requiresAPI() {} };
+  const shared = { Change: change.Change, app: { setEmulatedAdminApp: admin.setApp }, logger: logger.logger, onInit: onceInit, params, requiresAPI() {} };
 
   /** `functions.config()`: what `firebase functions:config` set, which is gone from version 7 on. */
   const removedConfig = () => {
@@ -111,6 +146,8 @@
   return {
     __proto__: null,
     https: withDefault(https),
+    /** Runs what `onInit` has, for a call that the package does not see. */
+    init: () => init?.(),
     logger: withDefault(logger.logger_exports),
     options: withDefault(v2Options),
     params: withDefault(params),

@@ -50,7 +50,6 @@
       methods: ArrayPrototypeMap(listOf(given.method), methodOf),
       patterns: ArrayPrototypeMap(paths, patternOf),
       exclusions: ArrayPrototypeMap(excluded, patternOf),
-      schedule: typeof given.schedule === "string" ? given.schedule : "",
       isBackground: given.background === true,
     };
   }

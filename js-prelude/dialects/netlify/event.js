@@ -30,7 +30,8 @@
     const whole = pathOf(prefix, path);
     const origin = StringPrototypeSlice(url, 0, StringPrototypeIndexOf(url, "/", StringPrototypeIndexOf(url, "://") + 3));
     const address = remoteAddress(call);
-    const sent = ArrayPrototypeConcat(headers, ["client-ip", address, "x-nf-client-connection-ip", address]);
+    // A schedule has no client.
+    const sent = address === "" ? headers : ArrayPrototypeConcat(headers, ["client-ip", address, "x-nf-client-connection-ip", address]);
     const pairs = decodedPairs(query);
     const body = bodyOf(bytes, valueOf(headers, "content-type") || "text/plain");
     return {

@@ -1,16 +1,19 @@
 // The Netlify dialect: `export default (request, context)`, `{ fetch }`, and `handler(event, context)`.
 //
-// dialects/index.js asks for the handle of a module. Requests go by netlify/fetch_handler.js, events by shared/event_handler.js.
+// dialects/index.js asks for the handle of a module. Requests go by netlify/fetch_handler.js, events by shared/event_handler.js, what is due
+// by netlify/schedules.js.
 //
-// Invariant: a function whose name ends in `-background`, or whose config says so, is answered before it runs.
+// Invariant: a function whose name ends in `-background`, or whose config says so, is answered before it runs. A function that has a schedule
+// has no address, as at Netlify.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const { op_skep_log } = core.ops;
-  const { ArrayPrototypePush, StringPrototypeEndsWith, TypeError } = primordials;
-  const { headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
+  const { StringPrototypeEndsWith, TypeError } = primordials;
+  const { answer, headOf, readBody, run } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { invoke, withBody } = core.loadExtScript("ext:skep/dialects/shared/event_handler.js");
   const { logError } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
+  const { valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
   const { markOf } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const { read } = core.loadExtScript("ext:skep/dialects/netlify/config.js");
   const { eventOf } = core.loadExtScript("ext:skep/dialects/netlify/event.js");
@@ -18,6 +21,7 @@
 
   const BACKGROUND = "-background";
   const LEVEL_WARN = 2;
+  const TEXT = ["content-type", "text/plain; charset=utf-8"];
 
   /** Handlers of a default export for events of Netlify's platform. */
   const PLATFORM_EVENTS = [
@@ -41,12 +45,37 @@
     const isBackground = StringPrototypeEndsWith(settings.function, BACKGROUND);
     if (isFetchObject(exported)) {
       warnOfEvents(exported);
-      return handleOf(null, exported, withBackground(read(configOf(found), warn), isBackground));
+      return ofSecondKind(found, null, exported, isBackground, settings);
     }
     if (typeof fn !== "function") throw new TypeError(`the handler ${name} is not a function`);
-    if (name === "default") return handleOf(fn, null, withBackground(read(configOf(found), warn), isBackground));
-    return eventHandleOf(fn, settings, isBackground);
+    if (name === "default") return ofSecondKind(found, fn, null, isBackground, settings);
+    const schedule = markOf(fn)?.what.schedule ?? null;
+    return withSchedule(eventHandleOf(fn, settings, isBackground), schedule, settings, () => schedules().eventRunner(fn, settings, RULES.adapt));
   }
+
+  function ofSecondKind(found, fn, object, isBackground, settings) {
+    const config = configOf(found);
+    const handle = handleOf(fn, object, withBackground(read(config, warn), isBackground));
+    return withSchedule(handle, config?.schedule ?? null, settings, () => schedules().fetchRunner(fn, object, settings));
+  }
+
+  const schedules = () => core.loadExtScript("ext:skep/dialects/netlify/schedules.js");
+
+  /** The handle, and what runs when a schedule is due: that of the code, or one of function.toml. */
+  function withSchedule(handle, schedule, settings, makeRunner) {
+    let runner = null;
+    const runScheduled = (event, call) => (runner ??= makeRunner())(event, call);
+    if (schedule === null) return { __proto__: null, handle, runScheduled };
+    schedules().register(schedule, settings, runScheduled);
+    const answerNobodyElse = (call, method, bodyKind) => {
+      if (isOfSchedule(call, method)) handle(call, method, bodyKind);
+      else answer(call, 404, TEXT, "Not Found");
+    };
+    return { __proto__: null, handle: answerNobodyElse, runScheduled };
+  }
+
+  /** A `[[cron]]` with a path makes a request. Nobody else can send this header. */
+  const isOfSchedule = (call, method) => valueOf(headOf(call, method).headers, "x-skep-schedule") !== "";
 
   function withBackground(config, isBackground) {
     config.isBackground ||= isBackground;
@@ -88,21 +117,11 @@
     return outcome.over;
   }
 
-  /** When the function is to run by itself, as cron texts. */
-  function schedulesOf(found) {
-    const schedules = [];
-    const noted = markOf(found.fn)?.what.schedule ?? "";
-    if (noted !== "") ArrayPrototypePush(schedules, noted);
-    const config = configOf(found);
-    if (typeof config?.schedule === "string") ArrayPrototypePush(schedules, config.schedule);
-    return schedules;
-  }
-
   /** The addresses that `config` claims: `{ paths, excluded, methods }`. */
   function routesOf(found) {
     const { paths, excluded, methods } = read(configOf(found), () => {});
     return { __proto__: null, paths, excluded, methods };
   }
 
-  return { __proto__: null, handlerOf, routesOf, schedulesOf };
+  return { __proto__: null, handlerOf, routesOf };
 })();

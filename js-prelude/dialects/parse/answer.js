@@ -82,11 +82,20 @@
     sendJson(call, statusOf(code), text);
   }
 
+  /** Whether a value is an error of the SDK. A function may have put anything in the place of its class. */
+  function isParseError(value, sdk) {
+    try {
+      return value instanceof sdk.Error;
+    } catch {
+      return false;
+    }
+  }
+
   /** What was thrown as a code and a text (or another value): Parse Server's `resolveError`. Getters of the function run here. */
   function resolveError(thrown, sdk, code, text) {
     try {
       if (!thrown) return { __proto__: null, code, error: text };
-      if (thrown instanceof sdk.Error) return { __proto__: null, code: thrown.code, error: thrown.message };
+      if (isParseError(thrown, sdk)) return { __proto__: null, code: thrown.code, error: thrown.message };
       if (typeof thrown === "string") return { __proto__: null, code, error: thrown };
       const { message } = thrown;
       if (message) return { __proto__: null, code, error: message };
@@ -115,6 +124,7 @@
     __proto__: null,
     encodeResult,
     INVALID_JSON,
+    isParseError,
     resolveError,
     scriptFailed,
     sendError,

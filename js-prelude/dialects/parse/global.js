@@ -7,8 +7,8 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, SafeMap } = primordials;
-  const { keysOf } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+  const { ObjectAssign, ObjectDefineProperty, ObjectFreeze, ObjectKeys, ReflectDeleteProperty, SafeMap, TypeError } = primordials;
+  const { keysOf, VARIABLES } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
 
   let state = null;
 
@@ -67,10 +67,24 @@
     return sdk;
   }
 
+  /** The keys are the host's: the function has those that Parse Server shows its cloud code, as members of `Parse`. */
+  function hideKeys(instance) {
+    const env = { __proto__: null };
+    const names = ObjectKeys(instance.env);
+    for (let i = 0; i < names.length; i++) env[names[i]] = instance.env[names[i]];
+    for (const member in VARIABLES) {
+      ReflectDeleteProperty(env, VARIABLES[member]);
+      if (internals.node !== undefined) ReflectDeleteProperty(internals.node.variables, VARIABLES[member]);
+    }
+    instance.env = ObjectFreeze(env);
+  }
+
   /** Makes the global, once. */
   function install(instance, settings) {
     if (state !== null) return;
     state = stateOf(settings);
+    // A module that shows its dialect only by what it registers has read its variables already.
+    if (instance !== null) hideKeys(instance);
     internals.globals.defineLazily("Parse", () => state.sdk, true);
   }
 
@@ -79,6 +93,11 @@
     install,
     /** What `require("parse/node")` gives. */
     get Parse() {
+      if (state === null) {
+        throw new TypeError(
+          'parse/node is Skep\'s own, for cloud code: write [parse] into function.toml, or own_modules = ["parse/node"] under [code] to have the package, as a client of a Parse Server',
+        );
+      }
       return state.sdk;
     },
     state: () => state,

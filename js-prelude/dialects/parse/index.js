@@ -28,7 +28,9 @@
     }
     state.isClosed = true;
     const handle = (call, method, bodyKind) => exchange.run(call, () => serve(state, call, method, bodyKind));
-    return { __proto__: null, handle, names };
+    // A schedule that has the name of a job runs it.
+    const runScheduled = (event, call) => core.loadExtScript("ext:skep/dialects/parse/job.js").runScheduled(event, call);
+    return { __proto__: null, handle, names, runScheduled: names.jobs.length > 0 ? runScheduled : null };
   }
 
   /** The handler and the names, or a promise of them. */

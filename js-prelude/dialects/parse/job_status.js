@@ -1,26 +1,22 @@
 // The statuses of jobs: what a job says of itself, and what `_JobStatus` is asked for.
 //
-// parse/job.js writes them, parse/other.js and parse/rest.js ask. The host keeps them for all instances (op_skep_job_start, op_skep_job_update,
-// op_skep_job_list).
+// parse/job.js writes them, parse/other.js and parse/rest.js ask. The host keeps them for all instances, and for the next process
+// (op_skep_job_order, op_skep_job_note, op_skep_job_update, op_skep_job_list).
 //
-// Invariant: no more than 1,000 are looked at, and only a caller with the master key gets here.
+// Invariant: an application has no more than 1,000 that have ended, and only a caller with the master key gets here.
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { op_skep_job_list, op_skep_job_start, op_skep_job_update } = core.ops;
+  const { op_skep_job_list } = core.ops;
   const {
     ArrayIsArray,
     ArrayPrototypeIncludes,
-    ArrayPrototypePop,
     ArrayPrototypePush,
     ArrayPrototypeReverse,
     ArrayPrototypeSlice,
-    ArrayPrototypeUnshift,
     Date,
-    DateNow,
     DatePrototypeToISOString,
     ObjectKeys,
-    PromiseResolve,
   } = primordials;
 
   const KEPT_MAX = 1_000;
@@ -31,34 +27,7 @@
   /** Members that a query may compare. */
   const ASKED = ["objectId", "jobName", "status", "source"];
 
-  /** The statuses of this instance, newest first, if the host keeps none. */
-  const kept = [];
-
-  /** A job began: `params` is their JSON text. */
-  function started(call, id, name, params) {
-    if (op_skep_job_start !== undefined) {
-      op_skep_job_start(call.id, id, name, params);
-      return;
-    }
-    const now = DateNow();
-    ArrayPrototypeUnshift(kept, { __proto__: null, id, name, params, status: "running", message: "", created: now, updated: now, finished: null });
-    if (kept.length > KEPT_MAX) ArrayPrototypePop(kept);
-  }
-
-  /** A job says something (`running`), or ended. `message` may be empty. */
-  function update(id, status, message) {
-    if (op_skep_job_update !== undefined) return PromiseResolve(op_skep_job_update(id, status, message));
-    for (let i = 0; i < kept.length; i++) {
-      if (kept[i].id !== id) continue;
-      kept[i].status = status;
-      kept[i].updated = DateNow();
-      if (message !== "") kept[i].message = message;
-      if (status !== "running") kept[i].finished = kept[i].updated;
-    }
-    return PromiseResolve(undefined);
-  }
-
-  const records = () => op_skep_job_list === undefined ? kept : internals.parseJson(op_skep_job_list());
+  const records = () => internals.parseJson(op_skep_job_list());
 
   const iso = (ms) => DatePrototypeToISOString(new Date(ms));
 
@@ -69,7 +38,7 @@
       createdAt: iso(record.created),
       updatedAt: iso(record.updated),
       jobName: record.name,
-      source: "api",
+      source: record.source,
       status: record.status,
       params: internals.parseJson(record.params),
     };
@@ -135,5 +104,5 @@
     return { __proto__: null, status: 200, body };
   }
 
-  return { __proto__: null, find, get, isKnown, started, update };
+  return { __proto__: null, find, get, isKnown };
 })();

@@ -23,22 +23,25 @@
   const BASIC = /^basic +(.*)$/i;
   const KEY_PREFIX = "javascript-key=";
 
-  /** The keys of the host, of which any may be undefined. */
+  /** The variables that have the keys of the host. */
+  const VARIABLES = {
+    __proto__: null,
+    master: "PARSE_MASTER_KEY",
+    readOnly: "PARSE_READ_ONLY_MASTER_KEY",
+    maintenance: "PARSE_MAINTENANCE_KEY",
+    client: "PARSE_CLIENT_KEY",
+    javascript: "PARSE_JAVASCRIPT_KEY",
+    dotNet: "PARSE_DOTNET_KEY",
+    rest: "PARSE_REST_API_KEY",
+    webhook: "PARSE_WEBHOOK_KEY",
+  };
+
+  /** The keys of the host; one that is not set is null. */
   function keysOf(settings) {
     const { env, parse } = settings;
-    return {
-      __proto__: null,
-      appId: parse.appId || null,
-      master: env.PARSE_MASTER_KEY || null,
-      readOnly: env.PARSE_READ_ONLY_MASTER_KEY || null,
-      maintenance: env.PARSE_MAINTENANCE_KEY || null,
-      client: env.PARSE_CLIENT_KEY || null,
-      javascript: env.PARSE_JAVASCRIPT_KEY || null,
-      dotNet: env.PARSE_DOTNET_KEY || null,
-      rest: env.PARSE_REST_API_KEY || null,
-      webhook: env.PARSE_WEBHOOK_KEY || null,
-      masterIps: parse.masterKeyIps ?? LOOPBACK,
-    };
+    const keys = { __proto__: null, appId: parse.appId || null, masterIps: parse.masterKeyIps ?? LOOPBACK };
+    for (const member in VARIABLES) keys[member] = env[VARIABLES[member]] || null;
+    return keys;
   }
 
   /** Whether a given text is the key, in a time that tells nothing of where they differ. */
@@ -133,6 +136,19 @@
     for (let i = 0; i < TAKEN_AWAY.length; i++) ReflectDeleteProperty(body, TAKEN_AWAY[i]);
   }
 
+  /** A call that the host makes itself. */
+  const HOST = {
+    __proto__: null,
+    isMaster: true,
+    isReadOnly: false,
+    hasSession: false,
+    sessionToken: undefined,
+    installationId: undefined,
+    get context() {
+      return {};
+    },
+  };
+
   const UNAUTHORIZED = "unauthorized";
   const BAD_CONTEXT = "context";
 
@@ -201,5 +217,5 @@
     };
   }
 
-  return { __proto__: null, authenticate, BAD_CONTEXT, hasMasterKey, isKey, keysOf, mayBeMaster, UNAUTHORIZED };
+  return { __proto__: null, authenticate, BAD_CONTEXT, hasMasterKey, HOST, isKey, keysOf, mayBeMaster, UNAUTHORIZED, VARIABLES };
 })();

@@ -9,17 +9,16 @@
   const { core, internals, primordials } = __bootstrap;
   const {
     Error,
+    NumberParseInt,
     ObjectDefineProperty,
     RegExpPrototypeExec,
-    SafeRegExp,
+    StringFromCharCode,
     StringPrototypeCharCodeAt,
     StringPrototypeIndexOf,
     StringPrototypeLastIndexOf,
     StringPrototypeSlice,
     StringPrototypeSplit,
-    StringPrototypeStartsWith,
     StringPrototypeToLowerCase,
-    StringPrototypeTrim,
     TypedArrayPrototypeGetLength,
     TypedArrayPrototypeIndexOf,
     TypedArrayPrototypeSlice,
@@ -36,17 +35,74 @@
 
   const BOUNDARY = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i;
 
-  /** A parameter of a header, quoted or not. */
-  function parameter(header, name) {
-    const match = RegExpPrototypeExec(new SafeRegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]*))`, "i"), header);
-    if (match === null) return undefined;
-    if (match[1] === undefined) return match[2];
-    let text = "";
-    for (let i = 0; i < match[1].length; i++) {
-      if (match[1][i] === "\\" && (match[1][i + 1] === '"' || match[1][i + 1] === "\\")) i++;
-      text += match[1][i];
+  const LATIN_1 = /^(?:ascii|binary|iso-8859-1|latin1|us-ascii)$/;
+
+  /** The value of `name*=charset'language'value`, from the `=` on. */
+  function extendedValue(text) {
+    const first = StringPrototypeIndexOf(text, "'");
+    const second = first === -1 ? -1 : StringPrototypeIndexOf(text, "'", first + 1);
+    if (second === -1) return text;
+    const charset = StringPrototypeToLowerCase(StringPrototypeSlice(text, 1, first));
+    const value = StringPrototypeSlice(text, second + 1);
+    if (charset === "") return value;
+    const bytes = new Uint8Array(value.length);
+    let length = 0;
+    for (let i = 0; i < value.length; i++) {
+      const isEncoded = value[i] === "%" && RegExpPrototypeExec(/^[0-9a-f]{2}$/i, StringPrototypeSlice(value, i + 1, i + 3)) !== null;
+      bytes[length++] = isEncoded ? NumberParseInt(StringPrototypeSlice(value, i + 1, i + 3), 16) : StringPrototypeCharCodeAt(value, i);
+      if (isEncoded) i += 2;
     }
-    return text;
+    const used = TypedArrayPrototypeSubarray(bytes, 0, length);
+    if (RegExpPrototypeExec(LATIN_1, charset) === null) return core.decode(used);
+    let decoded = "";
+    for (let i = 0; i < length; i++) decoded += StringFromCharCode(used[i]);
+    return decoded;
+  }
+
+  /** One parameter of a header, from `from` on, as busboy reads it: blanks count in quotes alone, and what follows a closing quote does not. */
+  function parameterAt(header, from) {
+    let name = null;
+    let text = "";
+    let isExtended = false;
+    let isQuoted = false;
+    let at = from;
+    for (; at < header.length; at++) {
+      let char = header[at];
+      if (isQuoted && char === '"') {
+        const end = StringPrototypeIndexOf(header, ";", at);
+        at = end === -1 ? header.length : end;
+        break;
+      }
+      if (isQuoted) {
+        if (char === "\\" && (header[at + 1] === '"' || header[at + 1] === "\\")) char = header[++at];
+      } else if (char === ";") {
+        break;
+      } else if (char === '"') {
+        isQuoted = true;
+        continue;
+      } else if (char === " " || char === "\t") {
+        continue;
+      } else if (name === null && from > 0 && (char === "=" || char === "*")) {
+        isExtended = char === "*";
+        name = StringPrototypeToLowerCase(text);
+        text = "";
+        continue;
+      }
+      text += char;
+    }
+    return { __proto__: null, name, value: isExtended ? extendedValue(text) : text, next: at + 1 };
+  }
+
+  /** The parameters of a header by their names, and its first word by `word`; of two of one name the last counts. */
+  function parametersOf(header) {
+    const found = { __proto__: null };
+    let { value: word, next } = parameterAt(header, 0);
+    while (next < header.length) {
+      const parameter = parameterAt(header, next);
+      if (parameter.name !== null) found[parameter.name] = parameter.value;
+      next = parameter.next;
+    }
+    return { __proto__: null, word: StringPrototypeToLowerCase(word), found };
   }
 
   /** Where `needle` begins in `bytes` from `from` on, or -1. */
@@ -62,16 +118,24 @@
     return -1;
   }
 
-  /** The two headers of a part that count. */
+  /** The two headers of a part that count, the first of each. A line that begins with a blank goes on with the one before it. */
   function headOf(text) {
-    const head = { __proto__: null, disposition: undefined, type: undefined };
+    const head = { __proto__: null };
     const lines = StringPrototypeSplit(text, "\r\n");
+    let name = "";
+    let isFirst = false;
     for (let i = 0; i < lines.length; i++) {
-      const colon = StringPrototypeIndexOf(lines[i], ":");
-      const name = StringPrototypeToLowerCase(StringPrototypeSlice(lines[i], 0, colon));
-      const value = StringPrototypeTrim(StringPrototypeSlice(lines[i], colon + 1));
-      if (name === "content-disposition") head.disposition ??= value;
-      else if (name === "content-type") head.type ??= value;
+      const line = lines[i];
+      if (line === "") continue;
+      if (name !== "" && (line[0] === " " || line[0] === "\t")) {
+        if (isFirst) head[name] += line;
+        continue;
+      }
+      const colon = StringPrototypeIndexOf(line, ":");
+      if (colon < 1) break;
+      name = StringPrototypeToLowerCase(StringPrototypeSlice(line, 0, colon));
+      isFirst = (name === "content-disposition" || name === "content-type") && head[name] === undefined;
+      if (isFirst) head[name] = StringPrototypeSlice(line, colon + 1);
     }
     return head;
   }
@@ -80,7 +144,8 @@
   function baseName(name) {
     const slash = StringPrototypeLastIndexOf(name, "/");
     const backslash = StringPrototypeLastIndexOf(name, "\\");
-    return StringPrototypeSlice(name, (slash > backslash ? slash : backslash) + 1);
+    const base = StringPrototypeSlice(name, (slash > backslash ? slash : backslash) + 1);
+    return base === "." || base === ".." ? "" : base;
   }
 
   function bufferOf(bytes) {
@@ -89,12 +154,10 @@
   }
 
   function addPart(fields, head, bytes) {
-    const { disposition } = head;
-    if (disposition === undefined || !StringPrototypeStartsWith(StringPrototypeToLowerCase(disposition), "form-data")) return;
-    const name = parameter(disposition, "name");
-    if (name === undefined || name === "__proto__") return;
-    const filename = parameter(disposition, "filename");
-    const type = head.type === undefined ? "text/plain" : StringPrototypeToLowerCase(StringPrototypeTrim(StringPrototypeSplit(head.type, ";", 1)[0]));
+    const { word, found } = parametersOf(head["content-disposition"] ?? "");
+    const { name, filename } = found;
+    if (word !== "form-data" || name === undefined || name === "__proto__") return;
+    const type = parametersOf(head["content-type"] ?? "").word || "text/plain";
     const value = filename !== undefined || type === "application/octet-stream"
       ? { filename: filename === undefined ? undefined : baseName(filename), contentType: type, data: bufferOf(bytes) }
       : core.decode(bytes);

@@ -7,7 +7,9 @@
 (function () {
   const { core, internals, primordials } = __bootstrap;
   const {
+    ArrayPrototypePush,
     JSONStringify,
+    MapPrototypeHas,
     RegExpPrototypeExec,
     StringPrototypeSlice,
     StringPrototypeStartsWith,
@@ -40,6 +42,19 @@
     return query;
   }
 
+  /** The schedules of function.toml that run or start a job of this folder, as Parse Server shows those of its dashboard. */
+  function schedulesOf({ jobs: registered, settings }) {
+    const found = [];
+    const { mount } = settings.parse;
+    for (let i = 0; i < settings.schedules.length; i++) {
+      const { expression, name, path } = settings.schedules[i];
+      const prefix = path === null ? "" : StringPrototypeStartsWith(path, `${mount}/jobs/`) ? `${mount}/jobs/` : "/jobs/";
+      const jobName = path === null ? name : StringPrototypeStartsWith(path, prefix) ? StringPrototypeSlice(path, prefix.length) : "";
+      if (MapPrototypeHas(registered, jobName)) ArrayPrototypePush(found, { objectId: name, jobName, description: expression, params: "{}" });
+    }
+    return found;
+  }
+
   /** Answers what is asked of jobs: `{ status, body }`. Null: it is nothing of that. */
   function answerOfJobs(state, method, path, body, query, isMaster) {
     if (!isOfJobs(path) || method !== "GET") return null;
@@ -49,7 +64,7 @@
         : failure(400, { code: OPERATION_FORBIDDEN, error: "Permission denied" });
     }
     if (path === JOBS_DATA) return failure(200, { in_use: [], jobs: namesOf(state.jobs) });
-    if (path === SCHEDULES) return failure(200, []);
+    if (path === SCHEDULES) return failure(200, schedulesOf(state));
     if (path !== JOB_STATUS) return jobs.get(StringPrototypeSlice(path, JOB_STATUS.length + 1));
     try {
       return jobs.find(queryOf(body, query));

@@ -8,11 +8,12 @@
   const { core, internals, primordials } = __bootstrap;
   const {
     Error,
+    ObjectDefineProperty,
     Promise,
     PromisePrototypeThen,
     PromiseResolve,
   } = primordials;
-  const { scriptFailed, validationFailed } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
+  const { isParseError, scriptFailed, validationFailed } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
   const { validate } = core.loadExtScript("ext:skep/dialects/parse/validators.js");
   const { rolesOf } = core.loadExtScript("ext:skep/dialects/parse/users.js");
   const host = core.loadExtScript("ext:skep/dialects/parse/host.js");
@@ -41,18 +42,19 @@
     return log;
   }
 
-  /** What of Parse Server's configuration is known here. */
+  /** What of Parse Server's configuration is known here. A function that logs or returns its request tells nobody the master key. */
   function configOf(state, headers, ip) {
     const { parse } = state.settings;
-    return {
+    const config = {
       applicationId: state.sdk.applicationId,
-      masterKey: state.sdk.masterKey,
       javascriptKey: state.sdk.javascriptKey,
       serverURL: state.sdk.serverURL,
       mount: parse.mount,
       headers,
       ip,
     };
+    ObjectDefineProperty(config, "masterKey", { __proto__: null, value: state.sdk.masterKey, writable: true, configurable: true });
+    return config;
   }
 
   function requestOf(state, call, name, params, caller) {
@@ -135,7 +137,7 @@
       return failure(validationFailed(error, state.sdk));
     }
     const fail = (error) => {
-      if (!(error instanceof state.sdk.Error)) host.logThrown(call, `Failed running cloud function ${name}`, error);
+      if (!isParseError(error, state.sdk)) host.logThrown(call, `Failed running cloud function ${name}`, error);
       return failure(scriptFailed(error, state.sdk));
     };
     if (handler.length >= 2) return await callWithResponder(handler, request, fail);

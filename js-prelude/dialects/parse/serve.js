@@ -6,6 +6,7 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
+  const { op_skep_occurrence } = core.ops;
   const {
     ArrayPrototypeIncludes,
     ErrorPrototype,
@@ -15,7 +16,7 @@
   } = primordials;
   const exchange = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { encodeResult, INVALID_JSON, scriptFailed, sendError, sendJson, sendText } = core.loadExtScript("ext:skep/dialects/parse/answer.js");
-  const { authenticate, BAD_CONTEXT, hasMasterKey, mayBeMaster, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
+  const { authenticate, BAD_CONTEXT, hasMasterKey, HOST, mayBeMaster, UNAUTHORIZED } = core.loadExtScript("ext:skep/dialects/parse/keys.js");
   const { isMultipart, paramsOf, parseBody } = core.loadExtScript("ext:skep/dialects/parse/body.js");
   const { headersOf, JOBS, methodOf, placeOf, routeOf, WEBHOOKS } = core.loadExtScript("ext:skep/dialects/parse/head.js");
   const { isFirst, warnOnce } = core.loadExtScript("ext:skep/dialects/parse/host.js");
@@ -82,8 +83,8 @@
     } else if (caller.entry === undefined) {
       sendError(call, error(SCRIPT_FAILED, "Invalid job."));
     } else {
-      const { startJob } = core.loadExtScript("ext:skep/dialects/parse/job.js");
-      startJob(state, call, route.name, paramsOf(body, null, head.query, state.sdk), caller);
+      const { orderJob } = core.loadExtScript("ext:skep/dialects/parse/job.js");
+      orderJob(state, call, route.name, body, head.query, caller);
     }
   }
 
@@ -138,7 +139,8 @@
     if (mayPassOn && (route === null ? other().isOfServer(head.rest, body) : entryOf(state, route) === undefined)) return false;
     const method = methodOf(head.method, body);
     const address = exchange.remoteAddress(call);
-    const auth = authenticate(head.headers, body, state.keys, address);
+    // The host is the caller of a schedule: it needs no key.
+    const auth = op_skep_occurrence(call.id) === "" ? authenticate(head.headers, body, state.keys, address) : HOST;
     if (refuseCaller(call, auth)) return true;
     if (state.keys.appId === null && !state.isWarned) {
       state.isWarned = true;

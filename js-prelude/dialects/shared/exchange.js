@@ -79,7 +79,10 @@
       const result = work();
       if (result === null || result === undefined || typeof result.then !== "function") return;
       MapPrototypeSet(pendingCalls, call.id, call);
-      const done = () => MapPrototypeDelete(pendingCalls, call.id);
+      // An answer that still streams is forgotten by dispatch/stream.js: until then its client may leave.
+      const done = () => {
+        if (!call.isStreaming) MapPrototypeDelete(pendingCalls, call.id);
+      };
       PromisePrototypeThen(PromiseResolve(result), done, (error) => {
         done();
         failThrown(call, error);

@@ -30,8 +30,11 @@ pub(super) async fn show(State(state): State<AdminState>, FunctionPath(name): Fu
     let endpoint = state.endpoint(&name)?;
     let function_state = function_state(&state, &name);
     let pool = endpoint.live.made().and_then(|made| made.as_ref().ok());
+    let loaded = pool.and_then(|pool| pool.loaded());
     Ok(Json(FunctionDetail {
         function: summary_of(&state, &endpoint),
+        dialect: loaded.map(|loaded| loaded.dialect.label().to_owned()),
+        dialect_from: loaded.map(|loaded| loaded.from.clone()),
         scale: pool.map(|pool| pool.scale().into()),
         routes: pool.map(|pool| pool.version().manifest.routes.iter().map(ToString::to_string).collect()).unwrap_or_default(),
         versions: versions_of(&function_state),

@@ -21,9 +21,8 @@ use crate::admin::state::AdminState;
 use crate::api::invoke::{InvokeBody, InvokeFault, InvokeResult};
 use crate::fault::Fault;
 use crate::function::message::{BodyError, CallShape};
-use crate::function::{Body, Request, Response};
+use crate::function::{Body, KnownHeader, Request, Response};
 use crate::invoke::{BodyEnd, Invocation, InvocationOrigin, Target};
-use crate::live::VERSION_HEADER;
 
 /// Most of a response's body that is shown.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -76,10 +75,10 @@ fn request(call: InvokeBody) -> Result<(Request, Body), ApiError> {
     }
     if let Some(version) = call.version {
         let value = HeaderValue::from_str(version.as_str()).map_err(|error| ApiError::invalid(error.to_string()))?;
-        headers.insert(VERSION_HEADER, value);
+        headers.insert(KnownHeader::Version.name(), value);
     }
     let mut request = Request::made_here(method, path, "admin", CallShape::Http);
-    request.headers = headers;
+    request.headers = headers.into();
     Ok((request, call.body.map_or(Body::Empty, |text| Body::Full(Bytes::from(text)))))
 }
 

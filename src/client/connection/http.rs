@@ -67,24 +67,29 @@ impl<'a> ApiRequest<'a> {
     }
 }
 
+/// Sends requests to the server at `url`, along no redirect; any status is a response.
+pub(crate) fn agent(url: &str) -> Agent {
+    // The provider of deno_tls, named: there may be no process-wide one in a process without an engine.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).root_certs(RootCerts::WebPki).build();
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(CONNECT))
+        .timeout_send_body(Some(UPLOAD))
+        .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls);
+    if is_local(url) {
+        // A proxy from the environment would connect to its own machine.
+        config = config.proxy(None);
+    }
+    config.build().into()
+}
+
 impl Client {
     pub(in crate::client) fn new(server: Server) -> Self {
-        // The provider of deno_tls, named: there may be no process-wide one in a process without an engine.
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider).root_certs(RootCerts::WebPki).build();
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(CONNECT))
-            .timeout_send_body(Some(UPLOAD))
-            .user_agent(concat!("skep/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls);
-        if is_local(&server.url) {
-            // A proxy from the environment would connect to its own machine.
-            config = config.proxy(None);
-        }
-        Self { agent: config.build().into(), server }
+        Self { agent: agent(&server.url), server }
     }
 
     /// The server's address, for messages.

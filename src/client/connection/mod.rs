@@ -5,6 +5,6 @@
 //! Invariant: every failure is a `RemoteError`, which names its exit code.
 
 pub(super) mod session;
-pub(super) mod http;
+pub(crate) mod http;
 pub(super) mod sse;
 pub(super) mod path;

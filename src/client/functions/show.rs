@@ -47,6 +47,7 @@ fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
         ("state", word(function.state)),
         ("version", function.version.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("reason", clean_lines(function.reason.as_deref().unwrap_or_default()).replace('\n', "\n            ")),
+        ("dialect", dialect(shown)),
         ("candidate", function.candidate.as_ref().map(|candidate| clean(&ls::candidate(candidate))).unwrap_or_default()),
         ("scale", shown.scale.as_ref().map(scale).unwrap_or_default()),
         ("instances", format!("{} ready, {} booting, {} wanted", function.ready, function.booting, function.wanted)),
@@ -61,6 +62,14 @@ fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn dialect(shown: &FunctionDetail) -> String {
+    let Some(dialect) = &shown.dialect else { return String::new() };
+    match shown.dialect_from.as_deref() {
+        None | Some("") => clean(dialect),
+        Some(from) => format!("{}, found by {}", clean(dialect), clean(from)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -72,6 +81,8 @@ mod tests {
     fn a_function_is_shown_without_the_lines_that_are_empty() {
         let shown = FunctionDetail {
             function: summary("a"),
+            dialect: Some("lambda".to_owned()),
+            dialect_from: Some("its export handler".to_owned()),
             scale: Some(EffectiveScale { min: 0, max: 4, concurrency: 64, queue: 256, idle_s: 300 }),
             routes: Vec::new(),
             env: BTreeMap::from([("A".to_owned(), "b\u{1b}[2J".to_owned())]),
@@ -81,6 +92,7 @@ mod tests {
         let text = render(&shown, 0);
         let parts = [
             "function    a\n",
+            "dialect     lambda, found by its export handler\n",
             "env         A=b\u{fffd}[2J\n",
             "secrets     KEY\n",
             "min 0, max 4, concurrency 64, queue 256, idle_s 300",

@@ -22,7 +22,7 @@ use crate::config::IngressConfig;
 use crate::ingress::connection;
 use crate::ingress::dispatch::Dispatch;
 use crate::ingress::request::Peer;
-use crate::runtime::call::batch;
+use crate::runtime::call::{batch, deadlines};
 use crate::shutdown::{Drained, ShutdownPhase};
 use crate::sys::readiness;
 
@@ -60,6 +60,7 @@ impl Acceptor {
         let acceptor = Arc::new(self);
         runtime.block_on(async {
             tokio::spawn(batch::run());
+            tokio::spawn(deadlines::run());
             let mut listeners: HashMap<u16, AbortHandle> = HashMap::new();
             while let Some(command) = commands_rx.recv().await {
                 match command {

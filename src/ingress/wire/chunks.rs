@@ -1,11 +1,18 @@
-//! Finds the end of a chunked body: follows its framing without taking its bytes.
+//! Follows the framing of a chunked body: finds its end, and its data.
 //!
-//! Fed by `framer` with what the client sends; hyper decodes the same bytes for the function.
+//! `http1` decodes what a client sends with it. In front of hyper, which decodes the same bytes, `framer` asks for the end alone.
 //!
 //! Invariant: the end it finds is hyper's; where a byte could be read in two ways, it finds no end at all.
 
-/// Bytes of all extensions of a body, and of all its trailers: hyper's limits.
+use std::ops::Range;
+
+use super::charset::{is_token, is_value};
+
+/// Bytes of all extensions and trailers of a body; hyper has such a limit for each of the two.
 const EXTRA_BYTES_MAX: u32 = 16 << 10;
+
+/// Trailers of a body: hyper's limit.
+const TRAILERS_MAX: u8 = 100;
 
 /// Digits of a chunk's size: more cannot be counted in 64 bits.
 const DIGITS_MAX: u8 = 16;
@@ -23,14 +30,15 @@ enum ChunkState {
     DataLineFeed,
     /// At the start of a trailer, or of the empty line that ends the body.
     Trailer,
-    InTrailer,
+    TrailerName,
+    TrailerValue,
     TrailerLineFeed,
     LastLineFeed,
 }
 
 /// The result of following some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ChunkProgress {
+pub enum ChunkProgress {
     /// All of them belong to the body, which continues.
     More,
     /// The body ended after this many bytes.
@@ -41,40 +49,76 @@ pub(super) enum ChunkProgress {
 
 /// The progress through one chunked body.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub struct Chunks {
     state: ChunkState,
     /// The size as far as it was read, or the bytes of data that are still to come.
     left: u64,
     digits: u8,
     extra: u32,
+    trailers: u8,
+}
+
+/// What comes next in some bytes.
+enum Part {
+    /// Data.
+    Data(Range<usize>),
+    /// Nothing more.
+    End(ChunkProgress),
+}
+
+impl Default for Chunks {
+    fn default() -> Self {
+        Self { state: ChunkState::Size, left: 0, digits: 0, extra: 0, trailers: 0 }
+    }
 }
 
 impl Chunks {
-    pub(super) fn new() -> Self {
-        Self { state: ChunkState::Size, left: 0, digits: 0, extra: 0 }
+    /// Follows some more bytes.
+    pub fn follow(&mut self, bytes: &[u8]) -> ChunkProgress {
+        let mut at = 0;
+        loop {
+            if let Part::End(progress) = self.next_part(bytes, &mut at) {
+                return progress;
+            }
+        }
     }
 
-    /// Follows some more bytes.
-    pub(super) fn follow(&mut self, bytes: &[u8]) -> ChunkProgress {
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
+    /// Follows some more bytes and moves the data among them to their beginning. Says how many bytes of data there are.
+    pub fn compact(&mut self, bytes: &mut [u8]) -> (usize, ChunkProgress) {
+        let (mut at, mut kept) = (0, 0);
+        loop {
+            match self.next_part(bytes, &mut at) {
+                Part::Data(range) => {
+                    let length = range.len();
+                    bytes.copy_within(range, kept);
+                    kept += length;
+                }
+                Part::End(progress) => return (kept, progress),
+            }
+        }
+    }
+
+    /// Follows the bytes from `at` on, to the end of the next data among them, or to their end.
+    fn next_part(&mut self, bytes: &[u8], at: &mut usize) -> Part {
+        while let Some(byte) = bytes.get(*at) {
             if self.state == ChunkState::Data {
-                let here = u64::try_from(bytes.len() - at).unwrap_or(u64::MAX).min(self.left);
+                let begins = *at;
+                let here = u64::try_from(bytes.len() - begins).unwrap_or(u64::MAX).min(self.left);
                 self.left -= here;
-                at += usize::try_from(here).unwrap_or(usize::MAX);
+                *at += usize::try_from(here).unwrap_or(usize::MAX);
                 if self.left == 0 {
                     self.state = ChunkState::DataReturn;
                 }
-                continue;
+                return Part::Data(begins..*at);
             }
             match self.step(*byte) {
-                Some(_) if self.extra > EXTRA_BYTES_MAX => return ChunkProgress::Broken(at),
-                Some(true) => return ChunkProgress::Ended(at + 1),
-                Some(false) => at += 1,
-                None => return ChunkProgress::Broken(at),
+                Some(_) if self.extra > EXTRA_BYTES_MAX => return Part::End(ChunkProgress::Broken(*at)),
+                Some(true) => return Part::End(ChunkProgress::Ended(*at + 1)),
+                Some(false) => *at += 1,
+                None => return Part::End(ChunkProgress::Broken(*at)),
             }
         }
-        ChunkProgress::More
+        Part::End(ChunkProgress::More)
     }
 
     /// Takes one byte that is not data. `Some(true)`: the body ended with it. `None`: it cannot stand here.
@@ -104,10 +148,20 @@ impl Chunks {
             (ChunkState::DataReturn, b'\r') => ChunkState::DataLineFeed,
             (ChunkState::DataLineFeed, b'\n') => ChunkState::Size,
             (ChunkState::Trailer, b'\r') => ChunkState::LastLineFeed,
-            (ChunkState::InTrailer, b'\r') => ChunkState::TrailerLineFeed,
-            (ChunkState::Trailer | ChunkState::InTrailer, other) if other != b'\n' => {
+            (ChunkState::TrailerValue, b'\r') => ChunkState::TrailerLineFeed,
+            (ChunkState::Trailer, name) if is_token(name) && self.trailers < TRAILERS_MAX => {
                 self.extra += 1;
-                ChunkState::InTrailer
+                self.trailers += 1;
+                ChunkState::TrailerName
+            }
+            (ChunkState::TrailerName, name) if is_token(name) => {
+                self.extra += 1;
+                ChunkState::TrailerName
+            }
+            (ChunkState::TrailerName, b':') => ChunkState::TrailerValue,
+            (ChunkState::TrailerValue, value) if is_value(value) => {
+                self.extra += 1;
+                ChunkState::TrailerValue
             }
             (ChunkState::TrailerLineFeed, b'\n') => ChunkState::Trailer,
             (ChunkState::LastLineFeed, b'\n') => return Some(true),
@@ -122,8 +176,8 @@ mod tests {
     use super::*;
 
     fn follow(body: &[u8]) -> ChunkProgress {
-        let whole = Chunks::new().follow(body);
-        let mut chunks = Chunks::new();
+        let whole = Chunks::default().follow(body);
+        let mut chunks = Chunks::default();
         let mut one_by_one = ChunkProgress::More;
         for (at, byte) in body.iter().enumerate() {
             one_by_one = match chunks.follow(&[*byte]) {
@@ -167,10 +221,37 @@ mod tests {
             ("0\r\nx: y\nz: 1\r\n\r\n", 7),
             ("11111111111111111\r\n", 16),
             ("0\r\n\n", 3),
+            ("0\r\nx\r\n\r\n", 4),
+            ("0\r\n x: y\r\n\r\n", 3),
+            ("0\r\nx: \0\r\n\r\n", 6),
         ] {
             assert_eq!(follow(body.as_bytes()), ChunkProgress::Broken(at), "{body:?}");
         }
         let long = format!("5;{}\r\n", "x".repeat(20 << 10));
         assert!(matches!(follow(long.as_bytes()), ChunkProgress::Broken(_)));
+    }
+
+    #[test]
+    fn the_data_is_what_is_not_framing_however_the_bytes_arrive() {
+        let body = "5;x\r\nhello\r\n01\r\n,\r\n6\r\n world\r\n0\r\nx: y\r\n\r\nGET";
+        for first in 0..=body.len() {
+            let mut chunks = Chunks::default();
+            let (mut left, mut right) = (body.as_bytes()[..first].to_vec(), body.as_bytes()[first..].to_vec());
+            let (kept, progress) = chunks.compact(&mut left);
+            left.truncate(kept);
+            if progress == ChunkProgress::More {
+                let (kept, progress) = chunks.compact(&mut right);
+                assert_eq!(progress, ChunkProgress::Ended(body.len() - 3 - first));
+                left.extend_from_slice(&right[..kept]);
+            }
+            assert_eq!(left, b"hello, world", "{first}");
+        }
+    }
+
+    #[test]
+    fn trailers_are_counted() {
+        let body = |count: usize| format!("0\r\n{}\r\n", "x: y\r\n".repeat(count));
+        assert!(matches!(follow(body(100).as_bytes()), ChunkProgress::Ended(_)));
+        assert!(matches!(follow(body(101).as_bytes()), ChunkProgress::Broken(_)));
     }
 }

@@ -5,7 +5,7 @@
 //! Invariant: a byte is cleared only if it belongs to a whole head that passed, or to the body of one.
 
 use super::chunks::{ChunkProgress, Chunks};
-use super::head::{self, Framing};
+use super::head::{BodyFraming, read_head};
 use super::rejection::Rejection;
 
 /// The part of a message to which the next byte of the client belongs.
@@ -81,15 +81,15 @@ impl Framer {
     fn read_head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Rejection> {
         // A head that comes byte by byte is read again only at the end of a line.
         let fresh = bytes.get(self.seen..).unwrap_or_default();
-        let head = if self.seen == 0 || fresh.contains(&b'\n') { head::read(bytes)? } else { None };
+        let head = if self.seen == 0 || fresh.contains(&b'\n') { read_head(bytes)? } else { None };
         match head {
             Some(head) if head.bytes > self.head_bytes_max => Err(Rejection::Large),
             Some(head) => {
                 self.seen = 0;
                 self.position = match head.framing {
-                    Framing::Length(0) => Position::Head,
-                    Framing::Length(length) => Position::Sized(length),
-                    Framing::Chunked => Position::Chunked(Chunks::new()),
+                    BodyFraming::Length(0) => Position::Head,
+                    BodyFraming::Length(length) => Position::Sized(length),
+                    BodyFraming::Chunked => Position::Chunked(Chunks::default()),
                 };
                 Ok(Some(head.bytes))
             }

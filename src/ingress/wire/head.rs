@@ -1,11 +1,15 @@
-//! Request heads as they arrive on the wire: rejects those that hyper's parser accepts although other parsers read them differently.
+//! Request heads as they arrive on the wire: rejects those that two parsers could read differently.
 //!
-//! Takes the bytes from the start of a head; returns its length and the framing of its body. Hyper, which reads the same bytes, checks the
-//! rest: control characters in values, the characters of the target.
+//! Takes the bytes from the start of a head; returns its facts and the places of its parts. `http1` makes a request of them; the stream in
+//! front of hyper looks at the framing alone.
 //!
 //! Invariant: a head that passes has one length, one host and one framing in every reading of RFC 9112.
 
+use std::ops::Range;
+
+use super::charset::{is_target, is_token, is_value};
 use super::rejection::{METHOD, Rejection};
+use crate::function::{HeaderPlaces, Headers, KnownHeader};
 
 /// Longest request target.
 pub const TARGET_BYTES_MAX: usize = 16 << 10;
@@ -13,23 +17,53 @@ pub const TARGET_BYTES_MAX: usize = 16 << 10;
 /// Headers of one request.
 pub const HEADERS_MAX: usize = 100;
 
+/// Longest name of a header that the `http` crate takes.
+const NAME_BYTES_MAX: usize = 0xffff;
+
+/// The versions that are spoken, with the end of their line.
+const HTTP_11: &[u8] = b"HTTP/1.1\r\n";
+const HTTP_10: &[u8] = b"HTTP/1.0\r\n";
+
+/// Ends a line.
+const LINE_END: &[u8] = b"\r\n";
+
 /// Empty lines before a request that are passed over (RFC 9112 §2.2).
 const EMPTY_LINES_MAX: usize = 2;
 
 /// How the body that follows a head is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
+pub enum BodyFraming {
     /// This many bytes.
     Length(u64),
     /// Chunks until an empty one.
     Chunked,
 }
 
-/// A head that passed.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) bytes: usize,
-    pub(super) framing: Framing,
+/// A head that passed. Ranges count from the first byte that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireHead {
+    /// Bytes of the head.
+    pub bytes: usize,
+    /// How its body is delimited.
+    pub framing: BodyFraming,
+    /// Else it is HTTP/1.0.
+    pub is_http_11: bool,
+    /// The client takes another answer on this connection.
+    pub keep_alive: bool,
+    /// The client waits for `100 Continue` before it sends the body.
+    pub expects_continue: bool,
+    /// The method.
+    pub method: Range<usize>,
+    /// The target.
+    pub target: Range<usize>,
+    /// The authority of a target in absolute form.
+    pub authority: Option<Range<usize>>,
+    /// The lines of the headers.
+    pub headers: Range<usize>,
+    /// Where the values of known headers stand in these lines.
+    pub places: HeaderPlaces,
+    /// The bytes of their names and values, as [`Headers::bytes`] counts them.
+    pub header_bytes: usize,
 }
 
 /// The facts of the headers that were read so far.
@@ -38,17 +72,24 @@ struct HeaderFacts<'a> {
     length: Option<u64>,
     chunked: bool,
     host: Option<&'a [u8]>,
+    close: bool,
+    keep_alive: bool,
+    expects_continue: bool,
     headers: usize,
+    header_bytes: usize,
+    places: HeaderPlaces,
 }
 
 struct StartLine<'a> {
+    method: Range<usize>,
+    target: Range<usize>,
     is_http_11: bool,
     /// Authority of a target in absolute form, and the port that its scheme implies.
     authority: Option<(&'a [u8], &'static [u8])>,
 }
 
 /// Reads a head from its first byte. `None`: it is valid so far, and continues.
-pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Rejection> {
+pub fn read_head(bytes: &[u8]) -> Result<Option<WireHead>, Rejection> {
     let mut at = 0;
     for _ in 0..EMPTY_LINES_MAX {
         if bytes.get(at..at + 2) == Some(b"\r\n") {
@@ -61,40 +102,42 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Rejection> {
         Some([first, ..]) if !is_token(*first) => return Err(Rejection::StartLine),
         Some(_) => {}
     }
-    let Some(line) = next_line(bytes, &mut at)? else { return Ok(None) };
-    let start = read_start(line)?;
+    let Some(start) = read_start(bytes, &mut at)? else { return Ok(None) };
     let mut seen = HeaderFacts::default();
-    while let Some(line) = next_line(bytes, &mut at)? {
-        if line.is_empty() {
-            return finish(&start, &seen, at).map(Some);
+    let headers = at;
+    loop {
+        match bytes.get(at..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => return finish(start, seen, headers..at + LINE_END.len()).map(Some),
+            [] | [b'\r'] => return Ok(None),
+            _ if seen.headers == HEADERS_MAX => return Err(Rejection::Many),
+            line => match read_header(line, at - headers, &start, &mut seen)? {
+                Some(bytes) => at += bytes,
+                None => return Ok(None),
+            },
         }
-        read_header(line, &start, &mut seen)?;
     }
-    Ok(None)
 }
 
-/// The line at `at`, without its end; moves `at` behind it.
-fn next_line<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<&'a [u8]>, Rejection> {
+/// Reads the request line at `at`; moves `at` behind it. `None`: it continues.
+fn read_start<'a>(bytes: &'a [u8], at: &mut usize) -> Result<Option<StartLine<'a>>, Rejection> {
     let rest = bytes.get(*at..).unwrap_or_default();
-    let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return Ok(None) };
-    let line = rest.get(..length).and_then(|line| line.strip_suffix(b"\r")).ok_or(Rejection::LineFeed)?;
-    *at += length + 1;
-    Ok(Some(line))
-}
-
-fn read_start(line: &[u8]) -> Result<StartLine<'_>, Rejection> {
-    let mut words = line.split(|byte| *byte == b' ');
-    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
-        return Err(Rejection::StartLine);
+    let Some((method, rest)) = until(rest, is_token) else { return Ok(None) };
+    let [b' ', rest @ ..] = rest else { return Err(Rejection::StartLine) };
+    let Some((target, rest)) = until(rest, is_target) else { return Ok(None) };
+    let version = match rest {
+        [b' ', version @ ..] => version,
+        [b'\r' | b'\n', ..] => return Err(Rejection::StartLine),
+        _ => return Err(Rejection::Target),
     };
-    if method.is_empty() || !method.iter().copied().all(is_token) || method == METHOD.as_bytes() {
-        return Err(Rejection::StartLine);
-    }
-    let is_http_11 = match version {
-        b"HTTP/1.1" => true,
-        b"HTTP/1.0" => false,
+    let is_http_11 = match version.get(..HTTP_11.len()) {
+        Some(HTTP_11) => true,
+        Some(HTTP_10) => false,
+        None if HTTP_11.starts_with(version) || HTTP_10.starts_with(version) => return Ok(None),
         _ => return Err(Rejection::StartLine),
     };
+    if method == METHOD.as_bytes() {
+        return Err(Rejection::StartLine);
+    }
     if target.len() > TARGET_BYTES_MAX {
         return Err(Rejection::LongTarget);
     }
@@ -104,55 +147,98 @@ fn read_start(line: &[u8]) -> Result<StartLine<'_>, Rejection> {
         b"*" if method == b"OPTIONS" => None,
         absolute => Some(authority_of(absolute).ok_or(Rejection::Target)?),
     };
-    Ok(StartLine { is_http_11, authority })
+    let method = *at..*at + method.len();
+    let target = method.end + 1..method.end + 1 + target.len();
+    *at = target.end + 1 + HTTP_11.len();
+    Ok(Some(StartLine { method, target, is_http_11, authority }))
 }
+
+/// Parts a text before the first byte that cannot stand in it; `None`: there is none.
+fn until(text: &[u8], is_part: impl Fn(u8) -> bool) -> Option<(&[u8], &[u8])> {
+    text.iter().position(|byte| !is_part(*byte)).and_then(|end| text.split_at_checked(end))
+}
+
+/// How targets in absolute form begin, and the port that they imply.
+const HTTP: (&[u8], &[u8]) = (b"http://", b":80");
+const HTTPS: (&[u8], &[u8]) = (b"https://", b":443");
 
 fn authority_of(target: &[u8]) -> Option<(&[u8], &'static [u8])> {
     let scheme_is = |scheme: &[u8]| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    let (scheme, port): (&[u8], &[u8]) = if scheme_is(b"http://") {
-        (b"http://", b":80")
-    } else if scheme_is(b"https://") {
-        (b"https://", b":443")
-    } else {
-        return None;
-    };
+    let (scheme, port) = [HTTP, HTTPS].into_iter().find(|(scheme, _)| scheme_is(scheme))?;
     let rest = target.get(scheme.len()..)?;
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     (is_host(authority) && !authority.is_empty()).then_some((authority, port))
 }
 
-fn read_header<'a>(line: &'a [u8], start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<(), Rejection> {
+/// Reads a header that begins at `begins` among the lines. Says how many bytes it has; `None`: it continues.
+fn read_header<'a>(line: &'a [u8], begins: usize, start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<Option<usize>, Rejection> {
+    let Some((name, rest)) = until(line, is_token) else { return Ok(None) };
+    let rest = match rest {
+        // A folded line begins with a space, which is not a token.
+        [b':', rest @ ..] if !name.is_empty() && name.len() <= NAME_BYTES_MAX => rest,
+        [b'\n', ..] => return Err(Rejection::LineFeed),
+        _ => return Err(Rejection::HeaderName),
+    };
+    let Some((sent, rest)) = until(rest, is_value) else { return Ok(None) };
+    match rest {
+        [b'\r', b'\n', ..] => {}
+        [b'\r'] => return Ok(None),
+        [b'\n', ..] => return Err(Rejection::LineFeed),
+        _ => return Err(Rejection::HeaderValue),
+    }
+    let value = trimmed(sent);
+    note_header(name, value, start, seen)?;
     seen.headers += 1;
-    if seen.headers > HEADERS_MAX {
-        return Err(Rejection::Many);
+    seen.header_bytes += Headers::line_bytes(name.len(), value.len());
+    if let Some(known) = KnownHeader::of(name) {
+        let padding = sent.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let begins = begins + name.len() + 1 + padding;
+        seen.places.note(known, &(begins..begins + value.len()));
     }
-    // A folded line begins with a space, which is not a token.
-    let end = line.iter().position(|byte| !is_token(*byte)).unwrap_or(line.len());
-    let (Some(name), Some([b':', value @ ..])) = (line.get(..end), line.get(end..)) else { return Err(Rejection::HeaderName) };
-    match name.len() {
-        0 => Err(Rejection::HeaderName),
-        4 if name.eq_ignore_ascii_case(b"host") => {
-            let host = trimmed(value);
-            if seen.host.replace(host).is_some() {
-                return Err(Rejection::Hosts);
-            }
-            if is_host(host) { Ok(()) } else { Err(Rejection::Host) }
-        }
-        14 if name.eq_ignore_ascii_case(b"content-length") => {
-            let length = digits(trimmed(value)).ok_or(Rejection::Length)?;
-            if seen.length.replace(length).is_some() { Err(Rejection::Length) } else { Ok(()) }
-        }
-        17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
-            let is_right = start.is_http_11 && !seen.chunked && trimmed(value).eq_ignore_ascii_case(b"chunked");
-            seen.chunked = true;
-            if is_right { Ok(()) } else { Err(Rejection::Encoding) }
-        }
-        _ => Ok(()),
-    }
+    Ok(Some(name.len() + 1 + sent.len() + LINE_END.len()))
 }
 
-fn finish(start: &StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result<Head, Rejection> {
+/// Notes what a header says about the message and its connection.
+fn note_header<'a>(name: &[u8], value: &'a [u8], start: &StartLine<'_>, seen: &mut HeaderFacts<'a>) -> Result<(), Rejection> {
+    match name.len() {
+        4 if name.eq_ignore_ascii_case(b"host") => {
+            if seen.host.replace(value).is_some() {
+                return Err(Rejection::Hosts);
+            }
+            if !is_host(value) {
+                return Err(Rejection::Host);
+            }
+        }
+        6 if name.eq_ignore_ascii_case(b"expect") => seen.expects_continue = value.eq_ignore_ascii_case(b"100-continue"),
+        10 if name.eq_ignore_ascii_case(b"connection") => {
+            seen.close |= lists(value, b"close");
+            seen.keep_alive |= lists(value, b"keep-alive");
+        }
+        14 if name.eq_ignore_ascii_case(b"content-length") => {
+            let length = digits(value).ok_or(Rejection::Length)?;
+            if seen.length.replace(length).is_some() {
+                return Err(Rejection::Length);
+            }
+        }
+        17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+            let is_right = start.is_http_11 && !seen.chunked && value.eq_ignore_ascii_case(b"chunked");
+            seen.chunked = true;
+            if !is_right {
+                return Err(Rejection::Encoding);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether a list has this option. A list beyond ASCII has none.
+fn lists(value: &[u8], option: &[u8]) -> bool {
+    value.is_ascii() && value.split(|byte| *byte == b',').any(|word| trimmed(word).eq_ignore_ascii_case(option))
+}
+
+fn finish(start: StartLine<'_>, seen: HeaderFacts<'_>, headers: Range<usize>) -> Result<WireHead, Rejection> {
     match (seen.host, start.authority) {
         (None, _) if start.is_http_11 => return Err(Rejection::Hosts),
         (Some(host), Some((authority, port))) if !is_same_host(host, authority, port) => return Err(Rejection::HostMismatch),
@@ -160,10 +246,32 @@ fn finish(start: &StartLine<'_>, seen: &HeaderFacts<'_>, bytes: usize) -> Result
     }
     let framing = match (seen.chunked, seen.length) {
         (true, Some(_)) => return Err(Rejection::LengthAndEncoding),
-        (true, None) => Framing::Chunked,
-        (false, length) => Framing::Length(length.unwrap_or(0)),
+        (true, None) => BodyFraming::Chunked,
+        (false, length) => BodyFraming::Length(length.unwrap_or(0)),
     };
-    Ok(Head { bytes, framing })
+    let authority = start.authority.map(|(authority, port)| {
+        let begins = start.target.start + scheme_bytes(port);
+        begins..begins + authority.len()
+    });
+    Ok(WireHead {
+        bytes: headers.end,
+        framing,
+        is_http_11: start.is_http_11,
+        keep_alive: !seen.close && (start.is_http_11 || seen.keep_alive),
+        // HTTP/1.0 knows no interim answers, and a client without a body waits for none.
+        expects_continue: seen.expects_continue && start.is_http_11 && framing != BodyFraming::Length(0),
+        method: start.method,
+        target: start.target,
+        authority,
+        headers,
+        places: seen.places,
+        header_bytes: seen.header_bytes,
+    })
+}
+
+/// Bytes of the scheme that implies this port, with what follows it.
+fn scheme_bytes(port: &[u8]) -> usize {
+    if port == HTTPS.1 { HTTPS.0.len() } else { HTTP.0.len() }
 }
 
 /// A number in decimal digits and nothing else; not so large that hyper's marks for other framings begin.
@@ -195,32 +303,18 @@ fn trimmed(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// RFC 9110 §5.6.2.
-fn is_token(byte: u8) -> bool {
-    TOKENS.get(usize::from(byte)).copied().unwrap_or(false)
-}
-
-const TOKENS: [bool; 256] = {
-    let mut tokens = [false; 256];
-    let others = b"!#$%&'*+-.^_`|~";
-    let mut index = 0;
-    while index < 128 {
-        tokens[index] = (index as u8).is_ascii_alphanumeric();
-        index += 1;
-    }
-    index = 0;
-    while index < others.len() {
-        tokens[others[index] as usize] = true;
-        index += 1;
-    }
-    tokens
-};
-
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::HeaderMap;
+
     use super::*;
 
-    fn framing(head: &str) -> Result<Framing, Rejection> {
+    fn read(head: &[u8]) -> Result<Option<WireHead>, Rejection> {
+        read_head(head)
+    }
+
+    fn framing(head: &str) -> Result<BodyFraming, Rejection> {
         let read = read(head.as_bytes())?.expect("a whole head");
         assert_eq!(read.bytes, head.len());
         Ok(read.framing)
@@ -228,11 +322,11 @@ mod tests {
 
     #[test]
     fn ordinary_heads_pass_with_their_framing() {
-        assert_eq!(framing("GET / HTTP/1.1\r\nhost: a\r\n\r\n"), Ok(Framing::Length(0)));
-        assert_eq!(framing("\r\nGET / HTTP/1.0\r\n\r\n"), Ok(Framing::Length(0)));
-        assert_eq!(framing("OPTIONS * HTTP/1.1\r\nHOST:[::1]:80\r\n\r\n"), Ok(Framing::Length(0)));
-        assert_eq!(framing("POST http://A.b:80/x HTTP/1.1\r\nHost: a.B\r\nContent-Length:  7\t\r\n\r\n"), Ok(Framing::Length(7)));
-        assert_eq!(framing("POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: Chunked\r\n\r\n"), Ok(Framing::Chunked));
+        assert_eq!(framing("GET / HTTP/1.1\r\nhost: a\r\n\r\n"), Ok(BodyFraming::Length(0)));
+        assert_eq!(framing("\r\nGET / HTTP/1.0\r\n\r\n"), Ok(BodyFraming::Length(0)));
+        assert_eq!(framing("OPTIONS * HTTP/1.1\r\nHOST:[::1]:80\r\n\r\n"), Ok(BodyFraming::Length(0)));
+        assert_eq!(framing("POST http://A.b:80/x HTTP/1.1\r\nHost: a.B\r\nContent-Length:  7\t\r\n\r\n"), Ok(BodyFraming::Length(7)));
+        assert_eq!(framing("POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: Chunked\r\n\r\n"), Ok(BodyFraming::Chunked));
     }
 
     #[test]
@@ -249,5 +343,48 @@ mod tests {
     #[test]
     fn what_only_the_gate_sends_is_refused_from_a_client() {
         assert_eq!(framing("- /1 HTTP/1.1\r\nhost: -\r\nconnection: close\r\n\r\n"), Err(Rejection::StartLine));
+    }
+
+    #[test]
+    fn the_places_of_a_head_are_those_of_its_parts() {
+        let text: &'static str =
+            "\r\nPOST HTTPS://A.b:443/x?y HTTP/1.1\r\nHost:\t a.B \r\nEXPECT: 100-Continue\r\nX:\r\ncontent-length: 1\r\n\r\n";
+        let head = read_head(text.as_bytes()).unwrap().unwrap();
+        assert_eq!((&text[head.method], &text[head.target], &text[head.authority.unwrap()]), ("POST", "HTTPS://A.b:443/x?y", "A.b:443"));
+        assert!(text[head.headers.clone()].starts_with("Host:") && head.headers.end == text.len());
+        let headers = Headers::sent(Bytes::from_static(text[head.headers].as_bytes()), head.places, head.header_bytes);
+        assert_eq!(headers.known_text(KnownHeader::Host), Some("a.B"));
+        assert_eq!((headers.bytes(), Headers::from(HeaderMap::clone(&headers)).bytes()), (57, 57));
+        assert!(head.is_http_11 && head.keep_alive && head.expects_continue);
+    }
+
+    #[test]
+    fn a_connection_goes_on_as_its_version_and_its_options_say() {
+        for (version, options, keeps) in [
+            ("1.1", "", true),
+            ("1.1", "connection: x, Close\r\nconnection: keep-alive\r\n", false),
+            ("1.1", "connection: closer\r\n", true),
+            ("1.1", "connection: \u{e4}, close\r\n", true),
+            ("1.0", "", false),
+            ("1.0", "connection: Keep-Alive\r\n", true),
+            ("1.0", "connection: keep-alive\r\nconnection: close\r\n", false),
+        ] {
+            let head = format!("GET / HTTP/{version}\r\nhost: a\r\n{options}\r\n");
+            assert_eq!(read(head.as_bytes()).unwrap().unwrap().keep_alive, keeps, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn what_http_or_a_value_cannot_hold_is_refused() {
+        for (head, rejection) in [
+            ("GET /\u{1} HTTP/1.1\r\nhost: a\r\n\r\n", Rejection::Target),
+            ("GET /\u{7f} HTTP/1.1\r\nhost: a\r\n\r\n", Rejection::Target),
+            ("GET / HTTP/1.1\r\nhost: a\r\nx: y\0z\r\n\r\n", Rejection::HeaderValue),
+            ("GET / HTTP/1.1\r\nhost: a\r\nx: y\rz\r\n\r\n", Rejection::HeaderValue),
+            ("GET / HTTP/1.1\r\nhost: a\r\nx: \u{7f}\r\n\r\n", Rejection::HeaderValue),
+        ] {
+            assert_eq!(read(head.as_bytes()), Err(rejection), "{head:?}");
+        }
+        assert!(read("GET /\u{e4}?\u{e4} HTTP/1.1\r\nhost: a\r\nx: \u{e4}\tz\r\n\r\n".as_bytes()).unwrap().is_some());
     }
 }

@@ -1,10 +1,11 @@
-//! The layer between a socket and hyper: it checks a client's bytes before there is a request, and bounds every wait for the client.
+//! A client's bytes before there is a request: they are checked, and every wait for the client has a bound.
 //!
-//! `connection` and the admin listener wrap their streams in a [`HttpStream`]; hyper reads and writes through it. In HTTP/1 the [`framer`]
-//! follows where heads and bodies begin, [`head`] and [`chunks`] check them; in HTTP/2 [`frame_flood`] counts frames that carry nothing.
+//! [`head`] and [`chunks`] read HTTP/1 as bytes; `http1` makes requests of it. Where hyper reads (HTTP/2, the admin listener), the stream is
+//! a [`HttpStream`]: in HTTP/1 its [`framer`] follows where heads and bodies begin; in HTTP/2 [`frame_flood`] counts frames that carry
+//! nothing.
 //!
-//! Invariant: hyper sees only heads that have one reading, and no byte after any other head; no wait for a client that does nothing is
-//! longer than [`Timeouts`] allows.
+//! Invariant: a head has one reading, and no byte after any other head is read; no wait for a client that does nothing is longer than
+//! [`Timeouts`] allows.
 
 mod stream;
 mod framer;
@@ -13,8 +14,10 @@ mod rejection;
 mod chunks;
 mod frame_flood;
 mod timeouts;
+mod charset;
 
-pub use head::{HEADERS_MAX, TARGET_BYTES_MAX, is_host};
-pub use rejection::Rejection;
-pub use stream::HttpStream;
+pub use chunks::{ChunkProgress, Chunks};
+pub use head::{BodyFraming, HEADERS_MAX, TARGET_BYTES_MAX, WireHead, is_host, read_head};
+pub use rejection::{METHOD, Rejection};
+pub use stream::{HttpStream, LINGER, LINGER_BYTES_MAX, PREFACE};
 pub use timeouts::{ActiveRequests, Timeouts};

@@ -1,16 +1,16 @@
 //! Rejections: why the bytes of a client are not a request.
 //!
-//! `framer` finds one. The stream replaces the client's request by one that stands for the rejection, so that the answer leaves in its
-//! turn. `request` recognises it and `dispatch` answers. A client cannot send such a request: its method is rejected if it comes from the
-//! wire.
+//! `http1` answers one itself. In front of hyper, the stream replaces the client's request by one that stands for the rejection, so that
+//! the answer leaves in its turn; who answers recognises it. A client cannot send such a request: its method is rejected if it comes from
+//! the wire.
 //!
 //! Invariant: a rejection is the last thing that is read from a connection.
 
 use http::Version;
 use http::request::Parts;
 
-/// The method of a request that stands for a rejection; the stream lets no client's request with it pass.
-pub(super) const METHOD: &str = "-";
+/// The method of a request that stands for a rejection; no client's request with it passes.
+pub const METHOD: &str = "-";
 
 macro_rules! rejections {
     ($($(#[$doc:meta])* $variant:ident, $status:literal, $text:literal;)*) => {
@@ -46,6 +46,8 @@ rejections! {
     LineFeed, 400, "a line of the request head does not end with CR LF";
     /// A header without a name, or a name with other characters.
     HeaderName, 400, "a header's name is not a token right before its colon";
+    /// A value with a control character.
+    HeaderValue, 400, "a header's value has a control character";
     /// More than one length, or one that is not a number.
     Length, 400, "content-length is not one number";
     /// Another coding than `chunked`, or more than one.

@@ -18,15 +18,17 @@ use super::framer::{Framer, StopReason};
 use super::rejection::Rejection;
 use super::timeouts::{ActiveRequests, Timeouts, Wait};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How a connection in HTTP/2 with prior knowledge begins (RFC 9113 §3.4).
+pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Bytes read at a time where they cannot go to hyper's own buffer.
 const CHUNK_BYTES: usize = 4 << 10;
 
-/// How long, and how many bytes, the stream still reads and discards after the last answer: a socket that is closed with unread bytes
+/// How long a connection still reads and discards what its client sends after the last answer: a socket that is closed with unread bytes
 /// resets the connection, and the client may lose the answer.
-const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES_MAX: usize = 16 << 20;
+pub const LINGER: Duration = Duration::from_secs(2);
+/// The bytes of it.
+pub const LINGER_BYTES_MAX: usize = 16 << 20;
 /// HTTP/2 has no uploads that are cut off by the end of their connection.
 const LINGER_BYTES_MAX_HTTP2: usize = 64 << 10;
 
@@ -86,6 +88,16 @@ impl<S> HttpStream<S> {
             wrote: false,
             lingering: None,
         }
+    }
+
+    /// Takes over a stream of which these bytes were read already.
+    ///
+    /// # Errors
+    /// If the client floods the connection with them.
+    pub fn resume(mut self, read: Vec<u8>) -> io::Result<Self> {
+        self.cleared = self.inspect(&read).ok_or_else(flood)?;
+        self.held = read;
+        Ok(self)
     }
 
     /// Refuses HTTP/2.

@@ -13,6 +13,7 @@ mod pools;
 pub(in crate::release) mod scales;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -54,6 +55,8 @@ pub struct CatalogDeps {
     pub deployed: BTreeMap<FunctionName, Arc<Entry>>,
     /// Is notified of the number of functions.
     pub fleet: Arc<Fleet>,
+    /// Where the names of Parse functions are remembered; `None`: nowhere.
+    pub state: Option<PathBuf>,
     /// Receives the ports that routes name.
     pub on_ports: Box<dyn Fn(Vec<u16>) + Send + Sync>,
 }
@@ -61,8 +64,8 @@ pub struct CatalogDeps {
 impl Catalog {
     /// A catalog of the deployed functions. Nothing is published before the functions directory is listed.
     pub fn new(deps: CatalogDeps) -> Arc<Self> {
-        let CatalogDeps { main_port, grants, live, deployed, fleet, on_ports } = deps;
-        let names = ApplicationNames::new(live.clone(), fleet.clone());
+        let CatalogDeps { main_port, grants, live, deployed, fleet, state, on_ports } = deps;
+        let names = ApplicationNames::new(live.clone(), fleet.clone(), state.as_deref());
         let publisher = Publisher { main_port, grants, live, on_ports };
         Arc::new(Self { publisher, fleet, names, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
     }

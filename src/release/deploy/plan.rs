@@ -13,7 +13,6 @@ use super::stored::{PoolFactory, candidate_of, write_routes};
 use crate::api::release::Record;
 use crate::function::{FunctionName, VersionId};
 use crate::live::{Endpoint, Track};
-use crate::release::applications::is_parse;
 use crate::release::catalog::{Entry, EntryOrigin, Swap};
 use crate::release::store::{CandidateState, FunctionState, StoredState, StoredVersion};
 use crate::runtime::pool::Pool;
@@ -100,7 +99,7 @@ fn keep(function_state: &mut FunctionState, release: &FunctionRelease, now_ms: u
             modules: version.modules.len(),
             note: note.map(str::to_owned),
             routes: write_routes(&version.manifest.routes),
-            parse: is_parse(version),
+            parse: version.is_parse(),
         });
     }
 }

@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -16,6 +17,10 @@ use super::files::StateFiles;
 
 /// The file that is locked; its content does not matter.
 const LOCK: &str = "lock";
+
+/// Time that a process which was killed has for its end, and the pause between two looks.
+const ENDING_MAX: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The folder of the uploads.
 pub(super) const STAGING: &str = "staging";
@@ -40,13 +45,18 @@ impl WriterLock {
         }
     }
 
-    /// `None` if another process holds it.
+    /// `None` if another process holds it, and does not end within a moment: a host that was killed may still be ending when the next one
+    /// starts.
     pub(super) fn try_take(files: &StateFiles) -> Result<Option<Self>, StoreError> {
         let file = open(files)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(StoreError::writing(LOCK, error)),
+        let until = Instant::now() + ENDING_MAX;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Self { _file: file })),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(StoreError::writing(LOCK, error)),
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ pub use state::{CandidateState, FunctionState, RELEASES_MAX, ScaleChange, Stored
 pub use sweep::{Keep, surplus};
 pub use text_files::TextFiles;
 
-use files::StateFiles;
+pub(in crate::release) use files::StateFiles;
 use held::STAGING;
 use state::INDEX;
 use versions::Unfit;

@@ -48,11 +48,11 @@ impl ReplyBatch {
         self.waker.wake();
     }
 
-    /// Delivers the answers that have arrived; pending forever.
-    fn poll_deliver(&self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Delivers the answers that have arrived; pending forever. `arrived` is empty before and after: its memory is used again.
+    fn poll_deliver(&self, arrived: &mut Vec<(oneshot::Sender<Reply>, Reply)>, cx: &mut Context<'_>) -> Poll<()> {
         self.waker.register(cx.waker());
-        let arrived = std::mem::take(&mut *self.queue.lock());
-        for (reply_tx, reply) in arrived {
+        std::mem::swap(arrived, &mut *self.queue.lock());
+        for (reply_tx, reply) in arrived.drain(..) {
             // The caller may have left.
             let _ = reply_tx.send(reply);
         }
@@ -76,24 +76,27 @@ thread_local! {
 pub async fn run() {
     let replies = Arc::new(ReplyBatch::default());
     THREAD_BATCH.set(Some(ThreadBatch { sleeping: Vec::new(), task: None, replies: replies.clone() }));
+    let (mut sleeping, mut arrived) = (Vec::new(), Vec::new());
     poll_fn(|cx| {
-        for sleeper in take_sleeping(cx) {
+        take_sleeping(&mut sleeping, cx);
+        for sleeper in sleeping.drain(..) {
             sleeper.wake();
         }
         // Last, because the callers that wake up here may send more calls.
-        replies.poll_deliver(cx)
+        replies.poll_deliver(&mut arrived, cx)
     })
     .await
 }
 
-fn take_sleeping(cx: &mut Context<'_>) -> Vec<Arc<dyn Sleeper>> {
+/// Takes those that have mail; `sleeping` is empty before, and its memory is used again.
+fn take_sleeping(sleeping: &mut Vec<Arc<dyn Sleeper>>, cx: &mut Context<'_>) {
     THREAD_BATCH.with_borrow_mut(|wakeups| {
-        let Some(wakeups) = wakeups else { return Vec::new() };
+        let Some(wakeups) = wakeups else { return };
         if !wakeups.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
             wakeups.task = Some(cx.waker().clone());
         }
-        std::mem::take(&mut wakeups.sleeping)
-    })
+        std::mem::swap(sleeping, &mut wakeups.sleeping);
+    });
 }
 
 /// The batch in which the calling thread receives its answers, if it has one.

@@ -29,6 +29,35 @@ pub struct CallStats {
     pub call: AtomicU32,
     /// The function asks not to be called again for the same moment of a schedule, though it fails.
     pub no_retry: AtomicBool,
+    /// Told the fault with which the call fails: a job that a schedule runs has its end then.
+    pub on_fault: OnFault,
+}
+
+/// Takes the fault of a call.
+pub type FaultListener = Box<dyn Fn(&Fault) + Send + Sync>;
+
+/// Runs if a call fails.
+#[derive(Default)]
+pub struct OnFault(OnceLock<FaultListener>);
+
+impl OnFault {
+    /// Sets what is to run; the first one counts.
+    pub fn set(&self, run: FaultListener) {
+        let _ = self.0.set(run);
+    }
+
+    /// The call fails.
+    pub fn failed(&self, fault: &Fault) {
+        if let Some(run) = self.0.get() {
+            run(fault);
+        }
+    }
+}
+
+impl std::fmt::Debug for OnFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("OnFault").field(&self.0.get().is_some()).finish()
+    }
 }
 
 impl CallStats {

@@ -11,10 +11,11 @@ mod reply;
 mod answer_bytes;
 mod kept_bytes;
 pub mod batch;
+pub mod deadlines;
 
 pub use answer_bytes::{AnswerBytes, FunctionBytes, StreamBytes, UNCOUNTED_BYTES};
 pub use batch::Reply;
 pub use in_flight::{ByteStream, CALL_IDS, InFlightTable, Inbound, InboundRefused, OUTBOUND_CHUNKS, Outbound, OutboundBody, Overruns};
-pub use job::{CallStats, LostSignal, Permit, QueuedInvocation, Slots};
+pub use job::{CallStats, FaultListener, LostSignal, Permit, QueuedInvocation, Slots};
 pub use kept_bytes::{ByteKeeper, KeptBytes};
 pub use reply::ReplyTo;

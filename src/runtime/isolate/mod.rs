@@ -4,6 +4,8 @@
 //!
 //! Invariant: an isolate never leaves the thread that created it, and one that was interrupted is dropped, never reused.
 
+mod rejections;
+mod entry;
 #[cfg(test)]
 mod as_script;
 mod blobs;
@@ -44,6 +46,7 @@ use crate::sys::{global_alloc, map_bound};
 
 use blobs::CountedBlobs;
 pub use engine::{init_v8, v8_version};
+use entry::{DispatchFunctions, PreludeFunctions, bootstrap, string};
 pub use exception::BootError;
 pub use heap::Heap;
 use methods::MethodStrings;
@@ -102,16 +105,6 @@ impl Loaded {
     }
 }
 
-/// The functions of `js-prelude/dispatch/index.js`.
-struct DispatchFunctions {
-    set_identity: v8::Global<v8::Function>,
-    built_in_names: v8::Global<v8::Function>,
-    load: v8::Global<v8::Function>,
-    dispatch: v8::Global<v8::Function>,
-    abort: v8::Global<v8::Function>,
-    settle: v8::Global<v8::Function>,
-}
-
 /// Compiles only while an isolate cannot leave its thread: with `Send`, two implementations would fit.
 const _: () = {
     trait AmbiguousIfSend<Marker> {
@@ -126,6 +119,8 @@ const _: () = {
 impl Drop for Isolate {
     fn drop(&mut self) {
         sampler::forget();
+        rejections::forget();
+        stack::forget();
         self.loader.clear();
     }
 }
@@ -167,7 +162,9 @@ impl Isolate {
             state.put(host);
             state.borrow_mut::<InFlightTable>().keep_with(heap.clone());
         }
-        let entry = bootstrap(&mut js)?;
+        let PreludeFunctions { dispatch: entry, report, call_sites } = bootstrap(&mut js)?;
+        rejections::attach(&mut js, report);
+        stack::attach(call_sites);
         let methods = MethodStrings::new(&mut js);
         Ok(Self { js, entry, methods, loader, heap, module_waits: false })
     }
@@ -186,6 +183,7 @@ impl Isolate {
             let state = self.js.op_state();
             let mut state = state.borrow_mut();
             state.put(assignment.identity.clone());
+            settings::application_of(&assignment.version, &assignment.identity).into_iter().for_each(|application| state.put(application));
             state.put(MemoryBytes(manifest.limits.memory_bytes));
             let version = assignment.version.clone();
             state.put(SettingsWriter(Box::new(move || settings::settings_of(&version).to_string())));
@@ -456,37 +454,6 @@ fn heap_size(js: &mut JsRuntime) -> impl Fn() -> usize + use<> {
     let raw = unsafe { js.v8_isolate().as_raw_isolate_ptr() };
     // SAFETY: as above.
     move || unsafe { v8::Isolate::from_raw_isolate_ptr(raw) }.get_heap_statistics().total_physical_size()
-}
-
-/// Calls the prelude's bootstrap function, which clears the global object and returns the dispatch functions.
-fn bootstrap(js: &mut JsRuntime) -> Result<DispatchFunctions, BootError> {
-    deno_core::scope!(scope, js);
-    v8::tc_scope!(let scope, scope);
-    let global = scope.get_current_context().global(scope);
-    let name = string(scope, "__skep_bootstrap")?;
-    let function = global
-        .get(scope, name)
-        .and_then(|value| v8::Local::<v8::Function>::try_from(value).ok())
-        .ok_or_else(|| BootError::prelude("the prelude left no bootstrap function"))?;
-    let receiver = v8::undefined(scope).into();
-    let Some(result) = function.call(scope, receiver, &[]) else { return Err(BootError::caught(scope)) };
-    scope.perform_microtask_checkpoint();
-    let found = v8::Local::<v8::Object>::try_from(result).ok();
-    let entry = |name: &str| {
-        let key = v8::String::new(scope, name)?;
-        let function = v8::Local::<v8::Function>::try_from(found?.get(scope, key.into())?).ok()?;
-        Some(v8::Global::new(scope, function))
-    };
-    match (entry("setIdentity"), entry("builtInNames"), entry("load"), entry("dispatch"), entry("abort"), entry("settle")) {
-        (Some(set_identity), Some(built_in_names), Some(load), Some(dispatch), Some(abort), Some(settle)) => {
-            Ok(DispatchFunctions { set_identity, built_in_names, load, dispatch, abort, settle })
-        }
-        _ => Err(BootError::prelude("the prelude returned no dispatch functions")),
-    }
-}
-
-fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Result<v8::Local<'s, v8::Value>, BootError> {
-    v8::String::new(scope, text).map(Into::into).ok_or_else(|| BootError::prelude("a string is too long for V8"))
 }
 
 /// Why the prelude did not answer what the module is.

@@ -9,12 +9,20 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::function::manifest::{DialectSettings, Net, NetRule, ParseSettings};
+use crate::function::manifest::{CronRule, DialectSettings, Net, NetRule, ParseSettings};
 use crate::function::{Manifest, Version};
+use crate::runtime::ops::{Identity, ParseApplication};
 
 /// Whether something is known about the dialect of a version before it loads.
 pub(super) fn has_settings(version: &Version) -> bool {
     version.hint.is_some() || version.manifest.dialects != DialectSettings::default()
+}
+
+/// The Parse application that a version is a part of.
+pub(super) fn application_of(version: &Version, identity: &Identity) -> Option<ParseApplication> {
+    let settings = version.parse_settings()?;
+    let (function, mount) = (identity.function.clone(), settings.mount.as_str().into());
+    Some(ParseApplication { function, mount, job_wall: settings.job_wall, job_cpu: settings.job_cpu })
 }
 
 /// The settings of a version.
@@ -35,6 +43,7 @@ pub(super) fn settings_of(version: &Version) -> Value {
         "lambda": { "event": dialects.lambda_event.label() },
         "parse": dialects.parse.as_ref().map(parse),
         "firebase": { "ignoreAuth": dialects.ignore_auth },
+        "schedules": version.manifest.cron.iter().map(schedule).collect::<Vec<_>>(),
         "limits": {
             "cpuMs": milliseconds(limits.cpu),
             "wallMs": milliseconds(limits.wall),
@@ -42,6 +51,10 @@ pub(super) fn settings_of(version: &Version) -> Value {
             "bodyMb": megabytes(limits.body_bytes),
         },
     })
+}
+
+fn schedule(rule: &CronRule) -> Value {
+    json!({ "name": rule.name, "expression": rule.schedule.expression(), "path": rule.path })
 }
 
 /// The addresses that a version may connect to: those of its manifest, and its Parse Server.

@@ -7,7 +7,9 @@
 //! Invariant: no text longer than [`TEXT_MAX`] is copied out of V8, nothing is formatted for an isolate that has to end, and no panic
 //! leaves.
 
-use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
+use std::cell::RefCell;
+
+use deno_core::error::{format_stack_trace, prepare_stack_trace_callback_with_original_callsites};
 use deno_core::v8;
 
 use super::sampler;
@@ -18,6 +20,11 @@ const TEXT_MAX: usize = 1 << 20;
 
 /// How the names of the program's own files begin.
 const HOST_SCHEME: &[u8; 4] = b"ext:";
+
+thread_local! {
+    /// Of the isolate of this thread.
+    static CALL_SITES: RefCell<Option<v8::Global<v8::Function>>> = const { RefCell::new(None) };
+}
 
 /// V8's callback.
 pub(super) fn prepare<'s>(
@@ -33,9 +40,31 @@ pub(super) fn prepare<'s>(
         let frames = own_frames(scope, frames);
         match too_long(scope, error) {
             Some(header) => format_stack_trace(scope, header, frames),
-            None => prepare_stack_trace_callback(scope, error, frames),
+            None if formats_itself(scope) => match call_sites(scope, frames) {
+                Some(sites) => prepare_stack_trace_callback_with_original_callsites(scope, error, sites),
+                None => nothing,
+            },
+            None => prepare_stack_trace_callback_with_original_callsites(scope, error, frames),
         }
     })
+}
+
+/// The isolate of the calling thread makes its call sites with this function of the prelude.
+pub(super) fn attach(function: v8::Global<v8::Function>) {
+    CALL_SITES.set(Some(function));
+}
+
+/// Before the isolate ends.
+pub(super) fn forget() {
+    drop(CALL_SITES.take());
+}
+
+/// Call sites for the function's own `Error.prepareStackTrace`, with paths in the place of URLs. deno_core's keep what they know in arrays that
+/// a function can make throw: a panic below V8.
+fn call_sites<'s>(scope: &mut v8::PinScope<'s, '_>, frames: v8::Local<'s, v8::Array>) -> Option<v8::Local<'s, v8::Array>> {
+    let function = CALL_SITES.with_borrow(|function| function.as_ref().map(|function| v8::Local::new(scope, function)))?;
+    let receiver = v8::undefined(scope).into();
+    function.call(scope, receiver, &[frames.into()])?.try_into().ok()
 }
 
 /// The frames without those of the prelude and of Node's built-in modules, which are none of the function's.

@@ -155,7 +155,7 @@ impl OutgoingCall {
             path_and_query: uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
             strip: 0,
             pattern: None,
-            headers,
+            headers: headers.into(),
             trust_forwarded: false,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
             request_id: Arc::from(""),
@@ -164,6 +164,7 @@ impl OutgoingCall {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         })
     }
 }

@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use crate::function::level::Level;
 use crate::function::message::{Body, Request, Response};
 use crate::function::trace::TraceContext;
-use crate::runtime::call::FunctionBytes;
+use crate::runtime::call::{FaultListener, FunctionBytes};
 
 /// What an instance needs of the process around it.
 pub trait HostApi: Send + Sync {
@@ -46,19 +46,56 @@ pub trait HostApi: Send + Sync {
         None
     }
 
-    /// A job of a Parse function begins.
-    fn job_began(&self, _function: &str, _id: &str, _name: &str, _params: &str) {}
+    /// A job of a Parse function begins, in a call of its own.
+    ///
+    /// # Errors
+    /// Why it does not.
+    fn job_ordered(&self, _application: &ParseApplication, _order: NewJob<'_>, _request: Request) -> Result<(), String> {
+        Err("this host has no jobs".to_owned())
+    }
 
-    /// A job says something, or has ended.
-    fn job_said(&self, _function: &str, _id: &str, _status: &str, _message: &str) {}
+    /// A job of a Parse function begins, in a call that runs. Returns what is to be told if that call fails.
+    ///
+    /// # Errors
+    /// Why it does not.
+    fn job_noted(&self, _application: &ParseApplication, _order: NewJob<'_>) -> Result<FaultListener, String> {
+        Err("this host has no jobs".to_owned())
+    }
 
-    /// The jobs of the application that a function is a part of, as JSON.
-    fn jobs(&self, _function: &str) -> String {
+    /// A job says something, or has ended: `running`, `succeeded`, `failed`.
+    fn job_said(&self, _application: &ParseApplication, _id: &str, _status: &str, _message: &str) {}
+
+    /// The jobs of an application, as JSON.
+    fn jobs(&self, _application: &ParseApplication) -> String {
         "[]".to_owned()
     }
 
     /// Calls a function by name; a fault comes back as the response a client would get.
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
+}
+
+/// The Parse application that a function is, or a part of; put into the isolate's state when it is assigned.
+#[derive(Clone)]
+pub struct ParseApplication {
+    /// The function.
+    pub function: Arc<str>,
+    /// The path below which the application is called.
+    pub mount: Arc<str>,
+    /// Time that a job may take.
+    pub job_wall: Duration,
+    /// CPU time that a job may use.
+    pub job_cpu: Duration,
+}
+
+/// A job that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewJob<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its parameters, as JSON.
+    pub params: &'a str,
 }
 
 /// The instance that an isolate is; put into its state when it is assigned.

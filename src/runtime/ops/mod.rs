@@ -15,6 +15,7 @@ mod occurrence;
 mod node;
 mod log;
 mod parse;
+mod jobs;
 mod memory;
 mod wasm_cost;
 mod json_depth;
@@ -32,7 +33,7 @@ pub use answer::parse_headers;
 pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
 pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
-pub use host::{ConsoleLine, HostApi, Identity};
+pub use host::{ConsoleLine, HostApi, Identity, NewJob, ParseApplication};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
@@ -85,9 +86,11 @@ deno_core::extension!(
         settings::op_skep_settings,
         parse::op_skep_rate_limit,
         parse::op_skep_parse_function,
-        parse::op_skep_job_start,
-        parse::op_skep_job_update,
-        parse::op_skep_job_list,
+        jobs::op_skep_job_order,
+        jobs::op_skep_job_note,
+        jobs::op_skep_job_input,
+        jobs::op_skep_job_update,
+        jobs::op_skep_job_list,
         node::text::op_skep_node_text,
         node::text::op_skep_node_compare,
         node::text::op_skep_node_is_text,
@@ -126,6 +129,7 @@ deno_core::extension!(
         dir "js-prelude",
         "core/errors.js",
         "core/trace.js",
+        "core/call_sites.js",
         "guards/core.js",
         "guards/proxy.js",
         "guards/array/search.js",
@@ -196,6 +200,7 @@ deno_core::extension!(
         "dialects/shared/event_route.js",
         "dialects/shared/event_stream.js",
         "dialects/shared/event_time.js",
+        "dialects/shared/intervals.js",
         "dialects/lambda/environment.js",
         "dialects/lambda/events.js",
         "dialects/lambda/global.js",
@@ -209,6 +214,7 @@ deno_core::extension!(
         "dialects/netlify/index.js",
         "dialects/netlify/module.js",
         "dialects/netlify/purge.js",
+        "dialects/netlify/schedules.js",
         "dialects/openfaas/answer.js",
         "dialects/openfaas/body.js",
         "dialects/openfaas/index.js",
@@ -303,13 +309,17 @@ deno_core::extension!(
         "dialects/gcf/index.js",
         "dialects/gcf/module.js",
         "dialects/firebase/bundle.js",
+        "dialects/firebase/app_engine.js",
         "dialects/firebase/index.js",
         "dialects/firebase/module.js",
+        "dialects/firebase/schedules.js",
         "dialects/azure/cookies.js",
         "dialects/azure/messages.js",
+        "dialects/azure/ncrontab.js",
         "dialects/azure/routes.js",
         "dialects/azure/index.js",
         "dialects/azure/module.js",
+        "dialects/azure/timers.js",
         "ext:deno_io/12_io.js" = "node/stubs/io.js",
         "ext:deno_telemetry/telemetry.ts" = "node/stubs/telemetry.js",
         "ext:deno_telemetry/util.ts" = "node/stubs/telemetry_util.js",
@@ -324,6 +334,7 @@ deno_core::extension!(
         "ext:deno_node/internal_binding/http_parser.ts" = "node/http/parser.js",
         "ext:deno_node/_zlib_binding.mjs" = "node/zlib/binding.js",
         "ext:deno_node/_fs/_fs_glob.ts" = "node/stubs/glob.js",
+        "ext:deno_node/_next_tick.ts" = "node/ticks.js",
         "ext:deno_node/_process/process.ts" = "node/stubs/next_tick.js",
         "ext:deno_node/node:process" = "node/process.js",
         "ext:deno_node/os.ts" = "node/os.js",

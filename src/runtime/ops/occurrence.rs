@@ -13,7 +13,8 @@ use super::catch_panic::catch_panic;
 use crate::function::message::Occurrence;
 use crate::runtime::call::InFlightTable;
 
-/// Lines: name, expression, moment, attempt, id, and the moment before or an empty line. An empty text: no schedule is the cause.
+/// Lines: name, expression, moment, attempt, id, and the moments before and after, each an empty line if there is none. An empty text: no
+/// schedule is the cause.
 #[op2]
 #[string]
 pub(crate) fn op_skep_occurrence(state: &mut OpState, #[smi] id: u32) -> Result<String, JsErrorBox> {
@@ -26,9 +27,10 @@ pub(crate) fn op_skep_occurrence(state: &mut OpState, #[smi] id: u32) -> Result<
 }
 
 fn lines(occurrence: &Occurrence) -> String {
-    let Occurrence { id, name, expression, due_ms, last_ms, attempt, .. } = occurrence;
-    let last = last_ms.map(|last| last.to_string()).unwrap_or_default();
-    format!("{name}\n{expression}\n{due_ms}\n{attempt}\n{id}\n{last}")
+    let Occurrence { id, name, expression, due_ms, last_ms, next_ms, attempt, .. } = occurrence;
+    let text = |ms: &Option<i64>| ms.map(|ms| ms.to_string()).unwrap_or_default();
+    let (last, next) = (text(last_ms), text(next_ms));
+    format!("{name}\n{expression}\n{due_ms}\n{attempt}\n{id}\n{last}\n{next}")
 }
 
 /// The function asks not to be called again for this moment, should it fail.

@@ -119,7 +119,7 @@ pub(crate) fn op_skep_headers<'s>(
 
 fn headers<'s>(scope: &mut v8::PinScope<'s, '_>, head: &Request) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
     let mut flat = Vec::with_capacity((head.headers.len() + FORWARDED.len()) * 2);
-    for (name, value) in &head.headers {
+    for (name, value) in head.headers.iter() {
         let name = name.as_str();
         if name != "cookie" && !is_hidden(head, name) && !FORWARDED.contains(&name) {
             flat.push(latin1(scope, name.as_bytes())?);
@@ -233,7 +233,7 @@ mod tests {
             path_and_query: PathAndQuery::from_static("/f/rest"),
             strip: 2,
             pattern: None,
-            headers,
+            headers: headers.into(),
             trust_forwarded,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
             request_id: "".into(),
@@ -242,6 +242,7 @@ mod tests {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         }
     }
 

@@ -17,7 +17,7 @@ use http_body::Frame;
 use super::Pool;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, BodyError, Request};
-use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply, ReplyTo};
+use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Reply, ReplyTo, deadlines};
 
 /// A call's answer and its costs.
 pub struct CallOutcome {
@@ -60,17 +60,17 @@ impl Pool {
             Poll::Ready(answered) => Poll::Ready(Ok(answered)),
             Poll::Pending => stats.lost_signal.poll(cx).map(Err),
         });
-        let reply = match tokio::time::timeout_at(until.into(), answered).await {
-            Ok(Ok(Ok(reply))) => caller.settle(reply),
-            Ok(Ok(Err(_dropped))) => {
+        let reply = match deadlines::within(until, answered).await {
+            Some(Ok(Ok(reply))) => caller.settle(reply),
+            Some(Ok(Err(_dropped))) => {
                 caller.present = false;
                 Err(Fault::new(Kind::InstanceLost, "the instance ended before it answered"))
             }
-            Ok(Err(fault)) => {
+            Some(Err(fault)) => {
                 caller.present = false;
                 Err(fault)
             }
-            Err(_elapsed) => Err(Fault::new(Kind::WallLimit, "the function did not answer within wall_ms")
+            None => Err(Fault::new(Kind::WallLimit, "the function did not answer within wall_ms")
                 .with_limit(format!("{} ms", wall.as_millis()), format!("> {} ms", wall.as_millis()))),
         };
         CallOutcome { reply, stats }

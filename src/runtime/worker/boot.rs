@@ -101,7 +101,7 @@ impl Drop for Relay {
 /// Why a schedule of the manifest cannot be kept.
 fn no_handler(name: &str, dialect: Dialect) -> String {
     format!(
-        "the `[[cron]]` {name:?} has no `path`, and the module ({dialect}) has no handler for schedules: give it a `path`, export `scheduled(controller, env, ctx)` beside `fetch`, or register it by `Deno.cron({name:?}, …)`"
+        "the `[[cron]]` {name:?} has no `path`, and the module ({dialect}) has no handler for schedules: give it a `path`, export `scheduled(controller, env, ctx)` beside `fetch`, register it by `Deno.cron({name:?}, …)`, or call it as one is called that the module registers"
     )
 }
 

@@ -176,6 +176,7 @@ impl Handle {
     /// # Errors
     /// The request comes back if the worker has ended.
     pub fn assign(&self, request: Box<BootRequest>) -> Result<(), Box<BootRequest>> {
+        self.weight.is_wanted();
         match self.mailbox.send(WorkerCommand::Assign(request)) {
             Err(WorkerCommand::Assign(request)) => Err(request),
             _ => Ok(()),

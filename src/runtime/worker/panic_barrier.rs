@@ -37,10 +37,11 @@ mod tests {
 
     use futures::FutureExt as _;
     use futures::future::BoxFuture;
+    use http::Method;
     use http::uri::PathAndQuery;
-    use http::{HeaderMap, Method};
 
     use crate::fault::Kind;
+    use crate::function::Headers;
     use crate::function::message::{Body, CallShape, Request, Response};
     use crate::function::trace::TraceContext;
     use crate::release::compile::compile;
@@ -85,7 +86,7 @@ mod tests {
             path_and_query: PathAndQuery::from_static(path),
             strip: 0,
             pattern: None,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             trust_forwarded: false,
             trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
             request_id: "".into(),
@@ -94,6 +95,7 @@ mod tests {
             caller: None,
             shape: CallShape::Http,
             occurrence: None,
+            job: None,
         })
     }
 

@@ -39,6 +39,8 @@ pub(super) struct Turn<'a> {
     limits: &'a Limits,
     commands: VecDeque<WorkerCommand>,
     retiring: bool,
+    /// Whether JavaScript ran in this round after the event loop had turned.
+    ran_late: bool,
     cpu_account: CpuAccount,
     background: BackgroundBudget,
     samples: Vec<CpuSlice>,
@@ -57,6 +59,7 @@ impl<'a> Turn<'a> {
             limits,
             commands: VecDeque::new(),
             retiring: false,
+            ran_late: false,
             cpu_account: CpuAccount::new(own_cpu_ns()),
             background: BackgroundBudget::new(limits.cpu),
             samples: Vec::new(),
@@ -87,8 +90,14 @@ impl<'a> Turn<'a> {
     }
 
     fn take(&mut self, isolate: &mut impl IsolateApi, cx: &mut Context<'_>) -> Poll<Exit> {
+        // In this wake the event loop turned, and no JavaScript ran after it: it has nothing left to do.
+        let mut is_drained = false;
         for _ in 0..ROUNDS_PER_POLL {
-            let waiting = self.commands.is_empty() && self.handle.mailbox.poll_take(cx, &mut self.commands).is_pending();
+            let is_waiting = self.commands.is_empty() && self.handle.mailbox.poll_take(cx, &mut self.commands).is_pending();
+            if is_waiting && is_drained {
+                return Poll::Pending;
+            }
+            self.ran_late = false;
             self.handle.begin_turn();
             let exit = self.round(isolate, cx);
             self.handle.end_turn();
@@ -100,9 +109,11 @@ impl<'a> Turn<'a> {
             if let Some(reason) = self.handle.interrupt.reason() {
                 return Poll::Ready(Exit::Interrupted(reason));
             }
-            if exit.is_ready() || (waiting && self.commands.is_empty()) {
+            if exit.is_ready() {
                 return exit;
             }
+            // Only the settling of the last calls shows that a retiring instance is idle.
+            is_drained = !self.ran_late && (is_waiting || !self.retiring);
         }
         // Timers and sockets of the function get their turn before more calls.
         cx.waker().wake_by_ref();
@@ -145,9 +156,11 @@ impl<'a> Turn<'a> {
                 let unanswered: Vec<u32> = isolate.with_in_flight(|table| table.unanswered().collect());
                 for id in unanswered {
                     isolate.settle(id);
+                    self.ran_late = true;
                 }
                 for id in isolate.with_in_flight(InFlightTable::fail_unsettled) {
                     isolate.abort(id);
+                    self.ran_late = true;
                 }
             }
             Poll::Ready(Err(error)) => {

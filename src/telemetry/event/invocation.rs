@@ -12,7 +12,7 @@ use crate::function::Level;
 use crate::function::hex;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
-use crate::telemetry::format::{json_field, json_number, timestamp};
+use crate::telemetry::format::{json_field, json_number, json_plain, timestamp};
 
 use super::EventText;
 
@@ -54,6 +54,11 @@ pub struct InvocationDone<'a> {
     pub request_id: &'a str,
 }
 
+/// Whole microseconds; a call takes less than half a million years.
+fn micros(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros())
+}
+
 impl EventText for InvocationDone<'_> {
     fn level(&self) -> Level {
         match self.fault.map(Kind::blame) {
@@ -78,19 +83,24 @@ impl EventText for InvocationDone<'_> {
             _ => b"\",\"level\":\"info\"",
         });
         out.extend_from_slice(b",\"event\":\"request done\"");
-        for (key, text) in [("origin", self.origin), ("function", self.function), ("version", self.version)] {
-            if let Some(text) = text {
-                json_field(out, key, text);
-            }
+        if let Some(origin) = self.origin {
+            json_plain(out, ",\"origin\":\"", origin);
+        }
+        // Of names and versions the host allows plain characters alone.
+        if let Some(function) = self.function {
+            json_plain(out, ",\"function\":\"", function);
+        }
+        if let Some(version) = self.version {
+            json_plain(out, ",\"version\":\"", version);
         }
         if self.instance != 0 {
-            json_number(out, "instance", u128::from(self.instance));
+            json_number(out, ",\"instance\":", u64::from(self.instance));
         }
         json_field(out, "method", self.method);
         json_field(out, "path", self.path);
-        json_number(out, "status", u128::from(self.status));
+        json_number(out, ",\"status\":", u64::from(self.status));
         if let Some(fault) = self.fault {
-            json_field(out, "fault", fault.label());
+            json_plain(out, ",\"fault\":\"", fault.label());
         }
         if let Some(detail) = self.detail {
             json_field(out, "detail", detail);
@@ -101,11 +111,11 @@ impl EventText for InvocationDone<'_> {
         if self.client_left {
             out.extend_from_slice(b",\"client_left\":true");
         }
-        for (key, duration) in [("queue_us", self.queue), ("wall_us", self.wall), ("cpu_us", self.cpu)] {
-            json_number(out, key, duration.as_micros());
-        }
-        json_field(out, "trace_id", self.trace.write_trace_id(&mut [0; 32]));
-        json_field(out, "span_id", hex::write(u128::from(self.trace.span_id), &mut [0; 16]));
+        json_number(out, ",\"queue_us\":", micros(self.queue));
+        json_number(out, ",\"wall_us\":", micros(self.wall));
+        json_number(out, ",\"cpu_us\":", micros(self.cpu));
+        json_plain(out, ",\"trace_id\":\"", self.trace.write_trace_id(&mut [0; 32]));
+        json_plain(out, ",\"span_id\":\"", hex::write_u64(self.trace.span_id, &mut [0; 16]));
         json_field(out, "request_id", self.request_id);
         out.extend_from_slice(b"}\n");
     }

@@ -14,6 +14,9 @@ use parking_lot::{Condvar, Mutex};
 /// Bytes that may wait for standard error.
 const BUFFER_BYTES_MAX: usize = 8 << 20;
 
+/// Largest buffer that is kept for the lines that come next.
+const SPARE_BYTES_MAX: usize = 1 << 20;
+
 /// How long lines gather before they are written together.
 const GATHER: Duration = Duration::from_millis(5);
 
@@ -41,6 +44,8 @@ struct Sink {
 #[derive(Default)]
 struct Buffer {
     bytes: Vec<u8>,
+    /// The allocation that was written last, for the lines that come next.
+    spare: Vec<u8>,
     dropped: u64,
 }
 
@@ -118,13 +123,18 @@ impl Sink {
         let _writing = self.writing.lock();
         let (mut bytes, dropped) = {
             let mut buffer = self.buffer.lock();
-            (std::mem::take(&mut buffer.bytes), std::mem::take(&mut buffer.dropped))
+            let spare = std::mem::take(&mut buffer.spare);
+            (std::mem::replace(&mut buffer.bytes, spare), std::mem::take(&mut buffer.dropped))
         };
         if dropped > 0 {
             let _ = writeln!(bytes, "{{\"level\":\"warn\",\"event\":\"log lines dropped\",\"count\":{dropped}}}");
         }
         // If standard error is closed there is no place to report it.
         let _ = std::io::stderr().write_all(&bytes);
+        if bytes.capacity() <= SPARE_BYTES_MAX {
+            bytes.clear();
+            self.buffer.lock().spare = bytes;
+        }
     }
 }
 

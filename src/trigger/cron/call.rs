@@ -92,6 +92,7 @@ fn request(start: &Start) -> Request {
         expression: rule.schedule.expression().into(),
         due_ms: occurrence.due_ms,
         last_ms: *last_ms,
+        next_ms: rule.schedule.next_after(occurrence.due_ms.div_euclid(1000)).map(|second| second * 1000),
         attempt: occurrence.attempts,
         wall: rule.wall,
         cpu: rule.cpu,

@@ -147,7 +147,8 @@ impl Roster {
         let known = self.schedules_of(function, &pool, mentions, news);
         let complete = known.is_some();
         if complete || !pending.is_reported {
-            let rules = known.unwrap_or_default().with_manifest(&version.manifest);
+            let mut rules = known.unwrap_or_default().with_manifest(&version.manifest);
+            limit_as_jobs(&version, &mut rules);
             news.push(RosterNews::Has { function: function.clone(), rules, complete });
         }
         if complete {
@@ -211,11 +212,21 @@ impl Roster {
 
 async fn load(pool: Arc<Pool>) {
     if let Err(fault) = pool.boot_one().await {
-        tracing::warn!(function = %pool.version().function, version = %pool.version().id, %fault, "a version cannot be loaded to learn of its schedules");
+        let detail = fault.facts().detail.as_deref().unwrap_or_default();
+        tracing::warn!(function = %pool.version().function, version = %pool.version().id, %fault, detail, "a version cannot be loaded to learn of its schedules");
     }
 }
 
 /// Whether code of the version may register schedules.
 fn mentions_schedules(version: &Version) -> bool {
     version.modules.values().any(|module| WORDS.iter().any(|word| module.code.contains(word)))
+}
+
+/// A schedule of a Parse function without a path runs the job of its name, with the limits of a job.
+fn limit_as_jobs(version: &Version, rules: &mut [CronRule]) {
+    let Some(settings) = version.parse_settings() else { return };
+    for rule in rules.iter_mut().filter(|rule| rule.path.is_none()) {
+        rule.wall.get_or_insert(settings.job_wall);
+        rule.cpu.get_or_insert(settings.job_cpu);
+    }
 }

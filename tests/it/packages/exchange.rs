@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_EXPECT=1` asks node again, with the same function, servers and request, and writes down what it says.
 //!
-//! Invariant: status, headers and body are compared; only headers that HTTP itself or Skep adds are left out.
+//! Invariant: status, headers and every byte of the body are compared; only headers that HTTP itself or Skep adds are left out.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::data;
 use super::world::World;
+use crate::support::npm::finish;
 use crate::support::process::program;
 use crate::support::{Request, Response};
 
@@ -23,6 +24,9 @@ const OTHERS: &[&str] = &["connection", "content-length", "date", "keep-alive", 
 #[derive(Serialize, Deserialize)]
 struct Exchange {
     request: Asked,
+    /// The fault that Skep has, with the status of node's answer, where node tells its client of an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
     answer: Answer,
 }
 
@@ -56,7 +60,7 @@ pub fn compare(world: &World, folder: &str) {
     let text = std::fs::read_to_string(file(folder)).unwrap_or_else(|error| panic!("{folder}: {error}; run tests/packages/expected.sh"));
     let exchanges: Vec<Exchange> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{folder}: {error}"));
     assert!(!exchanges.is_empty(), "{folder}: nothing to compare");
-    for Exchange { request, answer } in exchanges {
+    for Exchange { request, fault, answer } in exchanges {
         let mut sent = Request::new(&request.method, &format!("/{folder}{}", request.path));
         for (name, value) in &request.headers {
             sent = sent.header(name, value);
@@ -66,8 +70,14 @@ pub fn compare(world: &World, folder: &str) {
         }
         let response = world.skep.send(&sent);
         let given = answer_of(&response);
+        let (given_text, answer_text) = (given.body.to_string(), answer.body.to_string());
+        let is_same = match fault.as_deref() {
+            Some(fault) => (response.status, response.fault()) == (answer.status, Some(fault)),
+            // Two values may be equal although their members have another order.
+            None => given == answer && given_text == answer_text,
+        };
         assert!(
-            given == answer,
+            is_same,
             "{folder}: {} {}\nSkep: {}\nnode: {}\n{}",
             request.method,
             request.path,
@@ -94,7 +104,8 @@ fn answer_of(response: &Response) -> Answer {
     Answer { status: response.status, headers, body: body_of(response) }
 }
 
-/// JSON as a value, everything else as text; compressed bodies are unpacked, since two compressors need not write the same bytes.
+/// JSON that is no text as a value, if its text is that of the value; everything else as text. Compressed bodies are unpacked, since two
+/// compressors need not write the same bytes.
 fn body_of(response: &Response) -> Value {
     let mut bytes = response.body.clone();
     if response.header("content-encoding") == Some("gzip") {
@@ -103,7 +114,12 @@ fn body_of(response: &Response) -> Value {
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let is_json = response.header("content-type").is_some_and(|kind| kind.contains("json"));
-    is_json.then(|| serde_json::from_str(&text).ok()).flatten().unwrap_or(Value::String(text))
+    let value: Option<Value> = is_json.then(|| serde_json::from_str(&text).ok()).flatten();
+    let is_written_so = |value: &Value| {
+        let written = value.to_string();
+        written == text
+    };
+    value.filter(|value| !value.is_string() && is_written_so(value)).unwrap_or(Value::String(text))
 }
 
 /// Has `answers.mjs` write the file anew, with the requests that are in it.
@@ -111,7 +127,7 @@ fn ask_node(world: &World, folder: &str) {
     let mut node = program("node");
     node.current_dir(&world.directory.functions).envs(world.variables.clone());
     node.arg("_servers/answers.mjs").arg(folder).arg(file(folder));
-    super::server::finish(&mut node).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    finish(&mut node).unwrap_or_else(|error| panic!("{folder}: {error}"));
 }
 
 fn file(folder: &str) -> PathBuf {

@@ -53,12 +53,15 @@ packages! {
     express4 "express4" [];
     fastify "fastify" [];
     formidable "formidable" [];
+    gcf_event "gcf-event" [];
+    gcf_http "gcf-http" [];
     got "got" [];
     graphql "graphql" [];
     handlebars "handlebars" [];
     hapi "hapi" [];
     hono_lambda "hono-lambda" [];
     hono_lambda_stream "hono-lambda-stream" [];
+    hono_lambda_v1 "hono-lambda-v1" [];
     ioredis "ioredis" [Redis];
     joi "joi" [];
     jose "jose" [];
@@ -73,6 +76,7 @@ packages! {
     middleware "middleware" [];
     middy "middy" [];
     middy_stream "middy-stream" [];
+    middy_v1 "middy-v1" [];
     mongodb "mongodb" [];
     multer "multer" [];
     mysql2 "mysql2" [MariaDb];
@@ -92,6 +96,7 @@ packages! {
     sanitize_html "sanitize-html" [];
     sequelize "sequelize" [Postgres];
     serverless_http "serverless-http" [];
+    serverless_http_alb "serverless-http-alb" [];
     socket_io_client "socket-io-client" [];
     stripe "stripe" [];
     typeorm "typeorm" [Postgres];

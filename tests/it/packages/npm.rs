@@ -1,56 +1,39 @@
 //! The functions directory: packages installed by `npm ci`, functions copied beside them, a manifest for each.
 //!
-//! It lies in cargo's folder for tests and stays there, since an installation takes a minute. A run has a directory to itself as long
-//! as it holds the lock of it; another run beside it takes the next one.
+//! It lies in cargo's folder for tests and stays there, since an installation takes a minute.
 //!
-//! Invariant: the packages are those of `package-lock.json`, and no script of theirs ran.
+//! Invariant: what a function knows of the servers stands in its manifest.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use super::data;
 use super::moving;
-use super::server::{Variables, finish};
+use super::server::Variables;
+use crate::support::npm::{self, Room, finish};
 use crate::support::process::program;
+use crate::support::project::copy_tree;
 
-/// A functions directory and the lock of it.
+/// A functions directory and the room that it lies in.
 pub struct Directory {
     pub functions: PathBuf,
-    _lock: File,
+    _room: Room,
 }
 
 impl Directory {
     /// The first one that no other run has.
     pub fn take() -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages");
-        (0..)
-            .find_map(|number| {
-                let folder = root.join(number.to_string());
-                fs::create_dir_all(&folder).expect("a folder");
-                let lock = File::create(folder.join("lock")).expect("a lock file");
-                lock.try_lock().ok()?;
-                Some(Self { functions: folder.join("functions"), _lock: lock })
-            })
-            .expect("a directory of its own")
+        let room = Room::take("packages");
+        Self { functions: room.folder.join("functions"), _room: room }
     }
 
     /// Installs the packages, unless they are those of the lock file already.
     pub fn install(&self) -> Result<(), String> {
-        let wanted =
-            [data("package-lock.json"), data("functions/prisma/schema.prisma")].map(|file| fs::read(file).expect("a file")).concat();
-        let stamp = self.functions.join("node_modules/.skep-installed");
-        if fs::read(&stamp).is_ok_and(|found| found == wanted) {
-            return Ok(());
+        let schema = fs::read(data("functions/prisma/schema.prisma")).expect("a schema");
+        if npm::install(&data(""), &self.functions, &schema)? {
+            drop(fs::remove_dir_all(self.functions.join("_prisma")));
         }
-        fs::create_dir_all(&self.functions).map_err(|error| error.to_string())?;
-        for name in ["package.json", "package-lock.json"] {
-            fs::copy(data(name), self.functions.join(name)).map_err(|error| error.to_string())?;
-        }
-        let mut npm = program("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
-        finish(npm.current_dir(&self.functions))?;
-        drop(fs::remove_dir_all(self.functions.join("_prisma")));
-        fs::write(&stamp, wanted).map_err(|error| error.to_string())
+        Ok(())
     }
 
     /// Copies the servers.
@@ -98,16 +81,4 @@ fn openings(variables: &Variables) -> String {
         text.push_str(&format!("{name} = {}\n", toml::Value::from(value.as_str())));
     }
     text
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder to copy to");
-    for name in super::names_in(from) {
-        let (source, target) = (from.join(&name), to.join(&name));
-        if source.is_dir() {
-            copy_tree(&source, &target);
-        } else {
-            fs::copy(&source, &target).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
-        }
-    }
 }

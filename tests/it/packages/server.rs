@@ -16,6 +16,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::npm::finish;
 use crate::support::process::program;
 
 /// What a test needs to be installed.
@@ -250,14 +251,6 @@ fn command(name: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
         command.uid(NOBODY).gid(NOBODY);
     }
     command
-}
-
-/// Runs a command to its end.
-pub fn finish(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
-    let text =
-        || format!("{:?}: {}{}", command.get_program(), String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if output.status.success() { Ok(()) } else { Err(text()) }
 }
 
 fn owned(variables: &[(&str, &str)]) -> Variables {

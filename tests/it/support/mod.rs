@@ -7,6 +7,7 @@
 
 pub mod client;
 pub mod http2;
+pub mod npm;
 pub mod process;
 pub mod project;
 pub mod upstream;

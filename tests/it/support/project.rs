@@ -119,7 +119,8 @@ fn files(fixture: &str) -> Vec<(String, String)> {
     files
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder to copy to");
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let entry = entry.expect("a readable folder");

@@ -91,6 +91,7 @@ const DISK: &[&str] = &[
     "sys/mapped_file.rs",
     "sys/process_memory.rs",
     "trigger/cron/store/",
+    "trigger/jobs/store.rs",
 ];
 
 /// Files that open files or list folders, and which. A functions directory is read by one of them.
@@ -99,6 +100,7 @@ const OPENS: &[(&str, &str)] = &[
     ("build.rs", "the prelude and the snapshot"),
     ("recording/mod.rs", "the snapshot, and the code that it records"),
     ("polyfills/crate_files.rs", "the JavaScript of a crate, in cargo's registry"),
+    ("command/parse/adopt.rs", "the master key, in a file that the operator names"),
     ("command/invoke.rs", "a body that the operator names with `@`"),
     ("command/new/mod.rs", "writes the files of a new function"),
     ("config/file.rs", "the operator's configuration"),
@@ -110,6 +112,7 @@ const OPENS: &[(&str, &str)] = &[
     ("sys/kernel.rs", "the kernel's own files"),
     ("trigger/cron/store/files.rs", "the state directory"),
     ("trigger/cron/store/running.rs", "the state directory"),
+    ("trigger/jobs/store.rs", "the state directory"),
     ("sys/process_memory.rs", "the kernel's own files"),
 ];
 

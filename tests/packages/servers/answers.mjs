@@ -48,7 +48,7 @@ async function load() {
 
 async function ask(handler, asked) {
   const { method, headers, body } = asked;
-  if (isLambda) return askLambda(handler.handler, folder, asked);
+  if (isLambda) return askLambda(handler.handler, folder, told("event") ?? "function-url", asked);
   if (server === undefined) {
     const result = await handler(new Request(`http://127.0.0.1${asked.path}`, { method, headers, body }));
     const response = result instanceof Response ? result : typeof result === "string" ? new Response(result) : Response.json(result);
@@ -67,6 +67,16 @@ async function ask(handler, asked) {
   });
 }
 
+/** JSON that is no text as a value, if its text is that of the value. */
+function valueOf(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value !== "string" && JSON.stringify(value) === text ? value : text;
+  } catch {
+    return text;
+  }
+}
+
 /** The word that function.toml has for `key`. */
 function told(key) {
   const file = path.resolve("function.toml");
@@ -79,7 +89,7 @@ const dialect = told("dialect");
 const isLambda = typeof handler.handler === "function";
 if (dialect !== undefined && !isLambda) {
   const name = told("handler")?.split(".").at(-1);
-  http.createServer(peerOf(dialect, typeof handler === "function" ? handler : handler[name], name)).listen();
+  peerOf(dialect, typeof handler === "function" ? handler : handler[name], name).listen();
 } else if (typeof handler.app === "function") {
   http.createServer(handler.app).listen();
 }
@@ -90,8 +100,9 @@ for (const exchange of exchanges) {
   const { status, headers, text } = await ask(handler, exchange.request);
   const kept = Object.entries(headers).filter(([name]) => !OTHERS.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   let body = text;
-  if (String(headers["content-type"]).includes("json")) try { body = JSON.parse(text); } catch { /* text it is */ }
-  exchange.answer = { status, headers: Object.fromEntries(kept), body };
+  if (String(headers["content-type"]).includes("json")) body = valueOf(text);
+  // Where Skep has a fault, only the status is node's.
+  exchange.answer = exchange.fault === undefined ? { status, headers: Object.fromEntries(kept), body } : { status, headers: {}, body: "" };
 }
 fs.writeFileSync(file, `${JSON.stringify(exchanges, null, 2)}\n`);
 process.exit(0);

@@ -1,6 +1,8 @@
 // The servers that call a handler of another host, in Node: what answers.mjs asks for functions whose function.toml names a dialect.
 //
-// They are those of kubeless's `kubeless.js` and Fission's `server.js`, without logs and metrics; `node` is Express with its own parsers.
+// They are those of kubeless's `kubeless.js` and Fission's `server.js`, without logs and metrics; `gcf` is Google's own; `node` is Express with
+// its own parsers.
+import http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -47,10 +49,11 @@ const make = {
   },
 };
 
-/** The application that calls `handler`, without the headers that Skep does not copy. */
+/** The server that calls `handler`, without the headers that Skep does not copy. Google's is its framework, which knows its functions by name. */
 export function peerOf(dialect, handler, name) {
+  if (dialect === "gcf") return require("@google-cloud/functions-framework/testing").getTestServer(name);
   const app = make[dialect](handler, name);
   app.disable("x-powered-by");
   app.set("etag", false);
-  return app;
+  return http.createServer(app);
 }

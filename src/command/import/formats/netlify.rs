@@ -121,7 +121,8 @@ fn configured(draft: &mut Draft, document: &Document, original: &str) {
                     let cron = CronDraft {
                         name: original.to_owned(),
                         schedule: schedule.to_owned(),
-                        path: Some("/".to_owned()),
+                        // The dialect calls the function as Netlify does.
+                        path: None,
                         origin: document.origin("schedule", value),
                     };
                     if let Err(why) = draft.cron(&cron) {

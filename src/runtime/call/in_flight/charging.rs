@@ -28,9 +28,16 @@ impl InFlightTable {
     /// Charges CPU time to the calls it was used for. Those that passed `limit`, or their own, are answered with a fault; their handlers still run.
     pub fn charge(&mut self, charges: &[(u32, u64)], limit: Duration) -> Overruns {
         let mut overruns = Overruns::default();
+        // Answers leave in the order of their calls, as a rule, and charges come in it: the search goes on where the last one ended.
+        let mut at = 0;
         for (id, cpu_ns) in charges.iter().copied().filter(|(_, cpu_ns)| *cpu_ns > 0) {
             let Some(in_flight) = self.map.get(&id) else {
-                let answered = self.outbox.iter().find(|answered| answered.id == id);
+                let (before, after) = self.outbox.split_at(at.min(self.outbox.len()));
+                let found = after.iter().chain(before).position(|answered| answered.id == id);
+                if let Some(steps) = found {
+                    at = (at + steps) % self.outbox.len();
+                }
+                let answered = found.and_then(|_| self.outbox.get(at));
                 match answered.and_then(|answered| answered.stats.as_ref()) {
                     // It was answered in this very turn: the answer has not left yet.
                     Some(stats) => drop(stats.charge(cpu_ns)),

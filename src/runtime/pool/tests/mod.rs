@@ -17,15 +17,15 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use http::Method;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Method};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::*;
 use crate::function::Dialect;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
-use crate::function::{FunctionName, Manifest, Module, ModuleKind, VersionId};
+use crate::function::{FunctionName, Headers, Manifest, Module, ModuleKind, VersionId};
 use crate::runtime::call::{Permit, Reply, ReplyTo};
 use crate::runtime::fleet::FleetConfig;
 use crate::runtime::isolate::Loaded;
@@ -94,7 +94,7 @@ fn request(method: Method) -> Arc<Request> {
         path_and_query: PathAndQuery::from_static("/"),
         strip: 0,
         pattern: None,
-        headers: HeaderMap::new(),
+        headers: Headers::default(),
         trust_forwarded: false,
         trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
         request_id: "".into(),
@@ -103,6 +103,7 @@ fn request(method: Method) -> Arc<Request> {
         caller: None,
         shape: CallShape::Http,
         occurrence: None,
+        job: None,
     })
 }
 

@@ -1,10 +1,10 @@
-import netlify, { BACKGROUND_FUNCTION_TIMEOUT, SYNCHRONOUS_FUNCTION_TIMEOUT, getContext, purgeCache, schedule } from "@netlify/functions";
+import netlify, { BACKGROUND_FUNCTION_TIMEOUT, builder, SYNCHRONOUS_FUNCTION_TIMEOUT, getContext, purgeCache, schedule } from "@netlify/functions";
 import { createRequire } from "node:module";
 
 let outside;
 try { getContext(); } catch (error) { outside = error.message; }
 
-export const handler = schedule("@daily", async (event) => {
+export const handler = builder(async () => {
   const context = getContext();
   await purgeCache({ tags: ["news"] });
   return {

@@ -1,0 +1,5 @@
+Parse.Cloud.job("loops", async (request) => {
+  await request.message("begun");
+  for (;;);
+});
+Parse.Cloud.define("ok", () => "ok");

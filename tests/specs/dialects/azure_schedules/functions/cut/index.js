@@ -1,0 +1,2 @@
+const { app } = require("@azure/functions");
+app.timer("cut", { schedule: "00:07:00", handler() {} });

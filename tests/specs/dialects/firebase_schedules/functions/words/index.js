@@ -1,0 +1,2 @@
+const { onSchedule } = require("firebase-functions/v2/scheduler");
+exports.words = onSchedule("every day at noon", () => {});

@@ -1,0 +1,1 @@
+exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify({ routeKey: event.routeKey, resource: event.resource, path: event.rawPath ?? event.path, pathParameters: event.pathParameters ?? null }) });

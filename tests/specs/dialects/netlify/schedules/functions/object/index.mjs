@@ -1,0 +1,6 @@
+export default {
+  fetch: () => {
+    throw new Error("object ran");
+  },
+  config: { schedule: "* * * * * *" },
+};

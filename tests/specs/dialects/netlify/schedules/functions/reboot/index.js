@@ -1,0 +1,1 @@
+exports.handler = require("@netlify/functions").schedule("@reboot", () => {});

@@ -1,0 +1,3 @@
+import Parse from "parse/node";
+
+export default () => Response.json(Parse.applicationId);

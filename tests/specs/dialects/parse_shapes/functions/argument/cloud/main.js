@@ -1,0 +1,3 @@
+module.exports = (Parse) => {
+  Parse.Cloud.define('argument', () => 'argument');
+};

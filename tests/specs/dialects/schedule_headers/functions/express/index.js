@@ -1,0 +1,1 @@
+module.exports = (req, res) => res.json([req.headers, req.rawHeaders, req.headersDistinct, req.get("x-skep-schedule") ?? null]);

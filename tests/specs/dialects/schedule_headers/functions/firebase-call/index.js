@@ -1,0 +1,1 @@
+exports.x = require("firebase-functions/https").onCall(({ rawRequest }) => [rawRequest.headers, rawRequest.rawHeaders]);

@@ -1,0 +1,1 @@
+exports.x = require("firebase-functions/https").onRequest((req, res) => res.json([req.headers, req.rawHeaders]));

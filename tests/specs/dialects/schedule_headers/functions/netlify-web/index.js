@@ -1,0 +1,1 @@
+export default (request) => JSON.stringify([...request.headers]);
