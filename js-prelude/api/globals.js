@@ -233,13 +233,8 @@ warm();
 
 // Rust calls it once, outside the snapshot, and takes the functions by name (`runtime::isolate`). In parentheses V8 compiles it now.
 globalThis.__skep_bootstrap = (function () {
-  ReflectDeleteProperty(globalThis, "__skep_bootstrap");
-  ReflectDeleteProperty(globalThis, "__bootstrap");
-  ReflectDeleteProperty(globalThis, "bootstrap");
-  ReflectDeleteProperty(globalThis, "Deno");
-
-  // V8 adds these after the snapshot. Memory that two threads share is a clock; `waitAsync` keeps its waiters outside `memory_mb`.
-  ReflectDeleteProperty(globalThis, "SharedArrayBuffer");
+  // V8 adds the last after the snapshot. Memory that two threads share is a clock; `waitAsync` keeps its waiters outside `memory_mb`.
+  for (const name of ["__skep_bootstrap", "__bootstrap", "bootstrap", "Deno", "SharedArrayBuffer"]) ReflectDeleteProperty(globalThis, name);
   ReflectDeleteProperty(Atomics, "waitAsync");
 
   // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.
