@@ -78,7 +78,9 @@ impl Invoker {
         request.strip = resolved.strip;
         request.pattern = resolved.pattern;
         request.shape = resolved.shape.unwrap_or(request.shape);
-        invoke_pool(invocation, pool, request, body).await
+        let is_upload = request.shape == CallShape::Parse && admission::has_many_parts(&request.headers);
+        let answered = invoke_pool(invocation, pool, request, body).await;
+        if is_upload { answered.map_err(admission::of_many_parts) } else { answered }
     }
 }
 
