@@ -145,7 +145,7 @@ fn may_name_addresses(disk: &Disk, source: &FunctionSource, manifest: &Manifest)
         return dialects.dialect.is_none_or(|dialect| dialect == Dialect::Parse || dialect.claims_routes());
     }
     let Ok(confinement) = Confinement::of(disk.root(), source) else { return false };
-    let Ok(path) = entry::locate(disk, &confinement, manifest.entry.as_deref(), dialects.handler.as_deref()) else { return false };
+    let Ok(path) = entry::locate(disk, &confinement, entry::WantedEntry::of(manifest)) else { return false };
     // Parse's `main.js` may do nothing but require the files that define.
     let is_main = path.file_stem().is_some_and(|stem| stem == "main");
     let says_so = |text: &str| text.contains("Parse.Cloud") || code_may_claim_routes(text);
