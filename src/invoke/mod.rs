@@ -50,7 +50,7 @@ impl Invoker {
         let context = invocation.fault_context(self.is_dev(), &mut digits);
         match invocation.shape() {
             CallShape::Parse => parse_fault::response(fault, &context),
-            CallShape::Http | CallShape::Check | CallShape::Scheduled => fault_response(fault, &context),
+            CallShape::Http | CallShape::Check | CallShape::Scheduled | CallShape::RawEvent => fault_response(fault, &context),
         }
     }
 

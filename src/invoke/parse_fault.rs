@@ -14,7 +14,7 @@ use super::answer::FaultContext;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 
-/// What Parse Server allows every origin, on every answer; `js-prelude/dialects/parse` has the same for the answers of functions.
+/// What Parse Server allows every origin, on every answer, and the list of what is exposed itself: the SDKs 4 to 8 read it; `js-prelude/dialects/parse` has the same for the answers of functions.
 const CROSS_ORIGIN: [(&str, &str); 4] = [
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "GET,PUT,POST,DELETE,OPTIONS"),
@@ -23,7 +23,7 @@ const CROSS_ORIGIN: [(&str, &str); 4] = [
         "X-Parse-Master-Key, X-Parse-REST-API-Key, X-Parse-Javascript-Key, X-Parse-Application-Id, X-Parse-Client-Version, \
          X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control",
     ),
-    ("access-control-expose-headers", "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id"),
+    ("access-control-expose-headers", "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id, Access-Control-Expose-Headers"),
 ];
 
 /// The status and the code of a kind.
