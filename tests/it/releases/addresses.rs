@@ -66,10 +66,10 @@ fn a_name_of_parse_that_another_folder_has_is_refused() {
 fn folders_that_share_an_address_are_shown_with_it() {
     let project = Project::empty();
     for (path, text) in [
-        ("functions/a/main.js", cloud("a")),
-        ("functions/b/main.js", cloud("b")),
-        ("functions/rival/index.mjs", RIVAL.to_owned()),
-        ("functions/shop/index.mjs", SHOP.to_owned()),
+        ("a/main.js", cloud("a")),
+        ("b/main.js", cloud("b")),
+        ("rival/index.mjs", RIVAL.to_owned()),
+        ("shop/index.mjs", SHOP.to_owned()),
     ] {
         project.write(path, &text);
     }
