@@ -13,6 +13,7 @@
     ObjectPrototypeIsPrototypeOf,
     Promise,
     PromisePrototypeThen,
+    StringPrototypeEndsWith,
   } = primordials;
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
@@ -39,7 +40,7 @@
     const head = headOf(call, method);
     // By its name a function is called whatever its paths are; Netlify's own address is not there any more when it has paths.
     const prefix = valueOf(head.headers, "x-forwarded-prefix");
-    if (prefix !== "" && (prefix !== OF_NETLIFY || patterns.length === 0)) return true;
+    if (prefix !== "" && (patterns.length === 0 || !StringPrototypeEndsWith(prefix, OF_NETLIFY))) return true;
     if (match(exclusions, head.path) === null && (patterns.length === 0 || match(patterns, head.path) !== null)) return true;
     answer(call, 404, TEXT, "Not Found");
     return false;
