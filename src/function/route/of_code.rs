@@ -1,6 +1,6 @@
 //! Routes that the code of a function claims: `config.path` of Netlify, `route` of Azure.
 //!
-//! The dialect writes them when the module has loaded (`js-prelude/dialects/shared/addresses.js`); `release` remembers them by version, `live`
+//! The dialect writes them when the module has loaded (`js-prelude/dialects/shared/claims.js`); `release` remembers them by version, `live`
 //! puts them into its table behind the routes of all manifests.
 //!
 //! Invariant: a text of a function's never costs more than its own length to match: the expressions are of the `regex` crate, and bounded.
