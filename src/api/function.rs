@@ -53,6 +53,9 @@ pub struct FunctionSummary {
     /// Why it is broken or quarantined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Routes and names of Parse that it shares with another function; one of the two gets no calls by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
     /// The version beside the live one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub candidate: Option<CandidateSummary>,

@@ -57,6 +57,7 @@ fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
             format!("{}, {} faults, {} in flight, {} waiting", function.calls, function.faults, function.in_flight, function.waiting),
         ),
         ("routes", list(&shown.routes)),
+        ("conflicts", function.conflicts.iter().map(|conflict| clean(conflict)).collect::<Vec<_>>().join("\n            ")),
         ("env", env),
         ("secrets", list(&shown.secrets)),
     ]
