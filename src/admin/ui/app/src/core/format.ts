@@ -41,6 +41,7 @@ export function bytes(value: number | null | undefined): string {
 
 export function micros(value: number | null | undefined): string {
   if (value === null || value === undefined) return DASH;
+  if (value === 0) return '0 ms';
   if (value < 1000) return `${short(value)} µs`;
   if (value < 1_000_000) return `${short(value / 1000)} ms`;
   return seconds(value / 1_000_000);
@@ -60,7 +61,7 @@ export function seconds(value: number | null | undefined): string {
 
 export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
-  return value > 0 && value < 0.1 ? '< 0.1 %' : `${trim(value.toFixed(value < 10 ? 1 : 0))} %`;
+  return value > 0 && value < 0.01 ? '< 0.01 %' : `${value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2))} %`;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -86,7 +87,7 @@ export const utc = (ms: number): string => `${new Date(ms).toISOString().replace
 export function relative(ms: number, now: number): string {
   const difference = Math.round((ms - now) / 1000);
   const size = Math.abs(difference);
-  if (size < 5) return 'now';
+  if (size < 5) return 'just now';
   const text =
     size < 60 ? `${size} s` : size < 3600 ? `${Math.floor(size / 60)} min` : size < 172_800 ? `${Math.floor(size / 3600)} h` : `${Math.floor(size / 86_400)} d`;
   return difference < 0 ? `${text} ago` : `in ${text}`;

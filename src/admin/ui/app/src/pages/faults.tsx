@@ -71,9 +71,10 @@ function Group({ group }: { group: FaultGroup }) {
           {group.frame && <code class="frame">{group.frame}</code>}
         </p>
         <p class="fault-message">{group.message}</p>
-        <p class="faint fault-times">
+        <div class="fault-foot">
+          <p class="faint fault-times">
           <span>
-            last <Ago ms={group.last_ms} />
+            seen <Ago ms={group.last_ms} />
           </span>
           <span>first {local(group.first_ms)}</span>
           <span>
@@ -86,25 +87,26 @@ function Group({ group }: { group: FaultGroup }) {
               </>
             )}
           </span>
-        </p>
+          </p>
+          <div class="actions">
+            {group.traces[0] && (
+              <a class="button small" href={href(['traces', group.traces[0]])}>
+                <Icon name="traces" /> Newest trace
+              </a>
+            )}
+            <a class="button small" href={href(['traces'], { function: group.function, fault: group.kind })}>
+              All traces
+            </a>
+            <a class="button small" href={href(['logs'], { function: group.function, fault: group.kind, since: '24h' })}>
+              Logs
+            </a>
+          </div>
+        </div>
       </div>
       <div class="fault-trend">
         <b>{count(group.count)}</b>
         <Bars values={group.trend} label={`Faults in each 5 minutes of the last hour: ${group.trend.join(', ')}`} />
         <small class="faint">last hour</small>
-      </div>
-      <div class="actions">
-        {group.traces[0] && (
-          <a class="button small" href={href(['traces', group.traces[0]])}>
-            <Icon name="traces" /> Newest trace
-          </a>
-        )}
-        <a class="button small" href={href(['traces'], { function: group.function, fault: group.kind })}>
-          All traces
-        </a>
-        <a class="button small" href={href(['logs'], { function: group.function, fault: group.kind, since: '24h' })}>
-          Logs
-        </a>
       </div>
     </article>
   );

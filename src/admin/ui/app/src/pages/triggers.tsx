@@ -161,15 +161,15 @@ function Actions({ one, reload }: { one: Schedule; reload: () => void }) {
   const label = `${one.name} of ${one.function}`;
   return (
     <div class="actions">
-      <button type="button" class="button small" aria-label={`Run ${label} now`} onClick={() => send('run', `${label} runs.`)}>
+      <button type="button" class="button small" aria-label={`Run now: ${label}`} onClick={() => send('run', `${label} runs.`)}>
         Run now
       </button>
       {one.paused ? (
-        <button type="button" class="button small" aria-label={`Resume ${label}`} onClick={() => send('resume', `${label} goes on.`)}>
+        <button type="button" class="button small" aria-label={`Resume: ${label}`} onClick={() => send('resume', `${label} goes on.`)}>
           Resume
         </button>
       ) : (
-        <button type="button" class="button small" aria-label={`Pause ${label}`} onClick={() => send('pause', `${label} is paused.`)}>
+        <button type="button" class="button small" aria-label={`Pause: ${label}`} onClick={() => send('pause', `${label} is paused.`)}>
           Pause
         </button>
       )}

@@ -27,6 +27,10 @@ export interface ChartProps {
   times: number[];
   series: Series[];
   format: (value: number | null | undefined) => string;
+  /** The scale reaches so far at least: what is less is nearly nothing, and is drawn so. */
+  floor?: number;
+  /** Steps of the scale that are round in this unit. */
+  steps?: number[];
   /** A line that values should stay below. */
   limit?: { value: number; label: string } | undefined;
 }
@@ -34,6 +38,11 @@ export interface ChartProps {
 const HEIGHT = 132;
 const TABLE_ROWS = 60;
 const SYNC = 'skep';
+
+/** Round sizes: powers of two. */
+export const BYTE_STEPS = Array.from({ length: 45 }, (_, power) => 2 ** power);
+/** Round numbers of things that are whole. */
+export const COUNT_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 export function Chart(props: ChartProps) {
   const { title, times, series, format } = props;
@@ -142,20 +151,23 @@ function Plot(props: ChartProps & { onPoint: (at: number | null) => void }) {
 
 const data = ({ times, series }: ChartProps): uPlot.AlignedData => [times, ...series.map((one) => one.points)] as uPlot.AlignedData;
 
-function options({ series, format, limit, onPoint }: ChartProps & { onPoint: (at: number | null) => void }, width: number): uPlot.Options {
+function options({ series, format, limit, floor = 0, steps, onPoint }: ChartProps & { onPoint: (at: number | null) => void }, width: number): uPlot.Options {
   const grid = { stroke: colour('--grid'), width: 1 };
   const axis = { stroke: colour('--faint'), grid, ticks: { show: false }, font: '11px system-ui, sans-serif' };
-  const ceiling = (_: uPlot, __: number, top: number): uPlot.Range.MinMax => [0, top > 0 ? Math.max(top * 1.1, limit && top > limit.value / 2 ? limit.value * 1.05 : 0) : 1];
+  const ceiling = (_: uPlot, __: number, top: number): uPlot.Range.MinMax => [
+    0,
+    Math.max(top * 1.1, floor, limit && top > limit.value / 2 ? limit.value * 1.05 : 0) || 1,
+  ];
   return {
     width,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
     scales: { x: { time: true }, y: { range: ceiling } },
     axes: [
       { ...axis, space: 64, size: 24, gap: 4, values: (_, splits) => splits.map(label) },
-      { ...axis, size: 58, gap: 6, space: 32, values: (_, splits) => splits.map((value) => format(value)) },
+      { ...axis, size: 58, gap: 6, space: 26, ...(steps ? { incrs: steps } : {}), values: (_, splits) => splits.map((value) => format(value)) },
     ],
     series: [{}, ...series.map(drawn)],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)], draw: limit ? [(plot) => drawLimit(plot, limit.value)] : [] },
@@ -167,9 +179,14 @@ const label = (seconds: number): string => {
   return text.endsWith(':00') ? text.slice(0, 5) : text;
 };
 
+/** A value without neighbours has no line: it is drawn as a point. */
+const isAlone = (points: Points, at: number): boolean => points[at] !== null && (points[at - 1] ?? null) === null && (points[at + 1] ?? null) === null;
+const alone = (points: Points): number[] => points.flatMap((_, at) => (isAlone(points, at) ? [at] : []));
+
 function drawn(one: Series): uPlot.Series {
   const stroke = colour(one.colour);
-  const series: uPlot.Series = { label: one.label, stroke, width: 1.5, points: { show: false }, spanGaps: false };
+  const series: uPlot.Series = { label: one.label, stroke, width: 1.5, spanGaps: false };
+  series.points = { show: true, size: 4, fill: stroke, width: 0, filter: (plot, index) => alone((plot.data[index] ?? []) as Points) };
   if (one.isDashed) series.dash = [5, 4];
   if (one.isFilled) series.fill = stroke.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.1)');
   return series;

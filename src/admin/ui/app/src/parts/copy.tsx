@@ -24,7 +24,7 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ text, label, children }: { text: string; label: string; children?: preact.ComponentChildren }) {
+export function CopyButton({ text, label, children, small }: { text: string; label: string; children?: preact.ComponentChildren; small?: boolean }) {
   const isDone = useSignal(false);
   const run = async (): Promise<void> => {
     isDone.value = await copy(text);
@@ -32,7 +32,7 @@ export function CopyButton({ text, label, children }: { text: string; label: str
     setTimeout(() => (isDone.value = false), SHOWN_MS);
   };
   return (
-    <button type="button" class={children ? 'button small' : 'icon-button'} aria-label={children ? undefined : label} title={label} onClick={run}>
+    <button type="button" class={children ? (small ? 'button small' : 'button') : 'icon-button'} aria-label={children ? undefined : label} title={label} onClick={run}>
       <Icon name={isDone.value ? 'check' : 'copy'} />
       {children}
     </button>

@@ -40,7 +40,7 @@ export function CandidateCard({ detail }: { detail: FunctionDetail }) {
               <td class="number">{percent(side.part)}</td>
               <td class="number">{count(side.calls)}</td>
               <td class={side.faults > 0 ? 'number tone-bad' : 'number'}>
-                {count(side.faults)} {side.calls > 0 && side.faults > 0 && <small>{percent((side.faults / side.calls) * 100)}</small>}
+                {count(side.faults)} {side.calls > 0 && side.faults > 0 && <small>({percent((side.faults / side.calls) * 100)})</small>}
               </td>
               <td class="number from-m">{count(side.ready)}</td>
             </tr>

@@ -7,7 +7,7 @@ import { perSecond, timesOf } from '../../core/history';
 import { isMissing, usePoll } from '../../core/poll';
 import { query, setQuery } from '../../core/router';
 import type { FunctionDetail, History, Points, Range } from '../../core/types';
-import { Chart, type ChartProps } from '../../parts/chart';
+import { BYTE_STEPS, Chart, COUNT_STEPS, type ChartProps } from '../../parts/chart';
 import { Choice } from '../../parts/field';
 import { Empty, Loading, Missing, Problem } from '../../parts/note';
 import { Card } from '../../parts/page';
@@ -72,7 +72,7 @@ function NowStrip({ detail }: { detail: FunctionDetail }) {
 }
 
 function Grid({ history, detail }: { history: History; detail: FunctionDetail }) {
-  const charts = useMemo(() => chartsOf(history, detail), [history]);
+  const charts = useMemo(() => chartsOf(history, detail.scale?.max), [history]);
   return (
     <div class="charts">
       {charts.map((chart) => (
@@ -82,16 +82,17 @@ function Grid({ history, detail }: { history: History; detail: FunctionDetail })
   );
 }
 
-function chartsOf(history: History, detail: FunctionDetail): ChartProps[] {
+/** The charts of a function, or of the host. */
+export function chartsOf(history: History, most?: number): ChartProps[] {
   const times = timesOf(history);
   const { step_s: step } = history;
   const cores = (points: Points): Points => points.map((used) => (used === null ? null : used / step / 10_000));
-  const most = detail.scale?.max;
   return [
     {
       title: 'Calls and faults a second',
       times,
       format: rate,
+      floor: 1,
       series: [
         { label: 'calls', points: perSecond(history.calls, step), colour: '--calls', isFilled: true },
         { label: 'faults', points: perSecond(history.faults, step), colour: '--bad' },
@@ -106,13 +107,15 @@ function chartsOf(history: History, detail: FunctionDetail): ChartProps[] {
         { label: 'p99', points: history.p99_us, colour: '--p99', isDashed: true },
       ],
     },
-    { title: 'CPU, 100 % is a core', times, format: percent, series: [{ label: 'CPU', points: cores(history.cpu_us), colour: '--cpu', isFilled: true }] },
-    { title: 'Memory', times, format: bytes, series: [{ label: 'memory', points: history.memory_bytes, colour: '--memory', isFilled: true }] },
-    { title: 'Calls in flight', times, format: count, series: [{ label: 'in flight', points: history.in_flight, colour: '--calls', isFilled: true }] },
+    { title: 'CPU, 100 % is a core', times, format: percent, floor: 1, series: [{ label: 'CPU', points: cores(history.cpu_us), colour: '--cpu', isFilled: true }] },
+    { title: 'Memory', times, format: bytes, floor: 1 << 20, steps: BYTE_STEPS, series: [{ label: 'memory', points: history.memory_bytes, colour: '--memory', isFilled: true }] },
+    { title: 'Calls in flight', times, format: count, floor: 2, steps: COUNT_STEPS, series: [{ label: 'in flight', points: history.in_flight, colour: '--calls', isFilled: true }] },
     {
       title: 'Instances',
       times,
       format: count,
+      floor: 2,
+      steps: COUNT_STEPS,
       series: [{ label: 'instances', points: history.instances, colour: '--memory', isFilled: true }],
       limit: most === undefined ? undefined : { value: most, label: `at most ${most}` },
     },

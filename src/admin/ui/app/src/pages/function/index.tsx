@@ -18,7 +18,7 @@ import { Variables } from './variables';
 import { Versions } from './versions';
 
 const TABS = [
-  ['', 'Now'],
+  ['', 'Live'],
   ['instances', 'Instances'],
   ['versions', 'Versions'],
   ['variables', 'Variables'],
@@ -61,7 +61,7 @@ export function FunctionPage({ name, tab }: { name: string; tab: string }) {
 }
 
 function Sub({ detail }: { detail: FunctionDetail }) {
-  const words = [detail.owner === 'deployed' ? 'deployed' : 'of the functions directory'];
+  const words = [detail.owner === 'deployed' ? 'deployed' : 'from the functions directory'];
   if (detail.dialect) words.push(`dialect ${detail.dialect}${detail.dialect_from ? `, by ${detail.dialect_from}` : ''}`);
   return (
     <>
@@ -97,7 +97,7 @@ function Reason({ detail }: { detail: FunctionDetail }) {
       <pre tabIndex={0} aria-label="The reason">
         {reason}
       </pre>
-      <CopyButton text={reason} label="Copy the reason">
+      <CopyButton text={reason} label="Copy the reason" small>
         Copy
       </CopyButton>
     </section>

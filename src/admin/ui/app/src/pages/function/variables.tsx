@@ -30,7 +30,7 @@ export function Variables({ detail, reload }: { detail: FunctionDetail; reload: 
     <>
       <Card title="Variables and secrets" flush>
         {isEmpty ? (
-          <Empty title="Nothing is set beside the manifest." command={`skep env ${detail.name} set GREETING=hello`}>
+          <Empty title="Nothing is set beside the manifest." command={`skep env ${detail.name} GREETING=hello`}>
             Variables of <code>function.toml</code> stand in its code and are not listed here.
           </Empty>
         ) : (

@@ -11,8 +11,7 @@ import { Meter } from '../../parts/meter';
 import { Loading, Problem } from '../../parts/note';
 import { Card, Facts, Page } from '../../parts/page';
 import { Dot } from '../../parts/status';
-import { perSecond, timesOf } from '../../core/history';
-import { micros, percent, rate } from '../../core/format';
+import { chartsOf } from '../function/charts';
 import { Audit } from './audit';
 import { Operations } from './operations';
 import { Tokens } from './tokens';
@@ -43,36 +42,13 @@ export function HostPage() {
 }
 
 function Past({ history }: { history: History }) {
-  const times = timesOf(history);
-  const step = history.step_s;
+  const charts = chartsOf(history);
   return (
     <Card title="The last hour">
       <div class="charts">
-        <Chart
-          title="Calls and faults a second"
-          times={times}
-          format={rate}
-          series={[
-            { label: 'calls', points: perSecond(history.calls, step), colour: '--calls', isFilled: true },
-            { label: 'faults', points: perSecond(history.faults, step), colour: '--bad' },
-          ]}
-        />
-        <Chart
-          title="Time of calls"
-          times={times}
-          format={micros}
-          series={[
-            { label: 'p50', points: history.p50_us, colour: '--p50' },
-            { label: 'p99', points: history.p99_us, colour: '--p99', isDashed: true },
-          ]}
-        />
-        <Chart
-          title="CPU of functions, 100 % is a core"
-          times={times}
-          format={percent}
-          series={[{ label: 'CPU', points: history.cpu_us.map((used) => (used === null ? null : used / step / 10_000)), colour: '--cpu', isFilled: true }]}
-        />
-        <Chart title="Memory of functions" times={times} format={bytes} series={[{ label: 'memory', points: history.memory_bytes, colour: '--memory', isFilled: true }]} />
+        {charts.map((chart) => (
+          <Chart key={chart.title} {...chart} />
+        ))}
       </div>
     </Card>
   );

@@ -87,12 +87,12 @@ function FieldLine({ name, value, columns }: { name: string; value: string; colu
         <span class="mono wrap">{value}</span>
         <span class="field-actions">
           {isFilter(name) && (
-            <button type="button" class="link" aria-label={`${isSet ? 'Remove' : 'Set'} the filter ${name}`} onClick={() => setQuery({ [name]: isSet ? '' : value })}>
-              {isSet ? 'unfilter' : 'filter'}
+            <button type="button" class="link" aria-pressed={isSet} aria-label={`filter by ${name}`} onClick={() => setQuery({ [name]: isSet ? '' : value })}>
+              filter
             </button>
           )}
-          <button type="button" class="link" aria-label={`${isColumn ? 'Remove' : 'Add'} the column ${name}`} onClick={toggle}>
-            {isColumn ? 'no column' : 'column'}
+          <button type="button" class="link" aria-pressed={isColumn} aria-label={`column ${name}`} onClick={toggle}>
+            column
           </button>
         </span>
       </dd>

@@ -94,7 +94,8 @@ async function older(held: Held, filters: Record<string, string>, since: string,
   const last = held.lines.peek().at(-1);
   if (!last) return;
   try {
-    const got = await read(at(['logs'], { ...filters, since, until: last.time, limit: PAGE, order: 'desc' }), stop);
+    const until = last.seq === undefined ? { until: last.time } : { before: last.seq };
+    const got = await read(at(['logs'], { ...filters, ...until, since, limit: PAGE, order: 'desc' }), stop);
     held.lines.value = unique([...held.lines.peek(), ...got]).slice(0, HELD_MAX);
     held.hasMore.value = got.length >= PAGE && held.lines.peek().length < HELD_MAX;
   } catch (error) {

@@ -110,24 +110,27 @@ function Head({ name, label, title, sort, class: of }: {
   );
 }
 
+/** Nothing is said softly, so that the eye finds what is something. */
+const dim = (value: number | null, format: (value: number | null) => string) => (value ? format(value) : <span class="faint">{format(value)}</span>);
+
 function Line({ row, index, history }: { row: Row; index: number; history: import('../../core/types').History | undefined }) {
   const faults = row.faults_1m ?? 0;
   const part = row.calls_1m ? (faults / row.calls_1m) * 100 : null;
   const values = [
-    count(row.calls_1m),
+    dim(row.calls_1m, count),
     faults > 0 && part !== null ? (
       <span class="tone-bad" title={percent(part)}>
-        {count(faults)} <small>{percent(part)}</small>
+        {count(faults)} <small>({percent(part)})</small>
       </span>
     ) : (
-      count(row.faults_1m)
+      dim(row.faults_1m, count)
     ),
-    micros(row.p50_us),
-    micros(row.p99_us),
-    percent(row.cpu_us_1m === null ? null : row.cpu_us_1m / 600_000),
-    bytes(row.memory_bytes),
-    count(row.instances),
-    count(row.in_flight),
+    dim(row.p50_us, micros),
+    dim(row.p99_us, micros),
+    dim(row.cpu_us_1m === null ? null : row.cpu_us_1m / 600_000, percent),
+    dim(row.memory_bytes, bytes),
+    dim(row.instances, count),
+    dim(row.in_flight, count),
   ];
   return (
     <tr class="row" aria-rowindex={index + 2}>

@@ -31,7 +31,7 @@ function Tile({ name, value, children }: { name: string; value: ComponentChildre
 
 function Functions({ rows }: { rows: Row[] | undefined }) {
   const bad = rows?.filter(needsAttention).length ?? 0;
-  const more = bad > 0 ? <span class="tone-bad">{bad === 1 ? '1 needs attention' : `${count(bad)} need attention`}</span> : rows && rows.length > 0 ? 'none needs attention' : '';
+  const more = bad > 0 ? <span class="tone-bad">{`${count(bad)} failing`}</span> : rows && rows.length > 0 ? 'all well' : '';
   return (
     <Tile name="Functions" value={count(rows?.length)}>
       {more}
@@ -61,7 +61,7 @@ function HistoryTiles({ history }: { history: History }) {
       <Tile name="p99" value={micros(lastOf(history.p99_us))}>
         <Sparkline wide points={history.p99_us} label="99th percentile of the time of calls in the last 5 minutes" />
       </Tile>
-      <Tile name="CPU of functions" value={percent(recent(cpu))}>
+      <Tile name="CPU" value={percent(recent(cpu))}>
         <Sparkline wide points={cpu} label="CPU of all functions in the last 5 minutes, 100 % is one core" />
       </Tile>
     </>

@@ -91,8 +91,8 @@ function Actions({ release }: { release: Release }) {
 function About({ release }: { release: Release }) {
   const facts: [string, preact.ComponentChildren][] = [
     ['Purpose', PURPOSES[release.purpose]],
-    ['Asked for', <><Clock ms={release.created_ms} /> (<Ago ms={release.created_ms} />)</>],
-    ['By', release.by ?? 'the machine itself, without a token'],
+    ['Began', <><Clock ms={release.created_ms} /> (<Ago ms={release.created_ms} />)</>],
+    ['By', release.by ?? 'no token'],
     ['Took', release.ended_ms ? millis(release.ended_ms - release.created_ms) : 'is under way'],
     ['Id', <code>{release.id}</code>],
   ];
@@ -121,7 +121,7 @@ function Failure({ release }: { release: Release }) {
           {failure.detail}
         </pre>
       )}
-      <CopyButton text={failure.detail ?? failure.reason} label="Copy the diagnostic">
+      <CopyButton text={failure.detail ?? failure.reason} label="Copy the diagnostic" small>
         Copy
       </CopyButton>
     </section>

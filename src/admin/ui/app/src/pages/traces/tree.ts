@@ -7,6 +7,8 @@ export interface Row {
   span: Span;
   depth: number;
   children: number;
+  /** Whether it belongs to another function, or another service, than its parent. */
+  isOther: boolean;
 }
 
 /** Parents before children, children by their beginning. */
@@ -20,12 +22,13 @@ export function rowsOf(spans: Span[], closed: ReadonlySet<string>): Row[] {
   for (const some of children.values()) some.sort((one, other) => one.started_us - other.started_us);
   const rows: Row[] = [];
   const seen = new Set<string>();
-  const visit = (span: Span, depth: number): void => {
+  const owner = (span: Span | undefined): string => (span ? `${span.is_foreign} ${span.function ?? span.scope}` : '');
+  const visit = (span: Span, depth: number, parent?: Span): void => {
     if (seen.has(span.span_id)) return;
     seen.add(span.span_id);
     const below = children.get(span.span_id) ?? [];
-    rows.push({ span, depth, children: below.length });
-    if (!closed.has(span.span_id)) below.forEach((child) => visit(child, depth + 1));
+    rows.push({ span, depth, children: below.length, isOther: parent !== undefined && owner(span) !== owner(parent) });
+    if (!closed.has(span.span_id)) below.forEach((child) => visit(child, depth + 1, span));
     else hide(below, children, seen);
   };
   (children.get(null) ?? []).forEach((span) => visit(span, 0));

@@ -98,11 +98,17 @@ export function Waterfall({ spans, logs, chosen, choose }: Props) {
   );
 }
 
-/** Which lane a span belongs to. */
-export const laneOf = (span: Span): 'host' | 'function' | 'foreign' =>
-  span.is_foreign ? 'foreign' : span.scope === 'skep.ingress' || span.scope === 'skep.release' || span.scope === 'skep.runtime' ? 'host' : 'function';
+/** What Skep does before a function's code runs: waiting for an instance, and the phases of starting one. */
+const HOST_SPANS = new Set(['queue', 'boot', 'thread', 'isolate', 'assign', 'compile', 'evaluate', 'first_call']);
 
-const LANES = { host: 'Skep', function: 'functions’ own', foreign: 'other services' } as const;
+/** Which lane a span belongs to. */
+export function laneOf(span: Span): 'host' | 'function' | 'foreign' {
+  if (span.is_foreign) return 'foreign';
+  const isHost = span.scope === 'skep.ingress' || span.scope === 'skep.release' || (span.scope === 'skep.runtime' && HOST_SPANS.has(span.name));
+  return isHost ? 'host' : 'function';
+}
+
+const LANES = { host: 'Skep', function: 'functions', foreign: 'other services' } as const;
 
 function Lanes({ spans }: { spans: Span[] }) {
   const present = new Set(spans.map(laneOf));
@@ -185,7 +191,7 @@ function SpanRow({ row, axis, chosen, choose, closed, toggle, logged, set }: Row
           <button type="button" class="span-button" aria-pressed={chosen === id} onClick={() => choose(chosen === id ? null : id)} onDblClick={() => set(span.started_us, end)}>
             <span class={isBad ? 'tone-bad' : ''}>{span.name}</span>
             {isBad && <span class="sr-only"> (error)</span>}
-            {span.function && <small class="faint"> {span.function}</small>}
+            {row.isOther && <small class="faint"> {span.function ?? span.scope}</small>}
           </button>
         </div>
       </th>
