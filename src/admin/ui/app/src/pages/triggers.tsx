@@ -108,7 +108,7 @@ function Line({ one, reload, showFunction }: { one: Schedule; reload: () => void
       <td class="from-m">
         <code>{one.schedule}</code> <span class="faint">{one.zone}</span>
       </td>
-      <td>{one.paused ? <Badge tone="warn">paused</Badge> : <Next ms={one.next_ms} />}</td>
+      <td class="nowrap">{one.paused ? <Badge tone="warn">paused</Badge> : <Next ms={one.next_ms} />}</td>
       <td class="from-s">
         <Last one={one} />
       </td>

@@ -50,12 +50,12 @@ export function useWindow<E extends HTMLElement>(length: number, height: number)
   return { rows, window: { first: Math.min(first, length), end: Math.min(end, length) } };
 }
 
-/** Takes the place of rows that are not in the page. */
-export function Gap({ rows, height, columns }: { rows: number; height: number; columns: number }) {
+/** Takes the place of rows that are not in the page. One cell is enough for the height, and makes no columns that are not there. */
+export function Gap({ rows, height }: { rows: number; height: number }) {
   if (rows <= 0) return null;
   return (
     <tr class="gap" aria-hidden="true">
-      <td colSpan={columns} style={{ height: `${rows * height}px` }} />
+      <td style={{ height: `${rows * height}px` }} />
     </tr>
   );
 }

@@ -55,7 +55,7 @@ function NowStrip({ detail }: { detail: FunctionDetail }) {
     ['Instances', count(detail.ready), detail.booting > 0 ? `${count(detail.booting)} load` : `${count(detail.wanted)} wanted`],
     ['In flight', count(detail.in_flight), detail.waiting > 0 ? `${count(detail.waiting)} wait` : 'none waits'],
     ['Memory', bytes(memory), `${bytes(detail.heap_bytes)} heap`],
-    ['Calls', count(detail.calls), 'of this version and engine'],
+    ['Calls', count(detail.calls), 'since it is live'],
     ['Faults', count(detail.faults), detail.calls > 0 ? `${percent((detail.faults / detail.calls) * 100)} of its calls` : 'no calls yet'],
   ];
   return (

@@ -65,7 +65,7 @@ function Sub({ detail }: { detail: FunctionDetail }) {
   if (detail.dialect) words.push(`dialect ${detail.dialect}${detail.dialect_from ? `, by ${detail.dialect_from}` : ''}`);
   return (
     <>
-      <code title={detail.version}>{shortVersion(detail.version)}</code> {words.join(' · ')}
+      {detail.version && <code title={detail.version}>{shortVersion(detail.version)}</code>} {words.join(' · ')}
     </>
   );
 }

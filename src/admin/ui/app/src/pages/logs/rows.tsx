@@ -17,7 +17,6 @@ interface Props {
 
 export function Lines({ lines, columns, chosen, choose }: Props) {
   const { rows, window } = useWindow<HTMLTableSectionElement>(lines.length, ROW_HEIGHT);
-  const width = 4 + columns.length;
   return (
     <table class="table log-table" aria-rowcount={lines.length + 1}>
       <caption class="sr-only">Lines of the log, newest first</caption>
@@ -35,11 +34,11 @@ export function Lines({ lines, columns, chosen, choose }: Props) {
         </tr>
       </thead>
       <tbody ref={rows}>
-        <Gap rows={window.first} height={ROW_HEIGHT} columns={width} />
+        <Gap rows={window.first} height={ROW_HEIGHT} />
         {lines.slice(window.first, window.end).map((line, index) => (
           <Row key={window.first + index} line={line} index={window.first + index} columns={columns} isChosen={line === chosen} choose={choose} />
         ))}
-        <Gap rows={lines.length - window.end} height={ROW_HEIGHT} columns={width} />
+        <Gap rows={lines.length - window.end} height={ROW_HEIGHT} />
       </tbody>
     </table>
   );
@@ -47,11 +46,12 @@ export function Lines({ lines, columns, chosen, choose }: Props) {
 
 function Row({ line, index, columns, isChosen, choose }: { line: LogLine; index: number; columns: string[]; isChosen: boolean; choose: (line: LogLine | null) => void }) {
   const ms = Date.parse(line.time);
-  const time = isToday(ms) ? clock(ms, true) : `${day(ms).slice(5)} ${clock(ms)}`;
   return (
     <tr class={`log-row level-${line.level}${isChosen ? ' chosen' : ''}`} aria-rowindex={index + 2} onClick={() => choose(isChosen ? null : line)}>
       <td class="log-time" title={line.time}>
-        {time}
+        {!isToday(ms) && <span class="from-s">{day(ms).slice(5)} </span>}
+        {clock(ms)}
+        {isToday(ms) && <span class="from-s">.{clock(ms, true).slice(-3)}</span>}
       </td>
       <td class="log-level">{line.level}</td>
       <td class="log-function from-s">{line.function ?? <span class="faint">host</span>}</td>

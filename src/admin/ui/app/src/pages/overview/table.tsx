@@ -80,11 +80,11 @@ function Table({ rows, column, isReversed }: { rows: Row[]; column: Column; isRe
         </tr>
       </thead>
       <tbody ref={body}>
-        <Gap rows={window.first} height={ROW_HEIGHT} columns={COLUMNS.length + 4} />
+        <Gap rows={window.first} height={ROW_HEIGHT} />
         {seen.map((row, index) => (
           <Line key={row.name} row={row} index={window.first + index} history={known.get(row.name)} />
         ))}
-        <Gap rows={rows.length - window.end} height={ROW_HEIGHT} columns={COLUMNS.length + 4} />
+        <Gap rows={rows.length - window.end} height={ROW_HEIGHT} />
       </tbody>
     </table>
   );

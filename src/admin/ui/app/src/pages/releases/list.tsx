@@ -70,7 +70,7 @@ function Table({ releases }: { releases: Release[] }) {
       <thead>
         <tr>
           <th scope="col">Functions</th>
-          <th scope="col">Purpose</th>
+          <th scope="col" class="from-s">Purpose</th>
           <th scope="col">Status</th>
           <th scope="col" class="from-m">Version</th>
           <th scope="col" class="from-l">Note</th>
@@ -87,7 +87,7 @@ function Table({ releases }: { releases: Release[] }) {
                 {namesOf(release)}
               </a>
             </th>
-            <td>{PURPOSES[release.purpose]}</td>
+            <td class="from-s">{PURPOSES[release.purpose]}</td>
             <td>
               <Badge tone={releaseTone[release.status]}>{release.unchanged ? 'nothing new' : release.status}</Badge>
             </td>

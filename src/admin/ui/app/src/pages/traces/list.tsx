@@ -106,11 +106,11 @@ function Table({ traces }: { traces: TraceSummary[] }) {
           </tr>
         </thead>
         <tbody ref={rows}>
-          <Gap rows={window.first} height={ROW_HEIGHT} columns={9} />
+          <Gap rows={window.first} height={ROW_HEIGHT} />
           {traces.slice(window.first, window.end).map((trace) => (
             <Line key={trace.trace_id} trace={trace} longest={longest} />
           ))}
-          <Gap rows={traces.length - window.end} height={ROW_HEIGHT} columns={9} />
+          <Gap rows={traces.length - window.end} height={ROW_HEIGHT} />
         </tbody>
       </table>
     </Card>

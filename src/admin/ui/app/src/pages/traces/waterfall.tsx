@@ -159,11 +159,11 @@ function Rows(props: RowsProps) {
         </tr>
       </thead>
       <tbody ref={rows}>
-        <Gap rows={window.first} height={ROW_HEIGHT} columns={3} />
+        <Gap rows={window.first} height={ROW_HEIGHT} />
         {list.slice(window.first, window.end).map((row) => (
           <SpanRow key={row.span.span_id} row={row} {...props} />
         ))}
-        <Gap rows={list.length - window.end} height={ROW_HEIGHT} columns={3} />
+        <Gap rows={list.length - window.end} height={ROW_HEIGHT} />
       </tbody>
     </table>
   );
