@@ -36,6 +36,7 @@ pub(super) async fn show(State(state): State<AdminState>, FunctionPath(name): Fu
         dialect: loaded.map(|loaded| loaded.dialect.label().to_owned()),
         dialect_from: loaded.map(|loaded| loaded.from.clone()),
         scale: pool.map(|pool| pool.scale().into()),
+        limits: pool.map(|pool| (&pool.version().manifest.limits).into()),
         routes: pool.map(|pool| pool.version().manifest.routes.iter().map(ToString::to_string).collect()).unwrap_or_default(),
         versions: versions_of(&function_state),
         env: function_state.env,

@@ -1,9 +1,9 @@
 // How the dashboard is built: one page, one script, one style sheet, and the licences of the libraries in them.
 //
-// Reads this folder, writes ../dist, which is checked in and embedded by the binary.
+// Reads this folder, writes ../dist, which is checked in, and ../files.rs, by which the binary embeds it.
 //
 // Invariant: the same sources and the same lock file give the same bytes; no name, date or path of a machine is in them.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -29,10 +29,34 @@ function licences() {
   };
 }
 
+/** Writes the list of the files, in Rust. */
+function list() {
+  const head = [
+    '//! The files of the dashboard, as Vite has built them into `dist/`.',
+    '//!',
+    '//! Written by `app/vite.config.mjs`; `assets` serves them.',
+    '//!',
+    '//! Invariant: every file of `dist/` stands here once.',
+    '',
+    '/// Names below `/ui/`, and contents.',
+    'pub(super) const FILES: &[(&str, &[u8])] = &[',
+  ];
+  return {
+    name: 'list',
+    closeBundle() {
+      const dist = join(here, '..', 'dist');
+      const entries = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const names = entries.map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1)).sort();
+      const lines = names.map((name) => `    ("${name}", include_bytes!("dist/${name}")),`);
+      writeFileSync(join(here, '..', 'files.rs'), [...head, ...lines, '];', ''].join('\n'));
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   base: '/ui/',
-  plugins: [licences()],
+  plugins: [licences(), list()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../dist',
