@@ -6,8 +6,8 @@
 
 /// Names below `/ui/`, and contents.
 pub(super) const FILES: &[(&str, &[u8])] = &[
-    ("assets/index-CHGh15rx.js", include_bytes!("dist/assets/index-CHGh15rx.js")),
-    ("assets/style-f_DFVq9k.css", include_bytes!("dist/assets/style-f_DFVq9k.css")),
+    ("assets/index-CJTjqAbD.js", include_bytes!("dist/assets/index-CJTjqAbD.js")),
+    ("assets/style-BmpViRNK.css", include_bytes!("dist/assets/style-BmpViRNK.css")),
     ("favicon.svg", include_bytes!("dist/favicon.svg")),
     ("index.html", include_bytes!("dist/index.html")),
     ("licenses.txt", include_bytes!("dist/licenses.txt")),

@@ -302,6 +302,8 @@ export interface InvokeAnswer {
   cut: boolean;
   fault?: { kind: string; message: string; detail?: string };
   version?: string;
+  request_id?: string;
+  trace_id?: string;
   wall_ms: number;
   cpu_ms: number;
 }

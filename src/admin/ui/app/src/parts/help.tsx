@@ -25,6 +25,9 @@ export function Help() {
       <label class="check">
         <input type="checkbox" checked={areKeysOn.value} onChange={(event) => setKeys(event.currentTarget.checked)} /> Keys of one letter are on
       </label>
+      <p class="faint">
+        <a href="/ui/licenses.txt">Licences</a> of the libraries in this page.
+      </p>
     </Dialog>
   );
 }

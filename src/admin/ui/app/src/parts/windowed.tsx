@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 
 /** Rows that are ready beyond the edge, so that a quick scroll shows no gap. */
-const SPARE_ROWS = 12;
+const SPARE_ROWS = 8;
 
 export interface Window {
   first: number;

@@ -9,10 +9,9 @@ import { CopyButton } from '../../parts/copy';
 import { Card, Facts } from '../../parts/page';
 import { Badge, httpTone } from '../../parts/status';
 
-export function Answer({ answer, name }: { answer: InvokeAnswer; name: string }) {
-  const header = (wanted: string): string | undefined => answer.headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
-  const trace = header('x-trace-id');
-  const request = header('x-request-id');
+export function Answer({ answer }: { answer: InvokeAnswer }) {
+  const type = answer.headers.find(([key]) => key.toLowerCase() === 'content-type')?.[1] ?? '';
+  const { trace_id: trace, request_id: request } = answer;
   const tone = answer.fault ? 'bad' : httpTone(answer.status);
   const facts: [string, preact.ComponentChildren][] = [
     ['Took', millis(answer.wall_ms)],
@@ -20,16 +19,11 @@ export function Answer({ answer, name }: { answer: InvokeAnswer; name: string })
     ['Version', <code>{shortVersion(answer.version)}</code>],
   ];
   if (trace) facts.push(['Trace', <a href={href(['traces', trace])}>{trace}</a>]);
-  if (request) facts.push(['Request', <a href={href(['logs'], { request_id: request })}>{request}</a>]);
+  if (request) facts.push(['Request', <a href={href(['logs'], { request_id: request })}>its log lines</a>]);
   return (
     <>
       <Card title="Answer" actions={<Badge tone={tone}>{answer.fault ? answer.fault.kind : answer.status}</Badge>}>
         <Facts facts={facts} />
-        {!request && (
-          <p>
-            <a href={href(['logs'], { function: name })}>Its log lines</a>
-          </p>
-        )}
         {answer.fault && (
           <>
             <p class="reason">{answer.fault.message}</p>
@@ -41,7 +35,7 @@ export function Answer({ answer, name }: { answer: InvokeAnswer; name: string })
           </>
         )}
       </Card>
-      {!answer.fault && <Body answer={answer} type={header('content-type') ?? ''} />}
+      {!answer.fault && <Body answer={answer} type={type} />}
       {answer.headers.length > 0 && (
         <Card title="Headers">
           <dl class="fields">

@@ -64,7 +64,7 @@ export function InvokePage() {
         <div class="stack">
           {error.value && <Problem error={error.value} />}
           {answer.value ? (
-            <Answer answer={answer.value} name={call.value.function} />
+            <Answer answer={answer.value} />
           ) : (
             !error.value && (
               <Card title="Answer">

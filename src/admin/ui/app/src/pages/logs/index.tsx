@@ -24,7 +24,7 @@ export function LogsPage() {
   const mode: Mode = query.value.get('mode') === 'tail' ? 'tail' : 'search';
   const since = query.value.get('since') ?? '1h';
   // A search starts when the typing rests.
-  const asked = useLater(filters(query.value), 300);
+  const asked = useLater(filters(query.value), 300, mode);
   const reloads = useSignal(0);
   const held = useLines(asked, since, mode === 'tail', reloads.value);
   const chosen = useSignal<LogLine | null>(null);

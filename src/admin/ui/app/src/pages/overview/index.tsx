@@ -1,7 +1,8 @@
 // The start page: the host in a strip, what needs attention, and every function.
 //
 // Invariant: what is wrong stands above what is well.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
 import { isMissing, usePoll } from '../../core/poll';
 import { noteNames } from '../../core/names';
 import type { FunctionSummary, History, HostDetail, OverviewFunction, Release } from '../../core/types';
@@ -16,9 +17,13 @@ import { Tiles } from './tiles';
 /** A list of thousands is asked for less often: it costs the server and the page. */
 const everyMs = (length: number): number => (length > 4000 ? 10_000 : length > 800 ? 5000 : 2000);
 
+/** Reasons and candidates change seldom. */
+const LISTED_TIMES = 6;
+
 export function OverviewPage() {
-  const size = usePoll<FunctionSummary[]>('/functions', 15_000);
-  const pace = everyMs(size.data.value?.length ?? 0);
+  const length = useSignal(0);
+  const pace = everyMs(length.value);
+  const size = usePoll<FunctionSummary[]>('/functions', pace * LISTED_TIMES);
   const overview = usePoll<{ functions: OverviewFunction[] }>('/overview', pace);
   const hasNone = isMissing(overview.error.value);
   const host = usePoll<HostDetail>('/host', 2000);
@@ -26,9 +31,13 @@ export function OverviewPage() {
   const releases = usePoll<Release[]>('/releases?limit=8', 5000);
   const listed = size.data.value;
   const live = usePoll<FunctionSummary[]>(hasNone ? '/functions' : null, pace);
-  const rows = rowsOf(overview.data.value?.functions, hasNone ? (live.data.value ?? listed) : listed);
+  const summaries = hasNone ? (live.data.value ?? listed) : listed;
+  const functions = overview.data.value?.functions;
+  const rows = useMemo(() => rowsOf(functions, summaries), [functions, summaries]);
   useEffect(() => {
-    if (rows) noteNames(rows.map(({ name }) => name));
+    if (!rows) return;
+    length.value = rows.length;
+    noteNames(rows.map(({ name }) => name));
   }, [rows]);
   const failed = overview.error.value && !hasNone ? overview.error.value : size.error.value;
   return (

@@ -67,14 +67,14 @@ function Table({ rows, column, isReversed }: { rows: Row[]; column: Column; isRe
       <thead>
         <tr aria-rowindex={1}>
           <Head name="name" label="Function" sort={sort} />
-          <Head name="state" label="State" sort={sort} class="from-s" />
-          <th scope="col" class="from-m">
+          <Head name="state" label="State" sort={sort} class="from-s col-state" />
+          <th scope="col" class="from-m col-spark">
             5 minutes
           </th>
           {COLUMNS.map(({ key, label, title, class: of }) => (
-            <Head key={key} name={key} label={label} title={title} sort={sort} class={of} />
+            <Head key={key} name={key} label={label} title={title} sort={sort} class={`${of} col-${key}`} />
           ))}
-          <th scope="col" class="from-l">
+          <th scope="col" class="from-xl col-version">
             Version
           </th>
         </tr>
@@ -149,7 +149,7 @@ function Line({ row, index, history }: { row: Row; index: number; history: impor
           {values[at]}
         </td>
       ))}
-      <td class="from-l mono faint">{shortVersion(row.version)}</td>
+      <td class="from-xl mono faint">{shortVersion(row.version)}</td>
     </tr>
   );
 }
