@@ -6,8 +6,8 @@
 
 /// Names below `/ui/`, and contents.
 pub(super) const FILES: &[(&str, &[u8])] = &[
-    ("assets/index-CJTjqAbD.js", include_bytes!("dist/assets/index-CJTjqAbD.js")),
-    ("assets/style-BmpViRNK.css", include_bytes!("dist/assets/style-BmpViRNK.css")),
+    ("assets/index-DhVtxh4q.js", include_bytes!("dist/assets/index-DhVtxh4q.js")),
+    ("assets/style-Cr_I6re_.css", include_bytes!("dist/assets/style-Cr_I6re_.css")),
     ("favicon.svg", include_bytes!("dist/favicon.svg")),
     ("index.html", include_bytes!("dist/index.html")),
     ("licenses.txt", include_bytes!("dist/licenses.txt")),

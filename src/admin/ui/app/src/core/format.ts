@@ -61,7 +61,7 @@ export function seconds(value: number | null | undefined): string {
 
 export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
-  return value > 0 && value < 0.01 ? '< 0.01 %' : `${value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2))} %`;
+  return value > 0 && value < 0.01 ? '<0.01 %' : `${value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2))} %`;
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -145,7 +145,7 @@ function Line({ row, index, history }: { row: Row; index: number; history: impor
       </td>
       <td class="from-m spark">{history && <Sparkline points={history.calls} marks={history.faults} label={`Calls of ${row.name} in the last 5 minutes`} />}</td>
       {COLUMNS.map(({ key, class: of }, at) => (
-        <td key={key} class={of}>
+        <td key={key} class={`${of} col-${key}`}>
           {values[at]}
         </td>
       ))}
