@@ -40,7 +40,7 @@ export async function open(path: string, ask: Ask = {}): Promise<Response> {
   try {
     response = await fetch(path.startsWith('/ui/') ? path : BASE + path, init);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted && !isTimeout(error)) throw error;
     silent();
     throw new ApiError('silent', 'Skep does not answer.', 0);
   }
@@ -49,6 +49,9 @@ export async function open(path: string, ask: Ask = {}): Promise<Response> {
   if (response.status === 401 && !path.startsWith('/ui/')) signedOut();
   throw await failure(response);
 }
+
+/** A machine that slept has connections that nobody ends: what is asked over them has an end. */
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
 
 async function failure(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
@@ -66,7 +69,7 @@ export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
     const text = await response.text();
     return (text === '' ? undefined : JSON.parse(text)) as T;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (options.signal?.aborted && !isTimeout(error)) throw error;
     silent();
     throw new ApiError('silent', 'The answer broke off.', 0);
   }

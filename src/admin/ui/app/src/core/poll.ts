@@ -9,6 +9,9 @@ import { pause, visible, wait } from './connection';
 /** How often something is asked for that this Skep does not have: another engine may have it. */
 const MISSING_MS = 60_000;
 
+/** Longest wait for an answer. */
+const ANSWER_MS = 30_000;
+
 export interface Poll<T> {
   data: Signal<T | undefined>;
   /** Why there is no newer data. */
@@ -54,7 +57,7 @@ async function run<T>(
     await visible(stop);
     if (stop.aborted) return;
     try {
-      const data = await ask<T>(path, { signal: stop });
+      const data = await ask<T>(path, { signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_MS)]) });
       if (stop.aborted) return;
       poll.data.value = data;
       poll.error.value = undefined;

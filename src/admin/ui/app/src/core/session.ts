@@ -6,7 +6,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Scope, Session } from './types';
 
-const ORDER: Scope[] = ['read', 'deploy', 'admin'];
+const ORDER: Scope[] = ['read', 'deploy', 'debug', 'admin'];
 
 /** `undefined` until the server said; `null` if it wants a token. */
 export const session = signal<Session | null | undefined>(undefined);

@@ -71,6 +71,16 @@ async function* events(response: Response): AsyncGenerator<SseEvent> {
   }
 }
 
+/** A stream that says nothing for longer than this is dead: the server sends a comment every 15 seconds. */
+const SILENCE_MS = 45_000;
+
+function inTime<T>(read: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The stream is silent.')), SILENCE_MS);
+    read.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** The lines of an answer, as they come. */
 export async function* lines(response: Response): AsyncGenerator<string> {
   if (!response.body) return;
@@ -78,7 +88,7 @@ export async function* lines(response: Response): AsyncGenerator<string> {
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await inTime(reader.read());
       answered();
       if (done) break;
       const whole = (rest + value).split('\n');

@@ -4,7 +4,7 @@
 //
 // Invariant: plain data, no code.
 
-export type Scope = 'read' | 'deploy' | 'admin';
+export type Scope = 'read' | 'deploy' | 'debug' | 'admin';
 
 /** Who looks at the page. */
 export interface Session {
