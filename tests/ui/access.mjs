@@ -71,6 +71,7 @@ async function keyboard({ program, browser }) {
         for (const key of keys) await page.keyboard.press(key);
         await heading(name);
       }
+      await page.getByRole('searchbox', { name: 'Find a function' }).waitFor();
       await page.keyboard.press('/');
       assert.ok(await page.getByRole('searchbox', { name: 'Find a function' }).evaluate((field) => field === document.activeElement));
       await page.keyboard.type('gl');

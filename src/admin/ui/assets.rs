@@ -50,7 +50,7 @@ struct Asset {
 
 impl Default for Assets {
     fn default() -> Self {
-        Self(FILES.iter().map(|(name, bytes)| Asset { name, bytes, tag: OnceLock::new(), gzip: OnceLock::new() }).collect())
+        Self(FILES.iter().map(|&(name, bytes)| Asset { name, bytes, tag: OnceLock::new(), gzip: OnceLock::new() }).collect())
     }
 }
 
@@ -113,7 +113,7 @@ fn compressed(bytes: &[u8]) -> Option<Bytes> {
 fn takes_gzip(request: &HeaderMap) -> bool {
     let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     values.map(|coding| coding.split(';').map(str::trim).collect::<Vec<_>>()).any(|coding| {
-        let is_refused = coding.iter().skip(1).any(|quality| quality.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
+        let is_refused = coding.iter().skip(1).any(|quality| quality.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().ok() == Some(0.0)));
         coding.first().is_some_and(|name| name.eq_ignore_ascii_case("gzip")) && !is_refused
     })
 }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn ask(name: &str, headers: &[(HeaderName, &str)]) -> Response {
-        let request = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+        let request: HeaderMap = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
         Assets::default().file(name, &request).unwrap()
     }
 
