@@ -16,6 +16,7 @@ use crate::config::client_args::UiArgs;
 const OPENER: &str = "xdg-open";
 
 /// Prints the address. Without a desktop, and where another program reads what is printed, nothing is opened.
+#[allow(clippy::zombie_processes, reason = "the opener outlives this command where it is the browser itself")]
 pub(in crate::client) fn run(session: &Session, args: &UiArgs) -> Result<ExitCode, RemoteError> {
     let address = format!("{}/ui/", session.client.url());
     let is_wanted = !args.no_open && !session.output.is_json() && std::io::stdout().is_terminal();

@@ -178,6 +178,7 @@ fn another_page_changes_nothing_with_the_cookie() {
     let boss = token(&skep, None, "boss", "admin");
     let cookie = sign_in(&skep, &boss);
     let (admin, listen) = (format!("http://{}", skep.admin), format!("http://{}", skep.listen));
+    let (admin, listen) = (admin.as_str(), listen.as_str());
     let level = |skep: &Skep| ask(skep, &with_cookie(&cookie, Request::get("/api/v1/log-level"))).json()["level"].clone();
     let change = || {
         let request = Request::new("PUT", "/api/v1/log-level")
@@ -188,12 +189,12 @@ fn another_page_changes_nothing_with_the_cookie() {
     let headers = [
         // A form, or a script that sends no header of its own.
         vec![],
-        vec![("origin", admin.as_str()), ("sec-fetch-site", "same-origin")],
-        vec![("origin", &admin), ("x-skep-ui", "1")],
+        vec![("origin", admin), ("sec-fetch-site", "same-origin")],
+        vec![("origin", admin), ("x-skep-ui", "1")],
         vec![("sec-fetch-site", "same-origin"), ("x-skep-ui", "1")],
         // The page of a function on another port is of the same site.
-        vec![("origin", &listen), ("sec-fetch-site", "same-site"), ("x-skep-ui", "1")],
-        vec![("origin", &listen), ("sec-fetch-site", "same-origin"), ("x-skep-ui", "1")],
+        vec![("origin", listen), ("sec-fetch-site", "same-site"), ("x-skep-ui", "1")],
+        vec![("origin", listen), ("sec-fetch-site", "same-origin"), ("x-skep-ui", "1")],
         vec![("origin", "http://evil.example"), ("sec-fetch-site", "cross-site"), ("x-skep-ui", "1")],
         vec![("origin", "null"), ("sec-fetch-site", "same-origin"), ("x-skep-ui", "1")],
     ];
@@ -209,7 +210,7 @@ fn another_page_changes_nothing_with_the_cookie() {
     }
     // Without a session too: nobody is signed in to somebody else's.
     assert_eq!(
-        ask(&skep, &signing_in(&boss).header("origin", &listen).header("sec-fetch-site", "same-site").header("x-skep-ui", "1")).status,
+        ask(&skep, &signing_in(&boss).header("origin", listen).header("sec-fetch-site", "same-site").header("x-skep-ui", "1")).status,
         403
     );
     assert_eq!(ask(&skep, &own(&skep, change())).status, 200);
@@ -280,7 +281,7 @@ fn a_call_by_an_operator_names_its_request_and_its_trace() {
 #[test]
 fn the_command_prints_the_address_and_dev_names_it() {
     let skep = Skep::dev(Project::empty());
-    skep.wait_for_printed(&[&format!("dashboard on http://{}/ui/", skep.admin)]);
+    skep.wait_for_printed(&[format!("dashboard on http://{}/ui/", skep.admin).as_str()]);
     let url = format!("http://{}", skep.admin);
     let mut command = binary();
     command.args(["ui", "--to", &url]);

@@ -113,7 +113,8 @@ fn compressed(bytes: &[u8]) -> Option<Bytes> {
 fn takes_gzip(request: &HeaderMap) -> bool {
     let values = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     values.map(|coding| coding.split(';').map(str::trim).collect::<Vec<_>>()).any(|coding| {
-        let is_refused = coding.iter().skip(1).any(|quality| quality.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().ok() == Some(0.0)));
+        let is_refused =
+            coding.iter().skip(1).any(|quality| quality.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().ok() == Some(0.0)));
         coding.first().is_some_and(|name| name.eq_ignore_ascii_case("gzip")) && !is_refused
     })
 }
