@@ -6,7 +6,7 @@
 
 /// Names below `/ui/`, and contents.
 pub(super) const FILES: &[(&str, &[u8])] = &[
-    ("assets/index-BN2DRBaR.js", include_bytes!("dist/assets/index-BN2DRBaR.js")),
+    ("assets/index-C14NDrzS.js", include_bytes!("dist/assets/index-C14NDrzS.js")),
     ("assets/style-Cr_I6re_.css", include_bytes!("dist/assets/style-Cr_I6re_.css")),
     ("favicon.svg", include_bytes!("dist/favicon.svg")),
     ("index.html", include_bytes!("dist/index.html")),

@@ -7,7 +7,7 @@ import { useSignal } from '@preact/signals';
 import { isLost, lostSince } from './core/connection';
 import { isFinderOpen, isHelpOpen } from './core/keys';
 import { parts, path } from './core/router';
-import { session } from './core/session';
+import { mayRead, session } from './core/session';
 import { signOut } from './core/sign';
 import { theme, THEMES, type Theme } from './core/theme';
 import { act } from './core/act';
@@ -54,7 +54,8 @@ export function App() {
         </main>
       )}
       {who === null && <SignInPage />}
-      {who && (
+      {who && !mayRead.value && <NoReach />}
+      {who && mayRead.value && (
         <div class="shell">
           <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.querySelector<HTMLElement>('main h1')?.focus())}>
             Skip to the page
@@ -71,6 +72,23 @@ export function App() {
       <Confirmation />
       <Toasts />
     </>
+  );
+}
+
+/** A token for another purpose, such as scraping metrics. */
+function NoReach() {
+  return (
+    <main class="sign-in">
+      <div class="card form">
+        <h1>This token opens no page</h1>
+        <p>
+          {session.value?.token} has the scope {session.value?.scope}. The dashboard needs read, deploy or admin.
+        </p>
+        <button type="button" class="button" onClick={() => act('Signed out.', signOut)}>
+          Sign out
+        </button>
+      </div>
+    </main>
   );
 }
 

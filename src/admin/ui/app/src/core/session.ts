@@ -12,6 +12,7 @@ const ORDER: Scope[] = ['read', 'deploy', 'debug', 'admin'];
 export const session = signal<Session | null | undefined>(undefined);
 
 const reach = computed(() => (session.value ? ORDER.indexOf(session.value.scope) : -1));
+export const mayRead = computed(() => reach.value >= 0);
 export const mayDeploy = computed(() => reach.value >= ORDER.indexOf('deploy'));
 export const mayAdmin = computed(() => reach.value >= ORDER.indexOf('admin'));
 

@@ -51,6 +51,12 @@ export interface Scale {
   idle_s: number;
 }
 
+/** The host as the overview shows it. */
+export interface HostOverview {
+  /** 1 is full. */
+  load_ratio?: number;
+}
+
 /** What one instance, or one call, may use. */
 export interface FunctionLimits {
   memory_bytes: number;

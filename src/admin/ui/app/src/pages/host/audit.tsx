@@ -9,6 +9,7 @@ import { lines } from '../../core/sse';
 import type { LogLine } from '../../core/types';
 import { Empty } from '../../parts/note';
 import { Card } from '../../parts/page';
+import { Badge, httpTone } from '../../parts/status';
 import { Ago } from '../../parts/time';
 import { fieldOf } from '../logs/query';
 
@@ -41,9 +42,11 @@ export function Audit() {
             {list.value.map((line, index) => (
               <tr key={index}>
                 <th scope="row">{fieldOf(line, 'token') || <span class="faint">no token</span>}</th>
-                <td class="mono">{fieldOf(line, 'operation')}</td>
-                <td class="from-s">{fieldOf(line, 'target')}</td>
-                <td>{fieldOf(line, 'outcome')}</td>
+                <td class="mono">{fieldOf(line, 'operation').replace('/api/v1', '')}</td>
+                <td class="from-s wrap">{fieldOf(line, 'on').replace(/^\/api\/v1/, '')}</td>
+                <td>
+                  <Badge tone={httpTone(Number(fieldOf(line, 'status')))}>{fieldOf(line, 'status')}</Badge>
+                </td>
                 <td class="number">
                   <Ago ms={Date.parse(line.time)} />
                 </td>

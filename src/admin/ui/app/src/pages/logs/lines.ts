@@ -49,14 +49,18 @@ export function useLines(filters: Record<string, string>, since: string, isFollo
   return held;
 }
 
-async function read(path: string, stop: AbortSignal): Promise<LogLine[]> {
+/** Says whether there are more lines than the answer has. */
+const MORE = 'x-skep-more';
+
+async function read(path: string, stop: AbortSignal): Promise<{ lines: LogLine[]; more: boolean }> {
   const response = await open(path, { accept: 'application/x-ndjson', signal: stop });
   const lines: LogLine[] = [];
   for await (const text of linesOf(response)) {
     const line = parse(text);
     if (line) lines.push(line);
   }
-  return lines;
+  const more = response.headers.get(MORE);
+  return { lines, more: more === null ? lines.length >= PAGE : more === 'true' };
 }
 
 function parse(text: string): LogLine | undefined {
@@ -71,11 +75,11 @@ function parse(text: string): LogLine | undefined {
 async function search(held: Held, filters: Record<string, string>, since: string, stop: AbortSignal): Promise<void> {
   for (let tries = 0; !stop.aborted; tries += 1) {
     try {
-      const lines = await read(at(['logs'], { ...filters, since, limit: PAGE, order: 'desc' }), stop);
+      const { lines, more } = await read(at(['logs'], { ...filters, since, limit: PAGE, order: 'desc' }), stop);
       if (stop.aborted) return;
       batch(() => {
         held.lines.value = lines;
-        held.hasMore.value = lines.length >= PAGE;
+        held.hasMore.value = more;
         held.state.value = 'ready';
         held.error.value = undefined;
       });
@@ -95,9 +99,9 @@ async function older(held: Held, filters: Record<string, string>, since: string,
   if (!last) return;
   try {
     const until = last.seq === undefined ? { until: last.time } : { before: last.seq };
-    const got = await read(at(['logs'], { ...filters, ...until, since, limit: PAGE, order: 'desc' }), stop);
+    const { lines: got, more } = await read(at(['logs'], { ...filters, ...until, since, limit: PAGE, order: 'desc' }), stop);
     held.lines.value = unique([...held.lines.peek(), ...got]).slice(0, HELD_MAX);
-    held.hasMore.value = got.length >= PAGE && held.lines.peek().length < HELD_MAX;
+    held.hasMore.value = more && held.lines.peek().length < HELD_MAX;
   } catch (error) {
     if (!stop.aborted) held.error.value = asError(error);
   }

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { isMissing, usePoll } from '../../core/poll';
 import { noteNames } from '../../core/names';
-import type { FunctionSummary, History, HostDetail, OverviewFunction, Release } from '../../core/types';
+import type { FunctionSummary, History, HostDetail, HostOverview, OverviewFunction, Release } from '../../core/types';
 import { Empty, Loading, Problem } from '../../parts/note';
 import { Card, Page } from '../../parts/page';
 import { Attention } from './attention';
@@ -24,7 +24,7 @@ export function OverviewPage() {
   const length = useSignal(0);
   const pace = everyMs(length.value);
   const size = usePoll<FunctionSummary[]>('/functions', pace * LISTED_TIMES);
-  const overview = usePoll<{ functions: OverviewFunction[] }>('/overview', pace);
+  const overview = usePoll<{ host?: HostOverview; functions: OverviewFunction[] }>('/overview', pace);
   const hasNone = isMissing(overview.error.value);
   const host = usePoll<HostDetail>('/host', 2000);
   const history = usePoll<History[]>('/history?range=5m', 2000);
@@ -42,7 +42,7 @@ export function OverviewPage() {
   const failed = overview.error.value && !hasNone ? overview.error.value : size.error.value;
   return (
     <Page title="Overview">
-      <Tiles rows={rows} host={host.data.value} history={history.data.value?.[0]} />
+      <Tiles rows={rows} host={host.data.value} history={history.data.value?.[0]} load={overview.data.value?.host?.load_ratio} />
       <div class="columns wide-left">
         <Attention rows={rows} host={host.data.value} releases={releases.data.value} />
         <LastReleases releases={releases.data.value} error={releases.error.value} />

@@ -9,12 +9,20 @@ import { Meter } from '../../parts/meter';
 import { Sparkline } from '../../parts/sparkline';
 import { needsAttention, type Row } from './rows';
 
-export function Tiles({ rows, host, history }: { rows: Row[] | undefined; host: HostDetail | undefined; history: History | undefined }) {
+interface Props {
+  rows: Row[] | undefined;
+  host: HostDetail | undefined;
+  history: History | undefined;
+  /** 1 is full. */
+  load: number | undefined;
+}
+
+export function Tiles({ rows, host, history, load }: Props) {
   return (
     <ul class="tiles" aria-label="The host now">
       <Functions rows={rows} />
       {history && <HistoryTiles history={history} />}
-      {host && <HostTiles host={host} />}
+      {host && <HostTiles host={host} load={load} />}
     </ul>
   );
 }
@@ -68,7 +76,7 @@ function HistoryTiles({ history }: { history: History }) {
   );
 }
 
-function HostTiles({ host }: { host: HostDetail }) {
+function HostTiles({ host, load }: { host: HostDetail; load: number | undefined }) {
   const { budget } = host;
   return (
     <>
@@ -80,9 +88,16 @@ function HostTiles({ host }: { host: HostDetail }) {
         <Meter label="Instances" used={budget.instances} limit={budget.instances_max} text={`${budget.instances} of ${budget.instances_max}`} />
         <span>of {count(budget.instances_max)}</span>
       </Tile>
-      <Tile name="Engine" value={<>no. {host.generation}</>}>
-        up {seconds(host.uptime_s)}
-      </Tile>
+      {load === undefined ? (
+        <Tile name="Engine" value={<>no. {host.generation}</>}>
+          up {seconds(host.uptime_s)}
+        </Tile>
+      ) : (
+        <Tile name="Load" value={percent(load * 100)}>
+          <Meter label="Load" used={load} limit={1} text={percent(load * 100)} />
+          <span title={`up ${seconds(host.uptime_s)}`}>engine no. {host.generation}</span>
+        </Tile>
+      )}
     </>
   );
 }
