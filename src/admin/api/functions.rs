@@ -37,6 +37,7 @@ pub(super) async fn show(State(state): State<AdminState>, FunctionPath(name): Fu
         dialect: loaded.map(|loaded| loaded.dialect.label().to_owned()),
         dialect_from: loaded.map(|loaded| loaded.from.clone()),
         scale: pool.map(|pool| pool.scale().into()),
+        limits: pool.map(|pool| (&pool.version().manifest.limits).into()),
         routes: of_manifest.into_iter().flatten().map(ToString::to_string).chain(state.live.notes_of(&name).of_code).collect(),
         versions: versions_of(&function_state),
         env: function_state.env,
