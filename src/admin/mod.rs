@@ -8,6 +8,7 @@
 mod server;
 mod health;
 mod api;
+mod metrics;
 mod idempotency;
 mod upload_bytes;
 mod body_pace;
@@ -22,5 +23,6 @@ mod error;
 pub mod tokens;
 
 pub use api::document;
+pub use metrics::MetricsService;
 pub use server::start;
 pub use state::AdminState;

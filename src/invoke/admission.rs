@@ -4,7 +4,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -55,13 +55,24 @@ pub(super) fn too_large(limit: u64, used: Option<u64>) -> Fault {
     Fault::new(Kind::BodyTooLarge, TOO_LARGE).with_limit(format!("{limit} bytes"), used)
 }
 
-/// Whether a streaming body has passed its limit.
+/// How much of a streaming body was read, and whether it has passed its limit.
 #[derive(Clone, Default)]
-pub(super) struct Overflow(Arc<AtomicBool>);
+pub(super) struct Overflow(Arc<StreamRead>);
+
+#[derive(Default)]
+struct StreamRead {
+    bytes: AtomicU64,
+    is_too_much: AtomicBool,
+}
 
 impl Overflow {
     pub(super) fn happened(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_too_much.load(Ordering::Acquire)
+    }
+
+    /// Bytes that were read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
     }
 }
 
@@ -82,13 +93,15 @@ impl http_body::Body for BoundedBody {
         }
         let polled = self.inner.as_mut().poll_frame(cx);
         let Poll::Ready(Some(Ok(frame))) = &polled else { return polled };
-        match self.left.checked_sub(frame.data_ref().map_or(0, |data| data.len() as u64)) {
+        let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+        match self.left.checked_sub(bytes) {
             Some(left) => {
                 self.left = left;
+                self.overflow.0.bytes.fetch_add(bytes, Ordering::Relaxed);
                 polled
             }
             None => {
-                self.overflow.0.store(true, Ordering::Release);
+                self.overflow.0.is_too_much.store(true, Ordering::Release);
                 Poll::Ready(Some(Err(TOO_LARGE.into())))
             }
         }

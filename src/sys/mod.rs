@@ -16,6 +16,7 @@ pub mod kernel;
 pub mod malloc;
 pub mod map_bound;
 pub mod mapped_file;
+pub mod process_facts;
 pub mod process_memory;
 pub mod readiness;
 pub mod scheduling;

@@ -36,6 +36,7 @@ impl Pool {
         let until = Instant::now() + wall;
         let mut called = self.clone().call_once(request.clone(), body, (wall, until)).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
+            self.metrics().remade();
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is sent again");
             called = self.clone().call_once(request, Body::Empty, (wall, until)).await;
         }
