@@ -56,11 +56,6 @@ impl Scrape {
         self.series.get(series).copied().unwrap_or(0.0)
     }
 
-    /// Whether a series is there.
-    pub fn has(&self, series: &str) -> bool {
-        self.series.contains_key(series)
-    }
-
     /// The series whose text contains all of these.
     pub fn with(&self, parts: &[&str]) -> Vec<&str> {
         self.series.keys().filter(|name| parts.iter().all(|part| name.contains(part))).map(String::as_str).collect()
