@@ -125,7 +125,7 @@ impl Headers {
 
     /// The same as text; `None` if it is not ASCII.
     pub fn known_text(&self, known: KnownHeader) -> Option<&str> {
-        self.known(known).filter(|value| value.is_ascii()).and_then(|value| std::str::from_utf8(value).ok())
+        self.known(known).and_then(|value| std::str::from_utf8(value).ok()).filter(|value| value.is_ascii())
     }
 
     /// Bytes of all lines, with two for each separator.

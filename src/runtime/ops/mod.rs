@@ -26,6 +26,7 @@ mod settings;
 mod host;
 mod context;
 mod clone;
+mod slow_async;
 mod catch_panic;
 
 pub use answer::parse_headers;
@@ -39,6 +40,7 @@ pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionMod
 pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};
 pub use request::{header_value, request_url};
 pub use settings::SettingsWriter;
+pub use slow_async::without_fast_form;
 
 deno_core::extension!(
     skep,
