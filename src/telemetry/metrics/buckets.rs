@@ -7,6 +7,8 @@
 //!
 //! Invariant: pure; a duration that the exponential buckets do not reach falls into the last one, or into the zero bucket.
 
+use std::f64::consts::SQRT_2;
+
 /// Exponential buckets.
 pub const FINE: usize = 192;
 
@@ -50,11 +52,11 @@ const PER_OCTAVE: i32 = 1 << SCHEMA;
 /// The beginnings of the eight buckets of a power of two, as Prometheus has them.
 const STEPS: [f64; 8] = [
     1.0,
-    1.090_507_732_665_257_6,
+    1.090_507_732_665_257_7,
     1.189_207_115_002_721,
     1.296_839_554_651_009_6,
-    1.414_213_562_373_095,
-    1.542_210_825_407_940_8,
+    SQRT_2,
+    1.542_210_825_407_940_7,
     1.681_792_830_507_428_8,
     1.834_008_086_409_342_2,
 ];
