@@ -59,7 +59,7 @@ impl HistoryStore {
         }
         let mut kept = self.kept.lock();
         let kept = &mut *kept;
-        let skipped = (kept.last_s + 1).max(now_s.saturating_sub(HistoryRange::Day.step_s() * 60))..now_s;
+        let skipped = (kept.last_s + 1).max(now_s.saturating_sub(HistoryRange::Day.step_s() * HistoryRange::Day.steps() as u64))..now_s;
         if kept.host.is_some() {
             for second in skipped {
                 kept.host.iter_mut().chain(kept.functions.values_mut()).for_each(|series| series.skip(second));
