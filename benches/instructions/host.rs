@@ -93,7 +93,7 @@ impl Host {
         ensure!(conflicts.is_empty(), "the table has conflicts");
         live.publish(table, AllAddressNotes::default());
         let (drain, drained) = Drain::new();
-        let dispatch = Dispatch::new(Invoker::new(live, config.mode), &config.ingress);
+        let dispatch = Dispatch::new(Invoker::new(live, config.mode, Arc::default()), &config.ingress);
         let ingress = Ingress::start(main, supervisor_client, &config.ingress, &dispatch, &drained)?;
         pool.fill_to_min();
         Ok(Self { address, _drain: drain, _ingress: ingress })
@@ -107,6 +107,7 @@ fn limits(config: &Config) -> FleetConfig {
         memory_bytes: config.pool.memory_bytes,
         boot_cpu: config.pool.boot_cpu,
         boot_wall: config.pool.boot_wall,
+        metrics: Arc::default(),
     }
 }
 

@@ -163,7 +163,14 @@ pub fn check(response: &Response, expected: Option<&[u8]>) -> Result<()> {
 /// One worker in all, prewarmed or not, within the limits that skep has by default.
 pub fn stock(warm: usize) -> FleetConfig {
     let boot_wall = Duration::from_millis(DEFAULT_BOOT_WALL_MS);
-    FleetConfig { warm, max_instances: 1, memory_bytes: u64::MAX, boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS), boot_wall }
+    FleetConfig {
+        warm,
+        max_instances: 1,
+        memory_bytes: u64::MAX,
+        boot_cpu: Duration::from_millis(DEFAULT_BOOT_CPU_MS),
+        boot_wall,
+        metrics: Arc::default(),
+    }
 }
 
 /// A host that does nothing.

@@ -9,6 +9,7 @@ mod server;
 mod health;
 mod ui;
 mod api;
+mod metrics;
 mod idempotency;
 mod upload_bytes;
 mod body_pace;
@@ -25,5 +26,6 @@ mod error;
 pub mod tokens;
 
 pub use api::document;
+pub use metrics::MetricsService;
 pub use server::start;
 pub use state::AdminState;

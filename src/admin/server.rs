@@ -7,6 +7,7 @@
 //! Invariant: the threads have nothing else to do, and every request takes the one router of this file.
 
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -18,12 +19,15 @@ use super::auth::Authenticator;
 use super::connection_places::AdminPlaces;
 use super::error::ApiError;
 use super::listener::{AdminListener, AdminPeer};
+use super::metrics::{MetricsService, sampler};
 use super::state::AdminState;
 use super::{api, health, ui};
 use crate::config::IngressConfig;
 use crate::ingress::wire::Rejection;
 use crate::process::sockets::Listening;
 use crate::shutdown::{Drained, ShutdownPhase};
+use crate::telemetry::metrics::HOST;
+use crate::telemetry::metrics::labels::RuntimeKind;
 
 /// Threads that answer requests.
 const WORKERS: usize = 2;
@@ -32,20 +36,23 @@ const WORKERS: usize = 2;
 ///
 /// # Errors
 /// If a thread or the runtime cannot be created.
-pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) -> io::Result<()> {
+pub fn start(listening: Listening, state: AdminState, (config, metrics): (&IngressConfig, Arc<MetricsService>)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .max_blocking_threads(4)
         .thread_name("skep admin")
         .enable_all()
         .build()?;
+    HOST.runtime(RuntimeKind::Admin, runtime.handle().clone());
+    sampler::start(state.clone(), metrics.clone())?;
     let config = config.clone();
     let drained = state.drained.clone();
     let places = AdminPlaces::default();
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address, config.trust_proxy);
     let revoked = authenticator.clone().close_revoked(places.clone());
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
-    let router = probes.merge(ui::router(authenticator.clone())).merge(api::router(state, authenticator)).fallback(unknown);
+    let router =
+        probes.merge(ui::router(authenticator.clone())).merge(api::router(state, authenticator, metrics)).fallback(unknown);
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             tokio::spawn(revoked);

@@ -12,6 +12,7 @@ pub mod host;
 pub mod instance;
 pub mod invoke;
 pub mod log;
+pub mod metrics;
 pub mod order;
 pub mod release;
 pub mod token;

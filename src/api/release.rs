@@ -71,7 +71,41 @@ pub enum ReleaseStatus {
     Superseded,
 }
 
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 7] =
+        [Self::Deploy, Self::Rollback, Self::AutomaticRollback, Self::Promote, Self::Configure, Self::Canary, Self::Remove];
+
+    /// Its name in answers and series.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Rollback => "rollback",
+            Self::AutomaticRollback => "automatic_rollback",
+            Self::Promote => "promote",
+            Self::Configure => "configure",
+            Self::Canary => "canary",
+            Self::Remove => "remove",
+        }
+    }
+}
+
 impl ReleaseStatus {
+    /// The ends that a release may have.
+    pub const ENDS: [Self; 4] = [Self::Done, Self::Undone, Self::Cancelled, Self::Superseded];
+
+    /// Its name in answers and series.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+        }
+    }
+
     /// Whether it will never change any more.
     pub fn is_end(self) -> bool {
         !matches!(self, Self::Waiting | Self::Running)

@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// Reads `/metrics` alone.
+    Metrics,
     /// Sees everything but secrets.
     Read,
     /// Releases, scales and calls functions.
@@ -24,11 +26,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, the smallest first.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Deploy, Self::Admin];
+    pub const ALL: [Self; 4] = [Self::Metrics, Self::Read, Self::Deploy, Self::Admin];
 
     /// Its name.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Metrics => "metrics",
             Self::Read => "read",
             Self::Deploy => "deploy",
             Self::Admin => "admin",
@@ -44,7 +47,7 @@ impl fmt::Display for Scope {
 
 /// A text that names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a scope: `read`, `deploy` or `admin`")]
+#[error("{0:?} is not a scope: `metrics`, `read`, `deploy` or `admin`")]
 pub struct NoScope(String);
 
 impl FromStr for Scope {
@@ -95,7 +98,7 @@ mod tests {
 
     #[test]
     fn scopes_include_those_before_them_and_are_read_by_name() {
-        assert!(Scope::Read < Scope::Deploy && Scope::Deploy < Scope::Admin);
+        assert!(Scope::Metrics < Scope::Read && Scope::Read < Scope::Deploy && Scope::Deploy < Scope::Admin);
         for scope in Scope::ALL {
             assert_eq!(scope.to_string().parse(), Ok(scope));
             assert_eq!(serde_json::to_string(&scope).unwrap(), format!("\"{scope}\""));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, MetricsCompat, MetricsConfig};
 use crate::invoke::Invoker;
 use crate::live::Live;
 use crate::release::{Catalog, CatalogDeps, Compilers, FunctionsDirectory, PoolDeps, Scales, SourceError, TextFiles};
@@ -15,6 +15,9 @@ use crate::runtime::containment::frozen;
 use crate::runtime::fleet::{self, Fleet, FleetConfig};
 use crate::runtime::limits::headroom;
 use crate::runtime::worker::watchdog;
+use crate::telemetry::metrics::budget::SeriesLimits;
+use crate::telemetry::metrics::exact::ExactKinds;
+use crate::telemetry::metrics::{FunctionRegistry, thread};
 use crate::trigger::jobs::Jobs;
 
 use super::error::StartError;
@@ -40,6 +43,23 @@ const ANSWER_BYTES: std::ops::RangeInclusive<u64> = 32 << 20..=1 << 30;
 fn answer_bytes_max(memory_bytes: u64) -> usize {
     let bytes = (memory_bytes / ANSWERS_PART).clamp(*ANSWER_BYTES.start(), *ANSWER_BYTES.end());
     usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Series of a function for the names of other platforms: a histogram is 18 of them, for each status that its calls end with.
+fn series_of(compat: MetricsCompat) -> usize {
+    match compat {
+        MetricsCompat::OpenFaas => 60,
+        // Shown for one function at a time, and not with the others.
+        MetricsCompat::Kubeless => 0,
+        MetricsCompat::Knative => 20,
+    }
+}
+
+fn series_limits(config: &MetricsConfig) -> SeriesLimits {
+    let compatibility = config.compat.iter().map(|compat| series_of(*compat)).sum();
+    let has = |compat| config.compat.contains(&compat);
+    let exact = ExactKinds { statuses: has(MetricsCompat::OpenFaas), methods: has(MetricsCompat::Kubeless) };
+    SeriesLimits { series: config.series, full: config.full.clone(), compatibility, exact }
 }
 
 /// The part of a host that runs functions, without listeners.
@@ -69,7 +89,9 @@ impl Core {
         }
         let live = Arc::new(Live::default());
         let listeners = Listeners::default();
-        let invoker = Invoker::new(live.clone(), config.mode);
+        thread::expect(config.ingress.threads.get());
+        let metrics = Arc::new(FunctionRegistry::new(series_limits(&config.metrics)));
+        let invoker = Invoker::new(live.clone(), config.mode, metrics.clone());
         let jobs = Arc::<Jobs>::default();
         let host = Arc::new(RuntimeHost {
             invoker: invoker.clone(),
@@ -87,6 +109,7 @@ impl Core {
                 memory_bytes: config.pool.memory_bytes,
                 boot_cpu: config.pool.boot_cpu,
                 boot_wall: config.pool.boot_wall,
+                metrics,
             },
             host,
         )?;

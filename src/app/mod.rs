@@ -14,7 +14,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::admin::tokens::Tokens;
-use crate::admin::{self, AdminState};
+use crate::admin::{self, AdminState, MetricsService};
 use crate::config::{Config, LogFormat, Mode};
 use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
@@ -24,6 +24,7 @@ use crate::release::{
 };
 use crate::runtime::containment;
 use crate::runtime::fleet::Fleet;
+use crate::runtime::isolate::v8_version;
 use crate::runtime::worker::probe;
 use crate::shutdown::{Drain, Drained};
 use crate::sys::freeze;
@@ -113,7 +114,7 @@ impl App {
                 supervisor_client: supervisor_client.clone(),
                 cron,
             },
-            &config.ingress,
+            (&config.ingress, MetricsService::new(config.metrics.clone(), v8_version())),
         )?;
         supervisor_client.ready();
         ports.serves();

@@ -59,6 +59,7 @@ fn render(tokens: &[TokenSummary]) -> String {
 
 fn scope(choice: ScopeChoice) -> Scope {
     match choice {
+        ScopeChoice::Metrics => Scope::Metrics,
         ScopeChoice::Read => Scope::Read,
         ScopeChoice::Deploy => Scope::Deploy,
         ScopeChoice::Admin => Scope::Admin,

@@ -13,6 +13,7 @@ use http::Method;
 
 use super::client_args::RemoteCommand;
 use super::default::*;
+use super::metrics::MetricsSettings;
 use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
 use super::value::{Header, LogFormatChoice, Payload, Threads, parse_address};
 use crate::function::Level;
@@ -174,6 +175,8 @@ pub(super) struct Settings {
     pub(super) process: ProcessSettings,
     #[command(flatten)]
     pub(super) log: LogSettings,
+    #[command(flatten)]
+    pub(super) metrics: MetricsSettings,
 }
 
 #[derive(Clone, Debug, Args)]

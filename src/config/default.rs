@@ -63,6 +63,11 @@ pub const DEFAULT_LOG_LEVEL: Level = Level::Info;
 /// Form of log lines: `json` in serve, `pretty` in dev.
 pub const DEFAULT_LOG_FORMAT: LogFormatChoice = LogFormatChoice::Auto;
 
+/// Series of all functions together in `/metrics`, counted as its text form has them.
+pub const DEFAULT_METRICS_SERIES: u64 = 160_000;
+/// Memory of the history of the metrics, in megabytes; 0: none is kept.
+pub const DEFAULT_HISTORY_MB: u64 = 32;
+
 /// Template that `skep new` starts from.
 pub const DEFAULT_TEMPLATE: &str = "typescript";
 

@@ -18,9 +18,10 @@ use toml::de::DeTable;
 
 use super::ConfigError;
 use super::line::clap_command;
+use super::metrics::{CommaList, MetricsCompat, deserialize_namespace};
 use super::value::{LogFormatChoice, Threads, deserialize_address, deserialize_level};
 use crate::function::route::{HostPattern, PathPattern};
-use crate::function::{FunctionName, Level};
+use crate::function::{FunctionName, Level, NamePattern};
 
 /// The one key of the file that is not a setting: no flag or variable can express it.
 const GRANT_KEY: &str = "grant";
@@ -55,6 +56,12 @@ pub(super) struct RawFile {
     #[serde(deserialize_with = "deserialize_level")]
     pub(super) log_level: Option<Level>,
     pub(super) log_format: Option<LogFormatChoice>,
+    pub(super) metrics_series: Option<u64>,
+    pub(super) metrics_full: Option<CommaList<NamePattern>>,
+    pub(super) metrics_compat: Option<CommaList<MetricsCompat>>,
+    #[serde(deserialize_with = "deserialize_namespace")]
+    pub(super) openfaas_namespace: Option<String>,
+    pub(super) history_mb: Option<u64>,
     pub(super) grant: Vec<RawGrant>,
 }
 

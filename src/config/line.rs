@@ -16,6 +16,7 @@ use super::args::{
     ADDRESSES, CONNECTIONS, CheckArgs, INSTANCES, ImportArgs, InvokeArgs, LOGS, NewArgs, PROCESSES, RawArgs, RawCommand, Settings,
 };
 use super::client_args::RemoteCommand;
+use super::metrics::METRICS;
 use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
 
 /// The command and the settings that the user asked for.
@@ -121,9 +122,9 @@ pub(super) fn clap_command() -> clap::Command {
     let mut command = RawArgs::command().mut_args(|arg| arg.hide_env_values(true));
     let settings: Vec<clap::Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     for (name, silent) in [
-        ("new", &[ADDRESSES, CONNECTIONS, INSTANCES, PROCESSES, LOGS][..]),
-        ("check", &[ADDRESSES, CONNECTIONS, PROCESSES]),
-        ("invoke", &[ADDRESSES, CONNECTIONS, PROCESSES]),
+        ("new", &[ADDRESSES, CONNECTIONS, INSTANCES, PROCESSES, LOGS, METRICS][..]),
+        ("check", &[ADDRESSES, CONNECTIONS, PROCESSES, METRICS]),
+        ("invoke", &[ADDRESSES, CONNECTIONS, PROCESSES, METRICS]),
     ] {
         let is_silent = |arg: &&clap::Arg| arg.get_help_heading().is_some_and(|heading| silent.contains(&heading));
         command = hide(command, name, settings.iter().filter(is_silent));

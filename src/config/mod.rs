@@ -13,10 +13,11 @@ mod error;
 mod line;
 mod args;
 pub mod operator_args;
-pub mod default;
 pub mod client_args;
 pub mod exit;
 mod resolved;
+mod metrics;
+pub mod default;
 mod value;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use error::{ConfigError, Setting};
 pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
+pub use metrics::{MetricsCompat, MetricsConfig};
 pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig};
 pub use value::{Header, Payload, Percent, Threads, VariableChange};
 

@@ -58,6 +58,8 @@ pub struct TokenRmArgs {
 /// The scopes of tokens; each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ScopeChoice {
+    /// Reads `/metrics` alone.
+    Metrics,
     /// Sees everything but secrets.
     Read,
     /// Releases, scales and calls functions.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::file::RawFile;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
-use super::{CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, Setting, grants};
+use super::{CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, MetricsConfig, Mode, PoolConfig, Setting, grants};
 use crate::sys::kernel::KernelLimits;
 
 /// An hour and a day, in seconds: longer waits are mistakes.
@@ -24,6 +24,8 @@ const BOOT_MS_MAX: u64 = 600_000;
 const COMPILE_MS_MIN: u64 = 100;
 /// From what a small function takes to more than any source that is taken in.
 const COMPILE_MEMORY_MB: RangeInclusive<u64> = 64..=16_384;
+/// As much as a small host has.
+const HISTORY_MB_MAX: u64 = 4096;
 /// A petabyte.
 const MEMORY_MB_MAX: u64 = 1 << 30;
 
@@ -53,6 +55,7 @@ pub(super) fn resolve(line: &CommandLine, mut file: RawFile) -> Result<Config, C
         compile: compile(&pick, line, &file)?,
         single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
         log: log(&pick, line, &file, mode),
+        metrics: metrics(&pick, line, file)?,
     })
 }
 
@@ -137,6 +140,18 @@ fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> LogCo
         (LogFormatChoice::Json, _) | (LogFormatChoice::Auto, Mode::Serve) => LogFormat::Json,
     };
     LogConfig { level: pick.of("log_level", raw.log_level, file.log_level).value, format }
+}
+
+fn metrics(pick: &Pick<'_>, line: &CommandLine, file: RawFile) -> Result<MetricsConfig, ConfigError> {
+    let raw = &line.settings.metrics;
+    let history_mb = pick.of("history_mb", raw.history_mb, file.history_mb).within(0..=HISTORY_MB_MAX)?;
+    Ok(MetricsConfig {
+        series: pick.of("metrics_series", raw.metrics_series, file.metrics_series).within(100..=10_000_000)? as usize,
+        full: pick.of("metrics_full", raw.metrics_full.clone(), file.metrics_full).value.0,
+        compat: pick.of("metrics_compat", raw.metrics_compat.clone(), file.metrics_compat).value.0,
+        openfaas_namespace: pick.of("openfaas_namespace", raw.openfaas_namespace.clone(), file.openfaas_namespace).value,
+        history_bytes: usize::try_from(history_mb << 20).unwrap_or(usize::MAX),
+    })
 }
 
 /// Picks the strongest source of a setting.

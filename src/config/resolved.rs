@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::metrics::MetricsConfig;
 use crate::function::Level;
 use crate::function::route::Grant;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub single_process: bool,
     /// For `telemetry`.
     pub log: LogConfig,
+    /// For `telemetry::metrics`, and for `admin`, which shows them.
+    pub metrics: MetricsConfig,
 }
 
 /// Whom the process serves.

@@ -19,6 +19,7 @@ pub mod schedule;
 pub mod route;
 pub mod limits;
 pub mod name;
+pub mod name_pattern;
 pub mod node;
 
 pub use dialect::Dialect;
@@ -29,4 +30,5 @@ pub use manifest::Manifest;
 pub use message::{Body, Request, Response};
 pub use module_schedules::ModuleSchedules;
 pub use name::FunctionName;
+pub use name_pattern::NamePattern;
 pub use version::{Module, ModuleKind, Version, VersionId};

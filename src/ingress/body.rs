@@ -96,8 +96,10 @@ impl http_body::Body for ResponseBody {
             Poll::Ready(None) => self.end(&BodyEnd::Whole),
             Poll::Ready(Some(Err(error))) => self.end(&BodyEnd::Cut(error.to_string())),
             Poll::Ready(Some(Ok(frame))) => {
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                self.invocation.iter_mut().for_each(|invocation| invocation.sent(bytes));
                 if let Some(guard) = &self.guard {
-                    guard.gave(frame.data_ref().map_or(0, Bytes::len) + self.whole_bytes());
+                    guard.gave(bytes + self.whole_bytes());
                 }
             }
             Poll::Pending => {}

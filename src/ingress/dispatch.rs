@@ -19,6 +19,7 @@ use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 use crate::invoke::{Invocation, InvocationOrigin, Invoker, Target};
 use crate::shutdown::{Drained, ShutdownPhase};
+use crate::telemetry::metrics::HOST;
 
 /// Everything a request needs to be answered.
 pub struct Dispatch {
@@ -51,6 +52,7 @@ impl Dispatch {
         );
         let wants_html = self.invoker.is_dev() && request::wants_html(&head.headers);
         let reply = if let Some(rejection) = head.rejection {
+            HOST.refused(rejection);
             respond::rejected(rejection)
         } else if drained.phase() == ShutdownPhase::Stopping {
             Err(Fault::new(Kind::Draining, "the host is shutting down").with_retry_after(1))

@@ -4,7 +4,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -72,13 +72,24 @@ pub(super) fn has_many_parts(headers: &Headers) -> bool {
     content_type.is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"multipart/form-data"))
 }
 
-/// Whether a streaming body has passed its limit.
+/// How much of a streaming body was read, and whether it has passed its limit.
 #[derive(Clone, Default)]
-pub(super) struct Overflow(Arc<AtomicBool>);
+pub(super) struct Overflow(Arc<StreamRead>);
+
+#[derive(Default)]
+struct StreamRead {
+    bytes: AtomicU64,
+    is_too_much: AtomicBool,
+}
 
 impl Overflow {
     pub(super) fn happened(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_too_much.load(Ordering::Acquire)
+    }
+
+    /// Bytes that were read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
     }
 }
 
@@ -99,13 +110,15 @@ impl http_body::Body for BoundedBody {
         }
         let polled = self.inner.as_mut().poll_frame(cx);
         let Poll::Ready(Some(Ok(frame))) = &polled else { return polled };
-        match self.left.checked_sub(frame.data_ref().map_or(0, |data| data.len() as u64)) {
+        let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+        match self.left.checked_sub(bytes) {
             Some(left) => {
                 self.left = left;
+                self.overflow.0.bytes.fetch_add(bytes, Ordering::Relaxed);
                 polled
             }
             None => {
-                self.overflow.0.store(true, Ordering::Release);
+                self.overflow.0.is_too_much.store(true, Ordering::Release);
                 Poll::Ready(Some(Err(TOO_LARGE.into())))
             }
         }

@@ -6,9 +6,9 @@
 //! Invariant: hop limit, body limit, cleaned headers, the record of the call and the traffic counters are decided here and nowhere else;
 //! every invocation is recorded exactly once.
 
-mod admission;
 mod in_process;
 mod record;
+mod admission;
 mod parse_fault;
 mod answer;
 mod resolve;
@@ -20,6 +20,8 @@ use crate::fault::Fault;
 use crate::function::message::{Body, CallShape, Request, Response};
 use crate::live::Live;
 use crate::runtime::pool::{CallOutcome, Pool};
+use crate::telemetry::metrics::FunctionRegistry;
+use crate::telemetry::metrics::labels::ReleaseTrack;
 
 pub use admission::HOPS_MAX;
 use answer::fault_response;
@@ -31,12 +33,18 @@ pub use resolve::Target;
 pub struct Invoker {
     live: Arc<Live>,
     mode: Mode,
+    metrics: Arc<FunctionRegistry>,
 }
 
 impl Invoker {
     /// An invoker on this table. In dev a fault shows its details, and names of functions are suggested.
-    pub fn new(live: Arc<Live>, mode: Mode) -> Arc<Self> {
-        Arc::new(Self { live, mode })
+    pub fn new(live: Arc<Live>, mode: Mode, metrics: Arc<FunctionRegistry>) -> Arc<Self> {
+        Arc::new(Self { live, mode, metrics })
+    }
+
+    /// The counters of functions.
+    pub fn metrics(&self) -> &FunctionRegistry {
+        &self.metrics
     }
 
     /// Whether faults show their details.
@@ -68,19 +76,40 @@ impl Invoker {
         if let Target::Name(name) | Target::Live(name) = target {
             invocation.asked_for(name);
         }
-        admission::check_hops(&request)?;
+        if let Err(fault) = admission::check_hops(&request) {
+            self.blame(invocation, target);
+            return Err(fault);
+        }
         let resolved = self.resolve(target, &request).await?;
         invocation.reached_function(&resolved.endpoint.name, resolved.shape.unwrap_or(request.shape));
-        let pool = match target {
-            Target::Live(_) => resolved.endpoint.live.pool().await?,
-            Target::Route { .. } | Target::Name(_) => resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await?,
+        let found = match target {
+            Target::Live(_) => resolved.endpoint.live.pool().await.map(|pool| (pool, ReleaseTrack::Live)),
+            Target::Route { .. } | Target::Name(_) => resolved.endpoint.pool_for(&request.headers, request.trace.chance()).await,
         };
+        let (pool, track) = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                // No version of it can take the call: it is the function's all the same.
+                invocation.counts_for(self.metrics.function(&resolved.endpoint.name));
+                return Err(fault);
+            }
+        };
+        invocation.takes_track(track);
         request.strip = resolved.strip;
         request.pattern = resolved.pattern;
         request.shape = resolved.shape.unwrap_or(request.shape);
         let is_upload = request.shape == CallShape::Parse && admission::has_many_parts(&request.headers);
         let answered = invoke_pool(invocation, pool, request, body).await;
         if is_upload { answered.map_err(admission::of_many_parts) } else { answered }
+    }
+
+    /// The call is counted for the function that its caller names, if there is one: no other text becomes a series.
+    fn blame(&self, invocation: &mut Invocation, target: Target<'_>) {
+        if let Target::Name(name) | Target::Live(name) = target
+            && let Some(endpoint) = self.live.table().get(name)
+        {
+            invocation.counts_for(self.metrics.function(&endpoint.name));
+        }
     }
 }
 
@@ -94,10 +123,11 @@ pub async fn invoke_pool(
     request: Request,
     body: impl FnOnce() -> Body,
 ) -> Result<Response, Fault> {
-    invocation.reached_version(pool.version());
+    invocation.reached_pool(&pool);
     let limit = pool.version().manifest.limits.body_bytes;
     admission::check_declared(&request.headers, limit)?;
     let (body, overflow) = admission::bound(body(), limit)?;
+    invocation.has_body(&body, overflow.as_ref());
     let is_head = request.method == http::Method::HEAD;
     let CallOutcome { reply, stats } = pool.clone().call(Arc::new(request), body).await;
     if invocation.origin().is_traffic() {

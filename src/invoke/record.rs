@@ -15,13 +15,17 @@ use http::Method;
 use http::uri::PathAndQuery;
 use http_body::{Frame, SizeHint};
 
+use super::admission::Overflow;
 use super::answer::FaultContext;
 use crate::fault::Fault;
 use crate::function::message::{Body, BodyError, CallShape, Request, Response};
 use crate::function::trace::TraceContext;
 use crate::function::{FunctionName, Version};
 use crate::runtime::call::CallStats;
+use crate::runtime::pool::Pool;
 use crate::telemetry::event::InvocationDone;
+use crate::telemetry::metrics::labels::{CallTrigger, ReleaseTrack};
+use crate::telemetry::metrics::{CallCount, FunctionMetrics, HOST};
 use crate::telemetry::{self, Event};
 
 /// In the record, the status of a call whose caller did not wait for an answer; a convention of nginx.
@@ -60,6 +64,17 @@ impl InvocationOrigin {
         }
     }
 
+    /// Its name in series.
+    fn trigger(self) -> CallTrigger {
+        match self {
+            Self::Client => CallTrigger::Http,
+            Self::Function => CallTrigger::Call,
+            Self::Cron => CallTrigger::Cron,
+            Self::Job => CallTrigger::Job,
+            Self::Operator | Self::Command | Self::Release => CallTrigger::Invoke,
+        }
+    }
+
     /// Whether the call counts as traffic of the function.
     pub fn is_traffic(self) -> bool {
         self != Self::Release
@@ -87,10 +102,18 @@ pub struct Invocation {
     path: PathAndQuery,
     function: Option<FunctionName>,
     shape: CallShape,
-    version: Option<Arc<Version>>,
+    pool: Option<Arc<Pool>>,
+    /// The counters of a function that it did not reach.
+    counted: Option<Arc<FunctionMetrics>>,
+    track: ReleaseTrack,
     stats: Option<Arc<CallStats>>,
     fault: Option<Fault>,
     status: u16,
+    /// When the head of an answer that streams was ready.
+    head: Option<Instant>,
+    request_bytes: u64,
+    streamed: Option<Overflow>,
+    response_bytes: u64,
     is_recorded: bool,
 }
 
@@ -106,10 +129,16 @@ impl Invocation {
             path,
             function: None,
             shape: CallShape::Http,
-            version: None,
+            pool: None,
+            counted: None,
+            track: ReleaseTrack::Live,
             stats: None,
             fault: None,
             status: CALLER_LEFT,
+            head: None,
+            request_bytes: 0,
+            streamed: None,
+            response_bytes: 0,
             is_recorded: false,
         }
     }
@@ -141,7 +170,7 @@ impl Invocation {
 
     /// The version it reached, if it reached one.
     pub fn version(&self) -> Option<&Arc<Version>> {
-        self.version.as_ref()
+        self.pool.as_ref().map(|pool| pool.version())
     }
 
     /// The costs of the call, which still grow while its answer streams; `None` if it reached no instance.
@@ -164,11 +193,38 @@ impl Invocation {
         self.function = Some(name.clone());
     }
 
-    pub(super) fn reached_version(&mut self, version: &Arc<Version>) {
+    pub(super) fn reached_pool(&mut self, pool: &Arc<Pool>) {
         if self.function.is_none() {
-            self.function = Some(version.function.clone());
+            self.function = Some(pool.version().function.clone());
         }
-        self.version = Some(version.clone());
+        self.pool = Some(pool.clone());
+    }
+
+    /// It reached no version of the function that has these counters.
+    pub(super) fn counts_for(&mut self, metrics: Arc<FunctionMetrics>) {
+        self.counted = Some(metrics);
+    }
+
+    pub(super) fn takes_track(&mut self, track: ReleaseTrack) {
+        self.track = track;
+    }
+
+    /// The request has this body, of which `streamed` counts what is read.
+    pub(super) fn has_body(&mut self, body: &Body, streamed: Option<&Overflow>) {
+        if let Body::Full(bytes) = body {
+            self.request_bytes = bytes.len() as u64;
+        }
+        self.streamed = streamed.cloned();
+    }
+
+    /// The head of an answer that streams is ready.
+    pub fn streams(&mut self) {
+        self.head = Some(Instant::now());
+    }
+
+    /// Bytes of the answer's body have left.
+    pub fn sent(&mut self, bytes: usize) {
+        self.response_bytes += bytes as u64;
     }
 
     pub(super) fn was_charged(&mut self, stats: Arc<CallStats>) {
@@ -179,7 +235,7 @@ impl Invocation {
     pub fn fault_context<'a>(&'a self, dev: bool, digits: &'a mut [u8; 32]) -> FaultContext<'a> {
         FaultContext {
             function: self.function.as_ref().map(FunctionName::as_str),
-            version: self.version.as_ref().map(|version| version.id.as_str()),
+            version: self.version().map(|version| version.id.as_str()),
             request_id: &self.request_id,
             trace_id: self.trace.write_trace_id(digits),
             dev,
@@ -206,8 +262,12 @@ impl Invocation {
     pub fn end_with(mut self, mut response: Response) -> Response {
         self.status = response.status;
         response.body = match response.body {
-            Body::Stream(body) => Body::Stream(Box::pin(RecordedBody { body, invocation: Some(self) })),
+            Body::Stream(body) => {
+                self.streams();
+                Body::Stream(Box::pin(RecordedBody { body, invocation: Some(self) }))
+            }
             whole => {
+                self.sent(if let Body::Full(bytes) = &whole { bytes.len() } else { 0 });
                 self.end(&BodyEnd::Whole);
                 whole
             }
@@ -219,15 +279,40 @@ impl Invocation {
         Duration::from_nanos(self.stats.as_deref().map_or(0, |stats| read(stats).load(Ordering::Relaxed)))
     }
 
+    /// Counts the call, for the function that it reached or was meant for.
+    fn count(&self, wall: Duration) {
+        let reached = self.stats.as_deref().filter(|stats| stats.instance.load(Ordering::Relaxed) != 0);
+        let call = CallCount {
+            track: self.track,
+            trigger: self.origin.trigger(),
+            method: &self.method,
+            status: self.status,
+            fault: self.fault.as_ref().map(Fault::kind),
+            wall,
+            head: self.head.map_or(wall, |head| head.saturating_duration_since(self.started)),
+            queue: reached.map(|stats| Duration::from_nanos(stats.queue_ns.load(Ordering::Relaxed))),
+            request_bytes: self.streamed.as_ref().map_or(self.request_bytes, Overflow::bytes),
+            response_bytes: self.response_bytes,
+        };
+        match self.pool.as_deref().map(Pool::metrics).or(self.counted.as_ref()) {
+            Some(metrics) => metrics.call(&call),
+            None => HOST.unreached_call(&call),
+        }
+    }
+
     fn record(&mut self, end: &BodyEnd) {
         if std::mem::replace(&mut self.is_recorded, true) {
             return;
+        }
+        let wall = self.started.elapsed();
+        if self.origin.is_traffic() {
+            self.count(wall);
         }
         telemetry::emit(&Event::InvocationDone(InvocationDone {
             origin: (self.origin != InvocationOrigin::Client).then(|| self.origin.label()),
             is_traffic: self.origin.is_traffic(),
             function: self.function.as_ref().map(FunctionName::as_str),
-            version: self.version.as_ref().map(|version| version.id.as_str()),
+            version: self.version().map(|version| version.id.as_str()),
             instance: self.stats.as_deref().map_or(0, |stats| stats.instance.load(Ordering::Relaxed)),
             method: self.method.as_str(),
             path: self.path.path(),
@@ -240,7 +325,7 @@ impl Invocation {
                 BodyEnd::Whole | BodyEnd::CallerLeft => None,
             },
             queue: self.nanos(|stats| &stats.queue_ns),
-            wall: self.started.elapsed(),
+            wall,
             cpu: self.nanos(|stats| &stats.cpu_ns),
             trace: self.trace,
             request_id: &self.request_id,
@@ -269,7 +354,12 @@ impl http_body::Body for RecordedBody {
         let end = match &polled {
             Poll::Ready(None) => BodyEnd::Whole,
             Poll::Ready(Some(Err(error))) => BodyEnd::Cut(error.to_string()),
-            Poll::Ready(Some(Ok(_))) | Poll::Pending => return polled,
+            Poll::Ready(Some(Ok(frame))) => {
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                self.invocation.iter_mut().for_each(|invocation| invocation.sent(bytes));
+                return polled;
+            }
+            Poll::Pending => return polled,
         };
         if let Some(invocation) = self.invocation.take() {
             invocation.end(&end);

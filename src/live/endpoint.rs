@@ -18,6 +18,7 @@ use super::track::Track;
 use crate::fault::{Fault, Kind};
 use crate::function::{FunctionName, Headers, KnownHeader, VersionId};
 use crate::runtime::pool::Pool;
+use crate::telemetry::metrics::labels::ReleaseTrack;
 
 /// The weight of all traffic.
 pub const WEIGHT_WHOLE: u16 = 10_000;
@@ -116,24 +117,25 @@ impl Endpoint {
         Arc::new(Self { name, live, candidate: None })
     }
 
-    /// The pool that answers a request. `chance` is any evenly distributed number, such as the trace id.
+    /// The pool that answers a request, and whose it is. `chance` is any evenly distributed number, such as the trace id.
     ///
     /// # Errors
     /// `no_such_function` if the request names a version that is neither live nor a candidate. `boot_failed` if the version does not
     /// compile.
-    pub async fn pool_for(&self, headers: &Headers, chance: u64) -> Result<Arc<Pool>, Fault> {
-        let pool = self.choose(headers, chance).pool().await?;
+    pub async fn pool_for(&self, headers: &Headers, chance: u64) -> Result<(Arc<Pool>, ReleaseTrack), Fault> {
+        let (track, kind) = self.choose(headers, chance);
+        let pool = track.pool().await?;
         match headers.known(KnownHeader::Version) {
             Some(wanted) if wanted != pool.version().id.as_str().as_bytes() => {
                 Err(Fault::new(Kind::NoSuchFunction, "the version that x-skep-version names is neither live nor a candidate"))
             }
-            _ => Ok(pool),
+            _ => Ok((pool, kind)),
         }
     }
 
     /// The track of a request. One that names a version gets the candidate if it names that one, and the live version otherwise.
-    fn choose(&self, headers: &Headers, chance: u64) -> &Arc<Track> {
-        let Some(candidate) = &self.candidate else { return &self.live };
+    fn choose(&self, headers: &Headers, chance: u64) -> (&Arc<Track>, ReleaseTrack) {
+        let Some(candidate) = &self.candidate else { return (&self.live, ReleaseTrack::Live) };
         let is_taken = match headers.known(KnownHeader::Version) {
             Some(wanted) => wanted == candidate.version.as_str().as_bytes(),
             None => {
@@ -142,7 +144,7 @@ impl Endpoint {
                 drawn % u64::from(WEIGHT_WHOLE) < u64::from(candidate.weight)
             }
         };
-        if is_taken { &candidate.track } else { &self.live }
+        if is_taken { (&candidate.track, ReleaseTrack::Candidate) } else { (&self.live, ReleaseTrack::Live) }
     }
 
     /// Every track, the live one first.
@@ -179,7 +181,7 @@ mod tests {
     }
 
     fn takes_candidate(endpoint: &Endpoint, headers: &Headers, chance: u64) -> bool {
-        Arc::ptr_eq(endpoint.choose(headers, chance), &endpoint.candidate.as_ref().unwrap().track)
+        Arc::ptr_eq(endpoint.choose(headers, chance).0, &endpoint.candidate.as_ref().unwrap().track)
     }
 
     #[test]

@@ -31,7 +31,8 @@
 //! `ReplyBatch::queue`, `AnswerBytes::functions`, the permits for headroom (`PERMITS` in `limits::headroom`), the entries of
 //! `isolate::code_cache`, and `THROTTLE` in `containment::guard_hits`.
 //!
-//! Two are taken under any lock, and nothing is taken under them: the quarantine of `process`, and `FROZEN` in `containment::frozen`. The
+//! Three are taken under any lock, and nothing is taken under them: the quarantine of `process`, `FROZEN` in `containment::frozen`, and the list of
+//! functions in `telemetry::metrics`. The
 //! quarantine calls the fleet after its own lock is released, and its caller holds none.
 //!
 //! Three rules follow:

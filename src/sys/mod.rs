@@ -12,6 +12,7 @@ pub mod freeze;
 pub mod global_alloc;
 pub mod helper_process;
 pub mod inherited;
+pub mod process_facts;
 pub mod kernel;
 pub mod malloc;
 pub mod map_bound;

@@ -20,6 +20,7 @@ pub(super) const BEARER: &str = "bearer";
     tags(
         (name = "functions", description = "Functions, one by one"),
         (name = "releases", description = "How code becomes live"),
+        (name = "metrics", description = "Figures of functions and of the host"),
         (name = "host", description = "The process and who may operate it"),
     ),
     // The type that `Failures` names is not collected by itself.

@@ -20,25 +20,38 @@ use crate::api::token::Scope;
 #[derive(Default)]
 pub(super) struct Operations {
     router: OpenApiRouter<AdminState>,
+    /// Those that other programs expect at the root.
+    at_root: OpenApiRouter<AdminState>,
     scopes: Scopes,
 }
 
 impl Operations {
     /// Adds operations that need this scope.
-    pub(super) fn with(mut self, scope: Scope, (schemas, mut paths, handlers): UtoipaMethodRouter<AdminState>) -> Self {
+    pub(super) fn with(mut self, scope: Scope, mut routes: UtoipaMethodRouter<AdminState>) -> Self {
+        self.declare(scope, BASE_PATH, &mut routes);
+        self.router = self.router.routes(routes);
+        self
+    }
+
+    /// Adds operations that need this scope, and are not below [`BASE_PATH`]: other programs expect them at the root.
+    pub(super) fn at_root(mut self, scope: Scope, mut routes: UtoipaMethodRouter<AdminState>) -> Self {
+        self.declare(scope, "", &mut routes);
+        self.at_root = self.at_root.routes(routes);
+        self
+    }
+
+    fn declare(&mut self, scope: Scope, base: &str, (_, paths, _): &mut UtoipaMethodRouter<AdminState>) {
         for (path, item) in &mut paths.paths {
             for (method, operation) in by_method(item) {
                 operation.security = Some(vec![SecurityRequirement::new(BEARER, [scope.to_string()])]);
-                self.scopes.declare(format!("{BASE_PATH}{path}"), method, scope);
+                self.scopes.declare(format!("{base}{path}"), method, scope);
             }
         }
-        self.router = self.router.routes((schemas, paths, handlers));
-        self
     }
 
     /// The router, the document with `head`, and the scopes.
     pub(super) fn into_parts(self, head: Document) -> (Router<AdminState>, Document, Scopes) {
-        let (router, document) = OpenApiRouter::with_openapi(head).nest(BASE_PATH, self.router).split_for_parts();
+        let (router, document) = OpenApiRouter::with_openapi(head).nest(BASE_PATH, self.router).merge(self.at_root).split_for_parts();
         (router, document, self.scopes)
     }
 }

@@ -20,13 +20,14 @@ use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::BODY_BYTES_MAX;
 use crate::admin::followers::Followers;
 use crate::admin::idempotency::{self, Answers};
+use crate::admin::metrics::{MetricsService, read, scrape, targets};
 use crate::admin::scopes;
 use crate::admin::state::AdminState;
 use crate::admin::upload_bytes::{self, UploadBytes};
 use crate::api::token::Scope;
 
 fn operations() -> Operations {
-    use Scope::{Admin, Deploy, Read};
+    use Scope::{Admin, Deploy, Metrics, Read};
     Operations::default()
         .with(Read, routes!(functions::list))
         .with(Read, routes!(functions::show))
@@ -52,6 +53,11 @@ fn operations() -> Operations {
         .with(Read, routes!(releases::show))
         .with(Deploy, routes!(releases::cancel))
         .with(Read, routes!(releases::events))
+        .with(Read, routes!(read::overview))
+        .with(Read, routes!(read::history))
+        .with(Metrics, routes!(targets::list))
+        .at_root(Metrics, routes!(scrape::all))
+        .at_root(Metrics, routes!(scrape::one))
         .with(Read, routes!(host::show))
         .with(Admin, routes!(host::upgrade))
         .with(Read, routes!(host::verify))
@@ -65,11 +71,12 @@ fn operations() -> Operations {
 }
 
 /// The router of `/api/v1`. A request passes `auth`, `scopes`, `upload_bytes`, `idempotency` and then its handler.
-pub(in crate::admin) fn router(state: AdminState, authenticator: Arc<Authenticator>) -> Router {
+pub(in crate::admin) fn router(state: AdminState, authenticator: Arc<Authenticator>, metrics: Arc<MetricsService>) -> Router {
     let (router, _, scopes) = operations().into_parts(Document::default());
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(Extension(Followers::default()))
+        .layer(Extension(metrics))
         .layer(middleware::from_fn_with_state(Arc::new(Answers::default()), idempotency::layer))
         .layer(middleware::from_fn_with_state(Arc::new(UploadBytes::default()), upload_bytes::layer))
         .layer(middleware::from_fn_with_state(Arc::new(scopes), scopes::layer))
@@ -127,7 +134,9 @@ mod tests {
     fn the_document_has_every_operation_of_the_router_under_an_id_of_its_own() {
         let document = written();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
-        assert!(document["paths"].as_object().unwrap().keys().all(|path| path.starts_with("/api/v1/")));
+        let at_root = |path: &&String| !path.starts_with("/api/v1/");
+        let found: Vec<_> = document["paths"].as_object().unwrap().keys().filter(at_root).collect();
+        assert_eq!(found, ["/metrics", "/metrics/functions/{name}"]);
         let (source, _) = include_str!("routes.rs").split_once("#[cfg(test)]").unwrap();
         assert!(!source.contains(".route("), "a route that the document cannot know of");
         let routed = source.split("routes!(").skip(1).count();
@@ -172,6 +181,8 @@ mod tests {
     fn reading_needs_the_smallest_scope_and_the_host_itself_the_largest() {
         let (_, _, scopes) = operations().into_parts(Document::default());
         let needed = |method: &str, path: &str| scopes.needed(path, &method.parse().unwrap()).unwrap();
+        assert_eq!(needed("GET", "/metrics"), Scope::Metrics);
+        assert_eq!(needed("GET", "/api/v1/history"), Scope::Read);
         assert_eq!(needed("GET", "/api/v1/functions"), Scope::Read);
         assert_eq!(needed("PUT", "/api/v1/functions/{name}"), Scope::Deploy);
         assert_eq!(needed("GET", "/api/v1/log-level"), Scope::Read);

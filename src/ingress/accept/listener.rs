@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener as Socket};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::unix::AsyncFd;
 use tokio::net::TcpStream;
@@ -25,12 +25,18 @@ use crate::ingress::request::Peer;
 use crate::runtime::call::{batch, deadlines};
 use crate::shutdown::{Drained, ShutdownPhase};
 use crate::sys::readiness;
+use crate::telemetry::metrics::host::OpenConnection;
+use crate::telemetry::metrics::labels::{ConnectionEnd, RuntimeKind};
+use crate::telemetry::metrics::{HOST, thread};
 
 /// Threads per I/O thread that compile functions at their first call.
 const BLOCKING_THREADS: usize = 4;
 
 /// Pause after an accept error that is not the client's: too many open files, mostly.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often a thread measures how late it is.
+const PROBE_EVERY: Duration = Duration::from_millis(100);
 
 /// A command to an I/O thread.
 pub(super) enum IoCommand {
@@ -52,7 +58,9 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Runs until the process ends.
-    pub(super) fn run(self, mut commands_rx: mpsc::Receiver<IoCommand>) {
+    pub(super) fn run(self, index: usize, mut commands_rx: mpsc::Receiver<IoCommand>) {
+        thread::take_slot();
+        HOST.io_thread(index.to_string());
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "cannot build the runtime of an I/O thread"),
@@ -61,6 +69,8 @@ impl Acceptor {
         runtime.block_on(async {
             tokio::spawn(batch::run());
             tokio::spawn(deadlines::run());
+            tokio::spawn(probe());
+            HOST.runtime(RuntimeKind::Io, tokio::runtime::Handle::current());
             let mut listeners: HashMap<u16, AbortHandle> = HashMap::new();
             while let Some(command) = commands_rx.recv().await {
                 match command {
@@ -105,11 +115,20 @@ impl Acceptor {
             let Ok(accepted) = ready.try_io(|listener| accept(listener.get_ref())) else { continue };
             match accepted {
                 Ok((stream, remote)) => {
-                    let Some(entry) = self.per_ip.enter(remote.ip()) else { continue };
+                    let Some(entry) = self.per_ip.enter(remote.ip()) else {
+                        HOST.connection_ended(ConnectionEnd::PerAddress);
+                        continue;
+                    };
                     let _ = stream.set_nodelay(true);
                     let peer = Peer { remote, port };
                     let in_flight = self.drained.in_flight();
-                    let served = connection::serve(stream, peer, self.config.clone(), self.dispatch.clone(), self.drained.clone());
+                    let served = connection::serve(
+                        stream,
+                        peer,
+                        self.config.clone(),
+                        (self.dispatch.clone(), OpenConnection::new(places.kind())),
+                        self.drained.clone(),
+                    );
                     tokio::spawn(async move {
                         served.await;
                         drop((place, entry, in_flight));
@@ -122,6 +141,15 @@ impl Acceptor {
                 }
             }
         }
+    }
+}
+
+/// Measures how late the thread comes to what is due.
+async fn probe() {
+    loop {
+        let due = Instant::now() + PROBE_EVERY;
+        tokio::time::sleep_until(due.into()).await;
+        HOST.io_lag(due.elapsed());
     }
 }
 

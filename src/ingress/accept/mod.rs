@@ -21,6 +21,7 @@ use crate::config::IngressConfig;
 use crate::process::engine::SupervisorClient;
 use crate::process::sockets::{BindError, Listening};
 use crate::shutdown::Drained;
+use crate::telemetry::metrics::thread;
 use listener::{Acceptor, IoCommand};
 use per_address::ConnectionsPerIp;
 use places::Places;
@@ -58,6 +59,7 @@ impl Ingress {
         let places = Places::new(config.max_connections);
         let of_main = places.of_main();
         let per_ip = ConnectionsPerIp::new(config.max_connections_per_address);
+        thread::expect(main.sockets.len());
         let mut threads = Vec::with_capacity(main.sockets.len());
         for (index, socket) in main.sockets.into_iter().enumerate() {
             let (commands_tx, commands_rx) = mpsc::channel(COMMANDS_MAX);
@@ -65,7 +67,7 @@ impl Ingress {
             let _ = commands_tx.try_send(IoCommand::Listen(socket, of_main.clone()));
             let acceptor =
                 Acceptor { config: config.clone(), dispatch: dispatch.clone(), drained: drained.clone(), per_ip: per_ip.clone() };
-            std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || acceptor.run(commands_rx))?;
+            std::thread::Builder::new().name(format!("skep io {index}")).spawn(move || acceptor.run(index, commands_rx))?;
             threads.push(IoThread { commands_tx });
         }
         Ok(Arc::new(Self { threads, places, ports: Mutex::default(), main_port: main.address.port(), supervisor_client }))

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::telemetry::metrics::labels::ListenerKind;
+
 /// Part of the places that the ports of routes may have together.
 const PORTS_PART: usize = 2;
 
@@ -31,19 +33,19 @@ impl Places {
 
     /// The places that the main port takes from.
     pub(super) fn of_main(&self) -> PortPlaces {
-        PortPlaces(Arc::new([self.all.clone()].into()))
+        PortPlaces(Arc::new([self.all.clone()].into()), ListenerKind::Main)
     }
 
     /// The places that the port of a route takes from; its listeners on all threads share them.
     pub(super) fn of_route(&self) -> PortPlaces {
         let own = Arc::new(Semaphore::new((self.most / PORT_PART).max(1)));
-        PortPlaces(Arc::new([own, self.of_ports.clone(), self.all.clone()].into()))
+        PortPlaces(Arc::new([own, self.of_ports.clone(), self.all.clone()].into()), ListenerKind::Route)
     }
 }
 
 /// The places that one port takes from, the smallest share first; clones share them.
 #[derive(Clone)]
-pub(super) struct PortPlaces(Arc<Vec<Arc<Semaphore>>>);
+pub(super) struct PortPlaces(Arc<Vec<Arc<Semaphore>>>, ListenerKind);
 
 /// The place of one connection.
 pub(super) struct ConnectionPlace {
@@ -51,6 +53,11 @@ pub(super) struct ConnectionPlace {
 }
 
 impl PortPlaces {
+    /// Whose they are.
+    pub(super) fn kind(&self) -> ListenerKind {
+        self.1
+    }
+
     /// Waits for a place. `None`: there are no places any more.
     pub(super) async fn take(&self) -> Option<ConnectionPlace> {
         let mut permits = Vec::with_capacity(self.0.len());

@@ -59,8 +59,10 @@ pub(super) fn finish(mut invocation: Invocation, mut answer: Response, close: bo
     let streams = matches!(answer.body, Body::Stream(_));
     let promised = if streams { invoke::promised_length(&answer.headers) } else { None };
     let invocation = if streams {
+        invocation.streams();
         Some(invocation)
     } else {
+        invocation.sent(if let Body::Full(bytes) = &answer.body { bytes.len() } else { 0 });
         invocation.end(&BodyEnd::Whole);
         None
     };

@@ -9,6 +9,8 @@
 use http::Version;
 use http::request::Parts;
 
+use crate::telemetry::metrics::labels::MetricLabel;
+
 /// The method of a request that stands for a rejection; no client's request with it passes.
 pub const METHOD: &str = "-";
 
@@ -70,6 +72,12 @@ rejections! {
     LongTarget, 431, "the request target is longer than the host allows";
     /// There are more headers than the host allows.
     Many, 431, "the request has more headers than the host allows";
+}
+
+impl MetricLabel for Rejection {
+    fn index(self) -> usize {
+        self as usize
+    }
 }
 
 impl Rejection {

@@ -14,6 +14,7 @@ use super::registry::RegistryEntry;
 use crate::api::release::{Step, StepState};
 use crate::function::FunctionName;
 use crate::runtime::pool::Pool;
+use crate::telemetry::metrics::HOST;
 
 /// Lets the old pools of these functions finish, up to the deadline, and marks the step of each function.
 pub(super) async fn drain(
@@ -34,6 +35,7 @@ pub(super) async fn drain(
             }
             entry.mark(&function, Step::Drained, StepState::Running, None);
             let cut: usize = join_all(pools.iter().map(|pool| finish(pool, context))).await.into_iter().sum();
+            HOST.release_cut(cut);
             let detail = (cut > 0).then(|| format!("{cut} requests still ran after {} s and were cut", context.drain.as_secs()));
             entry.mark(&function, Step::Drained, StepState::Done, detail);
         }

@@ -30,6 +30,7 @@ mod stored;
 pub mod order;
 pub mod queue;
 mod record;
+pub mod counted;
 
 pub use context::KEEP;
 pub use deployments::Deployments;

@@ -51,6 +51,11 @@ impl FunctionRecord {
         Self { function, version: None, before: None, steps: Step::ALL.map(pending).to_vec() }
     }
 
+    /// How long a step took, once it has ended.
+    pub(super) fn took_ms(&self, step: Step) -> Option<u64> {
+        self.steps.iter().find(|record| record.step == step)?.took_ms
+    }
+
     /// Moves a step on. `now_ms` is when.
     pub(crate) fn set(&mut self, step: Step, state: StepState, now_ms: u64, detail: Option<String>) {
         let Some(record) = self.steps.iter_mut().find(|record| record.step == step) else { return };

@@ -9,16 +9,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use super::counted::{ReleaseLabel, StepLabel};
 use super::order::{Order, StepError};
 use super::queue::Queue;
 use crate::api::release::{Failure, Record, ReleaseStatus, Step, StepState};
 use crate::function::FunctionName;
 use crate::release::store::StoredState;
+use crate::telemetry::metrics::HOST;
 
 /// Releases that have ended and whose records are in memory.
 const RECORDS_MAX: usize = 500;
@@ -68,6 +70,7 @@ impl RegistryEntry {
     /// Ends the release.
     pub(super) fn end(&self, status: ReleaseStatus) {
         self.update(|record| {
+            HOST.released(ReleaseLabel(record.purpose, status));
             end(record, status);
             self.ended_bytes.store(record.bytes(), Ordering::Relaxed);
         });
@@ -78,6 +81,9 @@ impl RegistryEntry {
         self.update(|record| {
             if let Some(function) = record.function_mut(function) {
                 function.set(step, state, now_ms(), detail);
+                if let (StepState::Done, Some(took_ms)) = (state, function.took_ms(step)) {
+                    HOST.release_step(StepLabel(step), Duration::from_millis(took_ms));
+                }
             }
         });
     }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use crate::telemetry::metrics::labels::InstanceEnd;
+
 /// A pool that has an idle instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Idle {
@@ -17,7 +19,7 @@ pub trait FleetMember: Send + Sync {
     fn idle(&self) -> Option<Idle>;
 
     /// Ends the instance that is idle for longest, to make room for others.
-    fn end_idlest(&self) -> bool;
+    fn end_idlest(&self, why: InstanceEnd) -> bool;
 
     /// Calls in its instances and waiting.
     fn calls(&self) -> usize;

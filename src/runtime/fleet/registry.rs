@@ -19,6 +19,7 @@ use crate::function::FunctionName;
 use crate::process::quarantine::Quarantine;
 use crate::runtime::ops::HostApi;
 use crate::runtime::worker::{Handle, PREWARMED_HEAP_BYTES};
+use crate::telemetry::metrics::FunctionRegistry;
 
 /// The host-wide settings.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct FleetConfig {
     pub boot_cpu: Duration,
     /// Wall-clock time a module may take to load.
     pub boot_wall: Duration,
+    /// The counters of functions.
+    pub metrics: Arc<FunctionRegistry>,
 }
 
 /// The number of instances of a function for which a worker is created that no call waits for: it takes no place that is kept for a first
@@ -81,6 +84,11 @@ impl Fleet {
     /// The settings it was started with.
     pub fn config(&self) -> &FleetConfig {
         &self.config
+    }
+
+    /// Isolates that wait for a function.
+    pub fn prewarmed(&self) -> usize {
+        self.prewarmed.lock().workers.len()
     }
 
     /// Workers that exist, prewarmed ones included.
@@ -160,6 +168,7 @@ impl Fleet {
 
     /// A prewarmed isolate waits for a function.
     pub(super) fn put_back(&self, worker: Arc<Handle>) {
+        worker.is_prewarmed();
         let mut prewarmed = self.prewarmed.lock();
         prewarmed.workers.push(worker);
         self.budget.holds_prewarmed(prewarmed.workers.len());

@@ -20,6 +20,7 @@ mod module_code;
 pub mod code_cache;
 mod methods;
 mod settings;
+mod counted;
 mod snapshot;
 mod stack;
 mod collection;
@@ -43,6 +44,7 @@ use crate::runtime::ops::{
     HostApi, Identity, MemoryBytes, RequiredModules, SettingsWriter, UnkeptCode, call_in_context, catch_panic_or, external_bytes, keep_code,
 };
 use crate::sys::{global_alloc, map_bound};
+use crate::telemetry::metrics::FunctionMetrics;
 
 use blobs::CountedBlobs;
 pub use engine::{init_v8, v8_version};
@@ -225,6 +227,12 @@ impl Isolate {
             built_ins::note_built_in(built_in, names.lines().map(str::to_owned).collect());
         }
         Ok(())
+    }
+
+    /// Counts what the function does here, from now on; `None`: nothing of it.
+    pub fn count_in(&mut self, metrics: Option<Arc<FunctionMetrics>>) {
+        let state = self.js.op_state();
+        metrics.into_iter().for_each(|metrics| counted::put(&mut state.borrow_mut(), metrics));
     }
 
     /// Reads and links the function's modules; nothing of them runs.

@@ -74,6 +74,15 @@ pub trait HostApi: Send + Sync {
     fn call(&self, name: &str, request: Request, body: Body) -> BoxFuture<'static, Response>;
 }
 
+/// Counts the console lines of a function; put into the isolate's state when it is assigned.
+pub trait LineCounts: Send + Sync {
+    /// One was written; `is_cut`: without its end.
+    fn written(&self, level: Level, is_cut: bool);
+
+    /// One was dropped, because the instance wrote too much.
+    fn dropped(&self);
+}
+
 /// The Parse application that a function is, or a part of; put into the isolate's state when it is assigned.
 #[derive(Clone)]
 pub struct ParseApplication {

@@ -12,7 +12,7 @@ use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 
 use super::catch_panic::catch_panic;
-use super::host::{ConsoleLine, HostApi, Identity};
+use super::host::{ConsoleLine, HostApi, Identity, LineCounts};
 use super::refuse::refuse;
 use crate::function::level::Level;
 use crate::runtime::call::InFlightTable;
@@ -42,7 +42,14 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
     let end = text.floor_char_boundary(LINE_BYTES_MAX);
     let Some(host) = state.try_borrow::<Arc<dyn HostApi>>().cloned() else { return };
     let identity = state.try_borrow::<Identity>().cloned();
-    match state.borrow_mut::<LogQuota>().admit(end + LINE_COST_BYTES, Instant::now()) {
+    let counts = state.try_borrow::<Arc<dyn LineCounts>>().cloned();
+    let decision = state.borrow_mut::<LogQuota>().admit(end + LINE_COST_BYTES, Instant::now());
+    match (&counts, &decision) {
+        (Some(counts), LineDecision::Write | LineDecision::WriteAfter(_)) => counts.written(level, end < text.len()),
+        (Some(counts), LineDecision::Drop | LineDecision::DropFirst) => counts.dropped(),
+        (None, _) => {}
+    }
+    match decision {
         LineDecision::Write => {}
         LineDecision::WriteAfter(dropped) => report_dropped(&*host, identity.as_ref(), dropped),
         LineDecision::DropFirst => {

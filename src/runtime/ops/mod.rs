@@ -33,7 +33,7 @@ pub use answer::parse_headers;
 pub use catch_panic::{CaughtPanic, catch_panic, catch_panic_or, take_panic};
 pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
-pub use host::{ConsoleLine, HostApi, Identity, NewJob, ParseApplication};
+pub use host::{ConsoleLine, HostApi, Identity, LineCounts, NewJob, ParseApplication};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};

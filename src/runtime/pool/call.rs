@@ -37,6 +37,7 @@ impl Pool {
         let until = admitted + wall;
         let mut called = self.clone().call_once(request.clone(), body, admitted, (wall, until)).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
+            self.metrics().remade();
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is sent again");
             called = self.clone().call_once(request, Body::Empty, Instant::now(), (wall, until)).await;
         }

@@ -7,17 +7,17 @@
 use std::time::Instant;
 
 use super::Pool;
-use super::instance::Instance;
 use super::state::PoolState;
 use crate::fault::{Fault, Kind};
 use crate::runtime::call::QueuedInvocation;
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 impl Pool {
     /// Lets every call that was admitted finish, then ends the instances. New calls are still taken: they came through an old table.
     pub fn retire(&self) {
         let mut state = self.state.lock();
         state.retired = true;
-        state.end_idle(0);
+        state.end_idle(0, InstanceEnd::Replaced);
         drop(state);
         self.changed.notify_waiters();
     }
@@ -77,7 +77,7 @@ impl UnservableCalls {
 impl PoolState {
     fn forbid(&mut self, fault: Fault) {
         self.over = Some(fault);
-        self.instances.iter_mut().for_each(Instance::end);
+        self.instances.iter_mut().for_each(|instance| instance.end(InstanceEnd::Fault));
     }
 
     /// Ends every instance; returns how many calls they have.

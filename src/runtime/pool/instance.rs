@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::runtime::call::CallStats;
 use crate::runtime::isolate::TerminationReason;
 use crate::runtime::worker::Handle;
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 /// How long an instance is idle before it collects its garbage: a pause between two calls is not idleness.
 const TRIM_AFTER: Duration = Duration::from_secs(2);
@@ -35,6 +36,8 @@ pub(super) struct Instance {
     /// CPU time that its thread used before it became an instance: as a prewarmed isolate, mostly.
     pub(super) cpu_before_ns: u64,
     trimmed: bool,
+    /// Why it was told to end.
+    pub(super) ending: Option<InstanceEnd>,
     /// Calls that were assigned to it and may be open; cleared of the others as it grows.
     pub(super) calls: Vec<Weak<CallStats>>,
 }
@@ -66,6 +69,7 @@ impl Instance {
             made: now,
             cpu_before_ns,
             trimmed: false,
+            ending: None,
             calls: Vec::new(),
         }
     }
@@ -124,7 +128,8 @@ impl Instance {
     }
 
     /// It takes no more calls, finishes those it has, and ends.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, why: InstanceEnd) {
+        self.ending.get_or_insert(why);
         self.phase = InstancePhase::Ending;
         self.worker.retire();
     }
@@ -132,7 +137,7 @@ impl Instance {
     /// It ends at once, whatever calls it has. While its module loads it has none, and loading is never broken off: loading has limits of
     /// its own.
     pub(super) fn cut(&mut self) {
-        self.end();
+        self.end(InstanceEnd::Replaced);
         if self.loaded {
             self.worker.terminate(TerminationReason::Shutdown);
         }

@@ -15,6 +15,8 @@ use crate::fault::Fault;
 use crate::runtime::call::{QueuedInvocation, Slots};
 use crate::runtime::isolate::{Loaded, TerminationReason};
 use crate::runtime::worker::{Exit, Handle, InstanceListener};
+use crate::telemetry::metrics::FunctionMetrics;
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 impl Slots for Pool {
     fn release(&self, worker: u32, caller: Option<&Arc<str>>) {
@@ -67,6 +69,10 @@ impl InstanceListener for Pool {
         }
     }
 
+    fn metrics(&self) -> Option<Arc<FunctionMetrics>> {
+        Some(Pool::metrics(self).clone())
+    }
+
     fn ended(&self, worker: &Arc<Handle>, exit: Exit, mut unheard: Vec<QueuedInvocation>) {
         self.log_end(worker.id, exit);
         for invocation in &mut unheard {
@@ -74,6 +80,7 @@ impl InstanceListener for Pool {
             invocation.permit.void();
         }
         let mut state = self.state.lock();
+        Pool::metrics(self).instance_ended(end_of(exit, state.find(worker.id).and_then(|instance| instance.ending)));
         self.remove(&mut state, worker.id);
         state.take_back(unheard);
         state.assign_waiting(Instant::now());
@@ -114,6 +121,17 @@ impl Pool {
             }
             _ => tracing::warn!(%function, %version, instance, ?exit, "instance ended"),
         }
+    }
+}
+
+/// Why an instance ended. `told` is why it was told to.
+fn end_of(exit: Exit, told: Option<InstanceEnd>) -> InstanceEnd {
+    match exit {
+        Exit::Retired => told.unwrap_or(InstanceEnd::Idle),
+        Exit::Interrupted(TerminationReason::Shutdown) => told.unwrap_or(InstanceEnd::Replaced),
+        Exit::Interrupted(_) => InstanceEnd::Limit,
+        Exit::NotLoaded | Exit::Crashed => InstanceEnd::Fault,
+        Exit::Frozen(_) => InstanceEnd::Parked,
     }
 }
 

@@ -34,6 +34,7 @@ use crate::runtime::fleet::Fleet;
 use crate::runtime::isolate::{Assignment, Loaded};
 use crate::runtime::ops::Identity;
 use crate::runtime::worker::{BootLimits, BootRequest, Handle};
+use crate::telemetry::metrics::FunctionMetrics;
 
 pub use call::CallOutcome;
 use counters::CallCounters;
@@ -48,6 +49,8 @@ pub struct Pool {
     // Lock order: see runtime.
     state: Mutex<PoolState>,
     counters: CallCounters,
+    /// The counters of the function, once anything is counted.
+    metrics: OnceLock<Arc<FunctionMetrics>>,
     /// What the module is, once its first instance is ready.
     loaded: OnceLock<Loaded>,
     /// Notified when an instance is ready, failed or gone, when a waiting call leaves, and when the pool retires.
@@ -74,6 +77,7 @@ impl Pool {
             fleet,
             state: Mutex::new(PoolState::new(scale, slots_of(me))),
             counters: CallCounters::default(),
+            metrics: OnceLock::new(),
             loaded: OnceLock::new(),
             changed: Notify::new(),
             me: me.clone(),
@@ -83,6 +87,11 @@ impl Pool {
     /// The version that the instances run.
     pub fn version(&self) -> &Arc<Version> {
         &self.version
+    }
+
+    /// The counters of its function.
+    pub fn metrics(&self) -> &Arc<FunctionMetrics> {
+        self.metrics.get_or_init(|| self.fleet.config().metrics.function(&self.version.function))
     }
 
     /// What the version's module is, once an instance of this pool has loaded it.
@@ -152,6 +161,7 @@ impl Pool {
         if state.instances.is_empty() {
             self.fleet.note_served(&self.version.function, true);
         }
+        self.metrics().instance_started(worker.came_from());
         state.add(worker, Instant::now());
         self.fleet.register(&pool);
         Ok(())

@@ -15,6 +15,7 @@ use super::state::PoolState;
 use crate::fault::Fault;
 use crate::function::Scale;
 use crate::runtime::fleet::{FleetMember, Idle};
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 impl Pool {
     /// How many instances there may be, and how many calls may wait for them.
@@ -29,7 +30,7 @@ impl Pool {
         let max = scale.max as usize;
         state.scale = scale;
         state.assign_waiting(Instant::now());
-        state.end_idle(max);
+        state.end_idle(max, InstanceEnd::Idle);
         drop(state);
         self.fill_to_min();
     }
@@ -40,7 +41,7 @@ impl Pool {
         let mut state = self.state.lock();
         let Some(leaving) = state.find(instance).filter(|one| one.is_alive()) else { return false };
         let was_busy = leaving.in_flight > 0;
-        leaving.end();
+        leaving.end(InstanceEnd::Recycled);
         let missed = state.alive() < (state.decision.wanted as usize).max(usize::from(was_busy));
         let makes_one = missed && state.may_make_ahead();
         if makes_one && let Err(fault) = self.spawn_ahead(&mut state) {
@@ -104,8 +105,8 @@ impl FleetMember for Pool {
         self.state.try_lock()?.idle()
     }
 
-    fn end_idlest(&self) -> bool {
-        self.state.try_lock().is_some_and(|mut state| state.end_idlest())
+    fn end_idlest(&self, why: InstanceEnd) -> bool {
+        self.state.try_lock().is_some_and(|mut state| state.end_idlest(why))
     }
 
     fn calls(&self) -> usize {
@@ -143,9 +144,9 @@ impl PoolState {
         }
         self.decision = self.scaler.decide(sample, &self.scale);
         if self.retired {
-            self.end_idle(0);
+            self.end_idle(0, InstanceEnd::Replaced);
         } else {
-            self.end_above(self.decision.keep as usize, Instance::takes_calls);
+            self.end_above(self.decision.keep as usize, Instance::takes_calls, InstanceEnd::Idle);
         }
     }
 
@@ -179,19 +180,19 @@ impl PoolState {
     }
 
     /// Ends idle instances above `keep`.
-    pub(super) fn end_idle(&mut self, keep: usize) {
-        self.end_above(keep, Instance::is_idle);
+    pub(super) fn end_idle(&mut self, keep: usize, why: InstanceEnd) {
+        self.end_above(keep, Instance::is_idle, why);
     }
 
     /// Ends the least busy instances above `keep`, the idlest first, among those that may be ended. They finish the calls they have.
-    fn end_above(&mut self, keep: usize, may_be_ended: fn(&Instance) -> bool) {
+    fn end_above(&mut self, keep: usize, may_be_ended: fn(&Instance) -> bool, why: InstanceEnd) {
         let surplus = self.alive().saturating_sub(keep);
         if surplus == 0 || !self.waiting.is_empty() {
             return;
         }
         let mut candidates: Vec<&mut Instance> = self.instances.iter_mut().filter(|instance| may_be_ended(instance)).collect();
         candidates.sort_by_key(|instance| (instance.in_flight, instance.idle_since));
-        candidates.into_iter().take(surplus).for_each(Instance::end);
+        candidates.into_iter().take(surplus).for_each(|instance| instance.end(why));
     }
 
     /// No instance of `min` ends for another function.
@@ -204,10 +205,10 @@ impl PoolState {
         Some(Idle { instances, since })
     }
 
-    fn end_idlest(&mut self) -> bool {
+    fn end_idlest(&mut self, why: InstanceEnd) -> bool {
         let Some(Idle { since, .. }) = self.idle() else { return false };
         let idlest = self.instances.iter_mut().find(|instance| instance.is_idle() && instance.idle_since == since);
-        idlest.map(Instance::end).is_some()
+        idlest.map(|instance| instance.end(why)).is_some()
     }
 
     /// Has instances stop waiting for background work that takes too long.

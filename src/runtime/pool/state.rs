@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::function::Scale;
 use crate::runtime::call::{CallStats, Permit, QueuedInvocation, Slots};
 use crate::runtime::worker::Handle;
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 /// First pause after a failed boot; doubles up to [`BROKEN_PAUSE_MAX`].
 const BROKEN_PAUSE: Duration = Duration::from_millis(500);
@@ -204,7 +205,7 @@ impl PoolState {
             }
         }
         if self.retired {
-            self.end_idle(0);
+            self.end_idle(0, InstanceEnd::Replaced);
         }
     }
 

@@ -18,6 +18,10 @@ pub struct PoolStatus {
     pub ready: usize,
     /// Instances that load their module.
     pub booting: usize,
+    /// Instances that take calls and have none.
+    pub idle: usize,
+    /// Instances that take no more calls.
+    pub ending: usize,
     /// Instances that the traffic wants, as it was a second ago.
     pub wanted: usize,
     /// Calls in instances.
@@ -103,6 +107,8 @@ impl PoolState {
             external_bytes: memory().map(|memory| memory.external_bytes).sum(),
             ready: self.ready(),
             booting: self.booting(),
+            idle: self.instances.iter().filter(|instance| instance.is_idle()).count(),
+            ending: self.instances.iter().filter(|instance| !instance.is_alive()).count(),
             wanted: self.decision.wanted as usize,
             in_flight: self.instances.iter().map(|instance| instance.in_flight as usize).sum(),
             waiting: self.waiting.len(),

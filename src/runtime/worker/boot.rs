@@ -15,17 +15,26 @@ use crate::fault::{Fault, Kind};
 use crate::function::Dialect;
 use crate::runtime::isolate::{BootError, Isolate, Loaded, TerminationReason};
 
+use super::cold_start::ColdStart;
 use super::faults::{megabytes, milliseconds, took_too_long};
 use super::handle::{BootRequest, Handle};
 use super::panic_barrier;
 use crate::runtime::limits::cpu_escalation::WorkerPhase;
+use crate::telemetry::metrics::labels::ColdPhase;
 
 /// Loads the function's module within the boot limits.
-pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootRequest) -> Result<Loaded, Fault> {
+pub(super) async fn boot(
+    handle: &Handle,
+    isolate: &mut Isolate,
+    request: &BootRequest,
+    cold_start: &mut ColdStart,
+) -> Result<Loaded, Fault> {
     let version = &request.assignment.version;
+    cold_start.resume();
     isolate.assign(&request.assignment).map_err(does_not_load)?;
+    cold_start.done(ColdPhase::Assign);
     handle.limit_turn(request.boot.cpu);
-    let loaded = tokio::time::timeout(request.boot.wall, load(handle, isolate, &version.entry)).await;
+    let loaded = tokio::time::timeout(request.boot.wall, load(handle, isolate, &version.entry, cold_start)).await;
     let boot = request.boot;
     if panic_barrier::caught(handle).is_some() {
         return Err(Fault::new(Kind::BootFailed, "the host failed while the module was loaded"));
@@ -50,17 +59,20 @@ pub(super) async fn boot(handle: &Handle, isolate: &mut Isolate, request: &BootR
     }
 }
 
-async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str) -> Result<Loaded, BootError> {
+async fn load(handle: &Handle, isolate: &mut Isolate, entry: &str, cold_start: &mut ColdStart) -> Result<Loaded, BootError> {
     handle.enter_phase(WorkerPhase::Loading);
     handle.interrupt.hold_back(true);
     let linked = in_turns(handle, isolate.link(entry)).await;
     handle.enter_phase(WorkerPhase::Evaluating);
     handle.interrupt.hold_back(false);
     let module = linked?;
+    cold_start.done(ColdPhase::Compile);
     if handle.interrupt.reason().is_some() {
         return Err(BootError::interrupted());
     }
-    in_turns(handle, isolate.evaluate(module, entry)).await
+    let loaded = in_turns(handle, isolate.evaluate(module, entry)).await;
+    cold_start.done(ColdPhase::Evaluate);
+    loaded
 }
 
 /// Polls a future in turns, which the watchdog observes.

@@ -18,9 +18,12 @@ use crate::function::Limits;
 use crate::process::crash_note;
 use crate::runtime::containment::{self, ContainmentLevel};
 use crate::runtime::isolate::{Isolate, TerminationReason, sampler};
+use crate::sys::cpu_clock::own_cpu_ns;
 use crate::sys::thread;
+use crate::telemetry::metrics::labels::{ColdPhase, CpuUse};
 
 use super::boot::boot;
+use super::cold_start::ColdStart;
 use super::faults::{crashed, interrupted, lost};
 use super::handle::{BootRequest, Exit, Handle, WorkerCommand};
 use super::panic_barrier;
@@ -64,6 +67,7 @@ pub(super) fn run(handle: &Arc<Handle>, live: impl FnOnce(&mut VecDeque<WorkerCo
 /// Creates an isolate and serves with it.
 pub(super) fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<WorkerCommand>) -> Exit {
     let Ok(runtime) = runtime_of(handle) else { return Exit::Crashed };
+    let mut cold_start = ColdStart::begin(handle);
     let exit = runtime.block_on(async {
         let mut isolate = match Isolate::prewarmed(handle.host.clone(), handle.interrupt.clone(), heap_bytes) {
             Ok(isolate) => isolate,
@@ -72,8 +76,9 @@ pub(super) fn live(handle: &Arc<Handle>, heap_bytes: usize, left: &mut VecDeque<
                 return Exit::Crashed;
             }
         };
+        cold_start.done(ColdPhase::Isolate);
         let Some(request) = wait_for_request(handle).await else { return Exit::Retired };
-        let exit = work(handle, &mut isolate, &request, left).await;
+        let exit = work(handle, &mut isolate, &request, (left, cold_start)).await;
         if matches!(handle.interrupt.reason(), Some(TerminationReason::Cpu | TerminationReason::Memory)) && !handle.interrupt.has_headroom()
         {
             containment::record(ContainmentLevel::Interrupted);
@@ -107,13 +112,25 @@ fn runtime_of(handle: &Arc<Handle>) -> io::Result<Runtime> {
 }
 
 /// Becomes an instance and serves until it has to end.
-async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest, left: &mut VecDeque<WorkerCommand>) -> Exit {
+async fn work(
+    handle: &Arc<Handle>,
+    isolate: &mut Isolate,
+    request: &BootRequest,
+    (left, mut cold_start): (&mut VecDeque<WorkerCommand>, ColdStart),
+) -> Exit {
     let limits = request.assignment.version.manifest.limits.clone();
     let _ = handle.assigned.set((request.assignment.identity.clone(), limits.clone()));
     *handle.listener.lock() = Some(request.listener.clone());
     thread::set_name(&request.assignment.identity.function);
     crash_note::enter(handle.id, &request.assignment.identity.function, &request.assignment.identity.version);
-    match boot(handle, isolate, request).await {
+    let metrics = request.listener.metrics();
+    isolate.count_in(metrics.clone());
+    let before_ns = own_cpu_ns();
+    let booted = boot(handle, isolate, request, &mut cold_start).await;
+    if let Some(metrics) = &metrics {
+        metrics.used_cpu(CpuUse::Boot, own_cpu_ns().saturating_sub(before_ns));
+    }
+    match booted {
         Ok(loaded) => {
             // Before the instance is ready: a release stores the code that is kept by then.
             isolate.keep_code();
@@ -126,7 +143,8 @@ async fn work(handle: &Arc<Handle>, isolate: &mut Isolate, request: &BootRequest
         }
     }
     handle.enter_phase(WorkerPhase::Serving);
-    serve(handle, isolate, &limits, left).await
+    let counted = metrics.map(|metrics| (metrics, cold_start.ready(handle)));
+    serve(isolate, Turn::new(handle, &limits, counted), left).await
 }
 
 /// Sleeps until the worker is assigned or told to end.
@@ -148,10 +166,10 @@ pub(super) async fn wait_for_request(handle: &Handle) -> Option<Box<BootRequest>
 }
 
 /// Serves calls until told to end or ended by a limit.
-async fn serve(handle: &Handle, isolate: &mut Isolate, limits: &Limits, left: &mut VecDeque<WorkerCommand>) -> Exit {
+async fn serve(isolate: &mut Isolate, mut turn: Turn<'_>, left: &mut VecDeque<WorkerCommand>) -> Exit {
+    let (handle, limits) = (turn.handle, turn.limits);
     handle.limit_turn(limits.cpu);
     sampler::limit(limits.cpu);
-    let mut turn = Turn::new(handle, limits);
     let exit = poll_fn(|cx| turn.poll(isolate, cx)).await;
     match exit {
         Exit::Interrupted(reason) => {

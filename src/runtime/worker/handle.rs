@@ -4,9 +4,9 @@
 //!
 //! Invariant: any thread may hold a handle; the listener is notified of the end exactly once.
 
-use std::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -20,6 +20,8 @@ use crate::runtime::ops::{HostApi, Identity};
 use crate::sys::cpu_clock::CpuClock;
 use crate::sys::freeze::{FreezeCause, FreezeSlot};
 use crate::sys::scheduling;
+use crate::telemetry::metrics::FunctionMetrics;
+use crate::telemetry::metrics::labels::InstanceFrom;
 
 use super::mailbox::Mailbox;
 
@@ -37,6 +39,11 @@ pub trait InstanceListener: Send + Sync {
     /// The worker's thread sleeps forever and never answers the calls it has. `fault` returns the fault of a call, by its id. `ended`
     /// follows.
     fn lost(&self, worker: &Arc<Handle>, fault: &dyn Fn(u32) -> Fault);
+
+    /// The counters of its function; `None`: nothing of it is counted.
+    fn metrics(&self) -> Option<Arc<FunctionMetrics>> {
+        None
+    }
 
     /// The worker has ended, for whatever reason; always the last event. `unheard` are calls that never reached its JavaScript.
     fn ended(&self, worker: &Arc<Handle>, exit: Exit, unheard: Vec<QueuedInvocation>);
@@ -112,6 +119,11 @@ pub struct Handle {
     /// Receives the worker's events; the thread that reports the end takes it out.
     // Lock order: see runtime.
     pub(super) listener: Mutex<Option<Arc<dyn InstanceListener>>>,
+    /// When it was created, and when it was asked to become an instance.
+    pub(super) made: Instant,
+    pub(super) asked: OnceLock<Instant>,
+    /// Whether it was kept ready for any function.
+    pub(super) was_prewarmed: AtomicBool,
     /// Its identity and limits, once it has a function.
     pub(super) assigned: OnceLock<(Identity, Limits)>,
     /// Nanoseconds of CPU one uninterrupted turn may use.
@@ -144,6 +156,9 @@ impl Handle {
             heap_bytes: AtomicUsize::new(0),
             external_bytes: AtomicUsize::new(0),
             listener: Mutex::new(None),
+            made: Instant::now(),
+            asked: OnceLock::new(),
+            was_prewarmed: AtomicBool::new(false),
             assigned: OnceLock::new(),
             turn_cpu_ns: AtomicU64::new(u64::MAX),
             on_gone,
@@ -177,10 +192,21 @@ impl Handle {
     /// The request comes back if the worker has ended.
     pub fn assign(&self, request: Box<BootRequest>) -> Result<(), Box<BootRequest>> {
         self.weight.is_wanted();
+        let _ = self.asked.set(Instant::now());
         match self.mailbox.send(WorkerCommand::Assign(request)) {
             Err(WorkerCommand::Assign(request)) => Err(request),
             _ => Ok(()),
         }
+    }
+
+    /// It waits for any function that needs an instance.
+    pub fn is_prewarmed(&self) {
+        self.was_prewarmed.store(true, Ordering::Relaxed);
+    }
+
+    /// Where an instance of it comes from.
+    pub fn came_from(&self) -> InstanceFrom {
+        if self.was_prewarmed.load(Ordering::Relaxed) { InstanceFrom::Blank } else { InstanceFrom::Fresh }
     }
 
     /// Has a worker stop waiting for background work that takes too long.

@@ -13,6 +13,7 @@ mod event_loop;
 mod turn;
 mod isolate_api;
 mod boot;
+mod cold_start;
 mod panic_barrier;
 mod faults;
 mod handle;

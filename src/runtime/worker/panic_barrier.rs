@@ -109,7 +109,8 @@ mod tests {
         let source = discover(&root).unwrap().functions.into_iter().next().unwrap();
         let version = Arc::new(compile(&root, &source).outcome.unwrap_or_else(|error| panic!("{}", error.diagnostic())));
         let limit = Duration::from_secs(60);
-        let config = FleetConfig { warm: 0, max_instances: 4, memory_bytes: 8 << 30, boot_cpu: limit, boot_wall: limit };
+        let config =
+            FleetConfig { warm: 0, max_instances: 4, memory_bytes: 8 << 30, boot_cpu: limit, boot_wall: limit, metrics: Arc::default() };
         let pool = Pool::new(version, fleet::start(config, Arc::new(NoLog)).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let call = |path| match runtime.block_on(pool.clone().call(request(path), Body::Empty)).reply {

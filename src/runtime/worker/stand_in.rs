@@ -50,7 +50,8 @@ fn live(handle: &Arc<Handle>, answer: AnswerFn, left: &mut VecDeque<WorkerComman
         *handle.listener.lock() = Some(request.listener.clone());
         request.listener.ready(handle, Loaded::of(Dialect::Plain));
         handle.enter_phase(WorkerPhase::Serving);
-        let mut turn = Turn::new(handle, &limits);
+        let counted = request.listener.metrics().map(|metrics| (metrics, handle.came_from()));
+        let mut turn = Turn::new(handle, &limits, counted);
         let mut stand_in = StandIn { answer, in_flight: InFlightTable::default() };
         // A call that is still open then is dropped with the table, which its caller sees as a lost instance.
         let exit = poll_fn(|cx| turn.poll(&mut stand_in, cx)).await;

@@ -6,6 +6,7 @@
 //! call is charged or answered here any more.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use crate::runtime::containment::{self, ContainmentLevel};
 use crate::runtime::isolate::{TerminationReason, sampler};
 use crate::runtime::limits::cpu_account::CpuSlice;
 use crate::sys::cpu_clock::own_cpu_ns;
+use crate::telemetry::metrics::labels::{ColdPhase, CpuUse, InstanceFrom};
+use crate::telemetry::metrics::{FunctionMetrics, HOST};
 
 use super::handle::{Exit, Handle, WorkerCommand};
 use super::isolate_api::IsolateApi;
@@ -35,8 +38,12 @@ const ANSWERS_WAIT_MAX: Duration = Duration::from_micros(200);
 
 /// The state of a serving worker between two polls.
 pub(super) struct Turn<'a> {
-    handle: &'a Handle,
-    limits: &'a Limits,
+    pub(super) handle: &'a Handle,
+    pub(super) limits: &'a Limits,
+    /// The counters of its function.
+    metrics: Option<Arc<FunctionMetrics>>,
+    /// Where the instance came from, until it is called for the first time.
+    uncalled: Option<InstanceFrom>,
     commands: VecDeque<WorkerCommand>,
     retiring: bool,
     /// Whether JavaScript ran in this round after the event loop had turned.
@@ -53,10 +60,13 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub(super) fn new(handle: &'a Handle, limits: &'a Limits) -> Self {
+    pub(super) fn new(handle: &'a Handle, limits: &'a Limits, counted: Option<(Arc<FunctionMetrics>, InstanceFrom)>) -> Self {
+        let (metrics, uncalled) = counted.unzip();
         Self {
             handle,
             limits,
+            metrics,
+            uncalled,
             commands: VecDeque::new(),
             retiring: false,
             ran_late: false,
@@ -133,7 +143,11 @@ impl<'a> Turn<'a> {
             let Some(command) = self.commands.pop_front() else { break };
             if let Some(id) = self.execute(isolate, command) {
                 let before = std::mem::replace(&mut now, Instant::now());
-                self.cpu_account.dispatched(id, now.duration_since(before));
+                let took = now.duration_since(before);
+                self.cpu_account.dispatched(id, took);
+                if let Some(from) = self.uncalled.take() {
+                    HOST.cold_start(ColdPhase::FirstCall, from, took);
+                }
                 if now.duration_since(settled) > ANSWERS_WAIT_MAX {
                     self.settle(isolate, false);
                     settled = now;
@@ -146,7 +160,9 @@ impl<'a> Turn<'a> {
         }
         self.handle.interrupt.next_turn();
         let polled = isolate.poll(cx);
-        self.cpu_account.polled(now.elapsed());
+        let polled_for = now.elapsed();
+        self.cpu_account.polled(polled_for);
+        HOST.turn(self.handle.id, now.duration_since(begun) + polled_for);
         if self.handle.interrupt.reason().is_some() {
             // The event loop's result means nothing once the isolate has to end.
             return Poll::Pending;
@@ -239,10 +255,16 @@ impl<'a> Turn<'a> {
         let samples = if polled { &self.samples[..] } else { &[] };
         let now = Instant::now();
         let strays = self.background.is_expected(now);
-        let (cpu_account, limits) = (&mut self.cpu_account, self.limits);
+        let (cpu_account, limits, metrics) = (&mut self.cpu_account, self.limits, self.metrics.as_deref());
         let (overruns, spent_ns) = isolate.with_in_flight(|table| {
             let (charges, spent_ns) = cpu_account.settle(now_ns, samples, table.unanswered(), strays);
             let overruns = table.charge(charges, limits.cpu);
+            if let Some(metrics) = metrics {
+                let late_ns: u64 = overruns.late.iter().map(|(_, cpu_ns)| cpu_ns).sum();
+                let charged_ns: u64 = charges.iter().map(|(_, cpu_ns)| cpu_ns).sum();
+                metrics.used_cpu(CpuUse::Call, charged_ns.saturating_sub(late_ns));
+                metrics.used_cpu(CpuUse::Background, late_ns);
+            }
             table.end_turn();
             (overruns, spent_ns)
         });

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::function::manifest::CronRule;
 use crate::function::{FunctionName, hex};
+use crate::telemetry::metrics::labels::RunEnd;
 
 /// Hexadecimal digits of the id of a moment.
 const ID_DIGITS: usize = 32;
@@ -207,6 +208,8 @@ pub(super) struct Effects {
     pub(super) occurrences: BTreeMap<Arc<str>, Option<OccurrenceRecord>>,
     pub(super) learned: BTreeMap<(String, String), Option<String>>,
     pub(super) starts: Vec<Start>,
+    /// Moments that are done with, to be counted.
+    pub(super) runs: Vec<(FunctionName, RunEnd)>,
 }
 
 impl Effects {

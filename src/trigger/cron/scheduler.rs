@@ -27,6 +27,7 @@ use crate::function::trace::random;
 use crate::invoke::Invoker;
 use crate::live::Live;
 use crate::shutdown::{DrainGuard, Drained, ShutdownPhase};
+use crate::telemetry::metrics::HOST;
 
 /// Ends of calls that wait to be read, or to be written.
 const ENDS_MAX: usize = 1024;
@@ -255,6 +256,11 @@ impl<C: Clock> Scheduler<C> {
                 return;
             }
         }
+        for (function, end) in effects.runs.drain(..) {
+            if let Some(metrics) = self.invoker.metrics().get(&function) {
+                metrics.cron_run(end);
+            }
+        }
         for start in effects.starts.drain(..) {
             self.begin(start);
         }
@@ -270,6 +276,7 @@ impl<C: Clock> Scheduler<C> {
 
     fn begin(&mut self, start: Start) {
         let id = start.occurrence.id.clone();
+        HOST.cron_lag(Duration::from_millis(self.clock.now_ms().saturating_sub(start.occurrence.due_ms).try_into().unwrap_or(0)));
         self.running.insert(id.clone(), self.drained.in_flight());
         let (invoker, ended_tx) = (self.invoker.clone(), self.ended_tx.clone());
         tokio::spawn(async move {

@@ -89,6 +89,7 @@ const DISK: &[&str] = &[
     "release/",
     "sys/kernel.rs",
     "sys/mapped_file.rs",
+    "sys/process_facts.rs",
     "sys/process_memory.rs",
     "trigger/cron/store/",
     "trigger/jobs/store.rs",
@@ -113,6 +114,7 @@ const OPENS: &[(&str, &str)] = &[
     ("trigger/cron/store/files.rs", "the state directory"),
     ("trigger/cron/store/running.rs", "the state directory"),
     ("trigger/jobs/store.rs", "the state directory"),
+    ("sys/process_facts.rs", "the kernel's own files"),
     ("sys/process_memory.rs", "the kernel's own files"),
 ];
 

@@ -53,6 +53,10 @@ const STATICS: &[&str] = &[
     "telemetry/log/sink.rs: SINK",
     "telemetry/log/tail.rs: FOLLOWERS",
     "telemetry/log/tail.rs: LINES",
+    "telemetry/metrics/exact.rs: METHODS",
+    "telemetry/metrics/host.rs: HOST",
+    "telemetry/metrics/thread.rs: EXPECTED",
+    "telemetry/metrics/thread.rs: TAKEN",
 ];
 
 #[test]

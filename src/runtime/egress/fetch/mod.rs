@@ -5,6 +5,7 @@
 //! Invariant: no body is decompressed beyond the requested output, and no head is larger than the quota allows.
 
 pub(super) mod request;
+mod count;
 pub(super) mod body;
 pub(super) mod gunzip;
 pub(super) mod response;

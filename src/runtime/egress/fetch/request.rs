@@ -14,17 +14,17 @@ use deno_core::{CancelFuture, CancelHandle, OpState, Resource, ResourceId, op2, 
 use deno_error::JsErrorBox;
 use deno_fetch::data_url::DataUrl;
 use deno_fetch::{
-    CancelableResponseFuture, FetchCancelHandle, FetchError, FetchRequestResource, FetchReturn, ReqBody, ResourceToBodyAdapter, basic_auth,
-    extract_authority,
+    CancelableResponseFuture, Client, FetchCancelHandle, FetchError, FetchRequestResource, FetchReturn, ReqBody, ResBody,
+    ResourceToBodyAdapter, basic_auth, extract_authority,
 };
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RANGE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 
 use super::body;
+use super::count::FetchCount;
 use crate::runtime::egress::instance::InstanceEgress;
-use crate::runtime::egress::quota::check_size;
-use crate::runtime::egress::quota::{HEAD_MAX, HEADERS_MAX};
+use crate::runtime::egress::quota::{HEAD_MAX, HEADERS_MAX, PendingRequest, check_size};
 use crate::runtime::ops::{HOPS_HEADER, RequiredModules, call_in_context, catch_panic};
 
 /// Begins a request.
@@ -77,9 +77,7 @@ fn send(
     let uri: Uri = url.as_str().parse().map_err(|_| FetchError::InvalidUrl(url.clone()))?;
     let mut map = HeaderMap::new();
     copy(headers, &mut map)?;
-    let egress = InstanceEgress::of(state)?;
-    let (pending, hops) = egress.enter(state, call)?;
-    let client = egress.client(&uri)?;
+    let (client, pending, hops, count) = admit(state, call, &uri)?;
 
     let (body, length) = match content {
         Some((Some(data), _)) => (ReqBody::full(data.clone()), Some(data.len() as u64)),
@@ -109,18 +107,49 @@ fn send(
     *request.headers_mut() = map;
 
     let cancel = CancelHandle::new_rc();
-    let answer = async move {
-        let permit = pending.acquire().await;
-        let head = tokio::time::timeout(HEAD_MAX, client.send_no_decompress(request)).await;
-        drop(permit);
-        match head {
-            Ok(Ok(response)) => Ok(body::receive(response, decode, pending.body())),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(failed(format!("no answer began within {} s", HEAD_MAX.as_secs()))),
-        }
-    };
+    let answer = answer(client, request, (pending, decode), count);
     let future = Box::pin(answer.or_cancel(cancel.clone()));
     Ok(begin(state, future, url, Some(cancel)))
+}
+
+/// Lets a request out, as far as the host decides it before there is a connection.
+fn admit(state: &OpState, call: Option<u32>, uri: &Uri) -> Result<(Client, PendingRequest, u8, FetchCount), FetchError> {
+    let egress = InstanceEgress::of(state)?;
+    let count = FetchCount::begin(state);
+    match egress.enter(state, call).and_then(|(pending, hops)| Ok((egress.client(uri)?, pending, hops))) {
+        Ok((client, pending, hops)) => Ok((client, pending, hops, count)),
+        Err(error) => {
+            count.refused();
+            Err(error)
+        }
+    }
+}
+
+/// Sends a request in its turn, and waits for the head of its answer.
+async fn answer(
+    client: Client,
+    request: Request<ReqBody>,
+    (pending, decode): (PendingRequest, bool),
+    count: FetchCount,
+) -> Result<Response<ResBody>, FetchError> {
+    let permit = pending.acquire().await;
+    let head = tokio::time::timeout(HEAD_MAX, client.send_no_decompress(request)).await;
+    drop(permit);
+    match head {
+        Ok(Ok(response)) => {
+            count.answered();
+            Ok(body::receive(response, decode, pending.body()))
+        }
+        Ok(Err(error)) => {
+            let error = error.into();
+            count.failed(Some(&error));
+            Err(error)
+        }
+        Err(_) => {
+            count.failed(None);
+            Err(failed(format!("no answer began within {} s", HEAD_MAX.as_secs())))
+        }
+    }
 }
 
 fn begin(state: &mut OpState, future: CancelableResponseFuture, url: Url, cancel: Option<Rc<CancelHandle>>) -> FetchReturn {

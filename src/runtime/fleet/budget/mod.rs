@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::member::{FleetMember, Idle};
 use crate::fault::{Fault, Kind};
 use crate::sys::kernel;
+use crate::telemetry::metrics::labels::InstanceEnd;
 
 /// The assumed memory of a new instance, until the kernel counts it.
 const NEW_INSTANCE_BYTES: u64 = 4 << 20;
@@ -108,7 +109,7 @@ impl Budget {
 
     /// Ends an idle instance for a further one of a function that has `instances` instances, or returns why there may be no further one.
     pub(super) fn make_room_beside_reserve(&self, instances: usize, pools: &[Arc<dyn FleetMember>]) -> Result<(), Fault> {
-        if self.evict(pools, instances) { Ok(()) } else { Err(self.keeps_reserve()) }
+        if self.evict(pools, instances, InstanceEnd::Evicted) { Ok(()) } else { Err(self.keeps_reserve()) }
     }
 
     fn keeps_reserve(&self) -> Fault {
@@ -127,7 +128,7 @@ impl Budget {
         let into_reserve = is_further && !self.has_reserve();
         let memory = if is_further && self.reserve() > 0 { self.memory_bytes / 8 * FURTHER_EIGHTHS } else { self.memory_bytes };
         let too_large = resident > memory;
-        if !(too_many || into_reserve || too_large) || self.evict(&pools(), instances) {
+        if !(too_many || into_reserve || too_large) || self.evict(&pools(), instances, InstanceEnd::Evicted) {
             return Ok(());
         }
         self.workers.fetch_sub(1, Ordering::SeqCst);
@@ -173,20 +174,20 @@ impl Budget {
         self.resident_bytes.store(resident, Ordering::Relaxed);
         let high_water = self.memory_bytes / 8 * HIGH_WATER_EIGHTHS;
         let mut excess = resident.saturating_sub(high_water);
-        while excess > 0 && self.evict(pools, 0) {
+        while excess > 0 && self.evict(pools, 0, InstanceEnd::Trimmed) {
             excess = excess.saturating_sub(NEW_INSTANCE_BYTES);
         }
     }
 
     /// Ends an idle instance for a function that has `instances` instances. Returns false if there is none for it, or if enough are ending
     /// already.
-    fn evict(&self, pools: &[Arc<dyn FleetMember>], instances: usize) -> bool {
+    fn evict(&self, pools: &[Arc<dyn FleetMember>], instances: usize, why: InstanceEnd) -> bool {
         if self.evicting.load(Ordering::Relaxed) >= EVICTING_MAX {
             return false;
         }
         // A pool that is locked is busy; the one that asks is locked by its asker.
         let idle = pools.iter().filter_map(|pool| Some((pool.idle()?, pool)));
-        let ended = victim(idle, instances).is_some_and(|pool| pool.end_idlest());
+        let ended = victim(idle, instances).is_some_and(|pool| pool.end_idlest(why));
         if ended {
             self.evicting.fetch_add(1, Ordering::Relaxed);
         }

@@ -68,7 +68,7 @@ fn version(code: &str) -> Arc<Version> {
 
 fn config(max_instances: usize) -> FleetConfig {
     let limit = Duration::from_secs(60);
-    FleetConfig { warm: 0, max_instances, memory_bytes: 8 << 40, boot_cpu: limit, boot_wall: limit }
+    FleetConfig { warm: 0, max_instances, memory_bytes: 8 << 40, boot_cpu: limit, boot_wall: limit, metrics: Arc::default() }
 }
 
 fn scale(min: u32, max: u32, concurrency: u32) -> Scale {

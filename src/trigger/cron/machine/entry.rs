@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bounds::{GRACE_S, INTERRUPTIONS_MAX, ROOM_PAUSE_MS, ROOM_PAUSE_MS_MAX, ROOM_WAIT_MS, SET_BACK_S, START_MS};
 use super::catch_up::latest_between;
 use crate::function::manifest::{CronRule, MissedRule, OverlapRule};
+use crate::telemetry::metrics::labels::RunEnd;
 use crate::trigger::cron::record::{CallEnd, Effects, LastRun, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, Start};
 
 /// Calls that run beside each other where overlaps are allowed.
@@ -106,7 +107,7 @@ impl ScheduleEntry {
                     self.is_skipping = false;
                     accepted.push(occurrence(key, &rule, due_s, now_ms));
                 } else {
-                    self.skip(key);
+                    self.skip(key, effects);
                 }
             }
         }
@@ -124,7 +125,8 @@ impl ScheduleEntry {
         }
     }
 
-    fn skip(&mut self, key: &ScheduleKey) {
+    fn skip(&mut self, key: &ScheduleKey, effects: &mut Effects) {
+        effects.runs.push((key.function.clone(), RunEnd::Skipped));
         self.record.skipped += 1;
         if !std::mem::replace(&mut self.is_skipping, true) {
             tracing::warn!(function = %key.function, schedule = &*key.name, "a moment of a schedule is left out: an earlier call still runs");

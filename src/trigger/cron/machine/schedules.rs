@@ -13,6 +13,7 @@ use super::bounds::NOTICED_MS;
 use super::entry::{KnownRule, ScheduleEntry};
 use crate::function::FunctionName;
 use crate::function::manifest::CronRule;
+use crate::telemetry::metrics::labels::RunEnd;
 use crate::trigger::cron::record::{CallEnd, Effects, OccurrenceRecord, RunOutcome, ScheduleKey, ScheduleRecord, StoredSchedules};
 
 /// All schedules, and the moments that are open.
@@ -215,6 +216,12 @@ impl ScheduleMachine {
     pub(super) fn finish(&mut self, id: &str, outcome: RunOutcome, now_ms: i64, effects: &mut Effects) {
         let Some(key) = self.open.remove(id) else { return };
         let Some(entry) = self.entries.get_mut(&key) else { return };
+        let end = match &outcome {
+            RunOutcome::Succeeded { .. } => Some(RunEnd::Done),
+            RunOutcome::Failed { .. } => Some(RunEnd::Failed),
+            RunOutcome::Dropped => None,
+        };
+        effects.runs.extend(end.map(|end| (key.function.clone(), end)));
         if let Some(id) = entry.finish(&key, id, outcome, now_ms) {
             effects.occurrences.insert(id, None);
             effects.schedules.insert(key, Some(entry.record.clone()));
