@@ -12,6 +12,7 @@ pub mod level;
 pub mod message;
 pub mod headers;
 pub mod trace;
+pub mod span;
 pub mod hex;
 pub mod text;
 pub mod schedule;

@@ -118,6 +118,7 @@ pub(super) fn read(
         shape: CallShape::Http,
         occurrence: None,
         job: None,
+        spans: None,
     }
 }
 

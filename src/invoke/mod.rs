@@ -9,6 +9,7 @@
 mod admission;
 mod in_process;
 mod record;
+mod spans;
 mod parse_fault;
 mod answer;
 mod resolve;

@@ -79,18 +79,18 @@ pub enum BodyEnd {
 
 /// One call from its arrival to its completion.
 pub struct Invocation {
-    origin: InvocationOrigin,
-    started: Instant,
-    trace: TraceContext,
-    request_id: Arc<str>,
-    method: Method,
-    path: PathAndQuery,
-    function: Option<FunctionName>,
-    shape: CallShape,
-    version: Option<Arc<Version>>,
-    stats: Option<Arc<CallStats>>,
-    fault: Option<Fault>,
-    status: u16,
+    pub(super) origin: InvocationOrigin,
+    pub(super) started: Instant,
+    pub(super) trace: TraceContext,
+    pub(super) request_id: Arc<str>,
+    pub(super) method: Method,
+    pub(super) path: PathAndQuery,
+    pub(super) function: Option<FunctionName>,
+    pub(super) shape: CallShape,
+    pub(super) version: Option<Arc<Version>>,
+    pub(super) stats: Option<Arc<CallStats>>,
+    pub(super) fault: Option<Fault>,
+    pub(super) status: u16,
     is_recorded: bool,
 }
 
@@ -245,6 +245,7 @@ impl Invocation {
             trace: self.trace,
             request_id: &self.request_id,
         }));
+        self.trace_end();
     }
 }
 

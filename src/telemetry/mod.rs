@@ -9,6 +9,7 @@ mod panics;
 mod emit;
 pub mod log;
 pub mod event;
+pub mod traces;
 mod format;
 #[cfg(test)]
 mod tests;
