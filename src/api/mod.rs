@@ -15,6 +15,7 @@ pub mod log;
 pub mod order;
 pub mod release;
 pub mod token;
+pub mod trace;
 
 /// Where the operations are.
 pub const BASE_PATH: &str = "/api/v1";

@@ -55,6 +55,9 @@ pub(super) struct RawFile {
     #[serde(deserialize_with = "deserialize_level")]
     pub(super) log_level: Option<Level>,
     pub(super) log_format: Option<LogFormatChoice>,
+    pub(super) traces_mb: Option<u64>,
+    pub(super) traces_rate: Option<u64>,
+    pub(super) traces_slow_ms: Option<u64>,
     pub(super) grant: Vec<RawGrant>,
 }
 

@@ -100,7 +100,11 @@ impl Invocation {
         let mut spans = vec![whole];
         let begun = (self.started + queue).min(now);
         if queue >= QUEUE_SPAN_MIN {
-            spans.push(Span { began: self.started, ended: Some(begun), ..self.span(random().max(1), parent, "queue".into(), SpanKind::Internal) });
+            spans.push(Span {
+                began: self.started,
+                ended: Some(begun),
+                ..self.span(random().max(1), parent, "queue".into(), SpanKind::Internal)
+            });
         }
         if let (Some(function), true) = (&self.function, self.instance() > 0) {
             let handler = self.span(self.trace.span_id, parent, format!("handler {function}").into(), SpanKind::Internal);

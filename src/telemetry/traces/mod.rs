@@ -12,26 +12,15 @@ mod faults;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-pub use faults::{FaultGroup, FaultReport, TREND_SLOTS, TREND_SLOT_MS};
+pub use faults::{FaultGroup, FaultReport, TREND_SLOT_MS, TREND_SLOTS};
 pub use ring::{KeptTrace, TraceSummary};
 pub use tail::{KeepReason, TailFacts};
 
+use crate::config::TracesConfig;
 use faults::FaultGroups;
 use ring::Ring;
 use tail::Tail;
-
-/// How much is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TracesConfig {
-    /// Bytes of the ring; 0: no trace is kept.
-    pub bytes: usize,
-    /// Ordinary traces of one function that are kept in a second.
-    pub per_second: u32,
-    /// A call that takes longer is slow.
-    pub slow: Duration,
-}
 
 struct Traces {
     tail: Tail,
@@ -45,7 +34,8 @@ static TRACES: OnceLock<Traces> = OnceLock::new();
 /// Sets up the ring, once. Without it no trace is kept.
 pub fn init(config: TracesConfig) {
     if config.bytes > 0 {
-        let traces = Traces { tail: Tail::new(config), ring: Ring::new(config.bytes), faults: FaultGroups::default(), kept: AtomicU64::new(0) };
+        let traces =
+            Traces { tail: Tail::new(config), ring: Ring::new(config.bytes), faults: FaultGroups::default(), kept: AtomicU64::new(0) };
         // The first one counts.
         let _ = TRACES.set(traces);
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use foldhash::fast::FixedState;
 
-use super::TracesConfig;
+use crate::config::TracesConfig;
 
 /// Places for the counters of functions.
 const PLACES: usize = 4_096;

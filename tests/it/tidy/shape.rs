@@ -53,6 +53,7 @@ const STATICS: &[&str] = &[
     "telemetry/log/sink.rs: SINK",
     "telemetry/log/tail.rs: FOLLOWERS",
     "telemetry/log/tail.rs: LINES",
+    "telemetry/traces/mod.rs: TRACES",
 ];
 
 #[test]
