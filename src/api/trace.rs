@@ -70,12 +70,30 @@ pub struct TraceRow {
 /// A trace with its spans.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TraceDetail {
-    /// What the list shows of it.
-    pub trace: TraceRow,
+    /// Its id.
+    pub trace_id: String,
+    /// Why it is kept: `fault`, `error`, `slow` or `sampled`.
+    pub kept: String,
+    /// When it began.
+    pub started_ms: u64,
+    /// How long it took.
+    pub duration_us: u64,
+    /// The id of its request.
+    pub request_id: String,
     /// Spans that had no room.
     pub left_out: u64,
     /// Its spans; the first one is the request.
     pub spans: Vec<SpanRow>,
+}
+
+/// Whether a span failed, in the words of OpenTelemetry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SpanStatus {
+    /// It failed.
+    Error,
+    /// It did not.
+    Unset,
 }
 
 /// A span.
@@ -101,12 +119,17 @@ pub struct SpanRow {
     pub instance: Option<u32>,
     /// When it began, from the begin of the trace.
     pub started_us: u64,
-    /// How long it took; left out: it was open when the call was over.
+    /// How long it took.
+    pub duration_us: u64,
+    /// Whether it still was open when the call was over; its length is then that until there.
+    pub is_open: bool,
+    /// Whether it failed.
+    pub status: SpanStatus,
+    /// Why it failed: the kind of a fault, a status, or `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration_us: Option<u64>,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    pub error_type: Option<String>,
+    /// Whose span it is: `skep.ingress`, `skep.runtime`, or the name of a tracer.
+    pub scope: String,
     /// Names and values: texts, and numbers as digits.
     pub attributes: BTreeMap<String, String>,
 }

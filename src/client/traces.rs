@@ -91,7 +91,7 @@ fn took(micros: u64) -> String {
 
 /// The spans below one another, each with a bar where it lies in the trace.
 fn waterfall(detail: &TraceDetail) -> String {
-    let whole = detail.trace.duration_us.max(1);
+    let whole = detail.duration_us.max(1);
     let depths = depths(&detail.spans);
     let mut spans: Vec<_> = detail.spans.iter().zip(depths).collect();
     spans.sort_by_key(|(span, depth)| (span.started_us, *depth));
@@ -122,15 +122,15 @@ fn depths(spans: &[SpanRow]) -> Vec<usize> {
 fn span_row(span: &SpanRow, depth: usize, whole: u64) -> Vec<String> {
     let place = |micros: u64| usize::try_from(u128::from(micros) * BAR as u128 / u128::from(whole)).unwrap_or(BAR).min(BAR);
     let from = place(span.started_us).min(BAR - 1);
-    let length = (place(span.started_us + span.duration_us.unwrap_or(whole)).max(from + 1) - from).min(BAR - from);
+    let length = (place(span.started_us.saturating_add(span.duration_us)).max(from + 1) - from).min(BAR - from);
     let bar = format!("{}{}{}", " ".repeat(from), "█".repeat(length), " ".repeat(BAR - from - length));
     let shown = ["http.response.status_code", "skep.limit", "skep.used", "url.full", "url.path"];
     let facts = shown.iter().filter_map(|name| span.attributes.get(*name)).map(|value| clean(value));
-    let facts: Vec<_> = span.error.as_deref().map(clean).into_iter().chain(facts).collect();
+    let facts: Vec<_> = span.error_type.as_deref().map(clean).into_iter().chain(facts).collect();
     vec![
         format!("{}{}", "  ".repeat(depth), clean(&span.name)),
         took(span.started_us),
-        span.duration_us.map_or_else(|| "open".to_owned(), took),
+        if span.is_open { "open".to_owned() } else { took(span.duration_us) },
         format!("|{bar}|"),
         facts.join("  "),
     ]
@@ -139,8 +139,9 @@ fn span_row(span: &SpanRow, depth: usize, whole: u64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::trace::SpanStatus;
 
-    fn span(id: &str, parent: Option<&str>, started_us: u64, duration_us: Option<u64>) -> SpanRow {
+    fn span(id: &str, parent: Option<&str>, started_us: u64, duration_us: u64) -> SpanRow {
         SpanRow {
             span_id: id.to_owned(),
             parent_id: parent.map(str::to_owned),
@@ -151,33 +152,32 @@ mod tests {
             instance: None,
             started_us,
             duration_us,
-            error: None,
+            is_open: duration_us == 0,
+            status: SpanStatus::Unset,
+            error_type: None,
+            scope: "skep.runtime".to_owned(),
             attributes: [("url.path".to_owned(), "/a".to_owned())].into(),
         }
     }
 
     #[test]
     fn a_waterfall_has_every_span_in_its_place_and_ends_for_any_parents() {
-        let trace = TraceRow {
+        let spans = vec![
+            span("a", None, 0, 1_000),
+            span("c", Some("b"), 500, u64::MAX),
+            span("b", Some("a"), 250, 0),
+            span("x", Some("x"), 2_000, 1),
+        ];
+        let detail = TraceDetail {
             trace_id: "1".to_owned(),
-            name: "GET /a/*".to_owned(),
-            function: None,
-            version: None,
+            kept: "slow".to_owned(),
             started_ms: 0,
             duration_us: 1_000,
-            status: 200,
-            fault: None,
-            kept: "slow".to_owned(),
             request_id: "r".to_owned(),
-            spans: 4,
+            left_out: 3,
+            spans,
         };
-        let spans = vec![
-            span("a", None, 0, Some(1_000)),
-            span("c", Some("b"), 500, Some(10_000)),
-            span("b", Some("a"), 250, None),
-            span("x", Some("x"), 2_000, Some(0)),
-        ];
-        let text = waterfall(&TraceDetail { trace, left_out: 3, spans });
+        let text = waterfall(&detail);
         assert!(!text.contains('\u{1b}') && text.contains("3 more spans"), "{text}");
         let order: Vec<_> = ["a", "b", "c", "x"].iter().map(|id| text.find(&format!(" {id} "))).collect();
         assert!(order.is_sorted() && order.iter().all(Option::is_some), "{text}");

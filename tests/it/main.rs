@@ -40,3 +40,4 @@ mod specs;
 mod streaming;
 mod supervisor;
 mod trace;
+mod traces;

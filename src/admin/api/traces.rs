@@ -12,9 +12,9 @@ use axum::extract::{Path, State};
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::ApiQuery;
 use crate::admin::state::AdminState;
-use crate::api::trace::{FaultRow, FaultsQuery, SpanRow, TRACES_MAX, TraceDetail, TraceRow, TracesQuery};
+use crate::api::trace::{FaultRow, FaultsQuery, SpanRow, SpanStatus, TRACES_MAX, TraceDetail, TraceRow, TracesQuery};
 use crate::function::FunctionName;
-use crate::function::span::{Span, SpanValue};
+use crate::function::span::{Span, SpanKind, SpanValue};
 use crate::telemetry::traces::{self, FaultGroup, KeptTrace, TREND_SLOT_MS};
 
 /// Traces that are listed if the query names no number.
@@ -44,8 +44,9 @@ pub(super) async fn show(State(_): State<AdminState>, Path(id): Path<String>) ->
             "this trace is not kept: faults, errors and slow calls are, and a few others of each second, as long as there is room",
         )
     })?;
-    let spans = trace.spans.iter().map(|span| span_row(span, trace.began)).collect();
-    Ok(Json(TraceDetail { trace: row(&trace), left_out: trace.left_out, spans }))
+    let spans = trace.spans.iter().map(|span| span_row(span, &trace)).collect();
+    let TraceRow { trace_id, kept, started_ms, duration_us, request_id, .. } = row(&trace);
+    Ok(Json(TraceDetail { trace_id, kept, started_ms, duration_us, request_id, left_out: trace.left_out, spans }))
 }
 
 /// Faults by function, kind and place, those that came last first.
@@ -85,7 +86,8 @@ fn row(trace: &KeptTrace) -> TraceRow {
     }
 }
 
-fn span_row(span: &Span, began: Instant) -> SpanRow {
+fn span_row(span: &Span, trace: &KeptTrace) -> SpanRow {
+    let end = trace.began + trace.duration;
     let micros = |from: Instant, to: Instant| u64::try_from(to.saturating_duration_since(from).as_micros()).unwrap_or(u64::MAX);
     let value = |value: &SpanValue| match value {
         SpanValue::Text(text) => text.to_string(),
@@ -99,11 +101,19 @@ fn span_row(span: &Span, began: Instant) -> SpanRow {
         function: span.function.as_deref().map(str::to_owned),
         version: span.version.as_deref().map(str::to_owned),
         instance: (span.instance > 0).then_some(span.instance),
-        started_us: micros(began, span.began),
-        duration_us: span.ended.map(|ended| micros(span.began, ended)),
-        error: span.error.as_deref().map(str::to_owned),
+        started_us: micros(trace.began, span.began),
+        duration_us: micros(span.began, span.ended.unwrap_or(end)),
+        is_open: span.ended.is_none(),
+        status: if span.error.is_some() { SpanStatus::Error } else { SpanStatus::Unset },
+        error_type: span.error.as_deref().map(str::to_owned),
+        scope: scope(span.kind).to_owned(),
         attributes: span.attributes.iter().map(|(name, of)| ((*name).to_owned(), value(of))).collect(),
     }
+}
+
+/// Requests that arrive are ingress's, everything else is the runtime's.
+fn scope(kind: SpanKind) -> &'static str {
+    if kind == SpanKind::Server { "skep.ingress" } else { "skep.runtime" }
 }
 
 fn fault_row(mut group: FaultGroup, now_ms: u64) -> FaultRow {
