@@ -15,6 +15,7 @@ mod logs;
 mod top;
 mod traces;
 mod host;
+mod ui;
 mod package;
 pub(crate) mod connection;
 pub(crate) mod output;
@@ -78,6 +79,7 @@ fn carry_out(config: &Config, command: &RemoteCommand, ctrl_c: CtrlC) -> ExitCod
         RemoteCommand::Trace(args) => with(config, &args.server, ctrl_c, |session| traces::show(session, args)),
         RemoteCommand::Faults(args) => with(config, &args.server, ctrl_c, |session| traces::faults(session, args)),
         RemoteCommand::Top(args) => with(config, &args.server, ctrl_c, |session| top::run(session, args)),
+        RemoteCommand::Ui(args) => with(config, &args.server, ctrl_c, |session| ui::run(session, args)),
         RemoteCommand::Rm(args) => with(config, &args.wait.server, ctrl_c, |session| functions::rm::run(session, args)),
         RemoteCommand::Upgrade(args) => with(config, &args.server, ctrl_c, host::upgrade),
         RemoteCommand::Verify(args) => with(config, &args.server, ctrl_c, host::verify),

@@ -41,3 +41,4 @@ mod streaming;
 mod supervisor;
 mod trace;
 mod traces;
+mod ui;

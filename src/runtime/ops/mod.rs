@@ -190,6 +190,7 @@ deno_core::extension!(
         "dialects/deno/supabase.js",
         "dialects/workers/events.js",
         "dialects/workers/module.js",
+        "dialects/shared/claims.js",
         "dialects/shared/event_answer.js",
         "dialects/shared/event_body.js",
         "dialects/shared/event_context.js",
