@@ -100,7 +100,7 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
             .get(id)
             .and_then(|in_flight| in_flight.head.as_deref())
             .map(|head| (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned()));
-        let spans = state.borrow::<InFlightTable>().get(id).and_then(spans_of);
+        let spans = spans_of(state.borrow::<InFlightTable>(), id);
         (state.borrow::<Arc<dyn HostApi>>().clone(), context.map(|context| (context, spans)))
     };
     let Some(((trace, request_id, hops, tracestate), spans)) = context else { return Err(request_is_over()) };

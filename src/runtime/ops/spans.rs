@@ -14,14 +14,14 @@ use super::catch_panic::catch_panic;
 use super::host::{HostApi, Identity};
 use crate::function::span::{Span, SpanBuffer, SpanKind, SpanValue, bounded};
 use crate::function::trace::{TraceContext, random};
-use crate::runtime::call::{InFlight, InFlightTable};
+use crate::runtime::call::InFlightTable;
 
 /// Methods that name a span; any other one is `_OTHER`, as OpenTelemetry has it.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// The buffer for the spans of a call.
-pub(super) fn spans_of(in_flight: &InFlight) -> Option<Arc<SpanBuffer>> {
-    Some(in_flight.stats.as_ref()?.spans.buffer().clone())
+pub(super) fn spans_of(calls: &InFlightTable, id: u32) -> Option<Arc<SpanBuffer>> {
+    Some(calls.get(id)?.stats.as_ref()?.spans.buffer().clone())
 }
 
 /// A request to elsewhere begins. Returns the `traceparent` that it carries; empty: the call's own, because there is no span.
@@ -35,15 +35,15 @@ fn begin(state: &OpState, id: u32) -> Option<String> {
     if !state.borrow::<Arc<dyn HostApi>>().keeps_traces() {
         return None;
     }
-    let in_flight = state.borrow::<InFlightTable>().get(id)?;
-    let trace = in_flight.head.as_ref()?.trace.child(random());
+    let calls = state.borrow::<InFlightTable>();
+    let trace = calls.get(id)?.head.as_ref()?.trace.child(random());
     let mut span = Span::begin(trace.span_id, trace.parent_id, "fetch", SpanKind::Client);
     if let Some(identity) = state.try_borrow::<Identity>() {
         span.function = Some(identity.function.clone());
         span.version = Some(identity.version.clone());
         span.instance = identity.instance;
     }
-    spans_of(in_flight)?.add(span).then(|| trace.to_traceparent())
+    spans_of(calls, id)?.add(span).then(|| trace.to_traceparent())
 }
 
 /// The request has its answer's head, or none will come. `traceparent`: that of its begin. `error`: empty, or why there is no answer.
@@ -59,7 +59,7 @@ pub(crate) fn op_skep_fetch_end(
 ) -> Result<(), JsErrorBox> {
     catch_panic("op_skep_fetch_end", id, || {
         let trace = TraceContext::parse(traceparent.as_bytes())?;
-        let spans = spans_of(state.borrow::<InFlightTable>().get(id)?)?;
+        let spans = spans_of(state.borrow::<InFlightTable>(), id)?;
         spans.end(trace.span_id, |span| complete(span, &method, url, status, error));
         Some(())
     })
