@@ -17,6 +17,8 @@ mod function {
     pub mod level;
     #[path = "message.rs"]
     pub mod message;
+    #[path = "span.rs"]
+    pub mod span;
     #[path = "trace.rs"]
     pub mod trace;
 }

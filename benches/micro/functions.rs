@@ -140,7 +140,7 @@ pub fn request() -> Arc<Request> {
         pattern: None,
         headers: http::HeaderMap::new().into(),
         trust_forwarded: false,
-        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
         request_id: "".into(),
         remote: None,
         hops: 0,
@@ -148,6 +148,7 @@ pub fn request() -> Arc<Request> {
         shape: CallShape::Http,
         occurrence: None,
         job: None,
+        spans: None,
     })
 }
 

@@ -6,8 +6,32 @@
 // Invariant: a fetch of an open call carries that call's hop count, and its trace unless the function sets a `traceparent`.
 
 import { core, internals } from "ext:core/mod.js";
+import { op_skep_fetch_begin, op_skep_fetch_end } from "ext:core/ops";
 
-const span = { __proto__: null, end() {} };
+/** A span of a `fetch`; deno_fetch begins one, lets the propagator write its headers, and ends it. Rust knows it by its traceparent. */
+class FetchSpan {
+  call = null;
+  traceparent = "";
+  method = "";
+  url = "";
+  status = 0;
+  error = "";
+
+  begin(call) {
+    this.call = call;
+    this.traceparent = op_skep_fetch_begin(call.id);
+    return this.traceparent;
+  }
+
+  end() {
+    if (this.traceparent === "") return;
+    op_skep_fetch_end(this.call.id, this.traceparent, this.method, this.url, this.status, this.error);
+    this.traceparent = "";
+  }
+}
+
+/** The span of the `fetch` that is being made: all until its headers are written happens without a pause. */
+let starting = null;
 
 /** The call whose code runs, or undefined (module top level). */
 export function currentCall() {
@@ -30,7 +54,7 @@ const propagator = {
     if (call === undefined || !call.isOpen()) return;
     // Trace headers that the function sets stay as they are.
     if (!headers.has("traceparent")) {
-      headers.append("traceparent", call.outgoingTraceparent());
+      headers.append("traceparent", starting.begin(call) || call.outgoingTraceparent());
       const tracestate = call.tracestate();
       if (tracestate !== null) headers.append("tracestate", tracestate);
     }
@@ -42,7 +66,7 @@ const propagator = {
 internals.__telemetry = {
   __proto__: null,
   TRACING_ENABLED: true,
-  builtinTracer: () => ({ __proto__: null, startSpan: () => span }),
+  builtinTracer: () => ({ __proto__: null, startSpan: () => starting = new FetchSpan() }),
   ContextManager: { __proto__: null, active: currentCall },
   DID_NOT_ENTER: null,
   enterSpan: () => null,
@@ -51,7 +75,16 @@ internals.__telemetry = {
 };
 internals.__telemetryUtil = {
   __proto__: null,
-  updateSpanFromClientResponse() {},
-  updateSpanFromError() {},
-  updateSpanFromRequest() {},
+  updateSpanFromClientResponse(span, response) {
+    span.status = core.loadExtScript("ext:deno_fetch/23_response.js").toInnerResponse(response).status;
+  },
+  /** What a function aborts with may be anything: nothing of it is read. */
+  updateSpanFromError(span) {
+    span.error = "failed";
+  },
+  updateSpanFromRequest(span, request) {
+    const inner = core.loadExtScript("ext:deno_fetch/23_request.js").toInnerRequest(request);
+    span.method = inner.method;
+    span.url = inner.url();
+  },
 };

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod order;
 pub mod release;
 pub mod token;
+pub mod trace;
 
 /// Where the operations are.
 pub const BASE_PATH: &str = "/api/v1";

@@ -63,6 +63,10 @@ impl HostApi for RuntimeHost {
         self.listeners.0.lock().clone()
     }
 
+    fn keeps_traces(&self) -> bool {
+        telemetry::traces::is_on()
+    }
+
     fn body_timeout(&self) -> Duration {
         self.body_timeout
     }

@@ -222,4 +222,5 @@ pub fn init_log(config: &Config) {
         LogFormat::Pretty => telemetry::log::Form::Pretty,
     };
     telemetry::init(config.log.level, form);
+    telemetry::traces::init(config.traces);
 }

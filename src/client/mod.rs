@@ -13,6 +13,7 @@ mod instances;
 mod cron;
 mod logs;
 mod top;
+mod traces;
 mod host;
 mod ui;
 mod package;
@@ -74,6 +75,9 @@ fn carry_out(config: &Config, command: &RemoteCommand, ctrl_c: CtrlC) -> ExitCod
         RemoteCommand::Env(args) => with(config, &args.wait.server, ctrl_c, |session| variables::run_env(session, args)),
         RemoteCommand::Secret(args) => with(config, &args.wait.server, ctrl_c, |session| variables::run_secret(session, args)),
         RemoteCommand::Logs(args) => with(config, &args.server, ctrl_c, |session| logs::run(session, args)),
+        RemoteCommand::Traces(args) => with(config, &args.server, ctrl_c, |session| traces::list(session, args)),
+        RemoteCommand::Trace(args) => with(config, &args.server, ctrl_c, |session| traces::show(session, args)),
+        RemoteCommand::Faults(args) => with(config, &args.server, ctrl_c, |session| traces::faults(session, args)),
         RemoteCommand::Top(args) => with(config, &args.server, ctrl_c, |session| top::run(session, args)),
         RemoteCommand::Ui(args) => with(config, &args.server, ctrl_c, |session| ui::run(session, args)),
         RemoteCommand::Rm(args) => with(config, &args.wait.server, ctrl_c, |session| functions::rm::run(session, args)),

@@ -177,6 +177,8 @@ pub(super) struct Settings {
     pub(super) log: LogSettings,
     #[command(flatten)]
     pub(super) metrics: MetricsSettings,
+    #[command(flatten)]
+    pub(super) traces: TraceSettings,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -284,6 +286,20 @@ pub(super) struct LogSettings {
     /// Form of log lines; `auto` is pretty in dev and json otherwise.
     #[arg(long, global = true, env = "SKEP_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = DEFAULT_LOG_FORMAT)]
     pub(super) log_format: LogFormatChoice,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = LOGS)]
+pub(super) struct TraceSettings {
+    /// Memory for the traces that are kept: faults, errors, slow calls and some others, in MB. 0: none is kept.
+    #[arg(long, global = true, env = "SKEP_TRACES_MB", value_name = "MB", default_value_t = DEFAULT_TRACES_MB)]
+    pub(super) traces_mb: u64,
+    /// Ordinary traces of one function that are kept in a second.
+    #[arg(long, global = true, env = "SKEP_TRACES_RATE", value_name = "N", default_value_t = DEFAULT_TRACES_RATE)]
+    pub(super) traces_rate: u64,
+    /// Time after which a call is slow, and its trace kept, in milliseconds.
+    #[arg(long, global = true, env = "SKEP_TRACES_SLOW_MS", value_name = "MS", default_value_t = DEFAULT_TRACES_SLOW_MS)]
+    pub(super) traces_slow_ms: u64,
 }
 
 /// Headings that some commands leave out of their help, because they use none of the settings below them.

@@ -40,6 +40,12 @@ pub enum RemoteCommand {
     Secret(VariablesArgs),
     /// Follow the log from now on, of all functions or one, until Ctrl-C.
     Logs(LogsArgs),
+    /// List the traces that are kept: faults, errors, slow calls, and some others.
+    Traces(TracesArgs),
+    /// Show one trace: what its calls did, and when.
+    Trace(TraceArgs),
+    /// List faults by function, kind and place in the code, those that came last first.
+    Faults(FaultsArgs),
     /// Show the activity of each function, second by second, until q or Ctrl-C.
     Top(TopArgs),
     /// Print the address of the dashboard, and open it in a browser.
@@ -250,6 +256,51 @@ impl CronCommand {
             Self::Pause(args) | Self::Resume(args) => &args.server,
         }
     }
+}
+
+/// `skep traces`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct TracesArgs {
+    /// Only those whose first call was to this function.
+    pub name: Option<String>,
+    /// Only those with a fault of this kind; without a kind, with any.
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "any")]
+    pub fault: Option<String>,
+    /// Only those with this status.
+    #[arg(long, value_name = "STATUS")]
+    pub status: Option<u16>,
+    /// Only those that took at least this many milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub min_ms: Option<u64>,
+    /// Only those with this text in their name, request id or trace id.
+    #[arg(short, long = "query", value_name = "TEXT")]
+    pub query: Option<String>,
+    /// How many at most.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `skep trace`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct TraceArgs {
+    /// The trace id: that of `x-trace-id` in an answer, and of `trace_id` in the log.
+    pub id: String,
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `skep faults`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct FaultsArgs {
+    /// Only those of this function.
+    pub name: Option<String>,
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
 /// `skep cron ls`.

@@ -54,6 +54,12 @@ pub const DEFAULT_BOOT_WALL_MS: u64 = 5000;
 pub const DEFAULT_COMPILE_MEMORY_MB: u64 = 512;
 /// See `--compile-ms`: twice what that module takes.
 pub const DEFAULT_COMPILE_MS: u64 = 10_000;
+/// Some thousands of traces.
+pub const DEFAULT_TRACES_MB: u64 = 32;
+/// Enough to see what a function usually does.
+pub const DEFAULT_TRACES_RATE: u64 = 10;
+/// A second.
+pub const DEFAULT_TRACES_SLOW_MS: u64 = 1_000;
 
 /// Whether there is no supervisor.
 pub const DEFAULT_SINGLE_PROCESS: bool = false;

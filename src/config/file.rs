@@ -62,6 +62,9 @@ pub(super) struct RawFile {
     #[serde(deserialize_with = "deserialize_namespace")]
     pub(super) openfaas_namespace: Option<String>,
     pub(super) history_mb: Option<u64>,
+    pub(super) traces_mb: Option<u64>,
+    pub(super) traces_rate: Option<u64>,
+    pub(super) traces_slow_ms: Option<u64>,
     pub(super) grant: Vec<RawGrant>,
 }
 

@@ -12,7 +12,9 @@ use std::time::Duration;
 use super::file::RawFile;
 use super::line::{Command, CommandLine, Origin, Origins};
 use super::value::{LogFormatChoice, Threads};
-use super::{CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, MetricsConfig, Mode, PoolConfig, Setting, grants};
+use super::{
+    CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, MetricsConfig, Mode, PoolConfig, Setting, TracesConfig, grants,
+};
 use crate::sys::kernel::KernelLimits;
 
 /// An hour and a day, in seconds: longer waits are mistakes.
@@ -26,6 +28,10 @@ const COMPILE_MS_MIN: u64 = 100;
 const COMPILE_MEMORY_MB: RangeInclusive<u64> = 64..=16_384;
 /// As much as a small host has.
 const HISTORY_MB_MAX: u64 = 4096;
+/// More than a person looks through; a collector keeps more.
+const TRACES_MB_MAX: u64 = 16_384;
+/// More in a second than a ring can hold for long.
+const TRACES_RATE_MAX: u64 = 1_000_000;
 /// A petabyte.
 const MEMORY_MB_MAX: u64 = 1 << 30;
 
@@ -55,6 +61,7 @@ pub(super) fn resolve(line: &CommandLine, mut file: RawFile) -> Result<Config, C
         compile: compile(&pick, line, &file)?,
         single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
         log: log(&pick, line, &file, mode),
+        traces: traces(&pick, line, &file)?,
         metrics: metrics(&pick, line, file)?,
     })
 }
@@ -131,6 +138,18 @@ fn memory_bytes(megabytes: u64) -> u64 {
         }
         megabytes => megabytes << 20,
     }
+}
+
+fn traces(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<TracesConfig, ConfigError> {
+    let raw = &line.settings.traces;
+    let megabytes = pick.of("traces_mb", raw.traces_mb, file.traces_mb).within(0..=TRACES_MB_MAX)?;
+    let rate = pick.of("traces_rate", raw.traces_rate, file.traces_rate).within(0..=TRACES_RATE_MAX)?;
+    let slow = pick.of("traces_slow_ms", raw.traces_slow_ms, file.traces_slow_ms).within(1..=DAY_S * 1_000)?;
+    Ok(TracesConfig {
+        bytes: usize::try_from(megabytes << 20).unwrap_or(usize::MAX),
+        per_second: u32::try_from(rate).unwrap_or(u32::MAX),
+        slow: Duration::from_millis(slow),
+    })
 }
 
 fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> LogConfig {

@@ -41,6 +41,8 @@ pub struct Config {
     pub log: LogConfig,
     /// For `telemetry::metrics`, and for `admin`, which shows them.
     pub metrics: MetricsConfig,
+    /// For `telemetry::traces`.
+    pub traces: TracesConfig,
 }
 
 /// Whom the process serves.
@@ -108,6 +110,17 @@ pub struct LogConfig {
     pub level: Level,
     /// The form of each line.
     pub format: LogFormat,
+}
+
+/// Settings of the traces that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TracesConfig {
+    /// Bytes of the ring; 0: no trace is kept.
+    pub bytes: usize,
+    /// Ordinary traces of one function that are kept in a second.
+    pub per_second: u32,
+    /// A call that takes longer is slow.
+    pub slow: Duration,
 }
 
 /// The form of a log line.

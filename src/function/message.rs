@@ -16,6 +16,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
 use super::headers::Headers;
+use super::span::SpanBuffer;
 use super::trace::{TraceContext, random};
 
 /// Any error a body may end with, as text for the log.
@@ -134,6 +135,8 @@ pub struct Request {
     pub occurrence: Option<Arc<Occurrence>>,
     /// The job that the call is.
     pub job: Option<Arc<JobRun>>,
+    /// The spans of the call that makes this one by `ctx.call`, which takes in those of this one.
+    pub spans: Option<Arc<SpanBuffer>>,
 }
 
 impl Request {
@@ -157,6 +160,7 @@ impl Request {
             shape,
             occurrence: None,
             job: None,
+            spans: None,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod message;
 pub mod own_cookies;
 pub mod headers;
 pub mod trace;
+pub mod span;
 pub mod hex;
 pub mod text;
 pub mod schedule;

@@ -20,6 +20,8 @@ pub struct TraceContext {
     pub trace_id: u128,
     /// 8 bytes naming this hop.
     pub span_id: u64,
+    /// The hop before it; 0: there is none.
+    pub parent_id: u64,
     /// Bit 0: sampled.
     pub flags: u8,
 }
@@ -27,12 +29,12 @@ pub struct TraceContext {
 impl TraceContext {
     /// A new trace. `random` must be 24 random bytes' worth of entropy.
     pub fn begin(random: (u128, u64)) -> Self {
-        Self { trace_id: random.0.max(1), span_id: random.1.max(1), flags: 1 }
+        Self { trace_id: random.0.max(1), span_id: random.1.max(1), parent_id: 0, flags: 1 }
     }
 
     /// The same trace, one hop further.
     pub fn child(&self, span_id: u64) -> Self {
-        Self { span_id: span_id.max(1), ..*self }
+        Self { span_id: span_id.max(1), parent_id: self.span_id, ..*self }
     }
 
     /// Parses `00-<32 hex>-<16 hex>-<2 hex>`; later versions may carry more fields. `None` if malformed.
@@ -47,7 +49,7 @@ impl TraceContext {
         let trace_id = parse_hex(&header[3..35])?;
         let span_id = parse_hex(&header[36..52])? as u64;
         let flags = parse_hex(&header[53..55])? as u8;
-        (trace_id != 0 && span_id != 0).then_some(Self { trace_id, span_id, flags })
+        (trace_id != 0 && span_id != 0).then_some(Self { trace_id, span_id, parent_id: 0, flags })
     }
 
     /// The trace id as 32 digits, written into `place`.

@@ -119,6 +119,7 @@ pub(super) fn read(
         shape: CallShape::Http,
         occurrence: None,
         job: None,
+        spans: None,
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod in_process;
 mod record;
+mod spans;
 mod admission;
 mod parse_fault;
 mod answer;

@@ -94,21 +94,21 @@ pub enum BodyEnd {
 
 /// One call from its arrival to its completion.
 pub struct Invocation {
-    origin: InvocationOrigin,
-    started: Instant,
-    trace: TraceContext,
-    request_id: Arc<str>,
-    method: Method,
-    path: PathAndQuery,
-    function: Option<FunctionName>,
+    pub(super) origin: InvocationOrigin,
+    pub(super) started: Instant,
+    pub(super) trace: TraceContext,
+    pub(super) request_id: Arc<str>,
+    pub(super) method: Method,
+    pub(super) path: PathAndQuery,
+    pub(super) function: Option<FunctionName>,
     shape: CallShape,
     pool: Option<Arc<Pool>>,
     /// The counters of a function that it did not reach.
     counted: Option<Arc<FunctionMetrics>>,
     track: ReleaseTrack,
-    stats: Option<Arc<CallStats>>,
-    fault: Option<Fault>,
-    status: u16,
+    pub(super) stats: Option<Arc<CallStats>>,
+    pub(super) fault: Option<Fault>,
+    pub(super) status: u16,
     /// When the head of an answer that streams was ready.
     head: Option<Instant>,
     request_bytes: u64,
@@ -330,6 +330,7 @@ impl Invocation {
             trace: self.trace,
             request_id: &self.request_id,
         }));
+        self.trace_end();
     }
 }
 

@@ -10,6 +10,7 @@ mod emit;
 pub mod log;
 pub mod event;
 pub mod metrics;
+pub mod traces;
 mod format;
 #[cfg(test)]
 mod tests;

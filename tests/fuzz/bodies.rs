@@ -55,6 +55,7 @@ pub fn request(bytes: &[u8]) {
         shape: CallShape::Http,
         occurrence: None,
         job: None,
+        spans: None,
     };
     let url = request_url(&request);
     let (scheme, rest) = url.split_once("://").expect("an absolute URL");

@@ -41,4 +41,5 @@ mod specs;
 mod streaming;
 mod supervisor;
 mod trace;
+mod traces;
 mod ui;

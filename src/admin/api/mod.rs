@@ -19,6 +19,7 @@ mod cron;
 mod host;
 mod logs;
 mod tokens;
+mod traces;
 mod operations;
 mod document;
 

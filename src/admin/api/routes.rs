@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::document::DocumentHead;
 use super::operations::{Operations, allow_without_token};
-use super::{changes, cron, deploy, functions, host, instances, invoke, logs, releases, tokens, variables};
+use super::{changes, cron, deploy, functions, host, instances, invoke, logs, releases, tokens, traces, variables};
 use crate::admin::auth::{self, Authenticator, Caller};
 use crate::admin::error::{ApiError, Failures};
 use crate::admin::extract::BODY_BYTES_MAX;
@@ -45,6 +45,9 @@ fn operations() -> Operations {
         .with(Deploy, routes!(variables::configure))
         .with(Deploy, routes!(invoke::invoke))
         .with(Read, routes!(cron::list))
+        .with(Read, routes!(traces::list))
+        .with(Read, routes!(traces::show))
+        .with(Read, routes!(traces::faults))
         .with(Deploy, routes!(cron::run))
         .with(Deploy, routes!(cron::pause))
         .with(Deploy, routes!(cron::resume))

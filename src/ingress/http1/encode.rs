@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    const TRACE: TraceContext = TraceContext { trace_id: 0xab, span_id: 1, flags: 0 };
+    const TRACE: TraceContext = TraceContext { trace_id: 0xab, span_id: 1, parent_id: 0, flags: 0 };
 
     fn head(status: u16, headers: &[(&'static str, &'static str)], is_http_11: bool, keeps: bool, framing: AnswerFraming) -> String {
         let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));

@@ -34,7 +34,7 @@ fn answer(body: Body) -> HttpAnswer {
         headers: HeaderMap::new(),
         body: ResponseBody::new(body, None),
         request_id: Arc::from("id"),
-        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
         close: false,
     }
 }

@@ -13,6 +13,7 @@ use futures::task::AtomicWaker;
 use super::reply::ReplyTo;
 use crate::fault::Fault;
 use crate::function::message::{Body, Request};
+use crate::function::span::SpanBuffer;
 
 /// The costs of one call; the instance's thread writes them, the code that logs the call reads them.
 #[derive(Debug, Default)]
@@ -29,8 +30,31 @@ pub struct CallStats {
     pub call: AtomicU32,
     /// The function asks not to be called again for the same moment of a schedule, though it fails.
     pub no_retry: AtomicBool,
+    /// What the call did, for its trace; made by the first span.
+    pub spans: CallSpans,
     /// Told the fault with which the call fails: a job that a schedule runs has its end then.
     pub on_fault: OnFault,
+}
+
+/// The spans of a call, once it has one.
+#[derive(Debug, Default)]
+pub struct CallSpans(OnceLock<Arc<SpanBuffer>>);
+
+impl CallSpans {
+    /// The spans are those of the caller.
+    pub fn join(&self, spans: &Arc<SpanBuffer>) {
+        let _ = self.0.set(spans.clone());
+    }
+
+    /// The buffer, made now if there is none.
+    pub fn buffer(&self) -> &Arc<SpanBuffer> {
+        self.0.get_or_init(Arc::default)
+    }
+
+    /// The buffer, if something was put into it.
+    pub fn made(&self) -> Option<&Arc<SpanBuffer>> {
+        self.0.get()
+    }
 }
 
 /// Takes the fault of a call.

@@ -16,6 +16,6 @@ pub mod deadlines;
 pub use answer_bytes::{AnswerBytes, FunctionBytes, StreamBytes, UNCOUNTED_BYTES};
 pub use batch::Reply;
 pub use in_flight::{ByteStream, CALL_IDS, InFlightTable, Inbound, InboundRefused, OUTBOUND_CHUNKS, Outbound, OutboundBody, Overruns};
-pub use job::{CallStats, FaultListener, LostSignal, Permit, QueuedInvocation, Slots};
+pub use job::{CallSpans, CallStats, FaultListener, LostSignal, Permit, QueuedInvocation, Slots};
 pub use kept_bytes::{ByteKeeper, KeptBytes};
 pub use reply::ReplyTo;

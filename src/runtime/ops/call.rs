@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use super::answer::{FAULT_HEADER, parse_headers};
 use super::catch_panic::catch_panic_async;
 use super::host::{HostApi, Identity};
+use super::spans::spans_of;
 use crate::function::message::{Body, CallShape, Request};
 use crate::function::trace::TraceContext;
 use crate::runtime::call::{InFlightTable, InboundRefused};
@@ -99,9 +100,10 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
             .get(id)
             .and_then(|in_flight| in_flight.head.as_deref())
             .map(|head| (head.trace, head.request_id.clone(), head.hops, head.headers.get("tracestate").cloned()));
-        (state.borrow::<Arc<dyn HostApi>>().clone(), context)
+        let spans = spans_of(state.borrow::<InFlightTable>(), id);
+        (state.borrow::<Arc<dyn HostApi>>().clone(), context.map(|context| (context, spans)))
     };
-    let Some((trace, request_id, hops, tracestate)) = context else { return Err(request_is_over()) };
+    let Some(((trace, request_id, hops, tracestate), spans)) = context else { return Err(request_is_over()) };
     let calls = state.borrow_mut().borrow_mut::<InFlightTable>().outgoing_calls(id).ok_or_else(request_is_over)?;
     // More of them wait: each may hold a place of the function that it calls.
     let _calling = calls.acquire_owned().await.map_err(|_closed| request_is_over())?;
@@ -111,6 +113,7 @@ async fn call(state: Rc<RefCell<OpState>>, id: u32, outgoing: OutgoingCall, body
     request.trace = trace;
     request.request_id = request_id;
     request.hops = hops.saturating_add(1);
+    request.spans = spans;
     if let Some(tracestate) = tracestate {
         request.headers.insert("tracestate", tracestate);
     }
@@ -157,7 +160,7 @@ impl OutgoingCall {
             pattern: None,
             headers: headers.into(),
             trust_forwarded: false,
-            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
             request_id: Arc::from(""),
             remote: None,
             hops: 0,
@@ -165,6 +168,7 @@ impl OutgoingCall {
             shape: CallShape::Http,
             occurrence: None,
             job: None,
+            spans: None,
         })
     }
 }

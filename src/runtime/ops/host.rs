@@ -26,6 +26,11 @@ pub trait HostApi: Send + Sync {
     /// The addresses on which Skep itself listens: closed to functions.
     fn listens_on(&self) -> Vec<SocketAddr>;
 
+    /// Whether traces are kept: else nothing makes spans.
+    fn keeps_traces(&self) -> bool {
+        false
+    }
+
     /// How long a client or a function may take nothing of an answer before it is given up.
     fn body_timeout(&self) -> Duration {
         Duration::from_secs(60)

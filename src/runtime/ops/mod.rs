@@ -27,6 +27,7 @@ mod host;
 mod context;
 mod clone;
 mod slow_async;
+mod spans;
 mod catch_panic;
 
 pub use answer::parse_headers;
@@ -66,6 +67,8 @@ deno_core::extension!(
         answer::op_skep_background,
         call::op_skep_call,
         call::op_skep_call_cancel,
+        spans::op_skep_fetch_begin,
+        spans::op_skep_fetch_end,
         egress::op_skep_socket,
         log::op_skep_log,
         refuse::op_skep_refuse,

@@ -236,7 +236,7 @@ mod tests {
             pattern: None,
             headers: headers.into(),
             trust_forwarded,
-            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
             request_id: "".into(),
             remote: Some(SocketAddr::from(([192, 0, 2, 9], 1))),
             hops: 0,
@@ -244,6 +244,7 @@ mod tests {
             shape: CallShape::Http,
             occurrence: None,
             job: None,
+            spans: None,
         }
     }
 

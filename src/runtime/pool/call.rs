@@ -58,6 +58,9 @@ impl Pool {
     ) -> CallOutcome {
         let (reply, mut reply_rx) = ReplyTo::channel();
         let stats = Arc::new(CallStats::default());
+        if let Some(spans) = &request.spans {
+            stats.spans.join(spans);
+        }
         let invocation = QueuedInvocation { request, body, reply, stats: stats.clone(), admitted, permit: Permit::default() };
         if let Err(fault) = self.admit(invocation) {
             return CallOutcome { reply: Err(fault), stats };

@@ -88,7 +88,7 @@ mod tests {
             pattern: None,
             headers: Headers::default(),
             trust_forwarded: false,
-            trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+            trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
             request_id: "".into(),
             remote: None,
             hops: 0,
@@ -96,6 +96,7 @@ mod tests {
             shape: CallShape::Http,
             occurrence: None,
             job: None,
+            spans: None,
         })
     }
 

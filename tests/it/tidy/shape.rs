@@ -57,6 +57,7 @@ const STATICS: &[&str] = &[
     "telemetry/metrics/host.rs: HOST",
     "telemetry/metrics/thread.rs: EXPECTED",
     "telemetry/metrics/thread.rs: TAKEN",
+    "telemetry/traces/mod.rs: TRACES",
 ];
 
 #[test]

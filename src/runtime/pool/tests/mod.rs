@@ -96,7 +96,7 @@ fn request(method: Method) -> Arc<Request> {
         pattern: None,
         headers: Headers::default(),
         trust_forwarded: false,
-        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
         request_id: "".into(),
         remote: None,
         hops: 0,
@@ -104,6 +104,7 @@ fn request(method: Method) -> Arc<Request> {
         shape: CallShape::Http,
         occurrence: None,
         job: None,
+        spans: None,
     })
 }
 

@@ -272,10 +272,12 @@ export interface Span {
   status: 'ok' | 'error' | 'unset';
   error_type: string | null;
   attributes: Record<string, unknown>;
-  events: SpanEvent[];
-  links: { trace_id: string; span_id: string }[];
+  /** Left out by a host that records none; so are links. */
+  events?: SpanEvent[];
+  links?: { trace_id: string; span_id: string }[];
   scope: string;
-  is_foreign: boolean;
+  /** Left out: a span of this host. */
+  is_foreign?: boolean;
 }
 
 export interface Trace {
@@ -284,7 +286,8 @@ export interface Trace {
   /** When its first span began; left out by hosts that do not tell. */
   started_ms?: number;
   spans: Span[];
-  logs: LogLine[];
+  /** Left out by a host that keeps no lines. */
+  logs?: LogLine[];
 }
 
 export interface FaultGroup {

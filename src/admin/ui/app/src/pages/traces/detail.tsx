@@ -74,11 +74,11 @@ function Whole({ trace, root }: { trace: Trace; root: Span | undefined }) {
       {root && <Failure root={root} />}
       <div class={span ? 'split' : ''}>
         <Card flush title={`${plural(trace.spans.length, 'span')} in ${micros(total)}`} actions={<span class="faint">{KEPT[trace.kept]?.why}</span>}>
-          <Waterfall spans={trace.spans} logs={trace.logs} chosen={chosen.value} choose={(id) => (chosen.value = id)} />
+          <Waterfall spans={trace.spans} logs={trace.logs ?? []} chosen={chosen.value} choose={(id) => (chosen.value = id)} />
         </Card>
         {span && <SpanDetail span={span} close={() => (chosen.value = null)} />}
       </div>
-      <Logs lines={span ? trace.logs.filter((line) => line.span_id === span.span_id) : trace.logs} span={span} />
+      <Logs lines={(trace.logs ?? []).filter((line) => !span || line.span_id === span.span_id)} span={span} />
     </>
   );
 }
@@ -123,10 +123,10 @@ function SpanDetail({ span, close }: { span: Span; close: () => void }) {
       <div class="card-body">
         <Facts facts={facts} />
         <Attributes title="Attributes" values={span.attributes} />
-        {span.events.map((event, index) => (
+        {span.events?.map((event, index) => (
           <Attributes key={index} title={`${event.name} at +${micros(event.at_us)}`} values={event.attributes} />
         ))}
-        {span.links.map((link) => (
+        {span.links?.map((link) => (
           <p key={link.span_id}>
             Linked: <a href={href(['traces', link.trace_id])}>{link.trace_id}</a>
           </p>

@@ -22,7 +22,7 @@ export function rowsOf(spans: Span[], closed: ReadonlySet<string>): Row[] {
   for (const some of children.values()) some.sort((one, other) => one.started_us - other.started_us);
   const rows: Row[] = [];
   const seen = new Set<string>();
-  const owner = (span: Span | undefined): string => (span ? `${span.is_foreign} ${span.function ?? span.scope}` : '');
+  const owner = (span: Span | undefined): string => (span ? `${span.is_foreign === true} ${span.function ?? span.scope}` : '');
   const visit = (span: Span, depth: number, parent?: Span): void => {
     if (seen.has(span.span_id)) return;
     seen.add(span.span_id);

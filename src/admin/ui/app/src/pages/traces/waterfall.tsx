@@ -209,7 +209,7 @@ function SpanRow({ row, axis, chosen, choose, closed, toggle, logged, set }: Row
               />
             ))}
           {isSeen && <i class={`span-bar lane-${laneOf(span)}${isBad ? ' bad' : ''}`} style={{ left: `${left * 100}%`, width: `${Math.max(0.15, (right - left) * 100)}%` }} />}
-          {isSeen && span.events.map((event, at) => <i key={at} class="event" title={event.name} style={{ left: `${axis.at(event.at_us) * 100}%` }} />)}
+          {isSeen && span.events?.map((event, at) => <i key={at} class="event" title={event.name} style={{ left: `${axis.at(event.at_us) * 100}%` }} />)}
           {isSeen && logged.has(id) && <i class="logged" title="It has log lines" style={{ left: `${right * 100}%` }} />}
         </div>
       </td>
