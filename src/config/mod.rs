@@ -28,7 +28,7 @@ pub use error::{ConfigError, Setting};
 pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
-pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig};
+pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, LogStderr, Mode, PoolConfig};
 pub use value::{Header, Payload, Percent, Threads, VariableChange};
 
 impl Config {

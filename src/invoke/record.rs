@@ -223,7 +223,7 @@ impl Invocation {
         if std::mem::replace(&mut self.is_recorded, true) {
             return;
         }
-        telemetry::emit(&Event::InvocationDone(InvocationDone {
+        let event = Event::InvocationDone(InvocationDone {
             origin: (self.origin != InvocationOrigin::Client).then(|| self.origin.label()),
             is_traffic: self.origin.is_traffic(),
             function: self.function.as_ref().map(FunctionName::as_str),
@@ -244,7 +244,10 @@ impl Invocation {
             cpu: self.nanos(|stats| &stats.cpu_ns),
             trace: self.trace,
             request_id: &self.request_id,
-        }));
+        });
+        if self.version.as_ref().is_none_or(|version| version.manifest.log.writes(event.level())) {
+            telemetry::emit(&event);
+        }
     }
 }
 

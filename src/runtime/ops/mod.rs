@@ -34,6 +34,7 @@ pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity, NewJob, ParseApplication};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
+pub use log::apply_log_rules;
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
 pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};

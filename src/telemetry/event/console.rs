@@ -9,6 +9,7 @@ use crate::function::Level;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
 use crate::telemetry::format::{json_field, timestamp};
+use crate::telemetry::log::record::Stream;
 
 use super::EventText;
 
@@ -31,8 +32,12 @@ impl EventText for ConsoleEvent<'_> {
         self.level
     }
 
-    fn function(&self) -> Option<&str> {
-        self.writer.map(|(function, ..)| function)
+    fn place(&self) -> (Stream, Option<&str>) {
+        match self.writer {
+            Some((function, ..)) => (Stream::Business, Some(function)),
+            // A prewarmed isolate: no function's code has run.
+            None => (Stream::Host, None),
+        }
     }
 
     fn json(&self, out: &mut Vec<u8>) {
@@ -47,7 +52,7 @@ impl EventText for ConsoleEvent<'_> {
             let _ = write!(out, ",\"instance\":{instance}");
         }
         if let Some((trace, request_id)) = self.request {
-            let _ = write!(out, ",\"trace_id\":\"{:032x}\"", trace.trace_id);
+            let _ = write!(out, ",\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\"", trace.trace_id, trace.span_id);
             json_field(out, "request_id", request_id);
         }
         json_field(out, "text", self.text);

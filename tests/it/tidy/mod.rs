@@ -90,6 +90,7 @@ const DISK: &[&str] = &[
     "sys/kernel.rs",
     "sys/mapped_file.rs",
     "sys/process_memory.rs",
+    "telemetry/store/",
     "trigger/cron/store/",
     "trigger/jobs/store.rs",
 ];
@@ -114,6 +115,7 @@ const OPENS: &[(&str, &str)] = &[
     ("trigger/cron/store/running.rs", "the state directory"),
     ("trigger/jobs/store.rs", "the state directory"),
     ("sys/process_memory.rs", "the kernel's own files"),
+    ("telemetry/store/files.rs", "the log folder"),
 ];
 
 /// Functions that open, by their modules.

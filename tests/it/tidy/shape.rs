@@ -51,8 +51,6 @@ const STATICS: &[&str] = &[
     "telemetry/emit.rs: LEVEL",
     "telemetry/emit.rs: SUBSCRIBERS",
     "telemetry/log/sink.rs: SINK",
-    "telemetry/log/tail.rs: FOLLOWERS",
-    "telemetry/log/tail.rs: LINES",
 ];
 
 #[test]
