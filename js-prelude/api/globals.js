@@ -7,7 +7,6 @@
 // Invariant: no other file writes globalThis, and a function gets neither `core` nor `internals` nor an op from it.
 
 import { core, internals, primordials } from "ext:core/mod.js";
-import { op_skep_log } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
 import { callSites } from "ext:skep/core/call_sites.js";
@@ -28,7 +27,7 @@ import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWe
 import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -103,9 +102,6 @@ const INTERFACES = [
   [urlPattern, ["URLPattern"]],
   [websocket, ["WebSocket"]],
 ];
-
-/** Characters of a console line that cross to the log: as in core/errors.js. */
-const LINE_MAX = (10 << 10) + 1;
 
 function defineGlobal(name, value, enumerable = false, isFixed = false) {
   ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: !isFixed, enumerable, configurable: !isFixed });
@@ -223,11 +219,7 @@ globalThis.__skep_bootstrap = () => {
 
   events().setEventTargetData(globalThis);
   // The console holds a native object, which no snapshot can carry.
-  defineLazily("console", () => {
-    const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
-    setNoColorFns(() => true, () => true);
-    return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text.length > LINE_MAX ? StringPrototypeSlice(text, 0, LINE_MAX) : text));
-  }, false);
+  defineLazily("console", () => core.loadExtScript("ext:skep/api/console.js").createConsole(currentCall), false);
   internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
 
   // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.

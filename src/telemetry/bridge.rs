@@ -8,7 +8,7 @@ use tracing::{Metadata, Subscriber as TracingSubscriber, span};
 
 use super::emit::{emit, is_wanted};
 use super::event::{Event, HostMessage};
-use super::log::record::Stream;
+use super::stream::Stream;
 use crate::function::Level;
 
 /// The target of messages about what operators did.

@@ -12,6 +12,7 @@ mod emit;
 pub mod log;
 pub mod event;
 mod format;
+pub mod stream;
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::bridge::Bridge;
 use super::event::{ConsoleEvent, InvocationDone};
-use super::log::record::{RecordKind, Stream};
+use super::log::record::RecordKind;
+use super::stream::Stream;
 use super::log::ring::LogRing;
 use super::log::sink;
 use super::log::window::LogWindow;
@@ -31,7 +32,7 @@ fn a_level_that_changes_changes_what_is_written_and_each_line_is_kept_in_its_pla
         }
         tracing::info!(target: AUDIT, "an operation of the level's test");
         let writer = Some(("hello", "v1", 1));
-        emit(&Event::Console(ConsoleEvent { writer, request: None, level: Level::Info, text: "of the level's test", cut: false }));
+        emit(&Event::Console(ConsoleEvent { writer, request: None, level: Level::Info, text: "of the level's test", data: "", cut: false }));
     });
     set_level(before);
     let mut found = Vec::new();
@@ -73,8 +74,9 @@ proptest! {
         text in "[\\x00-\\x1f\\x7f-\\u{9f}a\\[;\u{e9}]{0,40}",
     ) {
         let trace = TraceContext::begin((1, 2));
+        let data = serde_json::json!({ "args": [text], "fields": { (text.as_str()): text }, "other": text }).to_string();
         let console =
-            ConsoleEvent { writer: Some(("f", "v1", 1)), request: Some((trace, &text)), level: Level::Info, text: &text, cut: false };
+            ConsoleEvent { writer: Some(("f", "v1", 1)), request: Some((trace, &text)), level: Level::Info, text: &text, data: &data, cut: false };
         let done = InvocationDone {
             origin: None,
             is_traffic: true,

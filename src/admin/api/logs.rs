@@ -25,7 +25,7 @@ use crate::api::error::ApiErrorKind;
 use crate::api::log::{BEGIN_EVENT, LINE_EVENT, LOG_LINES_DEFAULT, LogLevelBody, LogOrder, LogQuery, MISSED_EVENT, StreamedEvent};
 use crate::shutdown::ShutdownPhase;
 use crate::telemetry;
-use crate::telemetry::log::record::Stream as LogStream;
+use crate::telemetry::stream::Stream as LogStream;
 use crate::telemetry::store::{
     FilterError, FollowEvent, Follower, LINES_MAX, LogFilter, LogReader, SearchError, SearchOrder, SearchTask, moment_ms,
 };

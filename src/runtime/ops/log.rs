@@ -19,6 +19,8 @@ use crate::runtime::call::InFlightTable;
 
 /// Longest line that is kept, in bytes.
 pub(crate) const LINE_BYTES_MAX: usize = 10 << 10;
+/// Largest JSON beside a line: the characters of api/console.js twice, as values and as fields, each of up to three bytes, with its marks.
+const DATA_BYTES_MAX: usize = 64 << 10;
 /// Kilobytes that an instance may write, until its manifest says another number.
 const KB_DEFAULT: u32 = 256;
 /// An instance may write as much as its quota at once, and again in every such time.
@@ -29,10 +31,24 @@ const LINE_COST_BYTES: usize = 64;
 /// Writes a line to the host's log. `call` is the id of the call whose code runs, or 0.
 #[op2(fast)]
 pub(crate) fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) -> Result<(), JsErrorBox> {
-    catch_panic("op_skep_log", call, || log(state, call, level, text))
+    catch_panic("op_skep_log", call, || log(state, call, level, text, ""))
 }
 
-fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
+/// The same with what was printed as JSON: an object with `args`, `fields` and `error`.
+#[op2(fast)]
+pub(crate) fn op_skep_log_data(
+    state: &mut OpState,
+    #[smi] call: u32,
+    #[smi] level: u32,
+    #[string] text: &str,
+    #[string] data: &str,
+) -> Result<(), JsErrorBox> {
+    catch_panic("op_skep_log_data", call, || log(state, call, level, text, data))
+}
+
+fn log(state: &mut OpState, call: u32, level: u32, text: &str, data: &str) {
+    // What is beyond the bound of api/console.js did not come from there.
+    let data = if data.len() > DATA_BYTES_MAX { "" } else { data };
     let level = match level {
         0 => Level::Debug,
         1 => Level::Info,
@@ -48,7 +64,7 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
         return;
     }
     let kb = quota.kb;
-    match quota.admit(end + LINE_COST_BYTES, Instant::now()) {
+    match quota.admit(end + data.len() + LINE_COST_BYTES, Instant::now()) {
         LineDecision::Write => {}
         LineDecision::WriteAfter(dropped) => report_dropped(&*host, identity.as_ref(), dropped, kb),
         LineDecision::DropFirst => {
@@ -64,6 +80,7 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
         request,
         level,
         text: text.get(..end).unwrap_or_default(),
+        data,
         cut: end < text.len(),
     });
 }
@@ -76,7 +93,7 @@ pub fn apply_log_rules(state: &mut OpState, least: Option<Level>, kb: u32) {
 
 fn report_dropped(host: &dyn HostApi, identity: Option<&Identity>, dropped: u64, kb: u32) {
     let text = format!("{dropped} lines were dropped: an instance may log {kb} KB in {} s", LOG_QUOTA_TIME.as_secs());
-    host.console(ConsoleLine { identity, request: None, level: Level::Warn, text: &text, cut: false });
+    host.console(ConsoleLine { identity, request: None, level: Level::Warn, text: &text, data: "", cut: false });
 }
 
 /// The decision about a line.

@@ -184,7 +184,11 @@ impl Supervisor {
             quarantined: self.crash_history.quarantined(),
             offences: self.crash_history.offences(Instant::now()),
         };
-        let mut engine = self.launch.start(&config, self.events_tx.clone())?;
+        let started = self.launch.start(&config, self.events_tx.clone());
+        if let (Err(_), Some(log)) = (&started, &self.log) {
+            log.ended(self.generation, false);
+        }
+        let mut engine = started?;
         engine.deadline = Some(engine.born + BOOT_MAX);
         tracing::info!(generation = self.generation, pid = engine.pid, "engine started");
         self.engines.push(engine);

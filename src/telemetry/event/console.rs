@@ -5,11 +5,13 @@
 
 use std::io::Write as _;
 
+use serde_json::{Map, Value};
+
 use crate::function::Level;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
-use crate::telemetry::format::{json_field, timestamp};
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::format::{json_field, json_value, timestamp};
+use crate::telemetry::stream::Stream;
 
 use super::EventText;
 
@@ -23,8 +25,26 @@ pub struct ConsoleEvent<'a> {
     pub level: Level,
     /// Its text.
     pub text: &'a str,
+    /// What was printed, as a JSON object with `args`, `fields` and `error`; empty if it was text alone.
+    pub data: &'a str,
     /// Whether its end was cut.
     pub cut: bool,
+}
+
+/// The members of a line that hold what was printed.
+const DATA_MEMBERS: [&str; 3] = ["args", "fields", "error"];
+
+/// Writes the data of a line as members of it. Text that is no such object is left out: it never forges a line.
+fn write_data(out: &mut Vec<u8>, data: &str) {
+    if data.is_empty() {
+        return;
+    }
+    let Ok(data) = serde_json::from_str::<Map<String, Value>>(data) else { return };
+    for member in DATA_MEMBERS {
+        if let Some(value) = data.get(member) {
+            json_value(out, member, value);
+        }
+    }
 }
 
 impl EventText for ConsoleEvent<'_> {
@@ -56,6 +76,7 @@ impl EventText for ConsoleEvent<'_> {
             json_field(out, "request_id", request_id);
         }
         json_field(out, "text", self.text);
+        write_data(out, self.data);
         if self.cut {
             out.extend_from_slice(b",\"cut\":true");
         }

@@ -13,7 +13,7 @@ use crate::function::hex;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
 use crate::telemetry::format::{json_field, json_number, json_plain, timestamp};
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 use super::EventText;
 

@@ -9,7 +9,7 @@ use super::EventText;
 use crate::function::Level;
 use crate::function::text::clean;
 use crate::telemetry::format::{json_field, timestamp};
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 /// A message with its fields.
 pub struct HostMessage {

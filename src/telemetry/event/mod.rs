@@ -9,7 +9,7 @@ mod invocation;
 mod message;
 
 use crate::function::Level;
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 pub use console::ConsoleEvent;
 pub use invocation::InvocationDone;

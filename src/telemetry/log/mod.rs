@@ -15,9 +15,9 @@ use std::os::fd::OwnedFd;
 
 use super::event::Event;
 use crate::config::LogStderr;
-use record::Stream;
+use super::stream::Stream;
 use ring::LogRing;
-use sink::{Shown, SinkLine};
+use sink::{OnStderr, SinkLine};
 use window::LogWindow;
 
 /// The form of a line.
@@ -54,9 +54,9 @@ impl Log {
         };
         let line = SinkLine { stream, level: event.level(), folder: folder.unwrap_or_default() };
         let shown = match (is_shown, self.form) {
-            (false, _) => Shown::Nowhere,
-            (true, Form::Json) => Shown::Json,
-            (true, Form::Pretty) => Shown::As(|out: &mut Vec<u8>| event.pretty(out, self.colored)),
+            (false, _) => OnStderr::Nowhere,
+            (true, Form::Json) => OnStderr::Json,
+            (true, Form::Pretty) => OnStderr::As(|out: &mut Vec<u8>| event.pretty(out, self.colored)),
         };
         sink::append(&line, |out| event.json(out), shown);
     }

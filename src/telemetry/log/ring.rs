@@ -241,7 +241,8 @@ impl RingConsumer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::log::record::{LINE_BYTES_MAX, Stream};
+    use crate::telemetry::log::record::LINE_BYTES_MAX;
+use crate::telemetry::stream::Stream;
 
     const LINE: RecordKind = RecordKind::Line(Stream::Business);
 

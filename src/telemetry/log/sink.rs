@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::record::{RecordKind, Stream};
+use super::record::RecordKind;
+use crate::telemetry::stream::Stream;
 use super::ring::{LogRing, RingProducer};
 use super::window::LogWindow;
 use crate::function::Level;
@@ -74,7 +75,7 @@ pub(in crate::telemetry) struct SinkLine<'a> {
 }
 
 /// How a line is shown on standard error.
-pub(in crate::telemetry) enum Shown<F> {
+pub(in crate::telemetry) enum OnStderr<F> {
     /// Not at all.
     Nowhere,
     /// As it is kept.
@@ -98,7 +99,7 @@ pub(in crate::telemetry) fn write_past(line: &str) {
 }
 
 /// Appends a line. `json` writes it as one JSON object with its line end.
-pub(in crate::telemetry) fn append(line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: Shown<impl FnOnce(&mut Vec<u8>)>) {
+pub(in crate::telemetry) fn append(line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: OnStderr<impl FnOnce(&mut Vec<u8>)>) {
     let mut buffer = SINK.buffer.lock();
     let was_empty = buffer.bytes.is_empty();
     APPENDING.set(true);
@@ -171,21 +172,21 @@ fn within(patience: Duration, work: impl FnOnce() + Send + 'static) {
 }
 
 impl Buffer {
-    fn append(&mut self, line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: Shown<impl FnOnce(&mut Vec<u8>)>) {
+    fn append(&mut self, line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: OnStderr<impl FnOnce(&mut Vec<u8>)>) {
         let has_room = self.bytes.len() <= BUFFER_BYTES_MAX;
         let begin = self.bytes.len();
         let kind = RecordKind::Line(line.stream);
         match shown {
-            Shown::Json if has_room => {
+            OnStderr::Json if has_room => {
                 json(&mut self.bytes);
                 if let Some(kept) = &mut self.kept {
                     kept.push(kind, line.level, line.folder, self.bytes.get(begin..).unwrap_or_default());
                 }
                 return;
             }
-            Shown::As(write) if has_room => write(&mut self.bytes),
-            Shown::Json | Shown::As(_) => self.dropped += 1,
-            Shown::Nowhere => {}
+            OnStderr::As(write) if has_room => write(&mut self.bytes),
+            OnStderr::Json | OnStderr::As(_) => self.dropped += 1,
+            OnStderr::Nowhere => {}
         }
         if let Some(kept) = &mut self.kept {
             self.unshown.clear();

@@ -207,7 +207,7 @@ impl LogWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::log::record::Stream;
+    use crate::telemetry::stream::Stream;
 
     const LINE: RecordKind = RecordKind::Line(Stream::Requests);
 

@@ -13,13 +13,14 @@ use super::open_files::FileKey;
 use super::retention::FunctionRules;
 use super::segment::Folder;
 use crate::function::{FunctionName, Level};
-use crate::telemetry::log::record::{RecordKind, Stream};
+use crate::telemetry::log::record::RecordKind;
+use crate::telemetry::stream::Stream;
 use crate::telemetry::log::ring::RingRecord;
 use crate::telemetry::log::window::LogWindow;
 
 /// Lines by file.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct LineBatch {
     files: IndexMap<FileKey, FileLines>,
     order: Vec<BatchLine>,
     /// How functions want their lines kept.
@@ -43,7 +44,7 @@ struct BatchLine {
     stream: Stream,
 }
 
-impl Batch {
+impl LineBatch {
     /// Takes a record in. `seq` is the number of the next line.
     pub(super) fn add(&mut self, record: &RingRecord<'_>, seq: &mut u64) {
         let taken = match record.head.kind {

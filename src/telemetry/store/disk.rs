@@ -9,6 +9,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -45,9 +46,20 @@ enum Order {
 }
 
 /// The writer's end.
-pub(super) struct Disk {
-    orders_tx: SyncSender<Order>,
+pub(super) struct DiskClient {
+    /// `None` while it is dropped.
+    orders_tx: Option<SyncSender<Order>>,
+    thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+}
+
+impl Drop for DiskClient {
+    /// Two threads never pack in one folder.
+    fn drop(&mut self) {
+        self.orders_tx = None;
+        // One that panicked has ended, too.
+        self.thread.take().map(JoinHandle::join);
+    }
 }
 
 #[derive(Default)]
@@ -57,7 +69,7 @@ struct Shared {
     is_full: AtomicBool,
 }
 
-impl Disk {
+impl DiskClient {
     /// Starts the thread.
     ///
     /// # Errors
@@ -66,20 +78,25 @@ impl Disk {
         let (orders_tx, orders_rx) = sync_channel(ORDERS_MAX);
         let shared = Arc::new(Shared::default());
         let worker = DiskWorker { log, rules, functions: HashMap::new(), total_bytes: 0, looked: None, shared: shared.clone() };
-        std::thread::Builder::new().name("skep log disk".to_owned()).spawn(move || worker.run(&orders_rx))?;
-        Ok(Self { orders_tx, shared })
+        let thread = std::thread::Builder::new().name("skep log disk".to_owned()).spawn(move || worker.run(&orders_rx))?;
+        Ok(Self { orders_tx: Some(orders_tx), thread: Some(thread), shared })
     }
 
     /// Has files synced, and segments packed. What finds no room among the orders is packed at the next look.
     pub(super) fn sync(&self, closed: Vec<Closed>, written: u64) {
         if !closed.is_empty() || written > 0 {
-            let _ = self.orders_tx.try_send(Order::Sync(closed, written));
+            self.order(Order::Sync(closed, written));
         }
     }
 
     /// Tells how the lines of a function are kept. What finds no room is told again by its next version.
     pub(super) fn rules(&self, function: FunctionName, rules: FunctionRules) {
-        let _ = self.orders_tx.try_send(Order::Rules(function, rules));
+        self.order(Order::Rules(function, rules));
+    }
+
+    /// Says whether there was room for the order.
+    fn order(&self, order: Order) -> bool {
+        self.orders_tx.as_ref().is_some_and(|orders_tx| orders_tx.try_send(order).is_ok())
     }
 
     /// The files to close.
@@ -95,7 +112,7 @@ impl Disk {
     /// Waits until everything is done that was ordered, for this long at most.
     pub(super) fn end(&self, most: Duration) {
         let (done_tx, done_rx) = sync_channel(1);
-        if self.orders_tx.try_send(Order::End(done_tx)).is_ok() {
+        if self.order(Order::End(done_tx)) {
             // After that time the kernel has the lines all the same.
             let _ = done_rx.recv_timeout(most);
         }
@@ -123,8 +140,12 @@ impl DiskWorker {
             }
             match orders_rx.recv_timeout(LOOK_EVERY) {
                 Ok(Order::Sync(closed, written)) => self.sync(closed, written),
-                Ok(Order::Rules(function, rules)) => drop(self.functions.insert(function, rules)),
-                Ok(Order::End(done_tx)) => drop(done_tx.send(())),
+                Ok(Order::Rules(function, rules)) => {
+                    self.functions.insert(function, rules);
+                }
+                Ok(Order::End(done_tx)) => {
+                    let _ = done_tx.send(());
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -142,8 +163,12 @@ impl DiskWorker {
         });
         // A disk that cannot sync tells the writer with its next write.
         match files.clone().next() {
-            Some(any) if closed.len() > SYNCS_MAX => drop(syncfs(any)),
-            _ => files.for_each(|file| drop(fdatasync(file))),
+            Some(any) if closed.len() > SYNCS_MAX => {
+                let _ = syncfs(any);
+            }
+            _ => files.for_each(|file| {
+                let _ = fdatasync(file);
+            }),
         }
         for closed in closed {
             if let Closed::Segment(_, folder, name) = closed {
@@ -227,7 +252,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::telemetry::log::record::Stream;
+    use crate::telemetry::stream::Stream;
     use crate::telemetry::store::open_files::OpenFiles;
     use crate::telemetry::store::pack::read_member;
 

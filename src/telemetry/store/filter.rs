@@ -12,7 +12,7 @@ use super::index::Member;
 use super::line;
 use crate::function::{FunctionName, Level};
 use crate::telemetry::format::json_string;
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 /// Memory of a compiled expression.
 const REGEX_BYTES_MAX: usize = 1 << 20;

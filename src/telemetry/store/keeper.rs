@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::files::LogFolder;
 use super::retention::KeepRules;
-use super::writer::{Command, Writer};
+use super::writer::{WriterCommand, Writer};
 use crate::telemetry::log::ring::LogRing;
 use crate::telemetry::log::sink;
 use crate::telemetry::log::window::LogWindow;
@@ -41,7 +41,7 @@ pub struct KeepConfig {
 pub struct LogKeeper {
     window: LogWindow,
     window_memory: OwnedFd,
-    commands_tx: SyncSender<Command>,
+    commands_tx: SyncSender<WriterCommand>,
 }
 
 impl LogKeeper {
@@ -57,7 +57,7 @@ impl LogKeeper {
         let commands_tx = start_writer(Writer::new(log, config.rules, window.clone(), LOCK_WAIT))?;
         let keeper = Self { window, window_memory, commands_tx };
         let (_, ring) = LogRing::create()?;
-        keeper.send(Command::Add(OWN, ring.clone()));
+        keeper.send(WriterCommand::Add(OWN, ring.clone()));
         sink::attach(ring, keeper.window.clone());
         sink::flush_with(keeper.flusher());
         Ok(keeper)
@@ -69,7 +69,7 @@ impl LogKeeper {
     /// If the system gives none.
     pub fn ring(&self, number: u64) -> io::Result<OwnedFd> {
         let (memory, ring) = LogRing::create()?;
-        self.send(Command::Add(number, ring));
+        self.send(WriterCommand::Add(number, ring));
         Ok(memory)
     }
 
@@ -80,10 +80,10 @@ impl LogKeeper {
 
     /// The process of this number has ended: what it had logged is written, and its memory given up.
     pub fn ended(&self, number: u64, is_crash: bool) {
-        self.send(Command::Ended(number, is_crash));
+        self.send(WriterCommand::Ended(number, is_crash));
     }
 
-    fn send(&self, command: Command) {
+    fn send(&self, command: WriterCommand) {
         // The writer ends with its keeper, and reads much faster than processes come and go.
         let _ = self.commands_tx.send(command);
         self.window.ring_bell();
@@ -102,22 +102,22 @@ pub fn keep_alone(config: &KeepConfig) -> io::Result<()> {
     let Some((ring, window)) = sink::attached() else { return Ok(()) };
     let log = config.folder.as_deref().map(LogFolder::at);
     let commands_tx = start_writer(Writer::new(log, config.rules, window.clone(), LOCK_WAIT_ALONE))?;
-    let _ = commands_tx.send(Command::Add(OWN, ring));
+    let _ = commands_tx.send(WriterCommand::Add(OWN, ring));
     window.ring_bell();
     sink::flush_with(flusher(commands_tx, window));
     Ok(())
 }
 
-fn start_writer(writer: Writer) -> io::Result<SyncSender<Command>> {
+fn start_writer(writer: Writer) -> io::Result<SyncSender<WriterCommand>> {
     let (commands_tx, commands_rx) = sync_channel(COMMANDS_MAX);
     std::thread::Builder::new().name("skep log files".to_owned()).spawn(move || writer.run(&commands_rx))?;
     Ok(commands_tx)
 }
 
-fn flusher(commands_tx: SyncSender<Command>, window: LogWindow) -> sink::Flusher {
+fn flusher(commands_tx: SyncSender<WriterCommand>, window: LogWindow) -> sink::Flusher {
     Box::new(move |most| {
         let (done_tx, done_rx) = sync_channel(1);
-        if commands_tx.try_send(Command::Flush(done_tx)).is_ok() {
+        if commands_tx.try_send(WriterCommand::Flush(done_tx)).is_ok() {
             window.ring_bell();
             // What is not written by then is lost with this process, unless a supervisor has its memory.
             let _ = done_rx.recv_timeout(most);

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate};
 use memchr::memmem;
 
 use crate::function::Level;
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 /// The line's number, which the writer has put at its end.
 pub(super) fn seq(line: &[u8]) -> Option<u64> {

@@ -13,7 +13,8 @@ use super::files::LogFolder;
 use super::line;
 use super::pack::MEMBER_BYTES;
 use super::segment::{Folder, SegmentName, StoreFile};
-use crate::telemetry::log::record::{LINE_BYTES_MAX, Stream};
+use crate::telemetry::log::record::LINE_BYTES_MAX;
+use crate::telemetry::stream::Stream;
 
 /// Files open at a time.
 const OPEN_MAX: usize = 256;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::segment::{Folder, SegmentName};
 use crate::function::FunctionName;
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 const DAY_MS: i64 = 86_400_000;
 

@@ -23,7 +23,8 @@ use super::line;
 use super::segment::{Folder, StoreFile};
 use crate::function::FunctionName;
 use crate::sys::scheduling;
-use crate::telemetry::log::record::{RecordKind, Stream};
+use crate::telemetry::log::record::RecordKind;
+use crate::telemetry::stream::Stream;
 use crate::telemetry::log::sink;
 use crate::telemetry::log::window::{LogWindow, WindowRead};
 

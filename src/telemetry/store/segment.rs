@@ -5,7 +5,7 @@
 use chrono::DateTime;
 
 use crate::function::FunctionName;
-use crate::telemetry::log::record::Stream;
+use crate::telemetry::stream::Stream;
 
 /// The folder of the host's own lines. No function has such a name.
 pub(super) const HOST_FOLDER: &str = "_host";

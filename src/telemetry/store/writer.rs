@@ -10,8 +10,8 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
-use super::batch::Batch;
-use super::disk::Disk;
+use super::batch::LineBatch;
+use super::disk::DiskClient;
 use super::files::LogFolder;
 use super::open_files::OpenFiles;
 use super::retention::KeepRules;
@@ -43,7 +43,7 @@ const NUMBERS_RESERVED: u64 = 1_000_000;
 const END_WAIT: Duration = Duration::from_millis(500);
 
 /// What the writer is told.
-pub(super) enum Command {
+pub(super) enum WriterCommand {
     /// A process has a ring.
     Add(u64, LogRing),
     /// The process of this number has ended; whether by a crash.
@@ -61,9 +61,9 @@ pub(super) struct Writer {
     /// How long lines wait for another process that still writes to the folder.
     lock_wait: Duration,
     is_locked_out: bool,
-    /// Held while this process writes to the folder.
-    lock: Option<File>,
-    files: Option<(OpenFiles, Disk)>,
+    files: Option<(OpenFiles, DiskClient)>,
+    /// Held while this process writes to the folder; dropped after the files.
+    _lock: Option<File>,
     next_seq: u64,
     reserved: u64,
     started: Instant,
@@ -92,7 +92,7 @@ impl Writer {
             rings: Vec::new(),
             lock_wait,
             is_locked_out: false,
-            lock: None,
+            _lock: None,
             files: None,
             next_seq,
             reserved: 0,
@@ -105,7 +105,7 @@ impl Writer {
     }
 
     /// Writes until no one can tell it anything any more.
-    pub(super) fn run(mut self, commands_rx: &Receiver<Command>) {
+    pub(super) fn run(mut self, commands_rx: &Receiver<WriterCommand>) {
         loop {
             loop {
                 match commands_rx.try_recv() {
@@ -135,10 +135,10 @@ impl Writer {
         }
     }
 
-    pub(super) fn obey(&mut self, command: Command) {
+    pub(super) fn obey(&mut self, command: WriterCommand) {
         match command {
-            Command::Add(number, ring) => self.rings.push((number, ring.consumer())),
-            Command::Ended(number, is_crash) => {
+            WriterCommand::Add(number, ring) => self.rings.push((number, ring.consumer())),
+            WriterCommand::Ended(number, is_crash) => {
                 let before = self.next_seq;
                 self.drain();
                 self.rings.retain(|(ring, _)| *ring != number);
@@ -147,7 +147,7 @@ impl Writer {
                     tracing::warn!(generation = number, lines, "an engine died: what it had logged is written");
                 }
             }
-            Command::Flush(done_tx) => {
+            WriterCommand::Flush(done_tx) => {
                 self.drain();
                 self.sync(super::now_ms());
                 if let Some((_, disk)) = &self.files {
@@ -169,7 +169,7 @@ impl Writer {
         if self.is_waiting_for_lock() {
             return false;
         }
-        let (mut batch, mut is_any, mut dropped) = (Batch::default(), false, 0);
+        let (mut batch, mut is_any, mut dropped) = (LineBatch::default(), false, 0);
         let next_seq = &mut self.next_seq;
         for (number, ring) in &mut self.rings {
             match ring.read(TURN_BYTES, |record| batch.add(&record, next_seq)) {
@@ -191,13 +191,13 @@ impl Writer {
         is_any
     }
 
-    fn write(&mut self, batch: &Batch, now_ms: i64) {
+    fn write(&mut self, batch: &LineBatch, now_ms: i64) {
         if self.log.is_none() {
             return;
         }
         self.reserve_numbers();
         let Some((files, disk)) = self.files.as_mut() else {
-            let lines = batch.files().map(|(_, lines)| lines.count).sum();
+            let lines = batch.files().map(|(_, lines)| lines.count).sum::<u64>();
             self.trouble.not_on_disk += lines;
             return self.window.count_dropped(lines);
         };
@@ -228,10 +228,10 @@ impl Writer {
             return;
         }
         self.tried = Some(Instant::now());
-        let made = log.lock().and_then(|lock| Ok((lock, Disk::start(log.clone(), self.rules)?)));
+        let made = log.lock().and_then(|lock| Ok((lock, DiskClient::start(log.clone(), self.rules)?)));
         match made {
             Ok((lock, disk)) => {
-                self.lock = Some(lock);
+                self._lock = Some(lock);
                 self.files = Some((OpenFiles::new(log.clone()), disk));
             }
             Err(error) => {
