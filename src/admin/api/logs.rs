@@ -25,10 +25,10 @@ use crate::api::error::ApiErrorKind;
 use crate::api::log::{BEGIN_EVENT, LINE_EVENT, LOG_LINES_DEFAULT, LogLevelBody, LogOrder, LogQuery, MISSED_EVENT, StreamedEvent};
 use crate::shutdown::ShutdownPhase;
 use crate::telemetry;
-use crate::telemetry::stream::Stream as LogStream;
 use crate::telemetry::store::{
     FilterError, FollowEvent, Follower, LINES_MAX, LogFilter, LogReader, SearchError, SearchOrder, SearchTask, moment_ms,
 };
+use crate::telemetry::stream::Stream as LogStream;
 
 /// How long a search waits for others.
 const SEARCH_WAIT: Duration = Duration::from_secs(5);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::function::manifest::{CronRule, DialectSettings, Net, NetRule, ParseSettings};
 use crate::function::{Manifest, Version};
 use crate::runtime::ops::{Identity, ParseApplication};
+use crate::sys::freeze;
 use crate::telemetry;
 use crate::telemetry::store::FunctionRules;
 
@@ -32,6 +33,7 @@ pub(super) fn keep_lines_by(version: &Version) {
     let log = &version.manifest.log;
     let rules = FunctionRules { days: log.days, bytes: log.mb.map(|mb| u64::from(mb) << 20) };
     if rules != FunctionRules::default() {
+        let _held_off = freeze::hold_off();
         telemetry::store::keep_by(&version.function, rules);
     }
 }

@@ -6,16 +6,16 @@
 #![allow(clippy::disallowed_methods, reason = "NO_COLOR is a convention of terminals")]
 
 pub(super) mod sink;
-pub(super) mod ring;
-pub(super) mod window;
+pub mod ring;
+pub mod window;
 pub mod record;
 
 use std::io::{self, IsTerminal as _};
 use std::os::fd::OwnedFd;
 
 use super::event::Event;
-use crate::config::LogStderr;
 use super::stream::Stream;
+use crate::config::LogStderr;
 use ring::LogRing;
 use sink::{OnStderr, SinkLine};
 use window::LogWindow;

@@ -114,7 +114,7 @@ pub(super) fn put(words: &[AtomicU64], at: u64, bytes: &[u8]) -> u64 {
     } else {
         after.iter().chain(before).zip(whole.iter().chain(last)).for_each(store);
     }
-    at + count as u64
+    at.wrapping_add(count as u64)
 }
 
 /// Appends bytes of such memory to `out`; returns the position after them.
@@ -127,7 +127,7 @@ pub(super) fn take(words: &[AtomicU64], at: u64, bytes: usize, out: &mut Vec<u8>
         out.extend_from_slice(&word.load(Ordering::Relaxed).to_le_bytes());
     }
     out.truncate(end);
-    at + count as u64
+    at.wrapping_add(count as u64)
 }
 
 /// The place of a position; the number of words is a power of two.

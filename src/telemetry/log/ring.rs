@@ -28,8 +28,9 @@ const MARK_WORDS: usize = 64;
 /// This layout. Neighbouring releases of the supervisor and an engine agree on it or keep no lines.
 const FORMAT_NUMBER: u64 = 0x736b_6570_6c6f_6701;
 
-/// An empty memory is used from its start on beyond this many words: lines that lie in the same place stay in the processor's cache.
-const REWIND_WORDS: usize = 1 << 13;
+/// An empty memory is used from its start on beyond this many words: lines that lie in the same place stay in the processor's cache. The longest
+/// line has room before that.
+const REWIND_WORDS: usize = 1 << 16;
 
 /// The memory of one process.
 #[derive(Clone, Debug)]
@@ -212,12 +213,12 @@ impl RingConsumer {
         bytes.clear();
         if head.kind == RecordKind::Skip {
             let words = (DATA_WORDS - at) as u64;
-            return (words <= left).then_some((RecordHead::skip(), self.position + words));
+            return (words <= left).then_some((RecordHead::skip(), self.position.wrapping_add(words)));
         }
         if left > DATA_WORDS as u64 || 1 + head.body_words() > left {
             return None;
         }
-        let after = take(data, self.position + 1, head.name_bytes, bytes);
+        let after = take(data, self.position.wrapping_add(1), head.name_bytes, bytes);
         Some((head, take(data, after, head.text_bytes, bytes)))
     }
 
@@ -242,7 +243,7 @@ impl RingConsumer {
 mod tests {
     use super::*;
     use crate::telemetry::log::record::LINE_BYTES_MAX;
-use crate::telemetry::stream::Stream;
+    use crate::telemetry::stream::Stream;
 
     const LINE: RecordKind = RecordKind::Line(Stream::Business);
 

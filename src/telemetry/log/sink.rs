@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::record::RecordKind;
-use crate::telemetry::stream::Stream;
 use super::ring::{LogRing, RingProducer};
 use super::window::LogWindow;
 use crate::function::Level;
+use crate::telemetry::stream::Stream;
 
 /// Bytes that may wait for standard error.
 const BUFFER_BYTES_MAX: usize = 8 << 20;

@@ -2,7 +2,8 @@
 //!
 //! `store::writer` appends each line once it is in its file; `store::follow` reads. Beside it the memory has the bell that wakes the writer.
 //!
-//! Invariant: a reader never holds up the writer: it copies a line, and then looks whether the line was overwritten meanwhile.
+//! Invariant: a reader never holds up the writer: it copies a line, and then looks whether the line was overwritten meanwhile. Whatever another
+//! process writes into the memory, the writer goes on.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -101,12 +102,12 @@ impl LogWindow {
         let Some(head) = RecordHead::new(kind, level, name, text) else { return };
         let (data, at) = (self.data(), self.mark(HEAD).load(Ordering::Relaxed));
         self.make_room(at, 2 + head.body_words());
-        for (word, position) in [(head.pack(), at), (seq, at + 1)] {
+        for (word, position) in [(head.pack(), at), (seq, at.wrapping_add(1))] {
             if let Some(place) = data.get(place(data, position)) {
                 place.store(word, Ordering::Relaxed);
             }
         }
-        let after = put(data, put(data, at + 2, name.as_bytes()), text);
+        let after = put(data, put(data, at.wrapping_add(2), name.as_bytes()), text);
         self.mark(NEWEST).store(seq, Ordering::Release);
         self.mark(HEAD).store(after, Ordering::Release);
     }
@@ -115,9 +116,9 @@ impl LogWindow {
     fn make_room(&self, at: u64, words: u64) {
         let data = self.data();
         let mut oldest = self.mark(OLDEST).load(Ordering::Relaxed);
-        while at + words - oldest > DATA_WORDS as u64 {
+        while at.wrapping_add(words).wrapping_sub(oldest) > DATA_WORDS as u64 && oldest != at {
             let head = data.get(place(data, oldest)).and_then(|word| RecordHead::unpack(word.load(Ordering::Relaxed)));
-            oldest = head.map_or(at, |head| oldest + 2 + head.body_words());
+            oldest = head.map_or(at, |head| oldest.wrapping_add(2 + head.body_words()));
         }
         self.mark(OLDEST).store(oldest, Ordering::Relaxed);
         // Whoever has read a word that is written from now on sees that the line is gone.
@@ -156,10 +157,10 @@ impl LogWindow {
             return WindowRead::End;
         }
         let word = |position: u64| data.get(place(data, position)).map_or(0, |word| word.load(Ordering::Relaxed));
-        let (head, seq) = (RecordHead::unpack(word(at)), word(at + 1));
+        let (head, seq) = (RecordHead::unpack(word(at)), word(at.wrapping_add(1)));
         let (mut name, mut text, mut after) = (Vec::new(), Vec::new(), at);
         if let Some(head) = head {
-            after = take(data, at + 2, head.name_bytes, &mut name);
+            after = take(data, at.wrapping_add(2), head.name_bytes, &mut name);
             after = take(data, after, head.text_bytes, &mut text);
         }
         fence(Ordering::SeqCst);

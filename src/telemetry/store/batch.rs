@@ -14,9 +14,9 @@ use super::retention::FunctionRules;
 use super::segment::Folder;
 use crate::function::{FunctionName, Level};
 use crate::telemetry::log::record::RecordKind;
-use crate::telemetry::stream::Stream;
 use crate::telemetry::log::ring::RingRecord;
 use crate::telemetry::log::window::LogWindow;
+use crate::telemetry::stream::Stream;
 
 /// Lines by file.
 #[derive(Default)]

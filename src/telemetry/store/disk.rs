@@ -252,9 +252,9 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::telemetry::stream::Stream;
     use crate::telemetry::store::open_files::OpenFiles;
     use crate::telemetry::store::pack::read_member;
+    use crate::telemetry::stream::Stream;
 
     const NOW: i64 = 1_795_715_581_250;
     const RULES: KeepRules = KeepRules { days: 7, function_bytes: 64 << 20, total_bytes: 64 << 20 };

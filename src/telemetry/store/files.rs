@@ -28,7 +28,7 @@ const LOCK: &str = "lock";
 
 /// The log folder.
 #[derive(Clone, Debug)]
-pub struct LogFolder {
+pub(super) struct LogFolder {
     root: PathBuf,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct ListedFile {
 
 impl LogFolder {
     /// The folder at this path, which need not exist.
-    pub fn at(root: &Path) -> Self {
+    pub(super) fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 

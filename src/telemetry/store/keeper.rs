@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use super::files::LogFolder;
 use super::retention::KeepRules;
-use super::writer::{WriterCommand, Writer};
+use super::writer::{Writer, WriterCommand};
 use crate::telemetry::log::ring::LogRing;
 use crate::telemetry::log::sink;
 use crate::telemetry::log::window::LogWindow;
 
 /// Commands that wait for the writer.
-const COMMANDS_MAX: usize = 64;
+const COMMANDS_MAX: usize = 1024;
 
 /// How long lines wait for another process that is about to end and still writes to the folder; and so long if the supervisor was killed, whose
 /// engines write one after the other.
@@ -84,8 +84,8 @@ impl LogKeeper {
     }
 
     fn send(&self, command: WriterCommand) {
-        // The writer ends with its keeper, and reads much faster than processes come and go.
-        let _ = self.commands_tx.send(command);
+        // The writer reads much faster than processes come and go; on a disk that hangs a thousand may, and the next one's lines are not kept.
+        let _ = self.commands_tx.try_send(command);
         self.window.ring_bell();
     }
 

@@ -47,7 +47,7 @@ pub(super) fn level(line: &[u8]) -> Option<Level> {
 
 /// The ids that lines are looked up by: those of the trace and of the request.
 pub(super) fn ids(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    [b",\"trace_id\":\"".as_slice(), b",\"request_id\":\""].into_iter().filter_map(|key| text_of(line, key))
+    [b",\"trace_id\":\"".as_slice(), b",\"request_id\":\""].into_iter().filter_map(move |key| text_of(line, key))
 }
 
 /// The text that follows the first `key`, as it is written.

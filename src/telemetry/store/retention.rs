@@ -94,10 +94,11 @@ pub(super) fn decide(
             total -= kept.bytes;
             missing = missing.saturating_sub(kept.bytes);
         }
-        match (&kept.segment, is_too_much) {
-            (Some(_), true) => decision.remove.push(kept),
-            (None, is_too_much) if is_too_much || age_ms > DAY_MS => decision.close.push((kept.folder, kept.stream)),
-            _ => {}
+        let is_open = kept.segment.is_none();
+        if !is_open && is_too_much {
+            decision.remove.push(kept);
+        } else if is_open && (is_too_much || age_ms > DAY_MS) {
+            decision.close.push((kept.folder, kept.stream));
         }
     }
     decision

@@ -24,18 +24,21 @@ use super::segment::{Folder, StoreFile};
 use crate::function::FunctionName;
 use crate::sys::scheduling;
 use crate::telemetry::log::record::RecordKind;
-use crate::telemetry::stream::Stream;
 use crate::telemetry::log::sink;
 use crate::telemetry::log::window::{LogWindow, WindowRead};
+use crate::telemetry::stream::Stream;
 
 /// Lines of an answer.
 pub const LINES_MAX: usize = 10_000;
 
 /// Bytes of an answer's lines.
-pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+const ANSWER_BYTES_MAX: usize = 16 << 20;
 
 /// Searches at a time.
 const SEARCHES_MAX: usize = 4;
+
+/// How often a search begins again with the window because the writer was faster.
+const ATTEMPTS_MAX: usize = 100;
 
 /// How long a search works before another may.
 const SLICE: Duration = Duration::from_millis(100);
@@ -256,8 +259,8 @@ impl Search<'_> {
 
     /// The newest lines: what the disk does not take is there all the same.
     fn window(&mut self, window: &LogWindow) {
-        let mut at = window.start();
-        loop {
+        let (mut at, mut attempts) = (window.start(), 0);
+        while attempts < ATTEMPTS_MAX {
             match window.read(at) {
                 WindowRead::Line(line, next) => {
                     at = next;
@@ -265,7 +268,7 @@ impl Search<'_> {
                         self.best.add(line.seq, &line.text);
                     }
                 }
-                WindowRead::Gone => at = window.start(),
+                WindowRead::Gone => (at, attempts) = (window.start(), attempts + 1),
                 WindowRead::End => return,
             }
         }

@@ -16,7 +16,7 @@ const INDEX: &str = ".idx";
 
 /// A folder of the store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Folder {
+pub(super) enum Folder {
     /// The host's.
     Host,
     /// A function's.
@@ -40,7 +40,7 @@ impl Folder {
 
 /// A closed segment of a stream: when its first line was written, and its number in the folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SegmentName {
+pub(super) struct SegmentName {
     pub(super) stream: Stream,
     pub(super) number: u32,
     stamp: String,
@@ -70,7 +70,7 @@ impl SegmentName {
 
 /// A file of the store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StoreFile {
+pub(super) enum StoreFile {
     /// The one that lines are written to.
     Open(Stream),
     /// A closed segment that is not packed yet.

@@ -11,13 +11,13 @@ use serde_json::Value;
 use super::files::LogFolder;
 use super::open_files::OpenFiles;
 use super::segment::Folder;
-use super::writer::{WriterCommand, Writer};
+use super::writer::{Writer, WriterCommand};
 use super::*;
 use crate::function::{FunctionName, Level};
 use crate::telemetry::log::record::RecordKind;
-use crate::telemetry::stream::Stream;
 use crate::telemetry::log::ring::{LogRing, RingProducer};
 use crate::telemetry::log::window::LogWindow;
+use crate::telemetry::stream::Stream;
 
 const RULES: KeepRules = KeepRules { days: 7, function_bytes: 64 << 20, total_bytes: 2048 << 20 };
 

@@ -39,6 +39,9 @@ const RETRY_EVERY: Duration = Duration::from_millis(500);
 /// Numbers that are reserved at a time: one small file for a million lines.
 const NUMBERS_RESERVED: u64 = 1_000_000;
 
+/// Turns in which everything that waits in a ring is written.
+const DRAIN_TURNS_MAX: usize = 32;
+
 /// How long the end waits for the disk.
 const END_WAIT: Duration = Duration::from_millis(500);
 
@@ -57,7 +60,7 @@ pub(super) struct Writer {
     pub(super) log: Option<LogFolder>,
     pub(super) rules: KeepRules,
     pub(super) window: LogWindow,
-    rings: Vec<(u64, RingConsumer)>,
+    rings: Vec<ProcessRing>,
     /// How long lines wait for another process that still writes to the folder.
     lock_wait: Duration,
     is_locked_out: bool,
@@ -71,6 +74,16 @@ pub(super) struct Writer {
     synced: Instant,
     unsynced_bytes: u64,
     trouble: Trouble,
+}
+
+/// The ring of one process.
+struct ProcessRing {
+    number: u64,
+    ring: RingConsumer,
+    /// Whether the process has ended, and by a crash.
+    ended: Option<bool>,
+    /// Lines that were read since it has ended.
+    left: u64,
 }
 
 /// Lines that are lost, until they are reported.
@@ -128,7 +141,7 @@ impl Writer {
                 self.obey(command);
             } else if self.is_waiting_for_lock() {
                 self.window.sleep(RETRY_EVERY);
-            } else if self.rings.iter().all(|(_, ring)| ring.is_empty()) {
+            } else if self.rings.iter().all(|process| process.ring.is_empty()) {
                 let has_more_to_do = self.unsynced_bytes > 0 || self.trouble.is_any();
                 self.window.sleep(if has_more_to_do { SYNC_EVERY } else { IDLE });
             }
@@ -137,15 +150,12 @@ impl Writer {
 
     pub(super) fn obey(&mut self, command: WriterCommand) {
         match command {
-            WriterCommand::Add(number, ring) => self.rings.push((number, ring.consumer())),
+            WriterCommand::Add(number, ring) => {
+                self.rings.push(ProcessRing { number, ring: ring.consumer(), ended: None, left: 0 });
+            }
             WriterCommand::Ended(number, is_crash) => {
-                let before = self.next_seq;
-                self.drain();
-                self.rings.retain(|(ring, _)| *ring != number);
-                if is_crash {
-                    let lines = self.next_seq - before;
-                    tracing::warn!(generation = number, lines, "an engine died: what it had logged is written");
-                }
+                let ended = self.rings.iter_mut().filter(|process| process.number == number);
+                ended.for_each(|process| process.ended = Some(is_crash));
             }
             WriterCommand::Flush(done_tx) => {
                 self.drain();
@@ -158,9 +168,24 @@ impl Writer {
         }
     }
 
-    /// Writes everything that waits.
+    /// Writes everything that waits now; what comes meanwhile may wait again.
     fn drain(&mut self) {
-        while self.turn(super::now_ms()) {}
+        for _ in 0..DRAIN_TURNS_MAX {
+            if !self.turn(super::now_ms()) {
+                break;
+            }
+        }
+    }
+
+    /// Gives up the rings of processes that have ended, once they are empty.
+    fn forget_ended(&mut self) {
+        self.rings.retain(|process| {
+            let is_over = process.ended.is_some() && process.ring.is_empty();
+            if is_over && process.ended == Some(true) {
+                tracing::warn!(generation = process.number, lines = process.left, "an engine died: what it had logged is written");
+            }
+            !is_over
+        });
     }
 
     /// Writes what has gathered. Says whether there was anything.
@@ -171,12 +196,16 @@ impl Writer {
         }
         let (mut batch, mut is_any, mut dropped) = (LineBatch::default(), false, 0);
         let next_seq = &mut self.next_seq;
-        for (number, ring) in &mut self.rings {
-            match ring.read(TURN_BYTES, |record| batch.add(&record, next_seq)) {
+        for process in &mut self.rings {
+            let before = *next_seq;
+            match process.ring.read(TURN_BYTES, |record| batch.add(&record, next_seq)) {
                 Ok(has_lines) => is_any |= has_lines,
-                Err(error) => tracing::error!(generation = *number, "{error}: lines are lost"),
+                Err(error) => tracing::error!(generation = process.number, "{error}: lines are lost"),
             }
-            dropped += ring.dropped();
+            if process.ended.is_some() {
+                process.left += *next_seq - before;
+            }
+            dropped += process.ring.dropped();
         }
         dropped += batch.refused;
         self.write(&batch, now_ms);
@@ -187,7 +216,8 @@ impl Writer {
             self.window.append(self.next_seq, RecordKind::Missed, Level::Warn, "", dropped.to_string().as_bytes());
             self.next_seq += 1;
         }
-        self.rings.iter().for_each(|(_, ring)| ring.commit());
+        self.rings.iter().for_each(|process| process.ring.commit());
+        self.forget_ended();
         is_any
     }
 
