@@ -44,7 +44,7 @@
   /** A value as JSON has it. `budget` is what may still be read. */
   function shape(value, depth, budget) {
     budget.values -= 1;
-    if (budget.values < 0 || budget.characters < 0) return "…";
+    if (budget.values < 0 || budget.characters < 0) return "...";
     switch (typeof value) {
       case "boolean":
         return value;
@@ -70,7 +70,7 @@
       return NumberIsFinite(DatePrototypeGetTime(value)) ? DatePrototypeToISOString(value) : "Invalid Date";
     }
     if (ArrayBufferIsView(value) || core.isAnyArrayBuffer(value)) return "[bytes]";
-    if (depth >= DEPTH_MAX) return "…";
+    if (depth >= DEPTH_MAX) return "...";
     if (isError(value)) return shapeError(value, budget);
     const isLeft = () => budget.values >= 0 && budget.characters >= 0;
     if (ArrayIsArray(value)) {
