@@ -18,11 +18,16 @@ use crate::telemetry::log::ring::RingRecord;
 use crate::telemetry::log::window::LogWindow;
 use crate::telemetry::stream::Stream;
 
+/// Files that are found without a look at all of them.
+const RECENT_MAX: usize = 8;
+
 /// Lines by file.
 #[derive(Default)]
 pub(super) struct LineBatch {
     files: IndexMap<FileKey, FileLines>,
     order: Vec<BatchLine>,
+    /// Files by the names that records have for them.
+    recent: Vec<(Box<[u8]>, Stream, usize)>,
     /// How functions want their lines kept.
     pub(super) rules: Vec<(FunctionName, FunctionRules)>,
     /// Records that are no lines of the log.
@@ -61,18 +66,32 @@ impl LineBatch {
 
     /// The folder comes from another process: it is read as what it must be.
     fn add_line(&mut self, record: &RingRecord<'_>, stream: Stream, seq: u64) -> Option<()> {
-        let folder = match record.name {
-            b"" => Folder::Host,
-            name => Folder::Function(FunctionName::parse(std::str::from_utf8(name).ok()?).ok()?),
-        };
-        let entry = self.files.entry((folder, stream));
-        let file = entry.index();
-        let lines = entry.or_default();
+        let file = self.file_of(record.name, stream)?;
+        let (_, lines) = self.files.get_index_mut(file)?;
         let begin = lines.text.len();
         numbered(record.text, seq, stream, &mut lines.text)?;
         lines.count += 1;
         self.order.push(BatchLine { seq, file, range: begin..lines.text.len() - 1, level: record.head.level, stream });
         Some(())
+    }
+
+    /// The place of a file among those of the batch. Most lines are for one of the last few.
+    fn file_of(&mut self, name: &[u8], stream: Stream) -> Option<usize> {
+        if let Some((.., file)) = self.recent.iter().find(|(known, of, _)| *of == stream && &**known == name) {
+            return Some(*file);
+        }
+        let folder = match name {
+            b"" => Folder::Host,
+            name => Folder::Function(FunctionName::parse(std::str::from_utf8(name).ok()?).ok()?),
+        };
+        let entry = self.files.entry((folder, stream));
+        let file = entry.index();
+        entry.or_default();
+        if self.recent.len() == RECENT_MAX {
+            self.recent.clear();
+        }
+        self.recent.push((name.into(), stream, file));
+        Some(file)
     }
 
     fn add_rules(&mut self, record: &RingRecord<'_>) -> Option<()> {

@@ -158,7 +158,7 @@ impl LogFolder {
         let mut name = path.as_os_str().to_owned();
         name.push(TEMPORARY);
         let temporary = PathBuf::from(name);
-        let written = (|| {
+        let written = (|| -> io::Result<()> {
             let mut file = options().write(true).create(true).truncate(true).open(&temporary)?;
             write(&mut file)?;
             file.sync_data()?;

@@ -4,6 +4,8 @@
 //!
 //! Invariant: bytes that are no line of the log have no number.
 
+use std::io::Write as _;
+
 use chrono::{DateTime, NaiveDate};
 use memchr::memmem;
 
@@ -24,7 +26,8 @@ pub(super) fn numbered(line: &[u8], seq: u64, stream: Stream, out: &mut Vec<u8>)
         return None;
     }
     out.extend_from_slice(object);
-    out.extend_from_slice(format!(",\"seq\":{seq},\"stream\":\"{}\"}}\n", stream.label()).as_bytes());
+    // Writing to memory cannot fail.
+    let _ = writeln!(out, ",\"seq\":{seq},\"stream\":\"{}\"}}", stream.label());
     Some(())
 }
 
