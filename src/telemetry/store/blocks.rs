@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 
 use super::files::LogFolder;
@@ -66,43 +67,46 @@ impl Blocks {
         }
     }
 
-    /// The lines of a block.
-    pub(super) fn read(&self, number: usize) -> io::Result<Vec<u8>> {
+    /// Reads a block into a buffer, which is used again and again; returns where its lines lie in it.
+    pub(super) fn read(&self, number: usize, buffer: &mut Vec<u8>) -> io::Result<Range<usize>> {
         match self {
-            Self::Plain(file, bytes) => read_plain(file, *bytes, number as u64 * BLOCK_BYTES),
-            Self::Packed(file, members) => members.get(number).map_or(Ok(Vec::new()), |member| read_member(file, member)),
+            Self::Plain(file, bytes) => read_plain(file, *bytes, number as u64 * BLOCK_BYTES, buffer),
+            Self::Packed(file, members) => match members.get(number) {
+                Some(member) => {
+                    *buffer = read_member(file, member)?;
+                    Ok(0..buffer.len())
+                }
+                None => Ok(0..0),
+            },
         }
     }
 }
 
 /// The lines that begin in a block. The last of them may end in the next.
-fn read_plain(file: &File, bytes: u64, start: u64) -> io::Result<Vec<u8>> {
+fn read_plain(file: &File, bytes: u64, start: u64, buffer: &mut Vec<u8>) -> io::Result<Range<usize>> {
     // With the byte before the block it is known whether a line begins with the block.
     let from = start.saturating_sub(1);
     let end = (start + BLOCK_BYTES).min(bytes);
     let until = (end + LINE_BYTES_MAX as u64).min(bytes);
-    let mut text = vec![0; usize::try_from(until - from).map_err(io::Error::other)?];
+    let wanted = usize::try_from(until.saturating_sub(from)).map_err(io::Error::other)?;
+    if buffer.len() < wanted {
+        buffer.resize(wanted, 0);
+    }
     let mut filled = 0;
-    while let Some(rest) = text.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = buffer.get_mut(filled..wanted).filter(|rest| !rest.is_empty()) {
         match file.read_at(rest, from + filled as u64)? {
             0 => break,
             read => filled += read,
         }
     }
-    text.truncate(filled);
+    let text = buffer.get(..filled).unwrap_or_default();
     let after_line = |at: usize| text.get(at..).and_then(|rest| memchr::memchr(b'\n', rest)).map(|found| at + found + 1);
     let first = if start == 0 { Some(0) } else { after_line(0) };
-    let inside = usize::try_from(end - from).map_err(io::Error::other)?;
-    let last = match end < bytes {
-        // The line that lies across the end, or the one that ends there.
-        true => after_line(inside.saturating_sub(1)),
-        false => None,
-    };
-    let last = last.or_else(|| memchr::memrchr(b'\n', &text).map(|at| at + 1)).unwrap_or(0);
-    let first = first.unwrap_or(last).min(last);
-    text.truncate(last);
-    text.drain(..first);
-    Ok(text)
+    let inside = usize::try_from(end.saturating_sub(from)).map_err(io::Error::other)?;
+    // The line that lies across the end, or the one that ends there.
+    let last = if end < bytes { after_line(inside.saturating_sub(1)) } else { None };
+    let last = last.or_else(|| memchr::memrchr(b'\n', text).map(|at| at + 1)).unwrap_or(0);
+    Ok(first.unwrap_or(last).min(last)..last)
 }
 
 #[cfg(test)]
@@ -127,7 +131,12 @@ mod tests {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&text).unwrap();
             let blocks = Blocks::plain(file).unwrap();
-            let read: Vec<Vec<u8>> = (0..blocks.count()).map(|number| blocks.read(number).unwrap()).collect();
+            let mut buffer = Vec::new();
+            let mut read = |number| {
+                let lines = blocks.read(number, &mut buffer).unwrap();
+                buffer[lines].to_vec()
+            };
+            let read: Vec<Vec<u8>> = (0..blocks.count()).map(&mut read).collect();
             prop_assert!(read.iter().all(|block| block.is_empty() || block.ends_with(b"\n")));
             prop_assert!(read.concat() == text[..whole]);
         }

@@ -146,6 +146,12 @@ impl LogFilter {
             && self.ids.iter().all(|id| member.may_have(&id.written))
     }
 
+    /// Whether lines that lie together may meet them, by one look at all of them.
+    pub(super) fn may_have(&self, lines: &[u8]) -> bool {
+        self.ids.iter().chain(&self.texts).all(|field| field.finder.find(lines).is_some())
+            && self.grep.as_ref().is_none_or(|Grep(needles)| needles.iter().any(|needle| needle.find(lines).is_some()))
+    }
+
     /// Whether a line meets them.
     pub fn matches(&self, line: &[u8]) -> bool {
         self.matches_numbers(line)

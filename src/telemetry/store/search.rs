@@ -148,7 +148,8 @@ impl LogReader {
 
     /// Searches on this thread.
     pub(super) fn search_now(&self, task: &SearchTask, is_wanted: &AtomicBool) -> SearchOutcome {
-        let mut search = Search { task, best: Best::new(task), turn: self.turn.lock(), since: Instant::now(), is_wanted };
+        let mut search =
+            Search { task, best: Best::new(task), buffer: Vec::new(), turn: self.turn.lock(), since: Instant::now(), is_wanted };
         if let Some(log) = &self.log {
             for folder in folders(log, &task.filter) {
                 if search.folder(log, &folder).is_break() {
@@ -181,6 +182,8 @@ fn folders(log: &LogFolder, filter: &LogFilter) -> Vec<Folder> {
 struct Search<'a> {
     task: &'a SearchTask,
     best: Best,
+    /// The block that is looked at.
+    buffer: Vec<u8>,
     turn: MutexGuard<'a, ()>,
     since: Instant,
     is_wanted: &'a AtomicBool,
@@ -233,28 +236,39 @@ impl Search<'_> {
                     continue;
                 }
             }
+            let mut buffer = std::mem::take(&mut self.buffer);
             // A block that cannot be read has no lines.
-            let Ok(text) = blocks.read(number) else { continue };
-            let (first, last) = (text.split_inclusive(|byte| *byte == b'\n').next(), last_line(&text));
-            let (first, last) = (first.and_then(line::seq), last.and_then(line::seq));
-            if let (Some(first), Some(last)) = (first, last)
-                && !self.best.may_take(first, last)
-            {
+            let lines = blocks.read(number, &mut buffer).unwrap_or_default();
+            let is_better = self.lines(buffer.get(lines).unwrap_or_default());
+            self.buffer = buffer;
+            if !is_better {
                 break;
             }
-            self.lines(&text);
         }
         ControlFlow::Continue(())
     }
 
-    fn lines(&mut self, text: &[u8]) {
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+    /// Looks at the lines of a block. Says whether the next block may have better ones.
+    fn lines(&mut self, text: &[u8]) -> bool {
+        if let (Some(first), Some(last)) = (first_line(text).and_then(line::seq), last_line(text).and_then(line::seq))
+            && !self.best.may_take(first, last)
+        {
+            return false;
+        }
+        if !self.task.filter.may_have(text) {
+            return true;
+        }
+        let mut begin = 0;
+        for end in memchr::memchr_iter(b'\n', text) {
+            let line = text.get(begin..end).unwrap_or_default();
+            begin = end + 1;
             if self.task.filter.matches(line)
                 && let Some(seq) = line::seq(line)
             {
                 self.best.add(seq, line);
             }
         }
+        true
     }
 
     /// The newest lines: what the disk does not take is there all the same.
@@ -285,6 +299,10 @@ impl Search<'_> {
         }
         ControlFlow::Continue(())
     }
+}
+
+fn first_line(text: &[u8]) -> Option<&[u8]> {
+    text.get(..memchr::memchr(b'\n', text)?)
 }
 
 fn last_line(text: &[u8]) -> Option<&[u8]> {
