@@ -26,6 +26,9 @@ use crate::sys::scheduling;
 /// How often the whole folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 
+/// How often while the disk is full.
+const LOOK_IF_FULL: Duration = Duration::from_secs(10);
+
 /// A look takes a while with ten thousand folders: so long it waits at least, even if the disk is full.
 const LOOK_PAUSE: Duration = Duration::from_secs(2);
 
@@ -134,11 +137,11 @@ impl DiskWorker {
         scheduling::lower_own();
         loop {
             let since = self.looked.map(|looked| looked.elapsed());
-            if since.is_none_or(|since| since >= LOOK_EVERY || (since >= LOOK_PAUSE && self.has_too_much())) {
+            if since.is_none_or(|since| since >= self.pause() || (since >= LOOK_PAUSE && self.has_too_much())) {
                 self.look(crate::telemetry::store::now_ms());
                 self.looked = Some(Instant::now());
             }
-            match orders_rx.recv_timeout(LOOK_EVERY) {
+            match orders_rx.recv_timeout(self.pause()) {
                 Ok(Order::Sync(closed, written)) => self.sync(closed, written),
                 Ok(Order::Rules(function, rules)) => {
                     self.functions.insert(function, rules);
@@ -150,6 +153,11 @@ impl DiskWorker {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+    }
+
+    /// How long it is until the next look. From a full disk no order comes that would be a reason to look.
+    fn pause(&self) -> Duration {
+        if self.shared.is_full.load(Ordering::Relaxed) { LOOK_IF_FULL } else { LOOK_EVERY }
     }
 
     fn has_too_much(&self) -> bool {

@@ -17,6 +17,9 @@ use super::segment::{Folder, StoreFile};
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
+/// How often a folder is made that `tidy` may remove before there is a file in it.
+const FOLDER_ATTEMPTS: usize = 3;
+
 /// The end of the name of a file that is not whole yet.
 const TEMPORARY: &str = ".tmp";
 
@@ -102,13 +105,13 @@ impl LogFolder {
     /// Opens a file to append to it; it and its folder are created if they are missing.
     pub(super) fn append(&self, folder: &Folder, file: &StoreFile) -> io::Result<File> {
         let path = self.path_of(folder, file);
-        match writable(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                make(&self.root.join(folder.as_str()))?;
-                writable(&path)
+        for _ in 0..FOLDER_ATTEMPTS {
+            match writable(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => make(&self.root.join(folder.as_str()))?,
+                opened => return opened,
             }
-            opened => opened,
         }
+        writable(&path)
     }
 
     /// Opens a file to read it.
