@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use super::bridge::Bridge;
 use super::event::{ConsoleEvent, InvocationDone};
 use super::log::record::RecordKind;
-use super::stream::Stream;
 use super::log::ring::LogRing;
 use super::log::sink;
 use super::log::window::LogWindow;
+use super::stream::Stream;
 use super::*;
 use crate::config::LogStderr;
 use crate::fault::Kind;
@@ -32,7 +32,14 @@ fn a_level_that_changes_changes_what_is_written_and_each_line_is_kept_in_its_pla
         }
         tracing::info!(target: AUDIT, "an operation of the level's test");
         let writer = Some(("hello", "v1", 1));
-        emit(&Event::Console(ConsoleEvent { writer, request: None, level: Level::Info, text: "of the level's test", data: "", cut: false }));
+        emit(&Event::Console(ConsoleEvent {
+            writer,
+            request: None,
+            level: Level::Info,
+            text: "of the level's test",
+            data: "",
+            cut: false,
+        }));
     });
     set_level(before);
     let mut found = Vec::new();
