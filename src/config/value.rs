@@ -99,7 +99,7 @@ pub enum LogFormatChoice {
 
 /// Where log lines are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogsPlace {
+pub(super) enum LogsPlace {
     /// `logs` in the state directory; nowhere in dev.
     Auto,
     /// In memory alone.

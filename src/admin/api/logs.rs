@@ -85,17 +85,13 @@ fn filter(query: &LogQuery) -> Result<LogFilter, ApiError> {
             ApiError::invalid(format!("`{name}` is not a time: 2026-11-26T17:53:01Z, milliseconds since 1970, or a time ago such as 1h"))
         }),
     };
-    let mut filter = LogFilter {
-        function: query.function.clone(),
-        streams: streams(query.stream.as_deref())?,
-        level: query.level,
-        since_ms: moment("since", &query.since)?,
-        until_ms: moment("until", &query.until)?,
-        after: query.after,
-        before: query.before,
-        instance: query.instance.map(u64::from),
-        ..LogFilter::default()
-    };
+    let mut filter = LogFilter::about(query.function.clone());
+    filter.streams = streams(query.stream.as_deref())?;
+    filter.level = query.level;
+    filter.since_ms = moment("since", &query.since)?;
+    filter.until_ms = moment("until", &query.until)?;
+    (filter.after, filter.before) = (query.after, query.before);
+    filter.instance = query.instance.map(u64::from);
     let texts: [(&Option<String>, fn(LogFilter, &str) -> LogFilter); 4] = [
         (&query.request_id, LogFilter::request_id),
         (&query.trace_id, LogFilter::trace_id),

@@ -50,16 +50,16 @@ pub struct LogFilter {
     pub before: Option<u64>,
     /// The number of the instance.
     pub instance: Option<u64>,
-    ids: Vec<TextField>,
-    texts: Vec<TextField>,
-    fields: Vec<(String, String)>,
-    grep: Option<Grep>,
-    regex: Option<Regex>,
+    pub(super) ids: Vec<TextField>,
+    pub(super) texts: Vec<TextField>,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) grep: Option<Grep>,
+    pub(super) regex: Option<Regex>,
 }
 
 /// A field of the line that has a certain text.
 #[derive(Clone, Debug)]
-struct TextField {
+pub(super) struct TextField {
     key: &'static str,
     text: String,
     /// As the line writes the text.
@@ -69,9 +69,14 @@ struct TextField {
 
 /// A text anywhere in a line, as it is or as JSON writes it.
 #[derive(Clone, Debug)]
-struct Grep(Vec<memmem::Finder<'static>>);
+pub(super) struct Grep(Vec<memmem::Finder<'static>>);
 
 impl LogFilter {
+    /// Only lines about this function, or about any.
+    pub fn about(function: Option<FunctionName>) -> Self {
+        Self { function, ..Self::default() }
+    }
+
     /// Only lines of this request.
     #[must_use]
     pub fn request_id(mut self, id: &str) -> Self {
