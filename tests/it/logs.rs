@@ -152,9 +152,8 @@ fn every_line_whose_request_was_answered_is_there_once_although_the_engine_is_ki
 #[test]
 fn a_client_that_follows_sees_each_line_once_over_hand_overs() {
     let skep = Skep::start(Project::new(SAYS));
-    let over = AtomicBool::new(false);
+    let (over, begun) = (AtomicBool::new(false), AtomicBool::new(false));
     let (seen, answered) = thread::scope(|scope| {
-        let begun = AtomicBool::new(false);
         let following = scope.spawn(|| follow(&skep, &over, &begun));
         eventually("the client follows", || begun.load(Ordering::Relaxed).then_some(()));
         let answered = load(&skep, |count| {
