@@ -21,7 +21,7 @@ use skep::function::{FunctionName, Manifest, Version, VersionId};
 use skep::ingress::{Dispatch, Ingress};
 use skep::invoke::Invoker;
 use skep::live::table::{FunctionEntry, Table};
-use skep::live::{Endpoint, Live, Track};
+use skep::live::{AllAddressNotes, Endpoint, Live, Track};
 use skep::process::engine::Engine;
 use skep::process::sockets::Sockets;
 use skep::runtime::call::Reply;
@@ -88,9 +88,10 @@ impl Host {
         let address = main.address;
         let live = Arc::new(Live::default());
         let endpoint = Endpoint::new(name.clone(), Track::of(pool.clone()));
-        let (table, conflicts) = Table::build(address.port(), &[], [FunctionEntry { function: name, routes: &[], target: endpoint }]);
+        let (table, conflicts) =
+            Table::build(address.port(), &[], [FunctionEntry { function: name, routes: &[], of_code: &[], target: endpoint }]);
         ensure!(conflicts.is_empty(), "the table has conflicts");
-        live.publish(table);
+        live.publish(table, AllAddressNotes::default());
         let (drain, drained) = Drain::new();
         let dispatch = Dispatch::new(Invoker::new(live, config.mode), &config.ingress);
         let ingress = Ingress::start(main, supervisor_client, &config.ingress, &dispatch, &drained)?;

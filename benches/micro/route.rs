@@ -106,7 +106,8 @@ fn build(count: u32, manifests: bool) -> Result<Built> {
     let mut built = None;
     for _ in 0..5 {
         let entries = names.iter().zip(&own).zip(0..);
-        let entries: Vec<_> = entries.map(|((name, routes), target)| FunctionEntry { function: name.clone(), routes, target }).collect();
+        let entries: Vec<_> =
+            entries.map(|((name, routes), target)| FunctionEntry { function: name.clone(), routes, of_code: &[], target }).collect();
         let begin = Instant::now();
         let (table, conflicts) = Routes::build(MAIN_PORT, &[], entries);
         times.push(begin.elapsed().as_secs_f64() * 1e3);

@@ -1,12 +1,13 @@
 // The global object of a function: the only writer of globalThis.
 //
 // Runs while the build script makes the snapshot and leaves one function behind, `globalThis.__skep_bootstrap`, which Rust calls once in
-// every new isolate. That call removes everything that is not the function's (deno_core's `Deno`, `__bootstrap`, itself), loads dispatch/
-// and returns its functions to Rust. The list is the WinterTC minimum common API (ECMA-429), WebSocket and EventSource (README.md).
+// every new isolate. That call removes everything that is not the function's (deno_core's `Deno`, `__bootstrap`, itself) and returns the
+// functions of dispatch/ to Rust. The list is the WinterTC minimum common API (ECMA-429), WebSocket and EventSource (README.md).
 //
 // Invariant: no other file writes globalThis, and a function gets neither `core` nor `internals` nor an op from it.
 
 import { core, internals, primordials } from "ext:core/mod.js";
+import { op_set_wasm_streaming_callback } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
 import { callSites } from "ext:skep/core/call_sites.js";
@@ -27,7 +28,7 @@ import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWe
 import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ObjectDefineProperties, ReflectDeleteProperty, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ReflectDeleteProperty, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -188,6 +189,7 @@ core.defineGlobalProperties(globalThis, {
 
 Object.setPrototypeOf(globalThis, events().EventTarget.prototype);
 events().saveGlobalThisReference(globalThis);
+events().setEventTargetData(globalThis);
 events().defineEventHandler(globalThis, "error");
 events().defineEventHandler(globalThis, "unhandledrejection");
 events().defineEventHandler(globalThis, "rejectionhandled");
@@ -206,37 +208,33 @@ internals.currentCall = currentCall;
 internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // For node/index.js.
 internals.egress = { __proto__: null, op_ws_create };
 
-// Rust calls it once, outside the snapshot, and looks up the four functions by name (`runtime::isolate`).
-globalThis.__skep_bootstrap = () => {
-  ReflectDeleteProperty(globalThis, "__skep_bootstrap");
-  ReflectDeleteProperty(globalThis, "__bootstrap");
-  ReflectDeleteProperty(globalThis, "bootstrap");
-  ReflectDeleteProperty(globalThis, "Deno");
+// The console holds a native object, which no snapshot can carry.
+defineLazily("console", () => core.loadExtScript("ext:skep/api/console.js").createConsole(currentCall), false);
+internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
+defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
+// What handlers of other hosts find global: each is loaded by who looks at it.
+for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "netlify"]]) {
+  defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
+}
 
-  // V8 adds these after the snapshot. Memory that two threads share is a clock; `waitAsync` keeps its waiters outside `memory_mb`.
-  ReflectDeleteProperty(globalThis, "SharedArrayBuffer");
+// dispatch/ takes what stands above from `internals`.
+const { entry, env, warm } = core.loadExtScript("ext:skep/dispatch/index.js");
+const functions = { __proto__: null, ...internals.rejections, callSites, ...entry };
+defineGlobal("EdgeRuntime", edgeRuntimeNamespace());
+const deno = denoNamespace(env); // deno_core still needs its own.
+warm();
+
+// Rust calls it once, outside the snapshot, and takes the functions by name (`runtime::isolate`). In parentheses V8 compiles it now.
+globalThis.__skep_bootstrap = (function () {
+  // V8 adds the last after the snapshot. Memory that two threads share is a clock; `waitAsync` keeps its waiters outside `memory_mb`.
+  for (const name of ["__skep_bootstrap", "__bootstrap", "bootstrap", "Deno", "SharedArrayBuffer"]) ReflectDeleteProperty(globalThis, name);
   ReflectDeleteProperty(Atomics, "waitAsync");
 
-  events().setEventTargetData(globalThis);
-  // The console holds a native object, which no snapshot can carry.
-  defineLazily("console", () => core.loadExtScript("ext:skep/api/console.js").createConsole(currentCall), false);
-  internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
-
   // Without it, V8's own WebAssembly.compileStreaming would panic in Rust. The guard replaces that, so nothing calls this.
-  core.setWasmStreamingCallback(() => {});
+  op_set_wasm_streaming_callback(() => {});
   const webAssembly = WebAssembly;
   defineLazily("WebAssembly", () => core.loadExtScript("ext:skep/guards/lazy/wasm.js").guardWebAssembly(webAssembly), false);
 
-  const { setIdentity, builtInNames, load, dispatch, abort: abortCall, settle, warm, env } = core.loadExtScript("ext:skep/dispatch/index.js");
-  ObjectDefineProperties(globalThis, {
-    Deno: { __proto__: null, value: denoNamespace(env), writable: true, enumerable: false, configurable: true },
-    EdgeRuntime: { __proto__: null, value: edgeRuntimeNamespace(), writable: true, enumerable: false, configurable: true },
-  });
-  defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
-  // What handlers of other hosts find global: each is loaded by who looks at it.
-  for (const { 0: name, 1: dialect } of [["awslambda", "lambda"], ["Netlify", "netlify"]]) {
-    defineLazily(name, () => core.loadExtScript(`ext:skep/dialects/${dialect}/global.js`), false);
-  }
-  warm();
-  return { __proto__: null, ...internals.rejections, callSites, setIdentity, builtInNames, load, dispatch, abort: abortCall, settle };
-};
+  defineGlobal("Deno", deno);
+  return functions;
+});

@@ -9,7 +9,7 @@
 import { core, internals, primordials } from "ext:core/mod.js";
 import { op_skep_node_facts } from "ext:core/ops";
 import { currentCall } from "ext:skep/core/trace.js";
-import { sees } from "ext:skep/dialects/shared/sees.js";
+import { seenBy } from "ext:skep/dialects/shared/sees.js";
 
 const {
   ObjectDefineProperty, ObjectFreeze, ObjectPrototypeIsPrototypeOf, Promise, PromisePrototypeThen, Proxy, StringPrototypeSplit,
@@ -23,9 +23,7 @@ const TYPESCRIPT_VERSION = "5.9.2";
 /** `navigator.userAgent` of a function that is not for Node. */
 export const USER_AGENT = `Deno/${DENO_VERSION}`;
 
-// The lines of op_skep_node_facts.
-const ARCH = 0;
-const V8 = 2;
+const ARCH = 0, V8 = 2; // Lines of op_skep_node_facts.
 const facts = () => StringPrototypeSplit(op_skep_node_facts(), "\n");
 
 const PORT = 8000; // Of Deno.serve without a port.
@@ -55,7 +53,7 @@ function checkAnswer(answer) {
   if (answer.bodyUsed) throw new TypeError("the handler of Deno.serve returned a Response whose body was read already");
 }
 
-let answerOf; // (server, request, call) => what the handler returns.
+let answerOf; // (server, call, method, bodyKind) => what the handler returns.
 let stop; // (server): no further call reaches its handler.
 let isStopped; // (server)
 
@@ -66,22 +64,24 @@ class HttpServer {
   #finish;
   #handler;
   #onError;
-  #seesInfo;
+  #seen; // How many arguments the handler can see.
   #isStopped = false;
 
   constructor(handler, options) {
     this.#addr = addressOf(options);
     this.#handler = handler;
     this.#onError = options.onError ?? null;
-    this.#seesInfo = sees(handler, 1);
+    this.#seen = seenBy(handler);
     this.#finished = new Promise((resolve) => this.#finish = resolve);
   }
   static {
-    answerOf = (server, request, call) => {
+    answerOf = (server, call, method, bodyKind) => {
       if (server.#isStopped) throw new TypeError("the server of Deno.serve is stopped: it was shut down, or its signal was aborted");
       const handler = server.#handler; // Called without a receiver.
+      if (server.#seen === 0 && server.#onError === null) return handler();
+      const request = core.loadExtScript("ext:skep/dispatch/request.js").makeRequest(call, method, bodyKind);
       if (server.#onError !== null) return server.#guarded(request, call);
-      return server.#seesInfo ? handler(request, infoOf(call)) : handler(request);
+      return server.#seen > 1 ? handler(request, infoOf(call)) : handler(request);
     };
     isStopped = (server) => server.#isStopped;
     stop = (server) => {
@@ -182,17 +182,17 @@ export function infoOf(call) {
 export function handlerOf(exported) {
   if (current === null) return hasCron && exported === undefined ? noHandler : null;
   isFound = true;
-  return (request, call) => answerOf(current, request, call);
+  return (call, method, bodyKind) => answerOf(current, call, method, bodyKind);
 }
 
 /** Whether the module has called Deno.serve. */
 export const isRegistered = () => current !== null;
 
-/** The module has loaded. */
-export function close() {
+/** The module has loaded. In parentheses V8 compiles it into the snapshot. */
+export const close = (function () {
   hasLoaded = true;
   onFinishedRead = null;
-}
+});
 
 /** While the module loads: `read` is called when it reads `finished` of its server, for which it may wait forever. */
 export function watchFinished(read) {

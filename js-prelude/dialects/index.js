@@ -3,8 +3,8 @@
 // dispatch/boot.js passes what the module exports. The dialects of the web are here; dialects/detect.js, a lazy script, finds every other
 // one. The handler goes to dispatch/index.js, the name to Rust.
 //
-// Invariant: a function that is written in a dialect of the web, and shows no sign of another one, loads no code of another one. A handler
-// has one of two shapes: `(request, call) => what the function returns`, or `(call, method, bodyKind)`, which answers by itself.
+// Invariant: a function that is written in a dialect of the web, and shows no sign of another one, loads no code of another one. A handler is
+// `(call, method, bodyKind) => what the function returns`, or it answers by itself. One of the web makes the request, if it is seen.
 
 import { core, internals, primordials } from "ext:core/mod.js";
 import * as deno from "ext:skep/dialects/deno.js";
@@ -37,11 +37,11 @@ export function register(dialect, what) {
 /** What was registered in a dialect. */
 export const registered = (dialect) => registrations[dialect] ?? [];
 
-/** The module has loaded: what it registers from now on comes too late. */
-export function closeRegistrations() {
+/** The module has loaded: what it registers from now on comes too late. In parentheses V8 compiles it into the snapshot. */
+export const closeRegistrations = (function () {
   hasLoaded = true;
   deno.close();
-}
+});
 
 /** `addEventListener` of the global object, made of that of all targets: a listener for `fetch` makes a module a service worker of Cloudflare. */
 export function noticingListeners(addListener) {

@@ -4,7 +4,7 @@
 //
 // Invariant: the exported function is called without a receiver.
 
-import { primordials } from "ext:core/mod.js";
+import { core, primordials } from "ext:core/mod.js";
 import { isClass, sees } from "ext:skep/dialects/shared/sees.js";
 
 const { TypeError } = primordials;
@@ -14,5 +14,9 @@ export function handlerOf(exported) {
   if (typeof exported !== "function") return null;
   // One with `fetch` is a Worker.
   if (isClass(exported)) throw new TypeError(`the default export is the class ${exported.name}, which has no method fetch(request)`);
-  return sees(exported, 1) ? (request, call) => exported(request, call.context()) : (request) => exported(request);
+  if (!sees(exported, 0)) return () => exported();
+  const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
+  return sees(exported, 1)
+    ? (call, method, bodyKind) => exported(makeRequest(call, method, bodyKind), call.context())
+    : (call, method, bodyKind) => exported(makeRequest(call, method, bodyKind));
 }

@@ -10,27 +10,33 @@ import { core, internals, primordials } from "ext:core/mod.js";
 import { addressOf, infoOf } from "ext:skep/dialects/deno.js";
 import { isClass, sees, takesInfo } from "ext:skep/dialects/shared/sees.js";
 
-const { ReflectDefineProperty, TypeError } = primordials;
+const { ReflectApply, ReflectDefineProperty, TypeError } = primordials;
 
 /** What is known of a `fetch`. */
-const ASKED = { __proto__: null, fetch: null, takesInfo: false, seesContext: true };
+const ASKED = { __proto__: null, fetch: null, takesInfo: false, seesRequest: true, seesContext: true };
+
+const requests = () => core.loadExtScript("ext:skep/dispatch/request.js");
 
 /** The handler of an object with `fetch`. */
 function ofObject(exported, env) {
   let known = ASKED;
-  const look = (fetch) => known = { __proto__: null, fetch, takesInfo: takesInfo(fetch), seesContext: sees(fetch, 2) };
+  const look = (fetch) => known = { __proto__: null, fetch, takesInfo: takesInfo(fetch), seesRequest: sees(fetch, 0), seesContext: sees(fetch, 2) };
+  const { makeRequest } = requests();
   const { onListen } = exported;
   if (typeof onListen === "function" && takesInfo(look(exported.fetch).fetch)) exported.onListen(addressOf({}));
-  return (request, call) => {
+  return (call, method, bodyKind) => {
     const { fetch } = exported;
-    if (fetch !== known.fetch && typeof fetch === "function") look(fetch);
-    if (known.takesInfo) return exported.fetch(request, infoOf(call));
-    return known.seesContext ? exported.fetch(request, env, call.context()) : exported.fetch(request, env);
+    if (typeof fetch !== "function") return exported.fetch(); // Throws.
+    if (fetch !== known.fetch) look(fetch);
+    if (!known.seesRequest) return ReflectApply(fetch, exported, []);
+    const request = makeRequest(call, method, bodyKind);
+    if (known.takesInfo) return ReflectApply(fetch, exported, [request, infoOf(call)]);
+    return ReflectApply(fetch, exported, known.seesContext ? [request, env, call.context()] : [request, env]);
   };
 }
 
 /** The handler of a class: Workers make an instance of it for each request. */
-const ofClass = (exported, env) => (request, call) => new exported(call.context(), env).fetch(request);
+const ofClass = (exported, env) => (call, method, bodyKind) => new exported(call.context(), env).fetch(requests().makeRequest(call, method, bodyKind));
 
 let hasCf = false;
 

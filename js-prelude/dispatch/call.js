@@ -35,7 +35,7 @@
     id; // Rust reads it from the async context, so it is a plain property.
     #context = null;
     #meta = null;
-    request = null;
+    request = null; // What the function sees of the request; null if it sees nothing of it.
     reader = null;
     isStreaming = false; // Its answer leaves piece by piece.
     onIdle = null; // Called when nothing is left that could answer the call.

@@ -1,7 +1,8 @@
 // The only entry that Rust calls: a call in, an answer out.
 //
-// Each isolate loads it after the snapshot, with the other parts of dispatch/, so that their ops are V8 fast calls. Rust calls
-// `setIdentity`, `load` (evaluate the module), then `dispatch` once per call, and `abort` for a call whose client left. respond.js answers.
+// It runs into the snapshot with the other parts of dispatch/. Rust calls `setIdentity`, `load` (evaluate the module), then `dispatch` once
+// per call, and `abort` for a call whose client left. respond.js answers. The snapshot holds no op that V8 calls directly: the instance gets
+// these when it is called often.
 //
 // Invariant: Rust watches no promise of a handler, and nothing that a handler throws leaves `dispatch` or `abort`.
 
@@ -19,31 +20,51 @@
     SafePromiseAll,
   } = primordials;
   const { setAsyncContext } = core;
-  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { reportError } = core.loadExtScript("ext:deno_web/02_event.js");
-  const { builtInNames, instance, load, pendingCalls, setIdentity } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { builtInNames, instance, load, pendingCalls, setIdentity, warm: warmBoot } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { Call } = core.loadExtScript("ext:skep/dispatch/call.js");
   const { BODY_CHECK, BODY_NONE, BODY_SCHEDULED, makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
-  const { abandon } = core.loadExtScript("ext:skep/dispatch/stream.js");
-  const { failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
+  const { abandon, bind: bindStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
+  const { bind: bindAnswer, failBadResponse, failThrown, replyText, sendResult, TEXT } = core.loadExtScript("ext:skep/dispatch/respond.js");
 
   /** The status that tells a release that the version exports no `check` (NO_CHECK in release/check). */
   const NO_CHECK = 204;
 
+  /** Calls of an instance before it gets the fast ops. */
+  const CALLS_UNTIL_FAST = 64;
+  let callsLeft = CALLS_UNTIL_FAST;
+
+  const { op_skep_reply_text: slow } = core.ops;
+
+  function bind(ops) {
+    bindStream(ops);
+    bindAnswer(ops);
+  }
+
+  /**
+   * One of the first calls. deno_core makes the fast ops, hundreds of them, when the first script after the snapshot is asked for: 0.3 ms and
+   * 0.1 MB, which a function that is seldom called does without, unless what it uses is such a script.
+   */
+  function countCall() {
+    callsLeft--;
+    if (callsLeft === 0) core.ops.op_load_ext_script("ext:skep/dispatch/index.js");
+    if (core.ops.op_skep_reply_text === slow) return;
+    callsLeft = 0;
+    bind(core.ops);
+  }
+
   /** Hands a call to the handler. Its answer leaves now if the handler returns a value, else when its promise settles. */
   function dispatch(id, method, bodyKind) {
+    if (callsLeft > 0) countCall();
     const call = new Call(id);
     const isRequest = bodyKind < BODY_CHECK;
     const finish = isRequest ? sendResult : bodyKind === BODY_SCHEDULED ? reportScheduled : reportCheck;
     setAsyncContext(call);
     try {
       const { handle } = instance; // Called without a receiver, as in runCheck.
-      if (instance.answersItself && isRequest) {
-        handle(call, method, bodyKind);
-        return;
-      }
-      const result = isRequest ? handle(makeRequest(call, method, bodyKind), call) : bodyKind === BODY_SCHEDULED ? runScheduled(call) : runCheck(call);
+      const result = isRequest ? handle(call, method, bodyKind) : bodyKind === BODY_SCHEDULED ? runScheduled(call) : runCheck(call);
+      if (instance.answersItself && isRequest) return;
       if (ObjectPrototypeIsPrototypeOf(PromisePrototype, result) || typeof result?.then === "function") {
         MapPrototypeSet(pendingCalls, id, call);
         PromisePrototypeThen(
@@ -73,7 +94,6 @@
 
   /** Calls the exported `check(ctx)`. */
   function runCheck(call) {
-    call.request = new Request("http://check/"); // No code sees it; its signal aborts like any other's.
     const { checkHandler } = instance; // Called without a receiver: a function never sees `instance`.
     return checkHandler === null ? new Response(null, { status: NO_CHECK }) : checkHandler(call.context());
   }
@@ -131,16 +151,42 @@
     }
   }
 
-  /** Runs the path of a call once, before the isolate has a function: the first real call finds its code compiled. No call has id 0. */
+  /**
+   * One object of each class that `warm` makes objects of. V8 sizes the objects of a class for what its living ones have when the snapshot is
+   * made: without one, each property of a later one would lie outside it.
+   */
+  const kept = [];
+
+  function keep(object) {
+    ArrayPrototypePush(kept, core.getAsyncContext(), object);
+    return object;
+  }
+
+  /**
+   * Runs the path of a module and of its calls while the snapshot is made: the first real ones find their code compiled. No call has id 0, and
+   * none of these reaches Rust.
+   */
   function warm() {
-    const sync = () => Response.json({ warm: true });
-    const later = async (request) => new Response(request.method, { headers: { "content-type": "text/plain" } });
-    for (const handler of [sync, later]) {
-      instance.handle = handler;
+    const handlers = [
+      () => "text",
+      () => ({ warm: true }),
+      () => keep(Response.json({ warm: true })),
+      async (request, ctx) => keep(new Response(keep(request).method, { headers: { "content-type": typeof ctx } })),
+    ];
+    let answers = 0;
+    const op_skep_reply_text = () => {
+      if (++answers === handlers.length) bind({ __proto__: null });
+      return true;
+    };
+    bind({ __proto__: null, op_skep_reply_text });
+    for (let i = 0; i < handlers.length; i++) {
+      instance.handle = warmBoot(handlers[i]);
       dispatch(0, "GET", BODY_NONE);
     }
     instance.handle = null;
+    callsLeft = CALLS_UNTIL_FAST;
   }
 
-  return { setIdentity, builtInNames, load, dispatch, abort, settle, warm, env: () => instance.env };
+  const entry = { __proto__: null, setIdentity, builtInNames, load, dispatch, abort, settle };
+  return { entry, warm, env: () => instance.env };
 })();

@@ -1,7 +1,8 @@
 // A request as the handler sees it: a Request of deno_fetch over a call that Rust holds.
 //
-// index.js makes one for each call. URL and headers come from Rust (op_skep_url, op_skep_header, op_skep_headers) when the handler asks for
-// them, the body (op_skep_body_*) at once if all of it is there, else chunk by chunk. So does the body of an answer in call_function.js.
+// The dialects make one for a handler that can see it. URL and headers come from Rust (op_skep_url, op_skep_header, op_skep_headers) when the
+// handler asks for them, the body (op_skep_body_*) at once if all of it is there, else chunk by chunk. So does the body of an answer in
+// call_function.js.
 //
 // Invariant: a handler that does not look at its request costs no copy of URL and headers.
 

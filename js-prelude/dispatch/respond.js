@@ -1,6 +1,7 @@
 // Answers: what a handler returns or throws becomes one answer or one fault.
 //
 // index.js passes the handler's result; it goes to Rust through the op of its shape (op_skep_reply_*, op_skep_fail), a stream by stream.js.
+// Ops that V8 calls directly come later, by `bind`.
 //
 // Invariant: sendResult throws nothing: an error on the way becomes the fault `bad_response`.
 
@@ -56,6 +57,24 @@
   const JSON_TYPE = "application/json";
   const BYTES = "application/octet-stream";
 
+  // V8 calls an op directly only in a place where it has seen no other one: the slow and the fast ones have a place each.
+  let fastBytes, fastEmpty, fastText;
+
+  const bind = (ops) => ({ op_skep_reply_bytes: fastBytes, op_skep_reply_empty: fastEmpty, op_skep_reply_text: fastText } = ops);
+
+  function sendBytes(id, status, headers, bytes) {
+    return fastBytes === undefined ? op_skep_reply_bytes(id, status, headers, bytes) : fastBytes(id, status, headers, bytes);
+  }
+
+  function sendEmpty(id, status, headers) {
+    if (fastEmpty === undefined) op_skep_reply_empty(id, status, headers);
+    else fastEmpty(id, status, headers);
+  }
+
+  function sendText(id, status, headers, text) {
+    return fastText === undefined ? op_skep_reply_text(id, status, headers, text) : fastText(id, status, headers, text);
+  }
+
   /** The handler threw, or its promise rejected. */
   function failThrown(call, error, status = STATUS_OF_KIND) {
     const description = describe(error);
@@ -74,10 +93,10 @@
   /** Sends what the handler returned. */
   function sendResult(call, result) {
     try {
-      if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
+      if (typeof result === "string") {
+        replyText(call, 200, call.setCookies === null ? TEXT : headersOf(call, TEXT), result);
+      } else if (ObjectPrototypeIsPrototypeOf(ResponsePrototype, result)) {
         replyResponse(call, result);
-      } else if (typeof result === "string") {
-        replyText(call, 200, headersOf(call, TEXT), result);
       } else {
         replyValue(call, result);
       }
@@ -89,11 +108,11 @@
   /** A text of more characters than the instance may have bytes fails before V8 flattens and copies it. */
   function replyText(call, status, headers, text) {
     if (text.length > instance.textMax) failBadResponse(call, "the answer is larger than memory_mb");
-    else if (text.length > WHOLE_MAX || !op_skep_reply_text(call.id, status, headers, text)) replyTextPieces(call, status, headers, text);
+    else if (text.length > WHOLE_MAX || !sendText(call.id, status, headers, text)) replyTextPieces(call, status, headers, text);
   }
 
   function replyBytes(call, status, headers, bytes) {
-    const isWhole = TypedArrayPrototypeGetByteLength(bytes) <= WHOLE_MAX && op_skep_reply_bytes(call.id, status, headers, bytes);
+    const isWhole = TypedArrayPrototypeGetByteLength(bytes) <= WHOLE_MAX && sendBytes(call.id, status, headers, bytes);
     if (!isWhole) replyPieces(call, status, headers, bytes);
   }
 
@@ -143,7 +162,7 @@
     const headers = headerText(wireHeaderList(inner)) + cookieText(call);
     const body = inner.body;
     if (body === null) {
-      op_skep_reply_empty(call.id, inner.status, headers);
+      sendEmpty(call.id, inner.status, headers);
       return;
     }
     const fixed = body.streamOrStatic.body;
@@ -182,5 +201,5 @@
     return text;
   }
 
-  return { failBadResponse, failMalformed, failThrown, headerText, replyBytes, replyText, sendResult, TEXT };
+  return { bind, failBadResponse, failMalformed, failThrown, headerText, replyBytes, replyText, sendResult, TEXT };
 })();

@@ -29,7 +29,6 @@
     StringPrototypeSplit,
     TypeError,
   } = primordials;
-  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
 
   /** Most schedules of a module: `SCHEDULES_MAX` of function/manifest. */
@@ -184,7 +183,6 @@
 
   /** Calls the handler of a schedule that is due, or of a job. */
   async function run(call) {
-    call.request = new Request("http://scheduled/"); // No code sees it; its signal aborts like any other's.
     const work = [];
     let failure = null;
     const fail = (error) => {

@@ -1,4 +1,4 @@
-//! Who calls the admin API: the client on this machine, or the holder of a token.
+//! Who calls the admin API: the client on this machine, the holder of a token, or the dashboard of somebody who has signed in with one.
 //!
 //! A layer before every operation of `/api/v1`. It checks the page that sends the request, the name that the request was sent to, and the token. It
 //! tells `scopes` who the caller is. Probes pass without it.
@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
@@ -23,15 +24,15 @@ use parking_lot::Mutex;
 use super::connection_places::AdminPlaces;
 use super::error::ApiError;
 use super::listener::AdminPeer;
-use super::tokens::{TokenError, TokenId, Tokens};
+use super::own_page::{self, OWN_SITES, SEC_FETCH_SITE};
+use super::sessions::Sessions;
+use super::tokens::{Token, TokenError, TokenId, Tokens};
+use crate::api::BASE_PATH;
 use crate::api::error::ApiErrorKind;
 use crate::api::token::Scope;
 
-/// By which a browser tells how the page that asks is related to the address that it asks.
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// The values of `Sec-Fetch-Site` for a page of this address, and for an address that the person typed.
-const OWN_SITES: [&str; 2] = ["same-origin", "none"];
+/// Where sessions are begun, shown and ended.
+pub(super) const SESSION_PATH: &str = "/ui/session";
 
 /// The port of an origin that names none.
 const HTTP_PORT: u16 = 80;
@@ -54,6 +55,9 @@ pub(super) struct Authenticator {
     /// The admin address.
     address: SocketAddr,
     failures: Mutex<HashMap<IpAddr, FailedAttempts>>,
+    sessions: Sessions,
+    /// Whether `x-forwarded-…` are believed.
+    trust_proxy: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -73,13 +77,72 @@ pub(super) struct Caller {
     pub(super) scope: Scope,
 }
 
+impl From<Token> for Caller {
+    fn from(token: Token) -> Self {
+        Self { id: Some(token.id()), token: Some(token.name), scope: token.scope }
+    }
+}
+
 impl Authenticator {
-    pub(super) fn new(tokens: Tokens, address: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { tokens, address, failures: Mutex::default() })
+    pub(super) fn new(tokens: Tokens, address: SocketAddr, trust_proxy: bool) -> Arc<Self> {
+        Arc::new(Self { tokens, address, failures: Mutex::default(), sessions: Sessions::new(address.port()), trust_proxy })
+    }
+
+    /// Who sends this request.
+    ///
+    /// # Errors
+    /// If nobody who may.
+    pub(super) fn caller(&self, parts: &Parts, now: Instant) -> Result<Caller, ApiError> {
+        if let Some(caller) = self.by_session(parts, now)? {
+            return Ok(caller);
+        }
+        let authority = parts.uri.authority().map(|authority| authority.as_str());
+        self.admit(&parts.headers, authority, peer_ip(parts), now)
+    }
+
+    /// The caller whose session a cookie names. A cookie opens the API and the session itself; whatever else is behind this layer wants a token.
+    fn by_session(&self, parts: &Parts, now: Instant) -> Result<Option<Caller>, ApiError> {
+        let path = parts.uri.path();
+        let is_open = path == SESSION_PATH || path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.starts_with('/'));
+        if !is_open || parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        let Some(id) = self.sessions.find(&parts.headers, self.is_secure(parts), now) else { return Ok(None) };
+        own_page::check(parts, self.trust_proxy)?;
+        Ok(self.tokens.by_id(&id).map_err(unreadable)?.map(Caller::from))
+    }
+
+    /// Begins a session for the holder of a token; the value of `set-cookie`.
+    ///
+    /// # Errors
+    /// If the dashboard does not ask, no token exists, or the secret is that of none.
+    pub(super) fn sign_in(&self, parts: &Parts, secret: &str, now: Instant) -> Result<(Caller, String), ApiError> {
+        own_page::check(parts, self.trust_proxy)?;
+        if !self.tokens.were_made().map_err(unreadable)? {
+            return Err(ApiError::new(
+                ApiErrorKind::Conflict,
+                "no token exists: create one on the host, `skep token add NAME --scope admin`",
+            ));
+        }
+        let token = self.holder(secret, peer_ip(parts), now)?;
+        let cookie = self.sessions.begin(token.id(), self.is_secure(parts), now).map_err(unreadable)?;
+        Ok((token.into(), cookie))
+    }
+
+    /// Ends the session that the request's cookie names; the value of `set-cookie`.
+    ///
+    /// # Errors
+    /// If the dashboard does not ask.
+    pub(super) fn sign_out(&self, parts: &Parts) -> Result<String, ApiError> {
+        own_page::check(parts, self.trust_proxy)?;
+        Ok(self.sessions.end(&parts.headers, self.is_secure(parts)))
+    }
+
+    fn is_secure(&self, parts: &Parts) -> bool {
+        own_page::is_secure(&parts.headers, self.trust_proxy)
     }
 
     fn admit(&self, headers: &HeaderMap, authority: Option<&str>, peer: IpAddr, now: Instant) -> Result<Caller, ApiError> {
-        let unreadable = |error: TokenError| ApiError::new(ApiErrorKind::Unavailable, error.to_string());
         if !self.tokens.were_made().map_err(unreadable)? {
             if !(self.address.ip().is_loopback() && peer.is_loopback()) {
                 return Err(ApiError::new(
@@ -95,9 +158,14 @@ impl Authenticator {
         let Some(secret) = secret else {
             return Err(ApiError::new(ApiErrorKind::Unauthorized, "a token is needed: `Authorization: Bearer skep_…`"));
         };
+        self.holder(secret, peer, now).map(Caller::from)
+    }
+
+    /// The token of a secret.
+    fn holder(&self, secret: &str, peer: IpAddr, now: Instant) -> Result<Token, ApiError> {
         // Wrong tokens of others never delay a right one: behind a proxy all clients have one address.
         match self.tokens.find(secret).map_err(unreadable)? {
-            Some(token) => Ok(Caller { id: Some(token.id()), token: Some(token.name), scope: token.scope }),
+            Some(token) => Ok(token),
             None => {
                 self.wait_after_failures(peer, now)?;
                 self.note_failure(peer, now);
@@ -183,6 +251,14 @@ impl Authenticator {
     }
 }
 
+fn unreadable(error: TokenError) -> ApiError {
+    ApiError::new(ApiErrorKind::Unavailable, error.to_string())
+}
+
+fn peer_ip(parts: &Parts) -> IpAddr {
+    parts.extensions.get::<ConnectInfo<AdminPeer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip())
+}
+
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, secret) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
@@ -191,11 +267,9 @@ fn bearer(value: &str) -> Option<&str> {
 /// The layer.
 pub(super) async fn layer(State(authenticator): State<Arc<Authenticator>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<ConnectInfo<AdminPeer>>().map(|peer| &peer.0);
-    let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
-    let caller = authenticator.admit(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), address, Instant::now())?;
-    if let Some(peer) = peer {
-        peer.1.belongs_to(&caller.id)?;
+    let caller = authenticator.caller(&parts, Instant::now())?;
+    if let Some(peer) = parts.extensions.get::<ConnectInfo<AdminPeer>>() {
+        peer.0.1.belongs_to(&caller.id)?;
     }
     parts.extensions.insert(caller);
     Ok(next.run(Request::from_parts(parts, body)).await)
@@ -206,7 +280,7 @@ mod tests {
     use super::*;
 
     fn authenticator(folder: &std::path::Path) -> Arc<Authenticator> {
-        Authenticator::new(Tokens::of(folder), SocketAddr::from(([127, 0, 0, 1], 8001)))
+        Authenticator::new(Tokens::of(folder), SocketAddr::from(([127, 0, 0, 1], 8001)), false)
     }
 
     fn headers(pairs: &[(axum::http::HeaderName, &str)]) -> HeaderMap {
@@ -246,7 +320,7 @@ mod tests {
     #[test]
     fn an_origin_without_port_is_ours_on_port_80_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let authenticator = Authenticator::new(Tokens::of(folder.path()), SocketAddr::from(([127, 0, 0, 1], 80)));
+        let authenticator = Authenticator::new(Tokens::of(folder.path()), SocketAddr::from(([127, 0, 0, 1], 80)), false);
         for (origin, ours) in [("http://localhost", true), ("http://127.0.0.1:80", true), ("http://localhost:8080", false)] {
             assert_eq!(authenticator.is_our_origin(origin), ours, "{origin}");
         }

@@ -7,6 +7,7 @@
 
 mod server;
 mod health;
+mod ui;
 mod api;
 mod idempotency;
 mod upload_bytes;
@@ -14,6 +15,8 @@ mod body_pace;
 mod scopes;
 mod auth;
 mod followers;
+mod own_page;
+mod sessions;
 mod listener;
 mod connection_places;
 mod extract;

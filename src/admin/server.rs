@@ -19,7 +19,7 @@ use super::connection_places::AdminPlaces;
 use super::error::ApiError;
 use super::listener::{AdminListener, AdminPeer};
 use super::state::AdminState;
-use super::{api, health};
+use super::{api, health, ui};
 use crate::config::IngressConfig;
 use crate::ingress::wire::Rejection;
 use crate::process::sockets::Listening;
@@ -42,10 +42,10 @@ pub fn start(listening: Listening, state: AdminState, config: &IngressConfig) ->
     let config = config.clone();
     let drained = state.drained.clone();
     let places = AdminPlaces::default();
-    let authenticator = Authenticator::new(state.tokens.clone(), listening.address);
+    let authenticator = Authenticator::new(state.tokens.clone(), listening.address, config.trust_proxy);
     let revoked = authenticator.clone().close_revoked(places.clone());
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
-    let router = probes.merge(api::router(state, authenticator)).fallback(unknown);
+    let router = probes.merge(ui::router(authenticator.clone())).merge(api::router(state, authenticator)).fallback(unknown);
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             tokio::spawn(revoked);

@@ -173,6 +173,14 @@ impl Tokens {
         Ok(found)
     }
 
+    /// The token of this id, if it is valid still.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is broken.
+    pub(super) fn by_id(&self, id: &TokenId) -> Result<Option<Token>, TokenError> {
+        Ok(self.list()?.iter().find(|token| token.id() == *id).cloned())
+    }
+
     /// Creates a token. The secret is in the answer and nowhere else.
     ///
     /// # Errors
@@ -222,12 +230,18 @@ impl Tokens {
 }
 
 fn secret() -> Result<String, TokenError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| TokenError::Random(error.to_string()))?;
-    Ok(format!("{PREFIX}{}", digits(&bytes)))
+    Ok(format!("{PREFIX}{}", random_digits()?))
 }
 
-fn digest(secret: &str) -> String {
+/// 256 bits from the system's generator, in hexadecimal digits.
+pub(super) fn random_digits() -> Result<String, TokenError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| TokenError::Random(error.to_string()))?;
+    Ok(digits(&bytes))
+}
+
+/// The SHA-256 of a secret, in hexadecimal digits.
+pub(super) fn digest(secret: &str) -> String {
     digits(&Sha256::digest(secret.as_bytes()))
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::instance::EffectiveScale;
-use crate::function::{FunctionName, VersionId};
+use crate::function::{FunctionName, Limits, VersionId};
 
 /// Whose a function is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -53,6 +53,9 @@ pub struct FunctionSummary {
     /// Why it is broken or quarantined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Routes and names of Parse that it shares with another function; one of the two gets no calls by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
     /// The version beside the live one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub candidate: Option<CandidateSummary>,
@@ -112,6 +115,9 @@ pub struct FunctionDetail {
     /// The scale that counts: the manifest's, with the changes laid over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<EffectiveScale>,
+    /// The limits of an instance and of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<FunctionLimits>,
     /// Routes beside `/<name>`.
     pub routes: Vec<String>,
     /// Variables that were set beside the manifest's.
@@ -120,6 +126,26 @@ pub struct FunctionDetail {
     pub secrets: Vec<String>,
     /// Kept versions, newest first.
     pub versions: Vec<VersionSummary>,
+}
+
+/// The limits of an instance and of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FunctionLimits {
+    /// Heap and ArrayBuffers of one instance.
+    pub memory_bytes: u64,
+    /// CPU time of one call.
+    pub cpu_ms: u64,
+    /// Wall-clock time of one call.
+    pub wall_ms: u64,
+    /// Largest body of a request.
+    pub body_bytes: u64,
+}
+
+impl From<&Limits> for FunctionLimits {
+    fn from(limits: &Limits) -> Self {
+        let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self { memory_bytes: limits.memory_bytes, cpu_ms: millis(limits.cpu), wall_ms: millis(limits.wall), body_bytes: limits.body_bytes }
+    }
 }
 
 /// A version that is kept.

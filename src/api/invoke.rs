@@ -51,6 +51,12 @@ pub struct InvokeResult {
     /// The version that answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<VersionId>,
+    /// The id of its request, by which its log lines are found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The id of its trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
     /// Wall-clock time, in milliseconds.
     pub wall_ms: f64,
     /// CPU time of the instance, in milliseconds.

@@ -14,6 +14,7 @@ mod cron;
 mod logs;
 mod top;
 mod host;
+mod ui;
 mod package;
 pub(crate) mod connection;
 pub(crate) mod output;
@@ -74,6 +75,7 @@ fn carry_out(config: &Config, command: &RemoteCommand, ctrl_c: CtrlC) -> ExitCod
         RemoteCommand::Secret(args) => with(config, &args.wait.server, ctrl_c, |session| variables::run_secret(session, args)),
         RemoteCommand::Logs(args) => with(config, &args.server, ctrl_c, |session| logs::run(session, args)),
         RemoteCommand::Top(args) => with(config, &args.server, ctrl_c, |session| top::run(session, args)),
+        RemoteCommand::Ui(args) => with(config, &args.server, ctrl_c, |session| ui::run(session, args)),
         RemoteCommand::Rm(args) => with(config, &args.wait.server, ctrl_c, |session| functions::rm::run(session, args)),
         RemoteCommand::Upgrade(args) => with(config, &args.server, ctrl_c, host::upgrade),
         RemoteCommand::Verify(args) => with(config, &args.server, ctrl_c, host::verify),

@@ -11,7 +11,6 @@ use crate::config::{CheckArgs, Config, ExitCode};
 use crate::function::text::clean;
 use crate::function::{Dialect, FunctionName};
 use crate::live::Endpoint;
-use crate::live::table::Conflict;
 use crate::release::check;
 
 /// The outcome of one function.
@@ -69,7 +68,9 @@ pub fn run(config: &Config, args: &CheckArgs) -> Result<ExitCode, StartError> {
             });
         }
     }
-    let conflicts = catalog.conflicts();
+    // Routes of code, and names of Parse, are learned beside.
+    let clashes: Vec<String> = runtime.block_on(core.live.known_applications()).clashes().map(ToString::to_string).collect();
+    let conflicts: Vec<String> = catalog.conflicts().iter().map(ToString::to_string).chain(clashes).collect();
     print(&checked, &conflicts, args.json);
     let good = conflicts.is_empty() && checked.iter().all(|one| one.ok);
     Ok(if good { ExitCode::Ok } else { ExitCode::FunctionFault })
@@ -125,9 +126,8 @@ fn advice(one: &CheckResult, dialect: &str) -> String {
     }
 }
 
-fn print(checked: &[CheckResult], conflicts: &[Conflict], json: bool) {
+fn print(checked: &[CheckResult], conflicts: &[String], json: bool) {
     if json {
-        let conflicts: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
         let report = serde_json::json!({ "functions": checked, "conflicts": conflicts });
         println!("{report:#}");
         return;
@@ -145,7 +145,7 @@ fn print(checked: &[CheckResult], conflicts: &[Conflict], json: bool) {
         }
     }
     for conflict in conflicts {
-        println!("CONFLICT  {}", clean(&conflict.to_string()));
+        println!("CONFLICT  {}", clean(conflict));
     }
     let bad = checked.iter().filter(|one| !one.ok).count();
     println!("{} functions checked, {bad} with a fault", checked.len());

@@ -7,14 +7,18 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::Method;
+use http::header::HeaderValue;
 use http::uri::PathAndQuery;
 
 use crate::app::{Core, StartError};
 use crate::config::{Config, ExitCode, InvokeArgs, Payload};
 use crate::fault::{Fault, Kind};
-use crate::function::message::{Body, BodyError, CallShape, Request};
+use crate::function::Dialect;
+use crate::function::message::{Body, BodyError, CallShape, RAW_EVENT, Request};
 use crate::function::text::clean;
 use crate::invoke::{BodyEnd, Invocation, InvocationOrigin, Target};
+use crate::live::Endpoint;
+use crate::release::check;
 
 /// Calls one function once.
 ///
@@ -36,6 +40,13 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
         }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if args.raw_event
+        && let Some(endpoint) = catalog.endpoints().get(args.name.as_str())
+        && let Err(why) = runtime.block_on(takes_events(&core, endpoint))
+    {
+        eprintln!("error: {why}");
+        return Ok(ExitCode::Usage);
+    }
     let started = Instant::now();
     let outcome = runtime.block_on(call(&core, &args.name, request, body, args.json));
     match outcome {
@@ -47,6 +58,17 @@ pub fn run(config: &Config, args: &InvokeArgs) -> Result<ExitCode, StartError> {
             print_fault(&fault, args.json);
             Ok(ExitCode::FunctionFault)
         }
+    }
+}
+
+/// Whether the function's handler takes events. One that does not load takes the call all the same, and its fault says why.
+async fn takes_events(core: &Core, endpoint: &Endpoint) -> Result<(), String> {
+    let Ok(pool) = endpoint.live.make() else { return Ok(()) };
+    match check::boot(pool.version().clone(), &core.fleet).await {
+        Ok(loaded) if loaded.dialect != Dialect::Lambda => {
+            Err(format!("`{}` is a handler of the dialect {}: --raw-event is for those of lambda", endpoint.name, loaded.dialect))
+        }
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -70,7 +92,11 @@ fn request(args: &InvokeArgs) -> Result<(Request, Body), String> {
     for header in &args.headers {
         headers.append(header.name.clone(), header.value.clone());
     }
-    let mut request = Request::made_here(args.method.clone().unwrap_or(default), path_and_query, "invoke", CallShape::Http);
+    if args.raw_event {
+        headers.insert(RAW_EVENT, HeaderValue::from_static("1"));
+    }
+    let shape = if args.raw_event { CallShape::RawEvent } else { CallShape::Http };
+    let mut request = Request::made_here(args.method.clone().unwrap_or(default), path_and_query, "invoke", shape);
     request.headers = headers.into();
     Ok((request, body))
 }

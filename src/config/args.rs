@@ -152,6 +152,9 @@ pub struct InvokeArgs {
     /// Request body: a text, @FILE, or - for the standard input.
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     pub data: Option<Payload>,
+    /// Pass the data, which is JSON, to a Lambda handler as its event: that of a queue or a bucket. What it returns is the answer, as JSON.
+    #[arg(long, requires = "data")]
+    pub raw_event: bool,
     /// Print status, headers, body and time as JSON.
     #[arg(long)]
     pub json: bool,

@@ -43,6 +43,8 @@ pub enum RemoteCommand {
     Logs(LogsArgs),
     /// Show the activity of each function, second by second, until q or Ctrl-C.
     Top(TopArgs),
+    /// Print the address of the dashboard, and open it in a browser.
+    Ui(UiArgs),
     /// Remove deployed functions with all their versions.
     Rm(RmArgs),
     /// Hand over to a fresh engine, started from the program's file as it is now.
@@ -70,6 +72,17 @@ pub struct ServerArgs {
 /// A command without arguments of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct ListArgs {
+    /// The server.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `skep ui`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct UiArgs {
+    /// Only print the address.
+    #[arg(long)]
+    pub no_open: bool,
     /// The server.
     #[command(flatten)]
     pub server: ServerArgs,

@@ -59,6 +59,11 @@ dialects! {
 }
 
 impl Dialect {
+    /// Whether code of this dialect names addresses of its own.
+    pub fn claims_routes(self) -> bool {
+        matches!(self, Self::Azure | Self::Netlify)
+    }
+
     /// The dialect of this name.
     pub fn of_label(label: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|dialect| dialect.label() == label)

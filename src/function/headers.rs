@@ -30,6 +30,8 @@ pub enum KnownHeader {
     Accept,
     /// `content-length`
     ContentLength,
+    /// `cookie`
+    Cookie,
     /// `host`
     Host,
     /// `traceparent`
@@ -48,12 +50,12 @@ const HOPS: HeaderName = HeaderName::from_static("x-skep-hops");
 const VERSION: HeaderName = HeaderName::from_static("x-skep-version");
 
 /// Number of known headers.
-const KNOWN: usize = 7;
+const KNOWN: usize = 8;
 
 impl KnownHeader {
     #[cfg(test)]
     const ALL: [Self; KNOWN] =
-        [Self::Accept, Self::ContentLength, Self::Host, Self::TraceParent, Self::RequestId, Self::Hops, Self::Version];
+        [Self::Accept, Self::ContentLength, Self::Cookie, Self::Host, Self::TraceParent, Self::RequestId, Self::Hops, Self::Version];
 
     /// The known header of a name, in whatever case.
     pub fn of(name: &[u8]) -> Option<Self> {
@@ -62,6 +64,7 @@ impl KnownHeader {
         match name.len() {
             4 if is("host") => Some(Self::Host),
             6 if is("accept") => Some(Self::Accept),
+            6 if is("cookie") => Some(Self::Cookie),
             11 if is("traceparent") => Some(Self::TraceParent),
             11 if is("x-skep-hops") => Some(Self::Hops),
             12 if is("x-request-id") => Some(Self::RequestId),
@@ -76,6 +79,7 @@ impl KnownHeader {
         match self {
             Self::Accept => header::ACCEPT,
             Self::ContentLength => header::CONTENT_LENGTH,
+            Self::Cookie => header::COOKIE,
             Self::Host => header::HOST,
             Self::TraceParent => TRACE_PARENT,
             Self::RequestId => REQUEST_ID,
@@ -125,7 +129,16 @@ impl Headers {
 
     /// The same as text; `None` if it is not ASCII.
     pub fn known_text(&self, known: KnownHeader) -> Option<&str> {
-        self.known(known).filter(|value| value.is_ascii()).and_then(|value| std::str::from_utf8(value).ok())
+        self.known(known).and_then(|value| std::str::from_utf8(value).ok()).filter(|value| value.is_ascii())
+    }
+
+    /// Whether a cookie may have this in its name. No map is made for the answer, so another header may have it too.
+    pub fn may_have_cookie(&self, part: &[u8]) -> bool {
+        let has = |text: &[u8]| text.windows(part.len()).any(|window| window == part);
+        match &self.0 {
+            Form::Map(map) => map.get_all(header::COOKIE).iter().any(|line| has(line.as_bytes())),
+            Form::Sent { lines, .. } => has(lines),
+        }
     }
 
     /// Bytes of all lines, with two for each separator.

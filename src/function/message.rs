@@ -54,7 +54,12 @@ pub enum CallShape {
     Check,
     /// A schedule is due, or a job runs: the dialect's own handler for that is called.
     Scheduled,
+    /// `skep invoke --raw-event`: the body is the event of a handler that takes events, whatever its source.
+    RawEvent,
 }
+
+/// The header that tells a dialect of a raw event; of any caller but [`CallShape::RawEvent`] it is hidden.
+pub const RAW_EVENT: &str = "x-skep-raw-event";
 
 /// The moment of a schedule for which a function is called.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod dialect;
 pub mod level;
 pub mod message;
+pub mod own_cookies;
 pub mod headers;
 pub mod trace;
 pub mod hex;

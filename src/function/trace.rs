@@ -9,6 +9,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
+use fastrand::Rng;
+
 use super::hex;
 
 /// Trace id, the id of the current span, and the trace flags.
@@ -70,15 +72,14 @@ impl fmt::Debug for TraceContext {
     }
 }
 
-/// Random enough for ids: a counter through a keyed hash, one key per thread from the system. Not for secrets.
+thread_local! {
+    /// Seeded by the system's randomness: two processes that start together draw different numbers.
+    static IDS: RefCell<Rng> = RefCell::new(Rng::with_seed(RandomState::new().hash_one(0)));
+}
+
+/// Random enough for ids. Not for secrets.
 pub fn random() -> u64 {
-    thread_local! {
-        static STATE: RefCell<(RandomState, u64)> = RefCell::new((RandomState::new(), 0));
-    }
-    STATE.with_borrow_mut(|(key, count)| {
-        *count += 1;
-        key.hash_one(*count)
-    })
+    IDS.with_borrow_mut(|ids| ids.u64(..))
 }
 
 /// Lower-case hexadecimal digits only, as the specification demands.

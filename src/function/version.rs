@@ -140,6 +140,15 @@ impl Version {
         dialects.dialect.map_or_else(|| dialects.parse.is_some() || self.hint == Some(Dialect::Parse), |dialect| dialect == Dialect::Parse)
     }
 
+    /// Whether its code may claim routes, as far as that is known before it loads: an export `config` of Netlify, functions of Azure.
+    pub fn may_claim_routes(&self) -> bool {
+        if let Some(dialect) = self.manifest.dialects.dialect {
+            return dialect.claims_routes();
+        }
+        self.hint.is_some_and(Dialect::claims_routes)
+            || self.modules.iter().any(|(url, module)| !url.contains("/node_modules/") && code_may_claim_routes(&module.code))
+    }
+
     /// The settings of the Parse application that it is, or a part of.
     pub fn parse_settings(&self) -> Option<Cow<'_, ParseSettings>> {
         let given = self.manifest.dialects.parse.as_ref();
@@ -147,9 +156,48 @@ impl Version {
     }
 }
 
+/// Characters before a name in which its `export` is looked for.
+const EXPORT_CHARACTERS_MAX: usize = 400;
+
+/// Whether a module's text says what a dialect that claims routes is found by.
+pub fn code_may_claim_routes(text: &str) -> bool {
+    text.contains("@azure/functions") || (text.contains("path") && text.match_indices("config").any(|(at, _)| is_exported(&text[..at])))
+}
+
+/// Whether the text before a name exports it: `export const`, `exports.`, `export { a, `.
+fn is_exported(before: &str) -> bool {
+    let from = before.char_indices().rev().nth(EXPORT_CHARACTERS_MAX - 1).map_or(0, |(at, _)| at);
+    let before = before[from..].trim_end();
+    let declares = |word: &str| before.strip_suffix(word).is_some_and(|before| before.trim_end().ends_with("export"));
+    before.ends_with("exports.")
+        || ["const", "let", "var"].into_iter().any(declares)
+        || before.rsplit_once("export").is_some_and(|(_, between)| between.trim_start().starts_with('{') && !between.contains('}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_that_may_claim_routes_is_told_by_its_text() {
+        for text in [
+            "import { app } from '@azure/functions'",
+            "export const config: Config = { path: '/a' }",
+            "export  let\nconfig = { path }",
+            "exports.config = { path: '/a' }",
+            "const config = { path: '/a' };\nexport { handler as default, config }",
+        ] {
+            assert!(code_may_claim_routes(text), "{text}");
+        }
+        for text in [
+            "const config = { path: '/a' }; export default () => config.path",
+            "export const config = {}",
+            "export { a }; const config = { path: 1 }",
+            &format!("export {{ {} config, path }}", "ä,".repeat(1_000)),
+        ] {
+            assert!(!code_may_claim_routes(text), "{text}");
+        }
+    }
 
     #[test]
     fn an_id_parses_back_and_nothing_else_parses() {

@@ -21,7 +21,7 @@ const PIECE_BYTES_MAX: usize = 64 << 10;
 /// A response body. The invocation of a stream ends with it.
 pub struct ResponseBody {
     body: Body,
-    invocation: Option<Invocation>,
+    invocation: Option<Box<Invocation>>,
     /// Bytes that the head has promised and that are still to come; known of streams alone.
     promised: Option<u64>,
     guard: Option<RequestGuard>,
@@ -30,6 +30,7 @@ pub struct ResponseBody {
 impl ResponseBody {
     /// `invocation` ends when the last byte is taken or the body dropped.
     pub fn new(body: Body, invocation: Option<Invocation>) -> Self {
+        let invocation = invocation.map(Box::new);
         Self { body, invocation, promised: None, guard: None }
     }
 

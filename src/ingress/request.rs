@@ -15,7 +15,7 @@ use super::wire::Rejection;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{CallShape, Request};
 use crate::function::trace::{TraceContext, random};
-use crate::function::{Headers, KnownHeader, hex};
+use crate::function::{Headers, KnownHeader, hex, own_cookies};
 
 /// The client of a connection, and the port it connected to.
 #[derive(Clone, Copy, Debug)]
@@ -92,15 +92,16 @@ fn head_bytes(head: &RequestHead) -> usize {
     head.target.as_str().len() + head.headers.bytes()
 }
 
-/// The request that a function sees. Trace, id and path are those of the record.
+/// The request that a function sees. Trace, id and path are those of the record; the cookie of the dashboard is not in it.
 pub(super) fn read(
-    head: RequestHead,
+    mut head: RequestHead,
     trace: TraceContext,
     request_id: Arc<str>,
     path: PathAndQuery,
     peer: Peer,
     trust_proxy: bool,
 ) -> Request {
+    own_cookies::take_from_request(&mut head.headers);
     Request {
         method: head.method,
         scheme: "http",

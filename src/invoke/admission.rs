@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http_body::{Frame, SizeHint};
 
 use crate::fault::{Fault, Kind};
@@ -18,6 +19,9 @@ use crate::function::{Headers, KnownHeader};
 pub const HOPS_MAX: u8 = 8;
 
 const TOO_LARGE: &str = "the request body is larger than body_mb allows";
+
+/// What Parse Server says of a body in many parts.
+pub(super) const MULTIPART_TOO_LARGE: &str = "Multipart request exceeds maximum upload size.";
 
 /// Rejects a call that came through too many functions.
 pub(super) fn check_hops(request: &Request) -> Result<(), Fault> {
@@ -53,6 +57,19 @@ pub(super) fn bound(body: Body, limit: u64) -> Result<(Body, Option<Overflow>), 
 pub(super) fn too_large(limit: u64, used: Option<u64>) -> Fault {
     let used = used.map_or_else(|| format!("> {limit} bytes"), |used| format!("{used} bytes"));
     Fault::new(Kind::BodyTooLarge, TOO_LARGE).with_limit(format!("{limit} bytes"), used)
+}
+
+/// The fault of a body in many parts, as Parse Server words it; any other fault stays.
+pub(super) fn of_many_parts(fault: Fault) -> Fault {
+    let facts = fault.facts();
+    let (Kind::BodyTooLarge, Some(limit), Some(used)) = (facts.kind, &facts.limit, &facts.used) else { return fault };
+    Fault::new(Kind::BodyTooLarge, MULTIPART_TOO_LARGE).with_limit(limit.clone(), used.clone())
+}
+
+/// Whether the body of a request is one of many parts: fields and files.
+pub(super) fn has_many_parts(headers: &Headers) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.as_bytes().split(|byte| *byte == b';').next());
+    content_type.is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"multipart/form-data"))
 }
 
 /// Whether a streaming body has passed its limit.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::function::message::{Body, Response};
+use crate::function::own_cookies;
 
 /// The context that a fault's answer names beside the fault.
 #[derive(Clone, Copy)]
@@ -92,14 +93,21 @@ const CONNECTION_HEADERS: [HeaderName; 9] = [
 /// How the names of Skep's own headers begin.
 const OWN_HEADERS: &str = "x-skep-";
 
-/// Removes the headers that a function may not decide: connection headers, Skep's own, and a length that is not the body's. An answer to
-/// HEAD loses its body.
+/// Removes the headers that a function may not decide: connection headers, Skep's own, a cookie of the dashboard, and a length that is not the
+/// body's. An answer to HEAD loses its body.
 pub fn clean(response: &mut Response, is_head: bool) {
     // A fault that stands here is the host's, or one that a function passes on: `ops/answer` has taken out any other.
     let is_own = |name: &HeaderName| name.as_str().starts_with(OWN_HEADERS) && name.as_str() != "x-skep-fault";
     let is_ours = |name: &HeaderName| is_own(name) || CONNECTION_HEADERS.contains(name);
-    // Hardly any answer has one.
-    if response.headers.keys().any(is_ours) {
+    // Hardly any answer has one of the first, and few have cookies: one walk over the names finds both.
+    let (has_ours, has_cookies) = response
+        .headers
+        .keys()
+        .fold((false, false), |(ours, cookies), name| (ours || is_ours(name), cookies || *name == header::SET_COOKIE));
+    if has_cookies {
+        own_cookies::take_from_response(&mut response.headers);
+    }
+    if has_ours {
         let refused: Vec<HeaderName> = response.headers.keys().filter(|name| is_ours(name)).cloned().collect();
         for name in &refused {
             response.headers.remove(name);

@@ -50,7 +50,7 @@ impl Invoker {
         let context = invocation.fault_context(self.is_dev(), &mut digits);
         match invocation.shape() {
             CallShape::Parse => parse_fault::response(fault, &context),
-            CallShape::Http | CallShape::Check | CallShape::Scheduled => fault_response(fault, &context),
+            CallShape::Http | CallShape::Check | CallShape::Scheduled | CallShape::RawEvent => fault_response(fault, &context),
         }
     }
 
@@ -78,7 +78,9 @@ impl Invoker {
         request.strip = resolved.strip;
         request.pattern = resolved.pattern;
         request.shape = resolved.shape.unwrap_or(request.shape);
-        invoke_pool(invocation, pool, request, body).await
+        let is_upload = request.shape == CallShape::Parse && admission::has_many_parts(&request.headers);
+        let answered = invoke_pool(invocation, pool, request, body).await;
+        if is_upload { answered.map_err(admission::of_many_parts) } else { answered }
     }
 }
 

@@ -9,11 +9,12 @@ use http::HeaderMap;
 use http::header::{self, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use super::admission::MULTIPART_TOO_LARGE;
 use super::answer::FaultContext;
 use crate::fault::{Fault, Kind};
 use crate::function::message::{Body, Response};
 
-/// What Parse Server allows every origin, on every answer; `js-prelude/dialects/parse` has the same for the answers of functions.
+/// What Parse Server allows every origin, on every answer, and the list of what is exposed itself: the SDKs 4 to 8 read it; `js-prelude/dialects/parse` has the same for the answers of functions.
 const CROSS_ORIGIN: [(&str, &str); 4] = [
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "GET,PUT,POST,DELETE,OPTIONS"),
@@ -22,7 +23,7 @@ const CROSS_ORIGIN: [(&str, &str); 4] = [
         "X-Parse-Master-Key, X-Parse-REST-API-Key, X-Parse-Javascript-Key, X-Parse-Application-Id, X-Parse-Client-Version, \
          X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control",
     ),
-    ("access-control-expose-headers", "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id"),
+    ("access-control-expose-headers", "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id, Access-Control-Expose-Headers"),
 ];
 
 /// The status and the code of a kind.
@@ -42,12 +43,16 @@ fn status_and_code(kind: Kind) -> (u16, i64) {
     }
 }
 
+/// Parse Server's code for a file that is too large.
+const FILE_TOO_LARGE: (u16, i64) = (400, 116);
+
 /// A fault as the answer of a Parse application.
 pub(super) fn response(fault: &Fault, context: &FaultContext<'_>) -> Response {
     let facts = fault.facts();
-    let (status, code) = status_and_code(facts.kind);
+    let is_upload = facts.kind == Kind::BodyTooLarge && facts.message == MULTIPART_TOO_LARGE;
+    let (status, code) = if is_upload { FILE_TOO_LARGE } else { status_and_code(facts.kind) };
     let error = match facts.kind {
-        Kind::BodyTooLarge => "request entity too large",
+        Kind::BodyTooLarge if !is_upload => "request entity too large",
         _ => facts.detail.as_deref().filter(|_| context.dev).unwrap_or(&facts.message),
     };
     let mut body = Map::new();
@@ -80,6 +85,17 @@ mod tests {
             let (status, _) = status_and_code(kind);
             assert!(status < 500 || kind.retry_is_safe(), "{kind}");
         }
+    }
+
+    #[test]
+    fn an_upload_that_is_too_large_is_an_error_of_the_caller() {
+        let fault = super::super::admission::of_many_parts(super::super::admission::too_large(5, None));
+        let context = FaultContext { function: Some("f"), version: None, request_id: "r", trace_id: "t", dev: false };
+        let answer = response(&fault, &context);
+        let Body::Full(body) = answer.body else { panic!("a fault has a body") };
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((answer.status, &body["code"], &body["error"]), (400, &116.into(), &MULTIPART_TOO_LARGE.into()));
+        assert_eq!((&body["limit"], &body["used"]), (&"5 bytes".into(), &"> 5 bytes".into()));
     }
 
     #[test]

@@ -64,8 +64,9 @@ impl Invoker {
         }
     }
 
-    /// The function of a Parse application that answers; `None` if the address is no such application's. A name or a route of another function
-    /// comes first, and its calls never wait for the names of an application.
+    /// The function of a Parse application that answers; `None` if the address is no such application's, and the table is asked again: it has
+    /// the routes of all code then. A name or a route of another function comes first, and its calls never wait for the names of an
+    /// application; a call on a route waits where the table still lacks those that code claims.
     async fn application(&self, port: u16, request: &Request) -> Option<Resolved> {
         let path = request.path_and_query.path();
         let by_route = {
@@ -75,6 +76,9 @@ impl Invoker {
             }
             match self.live.table().resolve(port, host(request), &request.method, path) {
                 Resolution::Found(found) if applications.hold(found.function) => Some((found.target.clone(), found.strip)),
+                // A route that is not in the table yet may be the narrower one.
+                Resolution::Found(found) if found.pattern.is_some() && applications.lacks_routes => None,
+                Resolution::MethodNotAllowed { .. } if applications.lacks_routes => None,
                 Resolution::Found(_) | Resolution::MethodNotAllowed { .. } => return None,
                 Resolution::NotFound => None,
             }

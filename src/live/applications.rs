@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
@@ -31,6 +32,47 @@ pub struct Application {
     pub jobs: BTreeMap<String, Arc<Endpoint>>,
     /// A folder whose names are not known, because it does not load.
     pub broken: Option<Arc<Endpoint>>,
+    /// Names that two folders have.
+    pub clashes: Vec<NameClash>,
+}
+
+/// A name of Parse that two folders of one mount define.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameClash {
+    /// `function` or `job`.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+    /// The folder whose code answers.
+    pub holder: FunctionName,
+    /// The folder whose code is never called by this name.
+    pub refused: FunctionName,
+}
+
+impl NameClash {
+    /// Whether it is the same name of the same two folders, whichever answers.
+    pub fn is_between(&self, other: &Self) -> bool {
+        let folders = |clash: &Self| [clash.holder.clone().min(clash.refused.clone()), clash.holder.clone().max(clash.refused.clone())];
+        self.kind == other.kind && self.name == other.name && folders(self) == folders(other)
+    }
+
+    /// Why a release that would bring it is refused.
+    pub fn refusal(&self) -> String {
+        let Self { kind, name, holder, refused } = self;
+        format!("functions `{holder}` and `{refused}` both define the Parse {kind} {name:?}")
+    }
+
+    /// Whether the function is one of the two folders.
+    pub fn concerns(&self, function: &FunctionName) -> bool {
+        self.holder == *function || self.refused == *function
+    }
+}
+
+impl fmt::Display for NameClash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, name, holder, refused } = self;
+        write!(f, "both `{holder}` and `{refused}` define the Parse {kind} {name:?}; that of `{holder}` answers")
+    }
 }
 
 /// Every Parse application, by its mount.
@@ -42,6 +84,8 @@ pub struct Applications {
     pub learning: Vec<FunctionName>,
     /// Whether the names of all folders are known.
     pub is_complete: bool,
+    /// Whether routes that code claims are not yet in the table.
+    pub lacks_routes: bool,
 }
 
 /// The function that answers an address of a Parse client.
@@ -73,6 +117,11 @@ impl Applications {
         Some(if first.is_unknown { found.find(|other| !other.is_unknown).unwrap_or(first) } else { first })
     }
 
+    /// Names that two folders define.
+    pub fn clashes(&self) -> impl Iterator<Item = &NameClash> {
+        self.mounts.values().flat_map(|application| &application.clashes)
+    }
+
     /// The function that has registered a name of Parse, or a job if `job:` stands before it, in the application that `function` is a part of.
     pub fn sibling(&self, function: &str, name: &str) -> Option<&FunctionName> {
         let is_own = |application: &&Application| application.folders.iter().any(|folder| folder.name.as_str() == function);
@@ -86,6 +135,12 @@ impl Applications {
 }
 
 impl Application {
+    /// The folder that has registered a `function` or a `job` of this name.
+    pub fn holder(&self, kind: &str, name: &str) -> Option<&FunctionName> {
+        let index = if kind == "job" { &self.jobs } else { &self.functions };
+        index.get(name).map(|endpoint| &endpoint.name)
+    }
+
     fn resolve(&self, rest: &str) -> Option<Answering<'_>> {
         let home = self.folders.first()?;
         let mut segments = rest.trim_matches('/').splitn(2, '/');

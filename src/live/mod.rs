@@ -5,6 +5,7 @@
 //! Invariant: a reader sees one table from lookup to pool; a pool that left the table still answers what reached it.
 
 mod applications;
+mod notes;
 pub mod table;
 mod endpoint;
 mod track;
@@ -16,8 +17,9 @@ use tokio::sync::Notify;
 
 use crate::function::FunctionName;
 
-pub use applications::{Application, Applications};
+pub use applications::{Application, Applications, NameClash};
 pub use endpoint::{Candidate, Endpoint, Sticky, WEIGHT_WHOLE};
+pub use notes::{AddressNotes, AllAddressNotes};
 pub use track::{MakeError, MakePool, Track};
 
 /// The table of the whole host.
@@ -32,6 +34,7 @@ pub trait Refresh: Send + Sync {
 /// The current table.
 pub struct Live {
     table: ArcSwap<LiveTable>,
+    notes: ArcSwap<AllAddressNotes>,
     applications: ArcSwap<Applications>,
     applications_changed: Notify,
     refresh: OnceLock<Arc<dyn Refresh>>,
@@ -41,6 +44,7 @@ impl Default for Live {
     fn default() -> Self {
         Self {
             table: ArcSwap::default(),
+            notes: ArcSwap::default(),
             applications: ArcSwap::from_pointee(Applications { is_complete: true, ..Applications::default() }),
             applications_changed: Notify::new(),
             refresh: OnceLock::new(),
@@ -54,8 +58,17 @@ impl Live {
         self.table.load()
     }
 
-    /// Swaps the table. Returns the old one.
-    pub fn publish(&self, table: LiveTable) -> Arc<LiveTable> {
+    /// What there is to know of the function's addresses: the routes that its code claims, and what it shares with others, names of Parse too.
+    pub fn notes_of(&self, function: &FunctionName) -> AddressNotes {
+        let mut notes = self.notes.load().get(function);
+        let applications = self.applications();
+        notes.conflicts.extend(applications.clashes().filter(|clash| clash.concerns(function)).map(ToString::to_string));
+        notes
+    }
+
+    /// Swaps the table, and the notes about it. Returns the old table.
+    pub fn publish(&self, table: LiveTable, notes: AllAddressNotes) -> Arc<LiveTable> {
+        self.notes.store(Arc::new(notes));
         self.table.swap(Arc::new(table))
     }
 
@@ -71,8 +84,9 @@ impl Live {
     }
 
     /// These functions have changed, and may be Parse applications: until another index is published, who asks for a Parse function waits.
-    pub fn forget_applications(&self, learning: Vec<FunctionName>) {
-        self.applications.store(Arc::new(Applications { learning, ..Applications::default() }));
+    /// `lacks_routes`: the table has not yet the routes that their code claims.
+    pub fn forget_applications(&self, learning: Vec<FunctionName>, lacks_routes: bool) {
+        self.applications.store(Arc::new(Applications { learning, lacks_routes, ..Applications::default() }));
     }
 
     /// The Parse applications, once the names of all their folders are known.

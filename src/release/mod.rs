@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod folder;
 pub mod catalog;
 mod applications;
+mod claims;
 mod parse_names;
 pub mod check;
 pub mod compiler;

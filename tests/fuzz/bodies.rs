@@ -125,7 +125,7 @@ pub fn routes(bytes: &[u8]) {
         ports: vec![9000],
     }];
     let build = |order: [usize; 3]| {
-        let entries = order.map(|at| FunctionEntry { function: names[at].clone(), routes: &declared[at], target: at });
+        let entries = order.map(|at| FunctionEntry { function: names[at].clone(), routes: &declared[at], of_code: &[], target: at });
         Table::build(8000, &grants, entries).0
     };
     let (table, other) = (build([0, 1, 2]), build([2, 1, 0]));

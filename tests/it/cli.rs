@@ -275,6 +275,45 @@ fn invoke_calls_a_function_without_a_server() {
 }
 
 #[test]
+fn an_event_of_any_source_reaches_a_lambda_as_it_is() {
+    let project = Project::new(
+        "
+        //- /queue/index.js
+        exports.handler = async (event) => {
+          if (event.fail) throw new Error('no luck');
+          return { seen: event.Records.map(({ body }) => body), statusCode: 202 };
+        };
+        //- /text/index.js
+        exports.handler = async (event) => (event === null ? undefined : `${event}`);
+        //- /plain/index.js
+        export default () => 'plain';
+        ",
+    );
+    let queued = skep(&project, &["invoke", "queue", "--raw-event", "--data", r#"{"Records":[{"body":"a"},{"body":"b"}]}"#]);
+    assert_eq!((queued.code, queued.stdout.trim()), (0, r#"{"seen":["a","b"],"statusCode":202}"#), "{queued}");
+    let text = skep(&project, &["invoke", "text", "--raw-event", "--data", "[1,2]"]);
+    assert_eq!((text.code, text.stdout.trim()), (0, r#""1,2""#), "{text}");
+    let nothing = skep(&project, &["invoke", "text", "--raw-event", "--data", "null"]);
+    assert_eq!((nothing.code, nothing.stdout.trim()), (0, "null"), "{nothing}");
+
+    let thrown = skep(&project, &["invoke", "queue", "--raw-event", "--data", r#"{"fail":true}"#]);
+    assert_eq!(thrown.code, 1, "{thrown}");
+    assert!(thrown.stderr.contains("no luck"), "{thrown}");
+    let broken = skep(&project, &["invoke", "queue", "--raw-event", "--data", "{"]);
+    assert_eq!(broken.code, 1, "{broken}");
+    assert!(broken.stderr.contains("malformed_body"), "{broken}");
+
+    let plain = skep(&project, &["invoke", "plain", "--raw-event", "--data", "{}"]);
+    assert_eq!(plain.code, 2, "{plain}");
+    assert!(plain.stderr.contains("`plain` is a handler of the dialect plain: --raw-event is for those of lambda"), "{plain}");
+    assert_eq!(skep(&project, &["invoke", "queue", "--raw-event"]).code, 2, "it needs data");
+
+    // Nobody else can pass an event for a request.
+    let forged = skep(&project, &["invoke", "queue", "--header", "x-skep-raw-event:1", "--data", r#"{"Records":[{"body":"a"}]}"#]);
+    assert_eq!(forged.code, 1, "the event is that of a request: {forged}");
+}
+
+#[test]
 fn invoke_ends_with_1_when_the_function_fails_and_with_2_when_there_is_none() {
     let project = Project::new(GOOD);
     let thrown = skep(&project, &["invoke", "thrower"]);

@@ -41,3 +41,4 @@ mod specs;
 mod streaming;
 mod supervisor;
 mod trace;
+mod ui;

@@ -3,6 +3,8 @@
 // dialects/detect.js finds it by what azure/module.js registered. A call goes to the function whose route fits (azure/routes.js), below `/api`
 // or without it; what the function returns becomes a Response (azure/messages.js, dispatch/respond.js). Timers become schedules (azure/timers.js).
 //
+// Its routes are addresses on the whole host, below `/api`: shared/claims.js tells them beside the handler.
+//
 // Invariant: a function whose `authLevel` asks for a key is never called without it.
 
 (function () {
@@ -38,6 +40,20 @@
     const methods = ArrayPrototypeMap(options.methods ?? ["GET", "POST"], (method) => StringPrototypeToUpperCase(`${method}`));
     const trigger = { type: "httpTrigger", name: "httpTrigger", direction: "in", authLevel: options.authLevel ?? "anonymous", methods, route: options.route };
     return { __proto__: null, name, handler: options.handler, methods, route: compile(options.route ?? name), trigger };
+  }
+
+  /** The addresses of the functions on the whole host, as Azure gives them. */
+  function claimsOf(entries) {
+    if (entries.length === 0) return [];
+    const { claimsOfTemplates } = core.loadExtScript("ext:skep/dialects/shared/claims.js");
+    const templates = ArrayPrototypeMap(entries, ({ methods, route }) => ({
+      __proto__: null,
+      methods,
+      // The empty route is that of the prefix.
+      segments: route.segments.length === 1 && route.segments[0] === "" ? [] : route.segments,
+      source: route.source,
+    }));
+    return claimsOfTemplates("api", templates);
   }
 
   /** Equal in a time that does not tell where they differ. */
@@ -151,7 +167,8 @@
       registerTimers(timers, settings, (call, name, handler, input, init) => invoke(hooks, start, handler, input, contextOf(call, name, init)));
     }
 
-    return (call, method, bodyKind) => respondWith(call, () => begin(call, method, bodyKind), send);
+    const handle = (call, method, bodyKind) => respondWith(call, () => begin(call, method, bodyKind), send);
+    return { __proto__: null, handle, names: { __proto__: null, routes: claimsOf(entries) } };
 
     /** Finds the function of a call and calls it; what it returns, or its promise, is the answer. */
     function begin(call, method, bodyKind) {

@@ -28,6 +28,7 @@
   const BOOL = /^(?:true|false)$/i;
   const SPECIAL = /[.*+?^${}()|[\]\\/]/g;
   const PARAMETER = /^(\*{0,2})(\w+)((?::[^=?]+)*)(\?)?(?:=(.*))?$/;
+  const WHOLE = /^\{(\*{0,2})([A-Za-z_]\w*)(?::[^=?{}]+)?(\?|=[^{}]*)?\}$/;
   const CONSTRAINT = /^(\w+)(?:\((.*)\))?$/;
 
   const isNumber = (text) => text !== "" && !NumberIsNaN(Number(text));
@@ -67,11 +68,15 @@
 
   /** The template as a regular expression, its parameters, and how much of it is fixed: the more, the earlier it is asked. */
   function compile(template) {
-    const route = { __proto__: null, parameters: [], fixed: 0, pattern: null };
+    const route = { __proto__: null, parameters: [], fixed: 0, pattern: null, segments: [], source: "" };
     let source = "^";
     const segments = StringPrototypeSplit(template, "/");
-    for (let i = 0; i < segments.length; i++) source += segmentOf(segments[i], i === 0, route, template);
-    route.pattern = new RegExp(`${source}/?$`, "i");
+    for (let i = 0; i < segments.length; i++) {
+      source += segmentOf(segments[i], i === 0, route, template);
+      ArrayPrototypePush(route.segments, asPattern(segments[i], i === segments.length - 1));
+    }
+    route.source = `${source}/?$`;
+    route.pattern = new RegExp(route.source, "i");
     return route;
   }
 
@@ -123,6 +128,16 @@
     } catch {
       return text;
     }
+  }
+
+  /** A segment as URLPattern writes it, for shared/claims.js. */
+  function asPattern(segment, isLast) {
+    if (StringPrototypeIndexOf(segment, "{") === -1) return segment;
+    const found = RegExpPrototypeExec(WHOLE, segment);
+    if (found === null) return segment;
+    const [, star, name, optional] = found;
+    if (star !== "") return "*";
+    return optional === undefined ? `:${name}` : isLast ? `:${name}?` : "*";
   }
 
   const withoutSlash = (route) => (StringPrototypeStartsWith(route, "/") ? StringPrototypeSlice(route, 1) : route);

@@ -6,7 +6,7 @@
 
 (function () {
   const { core, internals, primordials } = __bootstrap;
-  const { ObjectAssign, PromisePrototypeThen, PromiseResolve, Proxy, TypeError } = primordials;
+  const { ArrayIsArray, JSONStringify, ObjectAssign, PromisePrototypeThen, PromiseResolve, Proxy, TypeError } = primordials;
   internals.requireNode();
   const { mark } = core.loadExtScript("ext:skep/dialects/shared/marks.js");
   const bundle = core.loadExtScript("ext:skep/dialects/firebase/bundle.js");
@@ -35,6 +35,29 @@
   const onSchedule = (options, handler) =>
     scheduledBy(options !== null && typeof options === "object" && typeof options.value !== "function" ? options : { schedule: options }, SECOND_ZONE, handler, (event) => handler(event));
   const scheduler = ObjectAssign({}, v2Scheduler, { onSchedule });
+
+  /** The text of a parameter's default as a deploy to Firebase writes it into the environment. */
+  function textOf(value) {
+    const given = typeof value?.value === "function" ? value.value() : value;
+    return ArrayIsArray(given) ? JSONStringify(given) : `${given}`;
+  }
+
+  /** A maker of parameters: without a variable of its name the parameter has its default. */
+  const withVariable = (define) => (name, options) => {
+    const parameter = define(name, options);
+    const initial = options?.default;
+    if (initial !== undefined && initial !== null && initial !== resetValue) internals.node.variables[name] ??= textOf(initial);
+    return parameter;
+  };
+
+  const { defineBoolean, defineFloat, defineInt, defineList, defineString } = params;
+  const parameters = ObjectAssign({}, params, {
+    defineBoolean: withVariable(defineBoolean),
+    defineInt: withVariable(defineInt),
+    defineList: withVariable(defineList),
+    defineString: withVariable(defineString),
+  });
+  if (defineFloat !== undefined) parameters.defineFloat = withVariable(defineFloat);
 
   let init = null;
 
@@ -114,7 +137,7 @@
     };
   }
 
-  const shared = { Change: change.Change, app: { setEmulatedAdminApp: admin.setApp }, logger: logger.logger, onInit: onceInit, params, requiresAPI() {} };
+  const shared = { Change: change.Change, app: { setEmulatedAdminApp: admin.setApp }, logger: logger.logger, onInit: onceInit, params: parameters, requiresAPI() {} };
 
   /** `functions.config()`: what `firebase functions:config` set, which is gone from version 7 on. */
   const removedConfig = () => {
@@ -150,7 +173,7 @@
     init: () => init?.(),
     logger: withDefault(logger.logger_exports),
     options: withDefault(v2Options),
-    params: withDefault(params),
+    params: withDefault(parameters),
     root: withDefault(v2),
     scheduler: withDefault(scheduler),
     v1: withDefault(v1),

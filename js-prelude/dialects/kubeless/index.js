@@ -67,7 +67,7 @@
 
   function handlerOf({ fn, name }, settings) {
     if (typeof fn !== "function") throw new TypeError("no handler found: export a function (event, context)");
-    install(settings);
+    install(settings, name);
     const context = contextOf(name, settings);
     const application = makeApplication();
     application.set("query parser", "extended");

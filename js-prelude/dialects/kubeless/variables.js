@@ -11,20 +11,23 @@
   /** Seconds that a call may take. */
   const timeoutOf = ({ limits }) => MathCeil(limits.wallMs / 1000);
 
-  function install(settings) {
+  /** `name`: the export that is called, once it is known. */
+  function install(settings, name = "default") {
     internals.requireNode();
     const { file, handler, limits } = settings;
     const dot = handler === null ? -1 : StringPrototypeLastIndexOf(handler, ".");
     const set = {
       __proto__: null,
-      FUNC_HANDLER: handler === null ? "default" : StringPrototypeSlice(handler, dot + 1),
+      FUNC_HANDLER: handler === null ? name : StringPrototypeSlice(handler, dot + 1),
       FUNC_MEMORY_LIMIT: `${limits.memoryMb}Mi`,
       FUNC_RUNTIME: "nodejs",
       FUNC_TIMEOUT: `${timeoutOf(settings)}`,
       MOD_NAME: StringPrototypeSlice(file, 0, StringPrototypeLastIndexOf(file, ".")),
     };
     const { variables } = internals.node;
-    for (const name in set) variables[name] ??= set[name];
+    // Before the module had run, the export was not known.
+    if (handler === null && settings.env.FUNC_HANDLER === undefined) variables.FUNC_HANDLER = name;
+    for (const key in set) variables[key] ??= set[key];
   }
 
   return { __proto__: null, install, timeoutOf };

@@ -12,6 +12,7 @@
     ArrayPrototypeMap,
     FunctionPrototypeCall,
     ObjectKeys,
+    RegExpPrototypeTest,
     String,
     StringPrototypeToUpperCase,
     TypeError,
@@ -22,6 +23,8 @@
   /** Members that mean something to Netlify's platform alone. */
   const IGNORED = ["memory", "preferStatic", "rateLimit", "region", "vcpu"];
 
+  const METHOD = /^[A-Za-z]+$/;
+
   const listOf = (value) => value === undefined || value === null ? [] : ArrayIsArray(value) ? value : [value];
 
   function patternOf(path) {
@@ -31,6 +34,7 @@
 
   function methodOf(method) {
     if (typeof method !== "string") throw new TypeError("config.method is a text or a list of texts");
+    if (!RegExpPrototypeTest(METHOD, method)) throw new TypeError(`config.method ${method} is not a method`);
     return StringPrototypeToUpperCase(method);
   }
 

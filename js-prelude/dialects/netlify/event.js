@@ -7,19 +7,20 @@
 
 (function () {
   const { core, primordials } = __bootstrap;
-  const { ArrayPrototypeConcat, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeStartsWith } = primordials;
+  const { ArrayPrototypeConcat, StringPrototypeEndsWith, StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
   const { remoteAddress } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
   const { bodyOf } = core.loadExtScript("ext:skep/dialects/shared/event_body.js");
   const { valueOf } = core.loadExtScript("ext:skep/dialects/shared/event_headers.js");
   const { joinedOf, listsOf } = core.loadExtScript("ext:skep/dialects/shared/event_objects.js");
   const { decodedPairs } = core.loadExtScript("ext:skep/dialects/shared/event_query.js");
 
-  const PREFIX = "/.netlify/functions/";
+  const PREFIX = "/.netlify/functions";
 
   /** What a request is called by on Netlify, and the host took off the path; "" for any other address. */
   function prefixOf(headers) {
     const prefix = valueOf(headers, "x-forwarded-prefix");
-    return StringPrototypeStartsWith(prefix, PREFIX) ? prefix : "";
+    // A proxy may have taken more off.
+    return StringPrototypeEndsWith(prefix, PREFIX) ? PREFIX : "";
   }
 
   /** The path with its prefix. */

@@ -13,6 +13,7 @@
     ObjectPrototypeIsPrototypeOf,
     Promise,
     PromisePrototypeThen,
+    StringPrototypeEndsWith,
   } = primordials;
   const { Response, ResponsePrototype } = core.loadExtScript("ext:deno_fetch/23_response.js");
   const { setTimeout } = core.loadExtScript("ext:deno_web/02_timers.js");
@@ -25,6 +26,7 @@
   const { match } = core.loadExtScript("ext:skep/dialects/netlify/config.js");
   const { append } = Headers.prototype;
 
+  const OF_NETLIFY = "/.netlify/functions";
   const TEXT = ["content-type", "text/plain; charset=utf-8"];
 
   /** Whether `config` leaves the request to this function; else it has been answered. */
@@ -36,8 +38,9 @@
     }
     if (exclusions.length === 0 && patterns.length === 0) return true;
     const head = headOf(call, method);
-    // By its name a function is called whatever its paths are.
-    if (valueOf(head.headers, "x-forwarded-prefix") !== "") return true;
+    // By its name a function is called whatever its paths are; Netlify's own address is not there any more when it has paths.
+    const prefix = valueOf(head.headers, "x-forwarded-prefix");
+    if (prefix !== "" && (patterns.length === 0 || !StringPrototypeEndsWith(prefix, OF_NETLIFY))) return true;
     if (match(exclusions, head.path) === null && (patterns.length === 0 || match(patterns, head.path) !== null)) return true;
     answer(call, 404, TEXT, "Not Found");
     return false;

@@ -3,6 +3,8 @@
 // dialects/index.js asks for the handle of a module. Requests go by netlify/fetch_handler.js, events by shared/event_handler.js, what is due
 // by netlify/schedules.js.
 //
+// `config.path` is an address on the whole host: shared/claims.js tells it beside the handler.
+//
 // Invariant: a function whose name ends in `-background`, or whose config says so, is answered before it runs. A function that has a schedule
 // has no address, as at Netlify.
 
@@ -55,10 +57,14 @@
 
   function ofSecondKind(found, fn, object, isBackground, settings) {
     const config = configOf(found);
-    const handle = handleOf(fn, object, withBackground(read(config, warn), isBackground));
-    return withSchedule(handle, config?.schedule ?? null, settings, () => schedules().fetchRunner(fn, object, settings));
+    const rules = withBackground(read(config, warn), isBackground);
+    const made = withSchedule(handleOf(fn, object, rules), config?.schedule ?? null, settings, () => schedules().fetchRunner(fn, object, settings));
+    // What has a schedule has no address.
+    const routes = config?.schedule === undefined && rules.paths.length > 0 ? claims().claimsOfPatterns(rules) : null;
+    return routes === null ? made : { ...made, names: { __proto__: null, routes } };
   }
 
+  const claims = () => core.loadExtScript("ext:skep/dialects/shared/claims.js");
   const schedules = () => core.loadExtScript("ext:skep/dialects/netlify/schedules.js");
 
   /** The handle, and what runs when a schedule is due: that of the code, or one of function.toml. */
@@ -117,11 +123,5 @@
     return outcome.over;
   }
 
-  /** The addresses that `config` claims: `{ paths, excluded, methods }`. */
-  function routesOf(found) {
-    const { paths, excluded, methods } = read(configOf(found), () => {});
-    return { __proto__: null, paths, excluded, methods };
-  }
-
-  return { __proto__: null, handlerOf, routesOf };
+  return { __proto__: null, handlerOf };
 })();

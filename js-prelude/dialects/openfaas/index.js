@@ -73,7 +73,7 @@
   }
 
   function handlerOf({ fn, name }, { env, limits }) {
-    if (typeof fn !== "function") throw new TypeError(`the handler ${name} is not a function`);
+    if (typeof fn !== "function") throw new TypeError(`the handler ${name} is not a function; a template's own index.js is not run: export the handler`);
     internals.requireNode();
     const isRaw = env.RAW_BODY === "true";
     const bytesMax = limits.bodyMb * 2 ** 20;

@@ -22,7 +22,8 @@
   const JSON_TYPE = "application/json; charset=utf-8";
   const TEXT = "text/plain; charset=utf-8";
 
-  // The SDK looks for the id of a job by splitting the last one at ", ".
+  // The SDK looks for the id of a job by splitting the last one at ", ". On a page of another origin it can only because the list names itself,
+  // which Parse Server's does not.
   const CORS = [
     "access-control-allow-origin",
     "*",
@@ -31,7 +32,7 @@
     "access-control-allow-headers",
     "X-Parse-Master-Key, X-Parse-REST-API-Key, X-Parse-Javascript-Key, X-Parse-Application-Id, X-Parse-Client-Version, X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control",
     "access-control-expose-headers",
-    "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id",
+    "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id, Access-Control-Expose-Headers",
   ];
 
   // Codes of Parse.Error that Skep itself answers with.

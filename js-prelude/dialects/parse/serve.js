@@ -200,13 +200,11 @@
     const head = { __proto__: null, method, path: flat.path, rest, query: flat.query, flat: flat.headers, headers: headersOf(flat.headers) };
     const route = routeOf(rest);
     const mayPassOn = isMounted && !!state.settings.parse.serverUrl;
+    const isPassedOn = mayPassOn && isOfServer(state, route, rest);
+    // A body that is over its limit is a fault, which the host answers.
+    const bytes = isPassedOn ? null : await exchange.readBody(call, bodyKind);
     try {
-      if (mayPassOn && isOfServer(state, route, rest)) {
-        await passOn(state, call, head, bodyKind, null);
-        return;
-      }
-      const bytes = await exchange.readBody(call, bodyKind);
-      if (!(await answer(state, call, route, head, bytes, mayPassOn))) await passOn(state, call, head, bodyKind, bytes);
+      if (isPassedOn || !(await answer(state, call, route, head, bytes, mayPassOn))) await passOn(state, call, head, bodyKind, bytes);
     } catch (failure) {
       // What a function threw is answered before; this is what its result or its parameters threw.
       sendError(call, scriptFailed(failure, state.sdk));

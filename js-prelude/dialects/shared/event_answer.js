@@ -46,6 +46,17 @@
     }
   }
 
+  /** What a handler returned for an event that is no request: its JSON is the answer, as AWS's own invocation has it. */
+  function jsonAnswerOf(result) {
+    try {
+      const body = JSONStringify(result ?? null);
+      if (body === undefined) return unfit(`the handler returned a ${typeof result}, which JSON cannot carry`);
+      return { __proto__: null, why: "", status: 200, headers: ["content-type", DEFAULT_TYPE], body };
+    } catch (error) {
+      return unfit(`cannot send the answer: ${firstLine(describe(error))}`);
+    }
+  }
+
   function kindOf(value) {
     if (value === null || value === undefined) return `${value}`;
     return ArrayIsArray(value) ? "a list" : `a ${typeof value === "string" ? "text" : typeof value}`;
@@ -140,5 +151,5 @@
     return false;
   }
 
-  return { __proto__: null, answerOf, headOf, send };
+  return { __proto__: null, answerOf, headOf, jsonAnswerOf, send };
 })();

@@ -8,7 +8,7 @@
   const { core, primordials } = __bootstrap;
   const { Error, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
   const { failThrown } = core.loadExtScript("ext:skep/dialects/shared/exchange.js");
-  const { answerOf, send } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
+  const { answerOf, jsonAnswerOf, send } = core.loadExtScript("ext:skep/dialects/shared/event_answer.js");
   const { contextOf } = core.loadExtScript("ext:skep/dialects/shared/event_context.js");
   const { logError, warn } = core.loadExtScript("ext:skep/dialects/shared/event_errors.js");
   const { Outcome } = core.loadExtScript("ext:skep/dialects/shared/event_outcome.js");
@@ -21,7 +21,7 @@
   const isThenable = (value) => value !== null && value !== undefined && typeof value.then === "function";
 
   /**
-   * `rules`: `isLoose` (shared/event_answer.js), `status` of a handler that throws (0: the host's), and `adapt`, which may change the context.
+   * `rules`: `isLoose`, `isRaw` (shared/event_answer.js), `status` of a handler that throws (0: the host's), and `adapt`, which may change the context.
    * `noted`: what a wrapper noted of the handler (shared/marks.js). Returns a promise that resolves when the call has its answer.
    */
   function invoke(call, handler, event, settings, rules, noted) {
@@ -32,7 +32,7 @@
 
   function invokePlain(call, handler, event, settings, rules) {
     const outcome = new Outcome(call, {
-      onValue: (value) => send(call, answerOf(value, rules.isLoose)),
+      onValue: (value) => send(call, rules.isRaw === true ? jsonAnswerOf(value) : answerOf(value, rules.isLoose)),
       onError: (error) => fail(call, error, rules),
     });
     const callback = (error, value) => error === null || error === undefined ? outcome.succeed(value) : outcome.fail(error);

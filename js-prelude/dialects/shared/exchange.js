@@ -12,7 +12,6 @@
     StringPrototypeIndexOf, StringPrototypeSlice, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeSet, Uint8Array,
   } = primordials;
   const { ReadableStreamPrototype } = core.loadExtScript("ext:deno_web/06_streams.js");
-  const { Request } = core.loadExtScript("ext:deno_fetch/23_request.js");
   const { pendingCalls } = core.loadExtScript("ext:skep/dispatch/boot.js");
   const { BODY_NONE } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { replyStream } = core.loadExtScript("ext:skep/dispatch/stream.js");
@@ -80,8 +79,6 @@
       const result = work();
       if (result === null || result === undefined || typeof result.then !== "function") return;
       MapPrototypeSet(pendingCalls, call.id, call);
-      // A client that leaves aborts a request; nothing sees this one but dispatch/stream.js.
-      call.request ??= new Request("http://event/");
       // An answer that still streams is forgotten by dispatch/stream.js: until then its client may leave.
       const done = () => {
         if (!call.isStreaming) MapPrototypeDelete(pendingCalls, call.id);

@@ -24,9 +24,12 @@ function seen(text) {
   return StringPrototypeTrim(names[1]) === "" ? 0 : StringPrototypeSplit(names[1], ",").length;
 }
 
+/** How many arguments `fn` can see. */
+export const seenBy = (fn) => seen(FunctionPrototypeToString(fn));
+
 /** Whether `fn` can see its argument number `index`, counted from 0. */
 export function sees(fn, index) {
-  return seen(FunctionPrototypeToString(fn)) > index;
+  return seenBy(fn) > index;
 }
 
 /** Whether a function is a class; `class(request) {}` is a method. */

@@ -11,6 +11,7 @@
   const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
   const { Event, EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
   const { instance } = core.loadExtScript("ext:skep/dispatch/boot.js");
+  const { makeRequest } = core.loadExtScript("ext:skep/dispatch/request.js");
   const { dispatchEvent } = EventTarget.prototype;
 
   const NO_ANSWER = "no listener for fetch has called event.respondWith(): there is no origin that would answer instead";
@@ -53,9 +54,9 @@
     passThroughOnException() {}
   }
 
-  /** `(request, call) => what a listener answers`. What a listener throws fails the call. */
-  function handle(request, call) {
-    const event = new FetchEvent(request, call);
+  /** The handler: `(call, method, bodyKind) => what a listener answers`. What a listener throws fails the call. */
+  function handle(call, method, bodyKind) {
+    const event = new FetchEvent(makeRequest(call, method, bodyKind), call);
     let thrown = null;
     // The dispatch of an event reports an error of a listener, and goes on.
     call.onUncaught = (error) => {

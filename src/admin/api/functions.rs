@@ -31,12 +31,14 @@ pub(super) async fn show(State(state): State<AdminState>, FunctionPath(name): Fu
     let function_state = function_state(&state, &name);
     let pool = endpoint.live.made().and_then(|made| made.as_ref().ok());
     let loaded = pool.and_then(|pool| pool.loaded());
+    let of_manifest = pool.map(|pool| &pool.version().manifest.routes);
     Ok(Json(FunctionDetail {
         function: summary_of(&state, &endpoint),
         dialect: loaded.map(|loaded| loaded.dialect.label().to_owned()),
         dialect_from: loaded.map(|loaded| loaded.from.clone()),
         scale: pool.map(|pool| pool.scale().into()),
-        routes: pool.map(|pool| pool.version().manifest.routes.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+        limits: pool.map(|pool| (&pool.version().manifest.limits).into()),
+        routes: of_manifest.into_iter().flatten().map(ToString::to_string).chain(state.live.notes_of(&name).of_code).collect(),
         versions: versions_of(&function_state),
         env: function_state.env,
         secrets: function_state.secrets.into_keys().collect(),
@@ -87,6 +89,7 @@ fn summary_of(state: &AdminState, endpoint: &Endpoint) -> FunctionSummary {
         // The state names it before the version is read.
         version: version.or(stored),
         reason,
+        conflicts: state.live.notes_of(&endpoint.name).conflicts,
         candidate: candidate_of(endpoint),
         ready: load.ready,
         booting: load.booting,

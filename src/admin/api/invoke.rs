@@ -43,6 +43,8 @@ pub(super) async fn invoke(
     let (request, body) = request(call)?;
     let began = Instant::now();
     let mut invocation = Invocation::of(InvocationOrigin::Operator, &request);
+    let request_id = invocation.request_id().to_string();
+    let trace_id = invocation.trace().write_trace_id(&mut [0; 32]).to_owned();
     let outcome = state.invoker.invoke(&mut invocation, Target::Name(name.as_str()), request, || body).await;
     let version = invocation.version().map(|version| version.id.clone());
     let stats = invocation.stats();
@@ -56,6 +58,8 @@ pub(super) async fn invoke(
         }
     };
     result.version = version;
+    result.request_id = Some(request_id);
+    result.trace_id = Some(trace_id);
     result.wall_ms = began.elapsed().as_secs_f64() * 1e3;
     result.cpu_ms = stats.map_or(0.0, |stats| stats.cpu_ns.load(Ordering::Relaxed) as f64 / 1e6);
     Ok(Json(result))

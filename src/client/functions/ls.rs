@@ -47,6 +47,9 @@ fn render(functions: &[FunctionSummary]) -> String {
             let first = reason.lines().next().unwrap_or_default();
             text.push_str(&format!("\n{}: {}", function.name, clean(first)));
         }
+        for conflict in &function.conflicts {
+            text.push_str(&format!("\n{}: {}", function.name, clean(conflict)));
+        }
     }
     text
 }
@@ -65,6 +68,7 @@ pub(in crate::client) mod tests {
             state: FunctionStatus::Live,
             version: VersionId::parse("v000000000001"),
             reason: None,
+            conflicts: Vec::new(),
             candidate: None,
             ready: 1,
             booting: 0,
@@ -91,10 +95,18 @@ pub(in crate::client) mod tests {
         };
         let one = FunctionSummary { candidate: Some(candidate), ..summary("a") };
         let reason = Some("it does not parse\nat line 1".into());
-        let two = FunctionSummary { owner: FunctionOwner::Folder, state: FunctionStatus::Broken, version: None, reason, ..summary("b") };
+        let conflicts = vec!["both `a` and `b` define it\u{1b}[2J".into()];
+        let two = FunctionSummary {
+            conflicts,
+            owner: FunctionOwner::Folder,
+            state: FunctionStatus::Broken,
+            version: None,
+            reason,
+            ..summary("b")
+        };
         let text = render(&[one, two]);
         assert!(text.lines().nth(1).unwrap().ends_with("v000000000002 12.5 % by cookie:id"), "{text}");
-        assert!(text.ends_with("b: it does not parse"), "{text}");
+        assert!(text.ends_with("b: it does not parse\nb: both `a` and `b` define it\u{fffd}[2J"), "{text}");
         assert!(render(&[]).contains("skep deploy"));
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: no value of a secret is shown; the server does not send any.
 
 use super::{ls, versions};
-use crate::api::function::FunctionDetail;
+use crate::api::function::{FunctionDetail, FunctionLimits};
 use crate::api::instance::EffectiveScale;
 use crate::client::connection::path::function_path;
 use crate::client::connection::session::Session;
@@ -22,6 +22,12 @@ pub(in crate::client) fn run(session: &Session, args: &NamedArgs) -> Result<Exit
 pub(in crate::client) fn scale(scale: &EffectiveScale) -> String {
     let EffectiveScale { min, max, concurrency, queue, idle_s } = scale;
     format!("min {min}, max {max}, concurrency {concurrency}, queue {queue}, idle_s {idle_s}")
+}
+
+/// Limits as they are written in `function.toml`.
+fn limits(limits: &FunctionLimits) -> String {
+    let FunctionLimits { memory_bytes, cpu_ms, wall_ms, body_bytes } = limits;
+    format!("memory_mb {}, cpu_ms {cpu_ms}, wall_ms {wall_ms}, body_mb {}", memory_bytes >> 20, body_bytes >> 20)
 }
 
 fn render(shown: &FunctionDetail, now_ms: u64) -> String {
@@ -50,6 +56,7 @@ fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
         ("dialect", dialect(shown)),
         ("candidate", function.candidate.as_ref().map(|candidate| clean(&ls::candidate(candidate))).unwrap_or_default()),
         ("scale", shown.scale.as_ref().map(scale).unwrap_or_default()),
+        ("limits", shown.limits.as_ref().map(limits).unwrap_or_default()),
         ("instances", format!("{} ready, {} booting, {} wanted", function.ready, function.booting, function.wanted)),
         ("memory", format!("{heap} heap, {outside} outside")),
         (
@@ -57,6 +64,7 @@ fn rows(shown: &FunctionDetail) -> Vec<(&'static str, String)> {
             format!("{}, {} faults, {} in flight, {} waiting", function.calls, function.faults, function.in_flight, function.waiting),
         ),
         ("routes", list(&shown.routes)),
+        ("conflicts", function.conflicts.iter().map(|conflict| clean(conflict)).collect::<Vec<_>>().join("\n            ")),
         ("env", env),
         ("secrets", list(&shown.secrets)),
     ]
@@ -83,6 +91,7 @@ mod tests {
             function: summary("a"),
             dialect: Some("lambda".to_owned()),
             dialect_from: Some("its export handler".to_owned()),
+            limits: Some(FunctionLimits { memory_bytes: 128 << 20, cpu_ms: 1000, wall_ms: 30_000, body_bytes: 10 << 20 }),
             scale: Some(EffectiveScale { min: 0, max: 4, concurrency: 64, queue: 256, idle_s: 300 }),
             routes: Vec::new(),
             env: BTreeMap::from([("A".to_owned(), "b\u{1b}[2J".to_owned())]),
@@ -96,6 +105,7 @@ mod tests {
             "env         A=b\u{fffd}[2J\n",
             "secrets     KEY\n",
             "min 0, max 4, concurrency 64, queue 256, idle_s 300",
+            "limits      memory_mb 128, cpu_ms 1000, wall_ms 30000, body_mb 10\n",
             "memory      1.5 MB heap, 0 B outside\n",
         ];
         for part in parts {

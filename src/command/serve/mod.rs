@@ -69,6 +69,9 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
     let is_first = app.engine_info.generation == 1;
     if is_first {
         announce(&format!("listening on http://{}\nadmin on http://{}\n", app.address, app.admin_address));
+        if config.mode == Mode::Dev {
+            announce(&format!("dashboard on http://{}/ui/\n", app.admin_address));
+        }
     }
     let catalog = app.catalog.clone();
     log_limits(config);

@@ -6,6 +6,7 @@
 
 mod grant;
 mod host;
+mod of_code;
 mod path;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use http::Method;
 
 pub use grant::Grant;
 pub use host::HostPattern;
+pub use of_code::{Claim, CodeRoute, PathFilter, routes_of_code};
 pub use path::{PathPattern, Segment};
 
 /// One claim on requests: the conditions on host, port, method and path.

@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
-use super::route_entry::{MethodSet, RouteEntry, RoutePosition};
+use super::route_entry::{MethodSet, RouteEntry, RoutePosition, may_meet};
 use crate::function::FunctionName;
-use crate::function::route::{Grant, Route};
+use crate::function::route::{Grant, PathFilter, Route};
 
 /// A route that a function claims and does not get.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,15 +19,15 @@ pub struct Conflict {
     pub kind: ConflictKind,
     /// The function that does not get the route.
     pub refused: FunctionName,
-    /// The route, as the refused function's manifest has it; for [`ConflictKind::GrantedName`] the granted path.
+    /// The route, as the refused function's manifest or code has it; for [`ConflictKind::GrantedName`] the granted path.
     pub route: Route,
 }
 
 /// Why a function does not get a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConflictKind {
-    /// Another function claims the same: same port, host and path, names of parameters aside, and at least one method in common. The first
-    /// in alphabetical order keeps the route.
+    /// Another function claims the same: same port, host and path, names of parameters aside, and at least one method in common. A route of a
+    /// manifest is kept before one of code, and of two such routes that of the first function in alphabetical order.
     SameRoute(FunctionName),
     /// The route lies below this path, which is the name of that function.
     OwnName(String, FunctionName),
@@ -50,6 +51,15 @@ pub(in crate::live) const PORTS_PER_FUNCTION_MAX: usize = 8;
 pub(in crate::live) const PORTS_MAX: usize = 64;
 
 impl Conflict {
+    /// The function that does not get the route, and the one that has it.
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionName> {
+        let holder = match &self.kind {
+            ConflictKind::SameRoute(holder) | ConflictKind::OwnName(_, holder) => Some(holder),
+            _ => None,
+        };
+        std::iter::once(&self.refused).chain(holder)
+    }
+
     /// Whether a change of this function may be refused for it. A function whose name another one has claimed so far is not concerned: the
     /// route is taken from the other one.
     pub fn concerns(&self, function: &FunctionName) -> bool {
@@ -115,11 +125,18 @@ pub(in crate::live) fn grantees(grant: &Grant) -> Vec<FunctionName> {
     grant.functions.clone()
 }
 
-/// A route entry that is not in the table yet, its position, and its route in a manifest; a built-in route is in none.
+/// A route entry that is not in the table yet, its position, and its route in a manifest or in code; a built-in route is in none.
 pub(in crate::live) struct RouteCandidate<'r, T> {
     pub(in crate::live) position: RoutePosition<'r>,
     pub(in crate::live) route_entry: RouteEntry<T>,
     pub(in crate::live) route: Option<&'r Route>,
+}
+
+/// A candidate as others of its position are compared with it.
+struct Rival {
+    function: FunctionName,
+    methods: MethodSet,
+    filter: Option<Arc<PathFilter>>,
 }
 
 /// Removes every candidate that competes with one before it, and adds the conflicts. `candidates` must be in order of preference.
@@ -128,20 +145,24 @@ pub(in crate::live) fn without_rivals<'r, T>(
     conflicts: &mut Vec<Conflict>,
 ) -> Vec<RouteCandidate<'r, T>> {
     // Candidates that lose stay in here: conflicts with them are reported as well.
-    let mut taken: HashMap<RoutePosition<'r>, Vec<(FunctionName, MethodSet)>> = HashMap::with_capacity(candidates.len());
+    let mut taken: HashMap<RoutePosition<'r>, Vec<Rival>> = HashMap::with_capacity(candidates.len());
     let mut settled = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let RouteCandidate { position, route_entry, route } = &candidate;
         let function = &route_entry.target.function;
         let rivals = taken.entry(position.clone()).or_default();
-        let competing = rivals.iter().filter(|(rival, methods)| rival != function && methods.overlap(&route_entry.methods));
+        let competing = rivals.iter().filter(|rival| {
+            let (theirs, ours) = (rival.filter.as_deref(), route_entry.filter.as_deref());
+            rival.function != *function && rival.methods.overlap(&route_entry.methods) && may_meet(theirs, ours)
+        });
         // Built-in routes come first, and those of two functions are never equal: only a manifest's route can lose.
         let conflicts_before = conflicts.len();
-        conflicts.extend(competing.filter_map(|(rival, _)| {
-            let kind = ConflictKind::SameRoute(rival.clone());
+        conflicts.extend(competing.filter_map(|rival| {
+            let kind = ConflictKind::SameRoute(rival.function.clone());
             Some(Conflict { kind, refused: function.clone(), route: Route::clone((*route)?) })
         }));
-        rivals.push((function.clone(), route_entry.methods.clone()));
+        let (methods, filter) = (route_entry.methods.clone(), route_entry.filter.clone());
+        rivals.push(Rival { function: function.clone(), methods, filter });
         if conflicts.len() == conflicts_before {
             settled.push(candidate);
         }

@@ -28,7 +28,7 @@ use indexmap::IndexMap;
 use crate::function::FunctionName;
 use crate::function::message::CallShape;
 use crate::function::name::NAME_BYTES_MAX;
-use crate::function::route::{Grant, Route};
+use crate::function::route::{CodeRoute, Grant, PathFilter, Route};
 
 use admission::RouteAdmission;
 use conflict::RouteCandidate;
@@ -45,6 +45,8 @@ pub struct FunctionEntry<'r, T> {
     pub function: FunctionName,
     /// The routes of its manifest.
     pub routes: &'r [Route],
+    /// The routes that its code claims.
+    pub of_code: &'r [CodeRoute],
     /// The value that `resolve` returns.
     pub target: T,
 }
@@ -111,10 +113,9 @@ impl<T> Table<T> {
     /// lacks only the refused routes, so that a release can be refused and a start can continue. Of two entries for one function the later
     /// one counts.
     pub fn build<'r>(main_port: u16, grants: &[Grant], entries: impl IntoIterator<Item = FunctionEntry<'r, T>>) -> (Self, Vec<Conflict>) {
-        let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function, (entry.routes, entry.target))).collect();
-        let entries: Vec<_> =
-            entries.into_iter().map(|(function, (routes, target))| (Arc::new(RouteTarget { function, value: target }), routes)).collect();
-        let functions: IndexMap<_, _> = entries.iter().map(|(target, _)| (target.function.clone(), target.clone())).collect();
+        let entries: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.function.clone(), entry)).collect();
+        let entries: Vec<_> = entries.into_values().map(Claimant::of).collect();
+        let functions: IndexMap<_, _> = entries.iter().map(|entry| (entry.target.function.clone(), entry.target.clone())).collect();
         let regions = Regions::new(grants);
         let mut admission = RouteAdmission::new(main_port, &regions, |name: &str| functions.get_key_value(name).map(|(name, _)| name));
         let candidates = route_entries(&mut admission, &entries);
@@ -186,7 +187,8 @@ impl<T> Table<T> {
     }
 
     /// The one order in which route entries are asked, for every question.
-    fn find(&self, port: u16, host: &str, path: &str, mut accept: impl FnMut(&RouteEntry<T>) -> bool) -> Option<&RouteEntry<T>> {
+    fn find(&self, port: u16, host: &str, path: &str, mut wanted: impl FnMut(&RouteEntry<T>) -> bool) -> Option<&RouteEntry<T>> {
+        let mut accept = |route_entry: &RouteEntry<T>| route_entry.admits(path) && wanted(route_entry);
         if port != self.main_port {
             return self.find_on_port(port, host, path, accept);
         }
@@ -235,33 +237,60 @@ impl<T> Table<T> {
     }
 }
 
-/// Every route entry that may stand in the table, in order of preference: a function's own names, then the routes of all manifests.
+/// A function while the table is built.
+struct Claimant<'r, T> {
+    target: Arc<RouteTarget<T>>,
+    routes: &'r [Route],
+    of_code: &'r [CodeRoute],
+}
+
+impl<'r, T> Claimant<'r, T> {
+    fn of(FunctionEntry { function, routes, of_code, target }: FunctionEntry<'r, T>) -> Self {
+        Self { target: Arc::new(RouteTarget { function, value: target }), routes, of_code }
+    }
+
+    /// Its claim on a route, in one part of the table.
+    fn candidate(&self, place: RoutePlace, route: &'r Route, filter: Option<&Arc<PathFilter>>) -> RouteCandidate<'r, T> {
+        RouteCandidate {
+            position: RoutePosition::of_route(route, place),
+            route_entry: RouteEntry {
+                target: self.target.clone(),
+                methods: MethodSet::listed(&route.methods),
+                strip: 0,
+                pattern: Some(route.path.to_string().into()),
+                shape: CallShape::Http,
+                filter: filter.cloned(),
+            },
+            route: Some(route),
+        }
+    }
+}
+
+/// Every route entry that may stand in the table, in order of preference: a function's own names, the routes of all manifests, and then
+/// those of all code.
 fn route_entries<'r, 't, T, N: Fn(&str) -> Option<&'t FunctionName>>(
     admission: &mut RouteAdmission<'t, N>,
-    entries: &'r [(Arc<RouteTarget<T>>, &'r [Route])],
+    entries: &'r [Claimant<'r, T>],
 ) -> Vec<RouteCandidate<'r, T>> {
-    let built_in = entries.iter().flat_map(|(target, _)| {
+    let built_in = entries.iter().flat_map(|Claimant { target, .. }| {
         RoutePosition::built_in(target.function.as_str()).map(move |(position, strip, shape)| RouteCandidate {
             position,
-            route_entry: RouteEntry { target: target.clone(), methods: MethodSet::Any, strip, pattern: None, shape },
+            route_entry: RouteEntry { target: target.clone(), methods: MethodSet::Any, strip, pattern: None, shape, filter: None },
             route: None,
         })
     });
     let built_in = built_in.filter(|candidate| admission.admits_name(&candidate.route_entry.target.function, &candidate.position));
     let mut candidates: Vec<_> = built_in.collect();
-    for (target, routes) in entries {
-        admission.check_name(&target.function);
-        candidates.extend(admission.admit(&target.function, routes).into_iter().map(|(place, route)| RouteCandidate {
-            position: RoutePosition::of_route(route, place),
-            route_entry: RouteEntry {
-                target: target.clone(),
-                methods: MethodSet::listed(&route.methods),
-                strip: 0,
-                pattern: Some(route.path.to_string().into()),
-                shape: CallShape::Http,
-            },
-            route: Some(route),
-        }));
+    for entry in entries {
+        admission.check_name(&entry.target.function);
+        let admitted = admission.admit(&entry.target.function, entry.routes);
+        candidates.extend(admitted.into_iter().map(|(place, route)| entry.candidate(place, route, None)));
+    }
+    for entry in entries {
+        for CodeRoute { route, filter } in entry.of_code {
+            let admitted = admission.admit(&entry.target.function, std::slice::from_ref(route));
+            candidates.extend(admitted.into_iter().map(|(place, route)| entry.candidate(place, route, filter.as_ref())));
+        }
     }
     candidates
 }

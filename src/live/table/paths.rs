@@ -7,12 +7,14 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::route_entry::{PathStep, RouteEntry};
 
 /// One node of the tree: everything that may follow the segments above it.
 #[derive(Debug)]
 pub(in crate::live) struct Paths<T> {
-    literals: HashMap<Box<str>, Paths<T>>,
+    literals: HashMap<Box<str>, Paths<T>, RandomState>,
     param: Option<Box<Paths<T>>>,
     ends: Vec<RouteEntry<T>>,
     rests: Vec<RouteEntry<T>>,
@@ -21,7 +23,7 @@ pub(in crate::live) struct Paths<T> {
 // Derived, it would ask for `T: Default`.
 impl<T> Default for Paths<T> {
     fn default() -> Self {
-        Self { literals: HashMap::new(), param: None, ends: Vec::new(), rests: Vec::new() }
+        Self { literals: HashMap::default(), param: None, ends: Vec::new(), rests: Vec::new() }
     }
 }
 

@@ -62,7 +62,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
 }
 
 fn build(grants: &[Grant], declared: &[Declared]) -> (Table<&'static str>, Vec<Conflict>) {
-    let entries = declared.iter().map(|(text, routes)| FunctionEntry { function: name(text), routes, target: *text });
+    let entries = declared.iter().map(|(text, routes)| FunctionEntry { function: name(text), routes, of_code: &[], target: *text });
     Table::build(MAIN, grants, entries)
 }
 

@@ -12,7 +12,7 @@ use http::Method;
 use crate::function::FunctionName;
 use crate::function::dialect::PREFIXES;
 use crate::function::message::CallShape;
-use crate::function::route::{HostPattern, Route, Segment};
+use crate::function::route::{HostPattern, PathFilter, Route, Segment};
 
 /// A function and the value that the table returns for it.
 #[derive(Debug)]
@@ -31,6 +31,20 @@ pub(in crate::live) struct RouteEntry<T> {
     /// The path of the manifest's route, names of parameters included.
     pub(in crate::live) pattern: Option<Arc<str>>,
     pub(in crate::live) shape: CallShape,
+    /// What else decides about a route that code claims.
+    pub(in crate::live) filter: Option<Arc<PathFilter>>,
+}
+
+impl<T> RouteEntry<T> {
+    /// Whether it takes the path, which its position covers.
+    pub(in crate::live) fn admits(&self, path: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.admits(path))
+    }
+}
+
+/// Whether two entries of one position may both take a request, methods aside.
+pub(in crate::live) fn may_meet(one: Option<&PathFilter>, other: Option<&PathFilter>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one.may_meet(other))
 }
 
 /// The methods of a route entry.

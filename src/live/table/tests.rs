@@ -1,7 +1,7 @@
 //! What the table finds, what it refuses, and what it calls a conflict.
 
 use super::*;
-use crate::function::route::{HostPattern, PathPattern};
+use crate::function::route::{Claim, HostPattern, PathPattern, routes_of_code};
 
 const MAIN: u16 = 8000;
 
@@ -49,6 +49,7 @@ fn build_with(grants: &[Grant], functions: &[(&str, &[&str])]) -> (Table<String>
     let entries = functions.iter().zip(&routes).map(|((function, _), routes)| FunctionEntry {
         function: name(function),
         routes,
+        of_code: &[],
         target: (*function).to_owned(),
     });
     let (table, conflicts) = Table::build(MAIN, grants, entries);
@@ -396,7 +397,7 @@ fn a_change_is_refused_only_for_conflicts_that_concern_its_function() {
     let concerned = |functions: &[(&str, &[&str])]| {
         let routes: Vec<Vec<Route>> = functions.iter().map(|(_, routes)| routes.iter().map(|text| route(text)).collect()).collect();
         let entries = functions.iter().zip(&routes);
-        let entries = entries.map(|((function, _), routes)| FunctionEntry { function: name(function), routes, target: () });
+        let entries = entries.map(|((function, _), routes)| FunctionEntry { function: name(function), routes, of_code: &[], target: () });
         let (_, conflicts) = Table::build(MAIN, &[], entries);
         let names = functions.iter().map(|(function, _)| *function);
         names.filter(|function| conflicts[0].concerns(&name(function))).map(str::to_owned).collect::<Vec<_>>()
@@ -440,13 +441,58 @@ fn the_nearest_name_is_found_when_asked_for() {
     assert_eq!(nearest(&format!("/{}", "x".repeat(100_000))), None);
 }
 
+/// The routes of code: `GET /a/:b`, and after it, with a space between, the expressions of what it takes alone and of what it leaves.
+fn code_routes(texts: &[(&str, &str, &str)]) -> Vec<CodeRoute> {
+    let claims = texts.iter().map(|(path, only, excluded)| Claim {
+        path: (*path).to_owned(),
+        only: (*only).to_owned(),
+        excluded: Some((*excluded).to_owned()).into_iter().filter(|text| !text.is_empty()).collect(),
+        methods: Vec::new(),
+    });
+    routes_of_code(&claims.collect::<Vec<_>>())
+}
+
+#[test]
+fn routes_of_code_come_after_those_of_manifests_and_take_only_what_they_say() {
+    let of_pictures = code_routes(&[("/img/:x", r"^/img/[^/]+\.png$", ""), ("/shop/:id", "", ""), ("/taken/x", "", "")]);
+    let of_site = code_routes(&[("/*", "", r"^/.*\.css$"), ("/img/:y", r"^/img/[^/]+\.jpg$", ""), ("/kept", "", ""), ("/api/:id", "", "")]);
+    let kept = [route("/kept")];
+    let entries = [
+        FunctionEntry { function: name("pictures"), routes: &[], of_code: &of_pictures, target: "pictures".to_owned() },
+        FunctionEntry { function: name("site"), routes: &[], of_code: &of_site, target: "site".to_owned() },
+        FunctionEntry { function: name("zoo"), routes: &kept, of_code: &[], target: "zoo".to_owned() },
+        FunctionEntry { function: name("taken"), routes: &[], of_code: &[], target: "taken".to_owned() },
+    ];
+    let (table, conflicts) = Table::build(MAIN, &[], entries);
+    let conflicts: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        conflicts,
+        [
+            "functions `zoo` and `site` both claim the route `/kept`",
+            "the route `/taken/x` of `pictures` lies below `/taken`, which belongs to the function `taken`",
+        ]
+    );
+    for (path, answer) in [
+        ("/img/a.png", "pictures -"),
+        ("/img/a.jpg", "site -"),
+        ("/img/a.gif", "site -"),
+        ("/shop/7", "pictures -"),
+        ("/kept", "zoo -"),
+        ("/a/b", "site -"),
+        ("/a/b.css", "404"),
+        ("/pictures/x", "pictures -/pictures"),
+    ] {
+        assert_eq!(get(&table, path), answer, "{path}");
+    }
+}
+
 /// `cargo test --lib -- --ignored --nocapture a_plain_call`: the time is for reading, machines differ too much to assert it.
 #[test]
 #[ignore = "measures"]
 fn a_plain_call_is_found_fast_among_thousands() {
     let names: Vec<_> = (0..10_000).map(|index| format!("function-{index}")).collect();
     let begun = std::time::Instant::now();
-    let entries = names.iter().map(|text| FunctionEntry { function: name(text), routes: &[], target: () });
+    let entries = names.iter().map(|text| FunctionEntry { function: name(text), routes: &[], of_code: &[], target: () });
     let (table, _) = Table::build(MAIN, &[], entries);
     eprintln!("built in {:?}", begun.elapsed());
     let paths: Vec<_> = (0..1024).map(|index| format!("/function-{}", index * 7919 % 10_000)).collect();

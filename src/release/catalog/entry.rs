@@ -17,8 +17,10 @@ pub struct Entry {
     pub endpoint: Arc<Endpoint>,
     /// The routes of the live version beside `/<name>`.
     pub routes: Vec<Route>,
-    /// Whether its code may be a Parse application's; only then it is loaded to learn its names.
-    pub may_be_parse: bool,
+    /// Whether its code may be a Parse application's, or may claim routes; only then it is loaded to learn them.
+    pub may_name_addresses: bool,
+    /// The live version, where it is known before it is read.
+    pub version: Option<VersionId>,
     /// Where it comes from.
     pub origin: EntryOrigin,
 }
@@ -46,6 +48,12 @@ pub struct Report {
 }
 
 impl Entry {
+    /// The live version, if it is known by now.
+    pub(super) fn known_version(&self) -> Option<VersionId> {
+        let made = || Some(self.endpoint.live.made()?.as_ref().ok()?.version().id.clone());
+        self.version.clone().or_else(made)
+    }
+
     /// The outcome of its start.
     pub(super) fn report(&self) -> Report {
         let (outcome, diagnostic) = match self.endpoint.live.made() {

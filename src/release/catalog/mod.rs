@@ -14,17 +14,19 @@ pub(in crate::release) mod scales;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use crate::function::FunctionName;
-use crate::function::route::{Grant, Route};
+use crate::function::route::{CodeRoute, Grant};
+use crate::function::{FunctionName, Version, VersionId};
 use crate::live::table::{Conflict, FunctionEntry};
-use crate::live::{Endpoint, Live, LiveTable};
+use crate::live::{Endpoint, Live, LiveTable, NameClash};
 use crate::release::applications::ApplicationNames;
+use crate::release::claims::{Claims, clashes_of};
 use crate::release::store::StoreError;
 use crate::runtime::fleet::Fleet;
+use crate::runtime::isolate::Loaded;
 
 pub use entry::{Entry, EntryOrigin, Report};
 pub use pools::PoolDeps;
@@ -32,7 +34,7 @@ pub use scales::Scales;
 pub(in crate::release) use state::{FolderListing, Swap, SwapError};
 
 use publish::Publisher;
-use state::{CatalogState, supersede};
+use state::{CatalogState, RoutesOfCode, supersede};
 
 /// Every function there is.
 pub struct Catalog {
@@ -65,9 +67,13 @@ impl Catalog {
     /// A catalog of the deployed functions. Nothing is published before the functions directory is listed.
     pub fn new(deps: CatalogDeps) -> Arc<Self> {
         let CatalogDeps { main_port, grants, live, deployed, fleet, state, on_ports } = deps;
-        let names = ApplicationNames::new(live.clone(), fleet.clone(), state.as_deref());
-        let publisher = Publisher { main_port, grants, live, on_ports };
-        Arc::new(Self { publisher, fleet, names, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) })
+        Arc::new_cyclic(|catalog: &Weak<Self>| {
+            let catalog = catalog.clone();
+            let on_learned = Box::new(move || catalog.upgrade().into_iter().for_each(|catalog| catalog.enter_routes_of_code()));
+            let names = ApplicationNames::new(live.clone(), fleet.clone(), state.as_deref(), on_learned);
+            let publisher = Publisher { main_port, grants, live, on_ports };
+            Self { publisher, fleet, names, state: Mutex::new(CatalogState { entries: deployed, ..CatalogState::default() }) }
+        })
     }
 
     /// Every endpoint, by name.
@@ -132,18 +138,44 @@ impl Catalog {
         state.problems = problems;
         // An empty directory is published as well: there may be deployed functions that are not published yet.
         if is_empty || !state.is_same(&entries) {
-            let (table, conflicts) = self.publisher.build(&entries);
-            self.install(&mut state, entries, table, conflicts);
+            let of_code = self.routes_of_code(&entries, &state.of_code);
+            let (table, conflicts) = self.publisher.build(&entries, &of_code);
+            self.install(&mut state, entries, of_code, table, conflicts);
         }
     }
 
-    /// The conflicts that these routes would bring, were the functions deployed now.
-    pub(in crate::release) fn would_conflict(&self, claims: &[(FunctionName, Vec<Route>)]) -> Vec<Conflict> {
+    /// The conflicts that these claims would bring, were the functions deployed now.
+    pub(in crate::release) fn would_conflict(&self, claims: &[Claims]) -> Vec<Conflict> {
         let state = self.state.lock();
-        let others = state.entries.values().filter(|entry| !claims.iter().any(|(name, _)| *name == entry.endpoint.name));
-        let others = others.map(|entry| FunctionEntry { function: entry.endpoint.name.clone(), routes: &entry.routes, target: () });
-        let new = claims.iter().map(|(name, routes)| FunctionEntry { function: name.clone(), routes, target: () });
+        let others = state.entries.values().filter(|entry| !claims.iter().any(|claims| claims.function == entry.endpoint.name));
+        let others = others.map(|entry| FunctionEntry {
+            function: entry.endpoint.name.clone(),
+            routes: &entry.routes,
+            of_code: state.of_code.get(&entry.endpoint.name).map_or(&[], |routes| routes),
+            target: (),
+        });
+        let new = claims.iter().map(|Claims { function, routes, of_code, .. }| FunctionEntry {
+            function: function.clone(),
+            routes,
+            of_code,
+            target: (),
+        });
         state.new_conflicts(&self.publisher.conflicts(others.chain(new)))
+    }
+
+    /// Notes what a version has said of its addresses when a release loaded it: its names of Parse, and the routes that its code claims.
+    pub(in crate::release) fn note_loaded(&self, version: &Version, loaded: &Loaded, claims: &mut Claims) {
+        claims.parse = self.names.note(version, loaded);
+        claims.of_code = self.names.routes(&version.id).unwrap_or_default();
+    }
+
+    /// The names of Parse that two folders would define, were the functions deployed now. Waits until the names of all folders are known.
+    pub(in crate::release) async fn would_clash(&self, claims: &[Claims]) -> Vec<NameClash> {
+        if claims.iter().all(|claims| claims.parse.is_none()) {
+            return Vec::new();
+        }
+        let known = self.publisher.live.known_applications().await;
+        clashes_of(claims, &known)
     }
 
     /// Changes deployed functions, all at once: `commit` writes the change down, and only then is the table swapped.
@@ -153,7 +185,8 @@ impl Catalog {
     pub(in crate::release) fn swap(&self, swaps: &[Swap], commit: impl FnOnce() -> Result<(), StoreError>) -> Result<(), SwapError> {
         let mut state = self.state.lock();
         let entries = state.with_swaps(swaps)?;
-        let (table, conflicts) = self.publisher.build(&entries);
+        let of_code = self.routes_of_code(&entries, &state.of_code);
+        let (table, conflicts) = self.publisher.build(&entries, &of_code);
         let (refusing, dropped): (Vec<_>, Vec<_>) =
             state.new_conflicts(&conflicts).into_iter().partition(|conflict| swaps.iter().any(|(name, _)| conflict.concerns(name)));
         if !refusing.is_empty() {
@@ -163,17 +196,52 @@ impl Catalog {
         for conflict in dropped {
             tracing::warn!("a release takes a route away: {conflict}");
         }
-        self.install(&mut state, entries, table, conflicts);
+        self.install(&mut state, entries, of_code, table, conflicts);
         Ok(())
     }
 
-    fn install(&self, state: &mut CatalogState, entries: BTreeMap<FunctionName, Arc<Entry>>, table: LiveTable, conflicts: Vec<Conflict>) {
+    fn install(
+        &self,
+        state: &mut CatalogState,
+        entries: BTreeMap<FunctionName, Arc<Entry>>,
+        of_code: RoutesOfCode,
+        table: LiveTable,
+        conflicts: Vec<Conflict>,
+    ) {
         let before = std::mem::replace(&mut state.entries, entries);
         state.conflicts = conflicts;
+        state.of_code = of_code;
         self.fleet.expect(state.entries.len());
-        self.publisher.publish(table);
-        let may_be_parse = state.entries.values().filter(|entry| entry.may_be_parse);
-        self.names.learn(may_be_parse.map(|entry| entry.endpoint.clone()).collect());
+        self.publisher.publish(table, &state.conflicts, &state.of_code);
+        let may_name = || state.entries.values().filter(|entry| entry.may_name_addresses);
+        let lacks_routes = may_name().any(|entry| !state.of_code.contains_key(&entry.endpoint.name));
+        self.names.learn(may_name().map(|entry| entry.endpoint.clone()).collect(), lacks_routes);
         supersede(&before, &state.entries);
+    }
+
+    /// The routes that the code of these functions claims. While those of a new version are not known, those of the one before stand.
+    fn routes_of_code(&self, entries: &BTreeMap<FunctionName, Arc<Entry>>, before: &RoutesOfCode) -> RoutesOfCode {
+        let routes = |entry: &Entry| {
+            let known = entry.known_version().and_then(|version: VersionId| self.names.routes(&version));
+            known.or_else(|| before.get(&entry.endpoint.name).cloned())
+        };
+        let may_name = entries.iter().filter(|(_, entry)| entry.may_name_addresses);
+        may_name.filter_map(|(name, entry)| Some((name.clone(), routes(entry)?))).collect::<BTreeMap<_, Arc<[CodeRoute]>>>()
+    }
+
+    /// Brings the routes that were learned into the table.
+    fn enter_routes_of_code(&self) {
+        let mut state = self.state.lock();
+        let of_code = self.routes_of_code(&state.entries, &state.of_code);
+        if of_code == state.of_code {
+            return;
+        }
+        let (table, conflicts) = self.publisher.build(&state.entries, &of_code);
+        for conflict in state.new_conflicts(&conflicts) {
+            tracing::warn!("{conflict}");
+        }
+        state.of_code = of_code;
+        state.conflicts = conflicts;
+        self.publisher.publish(table, &state.conflicts, &state.of_code);
     }
 }

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::state::RoutesOfCode;
 use crate::function::FunctionName;
-use crate::function::route::Grant;
+use crate::function::route::{CodeRoute, Grant};
 use crate::live::table::{Conflict, FunctionEntry, Table};
-use crate::live::{Live, LiveTable};
+use crate::live::{AllAddressNotes, Live, LiveTable};
 
 /// Builds tables and swaps them in.
 pub(super) struct Publisher {
@@ -23,10 +24,11 @@ pub(super) struct Publisher {
 
 impl Publisher {
     /// The table of these functions, and the conflicts among their routes.
-    pub(super) fn build(&self, entries: &BTreeMap<FunctionName, Arc<Entry>>) -> (LiveTable, Vec<Conflict>) {
+    pub(super) fn build(&self, entries: &BTreeMap<FunctionName, Arc<Entry>>, of_code: &RoutesOfCode) -> (LiveTable, Vec<Conflict>) {
         let entries = entries.values().map(|entry| FunctionEntry {
             function: entry.endpoint.name.clone(),
             routes: &entry.routes,
+            of_code: of_code.get(&entry.endpoint.name).map_or(&[], |routes| routes),
             target: entry.endpoint.clone(),
         });
         Table::build(self.main_port, &self.grants, entries)
@@ -37,9 +39,11 @@ impl Publisher {
         Table::build(self.main_port, &self.grants, entries).1
     }
 
-    /// Swaps the table in.
-    pub(super) fn publish(&self, table: LiveTable) {
+    /// Swaps the table in, with the notes about it.
+    pub(super) fn publish(&self, table: LiveTable, conflicts: &[Conflict], of_code: &RoutesOfCode) {
         (self.on_ports)(table.ports().into_iter().collect());
-        self.live.publish(table);
+        let shown = |routes: &Arc<[CodeRoute]>| routes.iter().map(|claimed| claimed.route.to_string()).collect();
+        let notes = AllAddressNotes::of(conflicts, of_code.iter().map(|(name, routes)| (name, shown(routes))));
+        self.live.publish(table, notes);
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::entry::{Entry, EntryOrigin};
 use crate::function::FunctionName;
+use crate::function::route::CodeRoute;
 use crate::live::table::Conflict;
 use crate::release::source::Problem;
 use crate::release::store::StoreError;
@@ -19,7 +20,12 @@ pub(super) struct CatalogState {
     pub(super) entries: BTreeMap<FunctionName, Arc<Entry>>,
     pub(super) problems: Vec<Problem>,
     pub(super) conflicts: Vec<Conflict>,
+    /// The routes that code claims, as they are in the table.
+    pub(super) of_code: RoutesOfCode,
 }
+
+/// The routes that the code of each function claims.
+pub(super) type RoutesOfCode = BTreeMap<FunctionName, Arc<[CodeRoute]>>;
 
 /// The functions that `folder` has found in the functions directory, and the entries that are not functions.
 #[derive(Default)]
@@ -117,7 +123,8 @@ mod tests {
         Arc::new(Entry {
             endpoint: Endpoint::new(FunctionName::parse(name).unwrap(), track),
             routes: Vec::new(),
-            may_be_parse: false,
+            may_name_addresses: false,
+            version: None,
             origin,
         })
     }

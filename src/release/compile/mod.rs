@@ -27,7 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::function::manifest::MANIFEST_BYTES_MAX;
-use crate::function::{Manifest, Version};
+use crate::function::{Dialect, Manifest, Version};
 use crate::release::source::MANIFEST_FILE;
 use crate::release::source::{CODE_EXTENSIONS, Confinement, Disk, EntryError, FunctionSource, SourceKind, entry};
 
@@ -76,16 +76,28 @@ fn build(root: &Path, function: &FunctionSource, disk: &Disk) -> Result<Version,
     let manifest = read_manifest(&confinement, disk)?;
     let entry = find_entry(&confinement, disk, &manifest, function)?;
     let hint = own_modules::hint(&confinement, disk, &entry);
-    let own_modules = OwnModules::of(&manifest, hint);
     let finder = FileFinder { manifest: &manifest, confinement: &confinement, disk };
-    let graph = graph::walk(entry, &manifest, &own_modules, &confinement, disk, &|own| finder.code(own)).map_err(all)?;
+    let walk = |hint| {
+        let own_modules = OwnModules::of(&manifest, hint);
+        graph::walk(entry.clone(), &manifest, &own_modules, &confinement, disk, &|own| finder.code(own)).map_err(all)
+    };
+    let mut graph = walk(hint)?;
+    let is_known = hint == Some(Dialect::Parse) || manifest.dialects.dialect.is_some() || manifest.dialects.parse.is_some();
+    let hint = own_modules::hint_of_code(own_code(&graph)).or(hint);
+    if !is_known && hint == Some(Dialect::Parse) {
+        // Only its other files show that it is cloud code, whose `parse` is Skep's.
+        graph = walk(hint)?;
+    }
     let Graph { entry, modules, node, .. } = &graph;
     let (entry, modules, node) = (entry.clone(), modules.clone(), *node);
     let files = finder.collect(graph)?;
-    let own_code = modules.values().filter(|module| !module.url.contains("/node_modules/")).map(|module| &*module.code);
-    let hint = own_modules::hint_of_code(own_code).or(hint);
     let id = version_id(&manifest, &entry, &modules, node, hint, &files);
     Ok(Version { id, function: function.name.clone(), entry, modules, manifest, hint, node, files })
+}
+
+/// The code of a graph that is in no package.
+fn own_code(graph: &Graph) -> impl Iterator<Item = &str> {
+    graph.modules.values().filter(|module| !module.url.contains("/node_modules/")).map(|module| &*module.code)
 }
 
 /// The first of several diagnostics stands for them all.
@@ -115,7 +127,7 @@ fn read_manifest(confinement: &Confinement, disk: &Disk) -> Result<Manifest, Com
 
 fn find_entry(confinement: &Confinement, disk: &Disk, manifest: &Manifest, function: &FunctionSource) -> Result<PathBuf, CompileError> {
     let label = confinement.label(confinement.own());
-    let found = entry::locate(disk, confinement, manifest.entry.as_deref(), manifest.dialects.handler.as_deref()).map_err(|error| {
+    let found = entry::locate(disk, confinement, entry::WantedEntry::of(manifest)).map_err(|error| {
         let message = format!("{label}: {error}");
         match error {
             EntryError::None | EntryError::ManifestNamesNothing(_) => Diagnostic::new(CompileErrorKind::Entry, message),

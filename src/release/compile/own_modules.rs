@@ -13,8 +13,9 @@ use crate::function::{Dialect, Manifest};
 use crate::release::source::entry::PACKAGE_JSON_BYTES_MAX;
 use crate::release::source::{Confinement, Disk};
 
-/// What code of a Parse application says somewhere.
+/// What code of a Parse application says somewhere, and what a client of one may call there.
 const PARSE_CLOUD: &str = "Parse.Cloud.";
+const OF_CLIENTS: &[&str] = &["getJobStatus(", "getJobsData(", "run(", "startJob("];
 
 /// Longest text of an entry in which that is looked for.
 const ENTRY_BYTES_MAX: u64 = 4 << 20;
@@ -35,21 +36,23 @@ const OPENFAAS_PACKAGE: &str = "openfaas-function";
 /// The modules of `HOST_MODULES` that are the function's own.
 pub(in crate::release::compile) struct OwnModules {
     names: Vec<String>,
+    is_parse: bool,
 }
 
 impl OwnModules {
-    /// Those that the manifest names, and `parse` outside of a Parse folder.
+    /// Those that the manifest names with all that is below them, and `parse` outside of a Parse folder.
     pub(in crate::release::compile) fn of(manifest: &Manifest, hint: Option<Dialect>) -> Self {
-        let mut names = manifest.code.own_modules.clone();
+        let names = manifest.code.own_modules.clone();
         let is_parse = manifest.dialects.parse.is_some() || manifest.dialects.dialect.or(hint) == Some(Dialect::Parse);
-        if !is_parse {
-            names.push(PARSE_PACKAGE.to_owned());
-        }
-        Self { names }
+        Self { names, is_parse }
     }
 
-    pub(in crate::release::compile) fn holds(&self, name: &str) -> bool {
-        self.names.iter().any(|own| own == name)
+    /// Whether a module is the function's own. `is_installed`: whether a package is. Outside of a Parse folder `parse` is the function's, and
+    /// what is below it if the package is there: without it, Skep's says what to do.
+    pub(in crate::release::compile) fn holds(&self, name: &str, is_installed: impl Fn(&str) -> bool) -> bool {
+        let is_of = |package: &str| name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.names.iter().any(|own| is_of(own))
+            || (!self.is_parse && is_of(PARSE_PACKAGE) && (name == PARSE_PACKAGE || is_installed(PARSE_PACKAGE)))
     }
 }
 
@@ -64,7 +67,7 @@ struct Package {
 /// The dialect that the text of the entry, or else the `package.json` of the folder, points to.
 pub(in crate::release::compile) fn hint(confinement: &Confinement, disk: &Disk, entry: &Path) -> Option<Dialect> {
     let text = confinement.text(disk, entry, ENTRY_BYTES_MAX).unwrap_or_default();
-    if text.contains(PARSE_CLOUD) {
+    if is_cloud_code(&text) {
         return Some(Dialect::Parse);
     }
     let path = confinement.own_folder()?.join("package.json");
@@ -81,5 +84,41 @@ pub(in crate::release::compile) fn hint(confinement: &Confinement, disk: &Disk, 
 
 /// The dialect that all of the code points to, once it is known: a Parse application may be in files that its entry requires.
 pub(in crate::release::compile) fn hint_of_code<'m>(mut codes: impl Iterator<Item = &'m str>) -> Option<Dialect> {
-    codes.any(|code| code.contains(PARSE_CLOUD)).then_some(Dialect::Parse)
+    codes.any(is_cloud_code).then_some(Dialect::Parse)
+}
+
+/// Whether code speaks to `Parse.Cloud` as only cloud code does.
+fn is_cloud_code(text: &str) -> bool {
+    let mut calls = text.match_indices(PARSE_CLOUD).filter_map(|(at, said)| text.get(at + said.len()..));
+    calls.any(|call| !OF_CLIENTS.iter().any(|known| call.starts_with(known)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_of_a_parse_server_is_no_cloud_code() {
+        for (text, expected) in [
+            ("Parse.Cloud.define('x', f)", true),
+            ("await Parse.Cloud.run('x'); Parse.Cloud.job('y', f)", true),
+            ("await Parse.Cloud.run('x'); Parse.Cloud.startJob('y')", false),
+            ("Parse.Query", false),
+        ] {
+            assert_eq!(is_cloud_code(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_an_own_module_is_own_too() {
+        let own = |manifest: &str| OwnModules::of(&Manifest::parse(manifest).unwrap(), None);
+        let installed = |_: &str| true;
+        let missing = |_: &str| false;
+        let firebase = own("[code]\nown_modules = ['firebase-functions']");
+        assert!(firebase.holds("firebase-functions/v2/https", missing) && !firebase.holds("@netlify/functions", installed));
+        assert!(firebase.holds("parse", missing) && firebase.holds("parse/node", installed) && !firebase.holds("parse/node", missing));
+        let cloud = own("[parse]");
+        assert!(!cloud.holds("parse/node", installed) && !cloud.holds("parse", installed));
+        assert!(own("[parse]\n[code]\nown_modules = ['parse']").holds("parse/node.js", missing));
+    }
 }

@@ -13,6 +13,7 @@ use super::context::DeployContext;
 use super::function::{FunctionRelease, ReleaseContext, StepOutcome, counted};
 use super::order::{FunctionChange, StepError};
 use crate::function::{Version, VersionId};
+use crate::release::claims::Claims;
 use crate::release::source::FunctionSource;
 use crate::release::store::FunctionState;
 
@@ -76,7 +77,8 @@ impl FunctionRelease {
     /// Announces the routes that it will have. A candidate has none of its own: it answers on the routes of the live version.
     fn claim(&self, context: &ReleaseContext<'_>) {
         if let (Some(version), None) = (&self.version, self.weight()) {
-            context.claims.lock().push((self.function.clone(), version.manifest.routes.clone()));
+            let (function, routes) = (self.function.clone(), version.manifest.routes.clone());
+            context.claims.lock().push(Claims { function, routes, of_code: Arc::default(), parse: None });
         }
     }
 }

@@ -15,10 +15,10 @@ use super::context::DeployContext;
 use super::order::{Change, FunctionChange, StepError, TrafficWeight, Variables};
 use super::staged::Staged;
 use crate::function::manifest::MANIFEST_BYTES_MAX;
-use crate::function::route::Route;
 use crate::function::{FunctionName, Version, VersionId};
 use crate::live::WEIGHT_WHOLE;
 use crate::release::check;
+use crate::release::claims::Claims;
 use crate::release::store::{FunctionState, StoreError};
 use crate::runtime::isolate::code_cache;
 use crate::runtime::pool::Pool;
@@ -38,8 +38,8 @@ pub(super) enum StepOutcome {
 pub(super) struct ReleaseContext<'a> {
     pub(super) deploy: &'a Arc<DeployContext>,
     pub(super) staged: &'a Staged,
-    /// The routes of the versions that are to become live, as far as they are known.
-    pub(super) claims: &'a Mutex<Vec<(FunctionName, Vec<Route>)>>,
+    /// What the versions that are to become live claim, as far as it is known.
+    pub(super) claims: &'a Mutex<Vec<Claims>>,
     /// Permits to compile: each compile of a release has a thread, which waits for its turn.
     pub(super) compiles: &'a Semaphore,
     /// Who takes turns with others when functions are compiled: the token that ordered the release.
@@ -149,17 +149,27 @@ impl FunctionRelease {
             }
             context.deploy.factory.pool(&version, &function_state)?
         };
-        self.pool.insert(pool).boot_one().await?;
+        let pool = self.pool.insert(pool);
+        pool.boot_one().await?;
+        if let Some(loaded) = pool.loaded()
+            && let Some(claims) = context.claims.lock().iter_mut().find(|claims| claims.function == self.function)
+        {
+            context.deploy.catalog.note_loaded(&version, loaded, claims);
+        }
         Ok(StepOutcome::Done(None))
     }
 
-    /// Checks that no other function has its routes, and asks it whether it works.
+    /// Checks that no other function has its routes or its names of Parse, and asks it whether it works.
     pub(super) async fn check(&mut self, context: &ReleaseContext<'_>) -> Result<StepOutcome, StepError> {
         let Some(pool) = &self.pool else { return Ok(StepOutcome::Skipped(None)) };
         let claims = context.claims.lock().clone();
         let conflicts = context.deploy.catalog.would_conflict(&claims);
-        match conflicts.iter().find(|conflict| conflict.concerns(&self.function)) {
-            Some(conflict) => Err(StepError::new(conflict.to_string())),
+        if let Some(conflict) = conflicts.iter().find(|conflict| conflict.concerns(&self.function)) {
+            return Err(StepError::new(conflict.to_string()));
+        }
+        let clashes = context.deploy.catalog.would_clash(&claims).await;
+        match clashes.iter().find(|clash| clash.concerns(&self.function)) {
+            Some(clash) => Err(StepError::new(clash.refusal())),
             None => Ok(StepOutcome::Done(check::ask(pool).await?)),
         }
     }

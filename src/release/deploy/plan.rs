@@ -100,6 +100,7 @@ fn keep(function_state: &mut FunctionState, release: &FunctionRelease, now_ms: u
             note: note.map(str::to_owned),
             routes: write_routes(&version.manifest.routes),
             parse: version.is_parse(),
+            claims_routes: version.may_claim_routes(),
         });
     }
 }
@@ -137,8 +138,9 @@ fn entry(
     };
     let endpoint = Arc::new(Endpoint { name: release.function.clone(), live, candidate });
     let stored = function_state.live.as_ref().and_then(|live| function_state.stored_version(live));
-    let may_be_parse = stored.is_some_and(|stored| stored.parse);
-    Ok(Some(Arc::new(Entry { endpoint, routes, may_be_parse, origin: EntryOrigin::Deployed })))
+    let may_name_addresses = stored.is_some_and(|stored| stored.parse || stored.claims_routes);
+    let version = function_state.live.clone();
+    Ok(Some(Arc::new(Entry { endpoint, routes, may_name_addresses, version, origin: EntryOrigin::Deployed })))
 }
 
 /// The pools that leave the table.

@@ -30,8 +30,8 @@ impl PoolFactory {
         let candidate = function_state.candidate.as_ref();
         let candidate = candidate.map(|stored| candidate_of(self.track(name, &stored.version, function_state), stored));
         let endpoint = Arc::new(Endpoint { name: name.clone(), live: self.track(name, live, function_state), candidate });
-        let may_be_parse = function_state.stored_version(live).is_some_and(|stored| stored.parse);
-        Some(Arc::new(Entry { endpoint, routes, may_be_parse, origin: EntryOrigin::Deployed }))
+        let may_name_addresses = function_state.stored_version(live).is_some_and(|stored| stored.parse || stored.claims_routes);
+        Some(Arc::new(Entry { endpoint, routes, may_name_addresses, version: Some(live.clone()), origin: EntryOrigin::Deployed }))
     }
 
     /// A track that reads its version when it is first needed.

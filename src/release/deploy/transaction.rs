@@ -21,7 +21,7 @@ use super::registry::RegistryEntry;
 use super::staged::Staged;
 use crate::api::release::{Failure, ReleaseStatus, Step, StepState};
 use crate::function::FunctionName;
-use crate::function::route::Route;
+use crate::release::claims::Claims;
 use crate::release::source::Files;
 use crate::release::store::fault_point::{STEPS, fault_point};
 use crate::runtime::pool::Pool;
@@ -87,7 +87,7 @@ impl Transaction<'_> {
             return Err(failed(StepError::new("this engine may not write the state folder")));
         }
         let staged = Staged::write(files, &self.context.factory.store).map_err(failed)?;
-        let claims: Mutex<Vec<(FunctionName, Vec<Route>)>> = Mutex::default();
+        let claims: Mutex<Vec<Claims>> = Mutex::default();
         let compiles = Semaphore::new(COMPILES_MAX);
         // No function has the name of a token with this mark.
         let owner = format!("@{}", self.order.by.as_deref().unwrap_or_default());

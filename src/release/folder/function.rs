@@ -13,18 +13,23 @@ use parking_lot::Mutex;
 use super::fingerprint::Fingerprint;
 use crate::fault::{Fault, Kind};
 use crate::function::manifest::MANIFEST_BYTES_MAX;
+use crate::function::version::code_may_claim_routes;
 use crate::function::{Dialect, FunctionName, Manifest, Version};
 use crate::live::{Endpoint, MakeError, Track};
 use crate::release::catalog::{Entry, EntryOrigin, PoolDeps};
 use crate::release::compile::Compiled;
 use crate::release::compiler::{Compilers, NoCompiler};
+use crate::release::source::entry::PACKAGE_JSON_BYTES_MAX;
 use crate::release::source::{Confinement, Disk, FunctionSource, MANIFEST_FILE, SourceKind, entry};
 
 /// File systems stamp changes with the kernel's clock tick, which may be this far behind.
 const CLOCK_GRAIN: Duration = Duration::from_millis(4);
 
-/// Longest text of an entry in which a Parse application is looked for.
+/// Longest text of an entry in which a Parse application, or routes, are looked for.
 const ENTRY_BYTES_MAX: u64 = 1 << 20;
+
+/// Packages whose users may claim routes.
+const CLAIMING_PACKAGES: &[&str] = &["@azure/functions", "@netlify/functions"];
 
 /// Attempts at compiling a source that changes while it is read.
 const COMPILES_MAX: u32 = 3;
@@ -54,7 +59,7 @@ impl FolderFunction {
         let manifest = manifest_path(&source);
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of(manifest.iter().cloned().chain([source.path.clone()]))));
         let manifest = manifest.and_then(|path| read_manifest(disk, &source, &path)).unwrap_or_default();
-        let may_be_parse = may_be_parse(disk, &source, &manifest);
+        let may_name_addresses = may_name_addresses(disk, &source, &manifest);
         let routes = manifest.routes;
         let track = Track::new({
             let (root, source, fingerprint, pools) = (disk.root().to_owned(), source.clone(), fingerprint.clone(), pools.clone());
@@ -64,7 +69,12 @@ impl FolderFunction {
             })
         });
         let endpoint = Endpoint::new(source.name.clone(), track);
-        Self { source, entry: Arc::new(Entry { endpoint, routes, may_be_parse, origin: EntryOrigin::Folder }), fingerprint, broken: None }
+        Self {
+            source,
+            entry: Arc::new(Entry { endpoint, routes, may_name_addresses, version: None, origin: EntryOrigin::Folder }),
+            fingerprint,
+            broken: None,
+        }
     }
 
     /// An entry that cannot become the function that its name says; every call is answered with the reason.
@@ -74,7 +84,7 @@ impl FolderFunction {
         let fingerprint = Arc::new(Mutex::new(Fingerprint::of([source.path.clone()])));
         Self {
             source,
-            entry: Arc::new(Entry { endpoint, routes: Vec::new(), may_be_parse: false, origin: EntryOrigin::Folder }),
+            entry: Arc::new(Entry { endpoint, routes: Vec::new(), may_name_addresses: false, version: None, origin: EntryOrigin::Folder }),
             fingerprint,
             broken,
         }
@@ -127,17 +137,24 @@ fn read_manifest(disk: &Disk, source: &FunctionSource, path: &Path) -> Option<Ma
     Manifest::parse(&text).ok()
 }
 
-/// Whether the function may be a Parse application, as far as its manifest and the text of its entry tell without a compiler.
-fn may_be_parse(disk: &Disk, source: &FunctionSource, manifest: &Manifest) -> bool {
+/// Whether the function may be a Parse application, or claim routes, as far as its manifest and the texts of its entry and its `package.json`
+/// tell without a compiler.
+fn may_name_addresses(disk: &Disk, source: &FunctionSource, manifest: &Manifest) -> bool {
     let dialects = &manifest.dialects;
     if dialects.parse.is_some() || dialects.dialect.is_some() {
-        return dialects.dialect.is_none_or(|dialect| dialect == Dialect::Parse);
+        return dialects.dialect.is_none_or(|dialect| dialect == Dialect::Parse || dialect.claims_routes());
     }
     let Ok(confinement) = Confinement::of(disk.root(), source) else { return false };
-    let Ok(path) = entry::locate(disk, &confinement, manifest.entry.as_deref(), dialects.handler.as_deref()) else { return false };
+    let Ok(path) = entry::locate(disk, &confinement, entry::WantedEntry::of(manifest)) else { return false };
     // Parse's `main.js` may do nothing but require the files that define.
     let is_main = path.file_stem().is_some_and(|stem| stem == "main");
-    is_main || confinement.text(disk, &path, ENTRY_BYTES_MAX).is_ok_and(|text| text.contains("Parse.Cloud"))
+    let says_so = |text: &str| text.contains("Parse.Cloud") || code_may_claim_routes(text);
+    // Azure's functions may be in files that the entry imports.
+    let package =
+        || confinement.own_folder().and_then(|folder| confinement.text(disk, &folder.join("package.json"), PACKAGE_JSON_BYTES_MAX).ok());
+    is_main
+        || confinement.text(disk, &path, ENTRY_BYTES_MAX).is_ok_and(|text| says_so(&text))
+        || package().is_some_and(|text| CLAIMING_PACKAGES.iter().any(|name| text.contains(name)))
 }
 
 fn compile_settled(

@@ -1,7 +1,7 @@
 //! The entry of a function's folder: the module whose exports are the handler.
 //!
-//! `folder` asks whether there is one, and `release::compile` asks which. The manifest's `entry` comes first, then `index.*`, then
-//! `package.json`, then the names of other hosts.
+//! `folder` asks whether there is one, and `release::compile` asks which. The manifest's `entry` comes first, then `cloud/main.*` of a Parse
+//! folder, then `index.*`, then `package.json`, then the names of other hosts.
 //!
 //! Invariant: an entry is an existing file; `confine`, not this file, decides whether it may be read.
 
@@ -12,11 +12,19 @@ use serde_json::Value;
 use super::confine::Confinement;
 use super::disk::{Disk, ReadError};
 use super::function_source::CODE_EXTENSIONS;
+use crate::function::{Dialect, Manifest};
 
 /// Conditions of `exports` in `package.json` that hold on this host.
 pub const CONDITIONS: &[&str] = &["workerd", "worker", "import", "module", "default"];
 /// Names of an entry on other hosts.
-const OTHER_NAMES: &[&str] = &["main", "cloud/main", "handler", "function", "src/index"];
+const OTHER_NAMES: &[&str] = &["main", CLOUD_CODE, "handler", "function", "src/index"];
+/// The entry of Parse Server's cloud code. The `index.js` beside it starts the server.
+const CLOUD_CODE: &str = "cloud/main";
+const CLOUD_FOLDER: &str = "cloud";
+/// What an `index.js` names that starts a Parse Server.
+const PARSE_SERVER: &str = "parse-server";
+/// Longest text of an `index.js` in which that is looked for.
+const INDEX_BYTES_MAX: u64 = 1 << 20;
 /// Most entries of a folder that are looked through for its only file of code.
 const ENTRIES_MAX: usize = 2_000;
 /// Largest `package.json` that is read.
@@ -47,11 +55,31 @@ pub enum EntryError {
     PackageBroken(#[from] serde_json::Error),
 }
 
-/// Finds the entry of a function; `named` is `entry` of its manifest, and `handler` may begin with the name of its file.
-pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>, handler: Option<&str>) -> Result<PathBuf, EntryError> {
+/// What the manifest says of the entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WantedEntry<'m> {
+    /// `entry`.
+    pub entry: Option<&'m str>,
+    /// `handler`, which may begin with the name of the entry's file.
+    pub handler: Option<&'m str>,
+    /// Whether the folder is a Parse application's.
+    pub is_parse: bool,
+}
+
+impl<'m> WantedEntry<'m> {
+    /// What this manifest says.
+    pub fn of(manifest: &'m Manifest) -> Self {
+        let dialects = &manifest.dialects;
+        let is_parse = dialects.dialect.map_or(dialects.parse.is_some(), |dialect| dialect == Dialect::Parse);
+        Self { entry: manifest.entry.as_deref(), handler: dialects.handler.as_deref(), is_parse }
+    }
+}
+
+/// Finds the entry of a function.
+pub fn locate(disk: &Disk, confinement: &Confinement, wanted: WantedEntry<'_>) -> Result<PathBuf, EntryError> {
     let Some(folder) = confinement.own_folder() else { return Ok(confinement.own().to_owned()) };
-    let handler_file = handler.and_then(|handler| handler.split_once('.')).map(|(file, _)| file);
-    if let Some(named) = named {
+    let handler_file = wanted.handler.and_then(|handler| handler.split_once('.')).map(|(file, _)| file);
+    if let Some(named) = wanted.entry {
         let path = folder.join(named);
         return if disk.is_file(&path) { Ok(path) } else { Err(EntryError::ManifestNamesNothing(named.to_owned())) };
     }
@@ -59,6 +87,12 @@ pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>, handl
         return Ok(path);
     }
     let index = with_extension(disk, folder, "index");
+    if disk.is_folder(&folder.join(CLOUD_FOLDER))
+        && (wanted.is_parse || index.as_ref().is_some_and(|index| starts_parse_server(disk, confinement, index)))
+        && let Some(cloud) = with_extension(disk, folder, CLOUD_CODE)
+    {
+        return Ok(cloud);
+    }
     let found = index.map_or_else(|| from_package(disk, confinement, folder), Ok);
     match found {
         Err(EntryError::None) => {
@@ -68,6 +102,11 @@ pub fn locate(disk: &Disk, confinement: &Confinement, named: Option<&str>, handl
         }
         found => found,
     }
+}
+
+/// Whether a module is what starts a Parse Server with the cloud code beside it.
+fn starts_parse_server(disk: &Disk, confinement: &Confinement, index: &Path) -> bool {
+    confinement.text(disk, index, INDEX_BYTES_MAX).is_ok_and(|text| text.contains(PARSE_SERVER))
 }
 
 /// A file of this name with one of the extensions of code.

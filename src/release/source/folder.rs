@@ -153,7 +153,7 @@ fn check(disk: &Disk, source: &FunctionSource) -> Result<(), ProblemKind> {
         },
         Err(_) => Manifest::default(),
     };
-    match entry::locate(disk, &confinement, manifest.entry.as_deref(), manifest.dialects.handler.as_deref()) {
+    match entry::locate(disk, &confinement, entry::WantedEntry::of(&manifest)) {
         Err(error @ EntryError::None) => Err(error.into()),
         // An entry that is named but missing is left to the compiler, too.
         _ => Ok(()),

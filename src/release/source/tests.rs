@@ -190,7 +190,8 @@ fn the_entry_is_looked_for_in_order() {
     let locate = |files: &[(&str, &str)], named: Option<&str>| {
         let root = functions(files);
         let confinement = confined(&root, "f");
-        entry::locate(&Disk::open(root.path()).unwrap(), &confinement, named, None)
+        let wanted = entry::WantedEntry { entry: named, ..entry::WantedEntry::default() };
+        entry::locate(&Disk::open(root.path()).unwrap(), &confinement, wanted)
             .map(|found| found.strip_prefix(confinement.own()).unwrap().to_str().unwrap().to_owned())
             .map_err(|error| error.to_string())
     };
@@ -217,10 +218,26 @@ fn the_entry_is_looked_for_in_order() {
 }
 
 #[test]
+fn cloud_code_is_the_entry_of_a_parse_folder_whatever_starts_the_server_beside_it() {
+    let locate = |files: &[(&str, &str)], is_parse: bool| {
+        let root = functions(files);
+        let confinement = confined(&root, "f");
+        let wanted = entry::WantedEntry { is_parse, ..entry::WantedEntry::default() };
+        let found = entry::locate(&Disk::open(root.path()).unwrap(), &confinement, wanted).unwrap();
+        found.strip_prefix(confinement.own()).unwrap().to_str().unwrap().to_owned()
+    };
+    let beside = [("f/index.js", "express()"), ("f/cloud/main.js", "")];
+    assert_eq!(locate(&beside, true), "cloud/main.js");
+    assert_eq!(locate(&beside, false), "index.js");
+    assert_eq!(locate(&[("f/index.js", "import { ParseServer } from 'parse-server'"), ("f/cloud/main.ts", "")], false), "cloud/main.ts");
+    assert_eq!(locate(&[("f/index.js", ""), ("f/cloud/x.js", "")], true), "index.js");
+}
+
+#[test]
 fn every_look_is_remembered_found_or_not() {
     let root = functions(&[("f/index.js", "")]);
     let (disk, confinement) = (Disk::open(root.path()).unwrap(), confined(&root, "f"));
-    entry::locate(&disk, &confinement, None, None).unwrap();
+    entry::locate(&disk, &confinement, entry::WantedEntry::default()).unwrap();
     let asked = disk.recorded();
     assert!(asked.contains(&confinement.own().join("index.ts")), "a better entry may appear");
     assert!(asked.contains(&confinement.own().join("index.js")));

@@ -95,6 +95,9 @@ pub struct StoredVersion {
     /// Whether it is a Parse application, or a part of one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub parse: bool,
+    /// Whether its code may claim routes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claims_routes: bool,
 }
 
 /// Values that are laid over `[scale]`; `None` leaves the manifest's value.

@@ -66,7 +66,17 @@ fn version(function: &str, number: u8) -> Version {
 }
 
 fn kept(number: u8, stored_ms: u64, live_ms: Option<u64>) -> StoredVersion {
-    StoredVersion { version: id(number), stored_ms, live_ms, bytes: 0, modules: 3, note: None, routes: None, parse: false }
+    StoredVersion {
+        version: id(number),
+        stored_ms,
+        live_ms,
+        bytes: 0,
+        modules: 3,
+        note: None,
+        routes: None,
+        parse: false,
+        claims_routes: false,
+    }
 }
 
 /// A state folder in a folder of its own.

@@ -29,6 +29,10 @@ pub fn lazy() -> Vec<Extension> {
     for extension in &mut extensions {
         remove_unused(extension);
     }
+    // Of one extension, for the ops of all of them and of deno_core.
+    if let Some(last) = extensions.last_mut() {
+        last.middleware_fn = Some(Box::new(ops::without_fast_form));
+    }
     extensions
 }
 

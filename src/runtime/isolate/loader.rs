@@ -14,12 +14,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deno_core::{
     ModuleCodeBytes, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
-    ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType, ResolutionKind, SourceCodeCacheInfo,
+    ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType, ResolutionKind, SourceCodeCacheInfo, v8,
 };
 use deno_error::JsErrorBox;
 
 use super::built_ins;
 use super::code_cache::{self, CodeCache};
+use super::module_code::UnkeptModules;
 use crate::function::node::{NODE_SCHEME, built_in};
 use crate::function::version::{Module, ModuleKind, Version};
 use crate::runtime::ops::{JSON_DEPTH_MAX, catch_panic, catch_panic_or, excessive_json_depth};
@@ -32,6 +33,7 @@ const MAP_BYTES_MAX: usize = 4 << 20;
 pub(crate) struct Loader {
     version: RefCell<Option<Arc<Version>>>,
     maps: RefCell<MapsGiven>,
+    pub(super) unkept: UnkeptModules,
 }
 
 /// The modules whose source maps were given to deno_core, and the bytes of these maps.
@@ -64,6 +66,7 @@ impl Loader {
     /// Releases the version, because deno_core never frees all of an isolate whose module never finished loading.
     pub(super) fn clear(&self) {
         *self.version.borrow_mut() = None;
+        self.unkept.clear();
     }
 
     pub(super) fn version(&self) -> Option<Arc<Version>> {
@@ -129,6 +132,16 @@ impl ModuleLoader for Loader {
         })
     }
 
+    /// deno_core asks right before it compiles a module.
+    fn get_host_defined_options<'s, 'i>(&self, scope: &mut v8::PinScope<'s, 'i>, url: &str) -> Option<v8::Local<'s, v8::Data>> {
+        catch_panic_or("module code", (), || {
+            if let Some(module) = self.module(url) {
+                let _ = self.unkept.compile(scope, &module);
+            }
+        });
+        None
+    }
+
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
         catch_panic_or("source map", None, || {
             let map = self.module(file_name)?.source_map.clone()?;
@@ -176,7 +189,8 @@ impl Loader {
             return built_ins::load_wrapper(&module, specifier);
         }
         let hash = CodeCache::hash(&module.code);
-        let data = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));
+        // With this deno_core keeps code that it compiles anew, and too early: `module_code` does that for modules that are linked.
+        let kept = code_cache::shared().get(&module.url, hash).map(|code| Cow::Owned(code.to_vec()));
         let kind = match module.kind {
             ModuleKind::JavaScript | ModuleKind::CommonJs => ModuleType::JavaScript,
             ModuleKind::Json => ModuleType::Json,
@@ -185,7 +199,7 @@ impl Loader {
             kind,
             ModuleSourceCode::String(module.code.to_string().into()),
             specifier,
-            Some(SourceCodeCacheInfo { hash, data }),
+            (kept.is_some() || !self.unkept.is_linking()).then_some(SourceCodeCacheInfo { hash, data: kept }),
         )))
     }
 }

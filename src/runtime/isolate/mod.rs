@@ -16,6 +16,7 @@ mod v8_flags;
 mod version_modules;
 mod loader;
 mod built_ins;
+mod module_code;
 pub mod code_cache;
 mod methods;
 mod settings;
@@ -235,7 +236,10 @@ impl Isolate {
     /// The error of the module that does not link.
     pub async fn link(&mut self, entry: &str) -> Result<ModuleId, BootError> {
         let url = ModuleSpecifier::parse(entry).map_err(|error| BootError::function(error.to_string()))?;
-        self.js.load_main_es_module(&url).await.map_err(BootError::module)
+        self.loader.unkept.link(true);
+        let linked = self.js.load_main_es_module(&url).await.map_err(BootError::module);
+        self.loader.unkept.link(false);
+        linked
     }
 
     /// Evaluates the linked module, top-level await included, and finds its handler.
@@ -393,19 +397,21 @@ impl Isolate {
 
     /// Keeps the code that was compiled anew, as far as it has run: other instances find it.
     pub fn keep_code(&mut self) {
-        let Some(unkept) = self.js.op_state().borrow_mut().try_take::<UnkeptCode>() else { return };
-        {
-            deno_core::scope!(scope, &mut self.js);
+        let unkept = self.js.op_state().borrow_mut().try_take::<UnkeptCode>();
+        deno_core::scope!(scope, &mut self.js);
+        self.loader.unkept.keep(scope);
+        if let Some(unkept) = unkept {
             keep_code(scope, &*self.loader, &unkept);
+            // Once more when calls have run.
+            JsRuntime::op_state_from(scope).borrow_mut().put(unkept);
         }
-        // Once more when calls have run.
-        self.js.op_state().borrow_mut().put(unkept);
     }
 
     /// Keeps code for the last time, and collects garbage thoroughly. For instances that have nothing to do.
     pub fn trim(&mut self) {
         self.keep_code();
         self.js.op_state().borrow_mut().try_take::<UnkeptCode>();
+        self.loader.unkept.clear();
         self.js.v8_isolate().low_memory_notification();
     }
 

@@ -26,6 +26,7 @@ mod settings;
 mod host;
 mod context;
 mod clone;
+mod slow_async;
 mod catch_panic;
 
 pub use answer::parse_headers;
@@ -40,6 +41,7 @@ pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionMod
 pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};
 pub use request::{header_value, request_url};
 pub use settings::SettingsWriter;
+pub use slow_async::without_fast_form;
 
 deno_core::extension!(
     skep,
@@ -188,6 +190,7 @@ deno_core::extension!(
         "dialects/deno/supabase.js",
         "dialects/workers/events.js",
         "dialects/workers/module.js",
+        "dialects/shared/claims.js",
         "dialects/shared/event_answer.js",
         "dialects/shared/event_body.js",
         "dialects/shared/event_context.js",

@@ -12,7 +12,7 @@ use deno_error::JsErrorBox;
 use http::header;
 
 use super::catch_panic::catch_panic;
-use crate::function::message::Request;
+use crate::function::message::{CallShape, RAW_EVENT, Request};
 use crate::runtime::call::InFlightTable;
 
 /// Hidden from the function: they belong to the connection (RFC 9110 §7.6.1) or to the host.
@@ -175,6 +175,7 @@ fn is_hidden(head: &Request, name: &str) -> bool {
     HIDDEN.contains(&name)
         || (!head.trust_forwarded && BELIEVED.contains(&name))
         || (head.occurrence.is_none() && OF_SCHEDULES.contains(&name))
+        || (head.shape != CallShape::RawEvent && name == RAW_EVENT)
         || head
             .headers
             .get_all(header::CONNECTION)

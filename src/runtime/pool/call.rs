@@ -33,11 +33,12 @@ impl Pool {
     pub async fn call(self: Arc<Self>, request: Arc<Request>, body: Body) -> CallOutcome {
         let may_repeat = matches!(body, Body::Empty) && request.method.is_safe();
         let wall = request.own_wall().unwrap_or(self.version.manifest.limits.wall);
-        let until = Instant::now() + wall;
-        let mut called = self.clone().call_once(request.clone(), body, (wall, until)).await;
+        let admitted = Instant::now();
+        let until = admitted + wall;
+        let mut called = self.clone().call_once(request.clone(), body, admitted, (wall, until)).await;
         if may_repeat && called.reply.as_ref().is_err_and(|fault| fault.kind() == Kind::InstanceLost) {
             tracing::debug!(function = %self.version.function, request_id = &*request.request_id, "a lost call is sent again");
-            called = self.clone().call_once(request, Body::Empty, (wall, until)).await;
+            called = self.clone().call_once(request, Body::Empty, Instant::now(), (wall, until)).await;
         }
         called
     }
@@ -47,11 +48,16 @@ impl Pool {
         self.counters.note(reply);
     }
 
-    async fn call_once(self: Arc<Self>, request: Arc<Request>, body: Body, (wall, until): (Duration, Instant)) -> CallOutcome {
+    async fn call_once(
+        self: Arc<Self>,
+        request: Arc<Request>,
+        body: Body,
+        admitted: Instant,
+        (wall, until): (Duration, Instant),
+    ) -> CallOutcome {
         let (reply, mut reply_rx) = ReplyTo::channel();
         let stats = Arc::new(CallStats::default());
-        let invocation =
-            QueuedInvocation { request, body, reply, stats: stats.clone(), admitted: Instant::now(), permit: Permit::default() };
+        let invocation = QueuedInvocation { request, body, reply, stats: stats.clone(), admitted, permit: Permit::default() };
         if let Err(fault) = self.admit(invocation) {
             return CallOutcome { reply: Err(fault), stats };
         }

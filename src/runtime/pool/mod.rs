@@ -93,7 +93,7 @@ impl Pool {
     /// Takes a call in: into an instance, into the queue, or not at all.
     fn admit(&self, invocation: QueuedInvocation) -> Result<(), Fault> {
         let mut state = self.state.lock();
-        let now = Instant::now();
+        let now = invocation.admitted;
         match state.admission(invocation.request.caller.as_ref(), now) {
             Admission::Assign(index) => {
                 state.assign(index, invocation, now);

@@ -5,6 +5,7 @@
 //!
 //! Invariant: what a record says is compared with what a client of the function sees, never taken for it.
 
+mod addresses;
 mod canary;
 mod death;
 mod deploy;

@@ -53,7 +53,7 @@ pub(in crate::release::compile) enum ImportForm {
     Call,
     /// `require("…")`.
     Require {
-        /// Whether the code goes on if it fails: it stands in a `try`, or only asks where the module is.
+        /// Whether the module may load although it fails: it stands in a `try` or in a function, or only asks where the module is.
         attempted: bool,
     },
     /// The name of a package, as a text in a file that requires what a variable names. It may be no package.

@@ -29,7 +29,8 @@ pub(in crate::release::compile) fn collect(parsed: &ParsedSource) -> Vec<Import>
         parsed.program_ref().visit_with(&mut made);
     }
     let unresolved = parsed.unresolved_context();
-    let mut collector = RequireCollector { unresolved, made: made.0, attempts: 0, requires_variable: false, imports: Vec::new() };
+    let mut collector =
+        RequireCollector { unresolved, made: made.0, attempts: 0, functions: 0, requires_variable: false, imports: Vec::new() };
     parsed.program_ref().visit_with(&mut collector);
     if collector.requires_variable {
         let mut names = PackageNames::default();
@@ -93,6 +94,8 @@ struct RequireCollector {
     made: HashSet<Id>,
     /// Blocks of `try` around the node.
     attempts: usize,
+    /// Functions around the node: what is in one runs when it is called, if ever.
+    functions: usize,
     /// Whether a variable names what is required.
     requires_variable: bool,
     imports: Vec<Import>,
@@ -102,16 +105,21 @@ impl RequireCollector {
     /// The form of a callee that requires.
     fn form(&self, callee: &ast::Expr) -> Option<ImportForm> {
         if self.is_require(callee) {
-            return Some(ImportForm::Require { attempted: self.attempts > 0 });
+            return Some(ImportForm::Require { attempted: self.may_fail() });
         }
         let member = callee.as_member()?;
         let name = member.prop.as_ident()?;
         let of_module = || member.obj.as_ident().is_some_and(|object| object.sym == *"module" && object.ctxt == self.unresolved);
         match &*name.sym {
             "resolve" if self.is_require(&member.obj) => Some(ImportForm::Require { attempted: true }),
-            "require" if of_module() => Some(ImportForm::Require { attempted: self.attempts > 0 }),
+            "require" if of_module() => Some(ImportForm::Require { attempted: self.may_fail() }),
             _ => None,
         }
+    }
+
+    /// Whether a module may load although what is required here is not there.
+    fn may_fail(&self) -> bool {
+        self.attempts + self.functions > 0
     }
 
     fn is_require(&self, expression: &ast::Expr) -> bool {
@@ -131,6 +139,18 @@ impl Visit for RequireCollector {
             });
         }
         node.visit_children_with(self);
+    }
+
+    fn visit_function(&mut self, node: &ast::Function) {
+        self.functions += 1;
+        node.visit_children_with(self);
+        self.functions -= 1;
+    }
+
+    fn visit_arrow_expr(&mut self, node: &ast::ArrowExpr) {
+        self.functions += 1;
+        node.visit_children_with(self);
+        self.functions -= 1;
     }
 
     fn visit_try_stmt(&mut self, node: &ast::TryStmt) {

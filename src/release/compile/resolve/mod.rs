@@ -83,12 +83,12 @@ impl<'c> Resolver<'c> {
     ) -> Result<ResolvedImport, Box<Diagnostic>> {
         if self.platform == Platform::Node
             && let Some(name) = built_in(specifier)
-            && !self.own_modules.holds(name)
+            && !self.is_own(importer, name)
         {
             return Ok(ResolvedImport::BuiltIn(name.to_owned()));
         }
         // Where the package is installed, too: it would start a server, or look for its own host.
-        if HOST_MODULES.contains(&specifier) && !self.own_modules.holds(specifier) {
+        if HOST_MODULES.contains(&specifier) && !self.is_own(importer, specifier) {
             return Ok(ResolvedImport::BuiltIn(specifier.to_owned()));
         }
         let request = Request { importer, specifier, is_require: form.is_require() };
@@ -112,6 +112,12 @@ impl<'c> Resolver<'c> {
             true => Ok(ResolvedImport::File(canonical)),
             false => Err(Box::new(packages::linked_out(specifier, &canonical, self.confinement))),
         }
+    }
+
+    /// Whether a module that Skep has itself is the function's own.
+    fn is_own(&self, importer: &Path, name: &str) -> bool {
+        let folder = importer.parent().unwrap_or(self.confinement.root());
+        self.own_modules.holds(name, |package| self.packages.is_installed(folder, package))
     }
 
     /// By which rule a file of code, which must be canonical, is a module of which kind. `required`: a CommonJS module asks for it.

@@ -147,6 +147,10 @@ fn what_a_call_cannot_find_is_an_error_of_the_call() {
     assert!(module(&version, "file:///f/node_modules/x/index.js").missing.contains_key("peer"));
     let error = error_of(&[("f/index.js", "const a = 1;\nmodule.exports = require('./gone');")]);
     assert_eq!(error.message, "f/index.js:2:26: cannot find `./gone`", "a mistake of one's own is found when it is compiled");
+    let lazy = "module.exports = () => require('./gone');\nclass A { b() { return require('./gone-too.json'); } }\nconst c = function () { require('pg-gone') };";
+    let version = compiled(&[("f/index.js", lazy)]);
+    let entry = module(&version, "file:///f/index.js");
+    assert!(["./gone", "./gone-too.json", "pg-gone"].iter().all(|gone| entry.missing.contains_key(*gone)), "{:?}", entry.missing);
     let error = error_of(&[("f/index.js", "try { require('../g/secret'); } catch {}"), ("g/secret.js", "")]);
     assert_eq!(error.kind, CompileErrorKind::Confinement, "{error}");
 }

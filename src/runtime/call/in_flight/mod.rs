@@ -120,8 +120,8 @@ impl InFlightTable {
         let kind = match (request.shape, &body) {
             (CallShape::Check, _) => BodyKind::Check,
             (CallShape::Scheduled, _) => BodyKind::Scheduled,
-            (CallShape::Http | CallShape::Parse, Body::Empty) => BodyKind::None,
-            (CallShape::Http | CallShape::Parse, _) => BodyKind::Some,
+            (CallShape::Http | CallShape::Parse | CallShape::RawEvent, Body::Empty) => BodyKind::None,
+            (CallShape::Http | CallShape::Parse | CallShape::RawEvent, _) => BodyKind::Some,
         };
         let in_flight = InFlight {
             head: Some(request),

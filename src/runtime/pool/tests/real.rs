@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::runtime::fleet;
-use crate::runtime::isolate::init_v8;
+use crate::runtime::isolate::{code_cache, init_v8};
 
 #[test]
 fn real_instances_are_warmed_recycled_drained_and_cut() {
@@ -22,6 +22,7 @@ fn real_instances_are_warmed_recycled_drained_and_cut() {
     runtime.block_on(async {
         tokio::time::timeout(Duration::from_secs(60), recycle_for_real(&fleet)).await.expect("in time");
         tokio::time::timeout(Duration::from_secs(60), cut_for_real(&fleet, &host)).await.expect("in time");
+        tokio::time::timeout(Duration::from_secs(60), keep_code_for_real(&fleet)).await.expect("in time");
     });
 }
 
@@ -61,4 +62,21 @@ async fn cut_for_real(fleet: &Arc<Fleet>, host: &RecordingListener) {
     assert_eq!((first, second, waits, cut), (Err(Kind::Draining), Err(Kind::Draining), Err(Kind::Draining), 3));
     pool.drained().await;
     assert_eq!(text(&pool).await, Err(Kind::Draining));
+}
+
+/// The kept code of an ECMAScript module has the functions in it that have run.
+async fn keep_code_for_real(fleet: &Arc<Fleet>) {
+    let mut kept = Vec::new();
+    for last in ["list();", "list;  "] {
+        let list =
+            "const list = () => { const all = []; for (let i = 0; i < 3; i++) all.push({ i, text: `${i} of ${all}` }); return all; };";
+        let version = version(&format!("{list}\nexport default () => 'called';\n{last}\n"));
+        let pool = Pool::with_scale(version.clone(), scale(0, 1, 2), fleet.clone());
+        pool.boot_one().await.unwrap();
+        kept.push(code_cache::code_of(&version).iter().map(|(_, _, code)| code.len()).sum::<usize>());
+        assert_eq!(text(&pool).await, Ok("called".to_owned()));
+        pool.retire();
+        pool.drained().await;
+    }
+    assert!(kept[0] > kept[1] + 100 && kept[1] > 0, "{kept:?}");
 }

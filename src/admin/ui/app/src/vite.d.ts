@@ -1,0 +1,2 @@
+// The build takes style sheets as modules.
+declare module '*.css';

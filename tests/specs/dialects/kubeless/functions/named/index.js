@@ -1,0 +1,1 @@
+module.exports.only = (event, context) => `${process.env.FUNC_HANDLER} of ${process.env.MOD_NAME}`;

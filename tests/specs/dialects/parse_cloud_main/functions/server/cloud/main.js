@@ -1,0 +1,1 @@
+Parse.Cloud.define("of-server", () => "cloud code of server");

@@ -1,0 +1,2 @@
+const { ParseServer } = require("parse-server");
+new ParseServer({ cloud: __dirname + "/cloud/main.js" }).start();

@@ -1,0 +1,1 @@
+Parse.Cloud.define("of-told", () => "cloud code of told");
