@@ -7,7 +7,7 @@
 // Invariant: no other file writes globalThis, and a function gets neither `core` nor `internals` nor an op from it.
 
 import { core, internals, primordials } from "ext:core/mod.js";
-import { op_set_wasm_streaming_callback, op_skep_log } from "ext:core/ops";
+import { op_set_wasm_streaming_callback } from "ext:core/ops";
 import { describe, firstLine } from "ext:skep/core/errors.js";
 import { currentCall } from "ext:skep/core/trace.js";
 import { callSites } from "ext:skep/core/call_sites.js";
@@ -28,7 +28,7 @@ import { closeRegistrations, detectDialect, isServed, noticingListeners, ofTheWe
 import { completeRequests } from "ext:skep/api/request_members.js";
 import { op_ws_create } from "ext:skep/api/egress.js";
 
-const { ObjectDefineProperty, ReflectDeleteProperty, StringPrototypeSlice, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, ReflectDeleteProperty, SymbolToStringTag } = primordials;
 
 const script = (name) => () => core.loadExtScript(name);
 
@@ -103,9 +103,6 @@ const INTERFACES = [
   [urlPattern, ["URLPattern"]],
   [websocket, ["WebSocket"]],
 ];
-
-/** Characters of a console line that cross to the log: as in core/errors.js. */
-const LINE_MAX = (10 << 10) + 1;
 
 function defineGlobal(name, value, enumerable = false, isFixed = false) {
   ObjectDefineProperty(globalThis, name, { __proto__: null, value, writable: !isFixed, enumerable, configurable: !isFixed });
@@ -212,11 +209,7 @@ internals.globals = { __proto__: null, define: defineGlobal, defineLazily }; // 
 internals.egress = { __proto__: null, op_ws_create };
 
 // The console holds a native object, which no snapshot can carry.
-defineLazily("console", () => {
-  const { Console, setNoColorFns } = core.loadExtScript("ext:deno_web/01_console.js");
-  setNoColorFns(() => true, () => true);
-  return new Console((text, level) => op_skep_log(currentCall()?.id ?? 0, level, text.length > LINE_MAX ? StringPrototypeSlice(text, 0, LINE_MAX) : text));
-}, false);
+defineLazily("console", () => core.loadExtScript("ext:skep/api/console.js").createConsole(currentCall), false);
 internals.inspect = (value) => core.loadExtScript("ext:deno_web/01_console.js").inspect(value);
 defineLazily("Supabase", () => core.loadExtScript("ext:skep/dialects/deno/supabase.js"), false);
 // What handlers of other hosts find global: each is loaded by who looks at it.

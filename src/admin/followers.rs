@@ -11,7 +11,9 @@ use parking_lot::Mutex;
 
 use super::error::ApiError;
 use crate::api::error::ApiErrorKind;
-use crate::telemetry::log::tail;
+
+/// Clients of one kind at a time.
+const FOLLOWERS_MAX: usize = 32;
 
 /// Part of the places that one token may have. As long as no token exists, the operator may have all of them.
 const TOKEN_PART: usize = 4;
@@ -46,7 +48,7 @@ impl FollowerPlaces {
 
     /// A place for a client of `token`.
     pub(super) fn enter(self: &Arc<Self>, token: Option<&str>) -> Result<FollowerPlace, ApiError> {
-        let most = tail::FOLLOWERS_MAX;
+        let most = FOLLOWERS_MAX;
         let share = if token.is_some() { most / TOKEN_PART } else { most };
         let token = token.map(str::to_owned);
         let mut open = self.open.lock();
@@ -96,10 +98,10 @@ mod tests {
     fn one_token_takes_a_quarter_and_leaves_the_rest_to_others() {
         let places = FollowerPlaces::new("follow the log");
         let first = entered(&places, Some("one"));
-        assert_eq!(first.len(), tail::FOLLOWERS_MAX / 4);
+        assert_eq!(first.len(), FOLLOWERS_MAX / 4);
         assert_eq!(places.enter(Some("one")).err().map(|error| error.kind()), Some(ApiErrorKind::Busy));
         let others: Vec<_> = ["two", "three", "four", "five"].iter().flat_map(|token| entered(&places, Some(token))).collect();
-        assert_eq!(first.len() + others.len(), tail::FOLLOWERS_MAX);
+        assert_eq!(first.len() + others.len(), FOLLOWERS_MAX);
         drop(first);
         assert!(places.enter(Some("five")).is_ok(), "a place is free again");
         drop(others);
@@ -109,6 +111,6 @@ mod tests {
     #[test]
     fn without_tokens_the_operator_may_have_every_place() {
         let places = FollowerPlaces::new("follow the log");
-        assert_eq!(entered(&places, None).len(), tail::FOLLOWERS_MAX);
+        assert_eq!(entered(&places, None).len(), FOLLOWERS_MAX);
     }
 }

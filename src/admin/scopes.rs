@@ -3,7 +3,8 @@
 //! `api::operations` enters each operation with the scope that stands beside its route; the layer runs behind `auth`, before anything that reads the
 //! body. The `security` of the OpenAPI document is made from the same declaration.
 //!
-//! Invariant: no handler runs unless its operation has declared a scope and the caller has it.
+//! Invariant: no handler runs unless its operation has declared a scope and the caller has it. What needs more than `read` leaves a line in the
+//! stream `audit`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::auth::Caller;
 use super::error::ApiError;
 use crate::api::error::ApiErrorKind;
 use crate::api::token::Scope;
+use crate::telemetry::AUDIT;
 
 /// The scopes of all operations, by the path of their route and their method.
 #[derive(Clone, Debug, Default)]
@@ -59,11 +61,25 @@ pub(super) async fn layer(
     next: Next,
 ) -> Result<Response, ApiError> {
     let needed = scopes.needed(route.as_ref().map_or("", MatchedPath::as_str), request.method())?;
-    if caller.scope < needed {
-        let reason = format!("the token's scope is `{}`, this operation needs `{needed}`", caller.scope);
-        return Err(ApiError::new(ApiErrorKind::Forbidden, reason));
+    if needed == Scope::Read {
+        return Ok(next.run(request).await);
     }
-    Ok(next.run(request).await)
+    let (method, target) = (request.method().clone(), request.uri().path().to_owned());
+    let result = if caller.scope < needed {
+        let reason = format!("the token's scope is `{}`, this operation needs `{needed}`", caller.scope);
+        Err(ApiError::new(ApiErrorKind::Forbidden, reason))
+    } else {
+        Ok(next.run(request).await)
+    };
+    audit(&caller, &method, route.as_ref().map_or("", MatchedPath::as_str), &target, &result);
+    result
+}
+
+/// Writes down what an operator did, or tried to do: who, which operation, on what, and how it went. Neither query nor body is in it.
+fn audit(caller: &Caller, method: &Method, route: &str, target: &str, result: &Result<Response, ApiError>) {
+    let token = caller.token.as_deref().unwrap_or_default();
+    let status = result.as_ref().map_or(403, |response| response.status().as_u16());
+    tracing::info!(target: AUDIT, token, operation = format!("{method} {route}"), on = target, status, "operation");
 }
 
 #[cfg(test)]

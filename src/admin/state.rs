@@ -16,6 +16,7 @@ use crate::process::engine::{EngineInfo, SupervisorClient};
 use crate::release::Deployments;
 use crate::runtime::fleet::Fleet;
 use crate::shutdown::Drained;
+use crate::telemetry::store::LogReader;
 use crate::trigger::cron::CronClient;
 
 /// The parts of the engine that the admin side operates.
@@ -39,6 +40,8 @@ pub struct AdminState {
     pub supervisor_client: SupervisorClient,
     /// Asks the thread of the schedules.
     pub cron: CronClient,
+    /// The log, if it is kept.
+    pub logs: Option<LogReader>,
 }
 
 impl AdminState {

@@ -48,6 +48,7 @@ impl HostApi for RuntimeHost {
             request: line.request,
             level: line.level,
             text: line.text,
+            data: line.data,
             cut: line.cut,
         }));
     }

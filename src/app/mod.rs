@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::admin::tokens::Tokens;
 use crate::admin::{self, AdminState, MetricsService};
-use crate::config::{Config, LogFormat, Mode};
+use crate::config::{Config, LogConfig, LogFormat, Mode};
 use crate::ingress::{Dispatch, Ingress};
 use crate::live::Live;
 use crate::process::engine::{Engine, EngineInfo, SupervisorClient};
@@ -29,6 +29,7 @@ use crate::runtime::worker::probe;
 use crate::shutdown::{Drain, Drained};
 use crate::sys::freeze;
 use crate::telemetry;
+use crate::telemetry::store::{KeepConfig, KeepRules, LogReader};
 use crate::trigger::cron::{self, CronClient, CronDeps};
 use crate::trigger::jobs::{self, JobsDeps};
 
@@ -113,6 +114,7 @@ impl App {
                 engine_info: engine_info.clone(),
                 supervisor_client: supervisor_client.clone(),
                 cron,
+                logs: LogReader::attached(config.log.folder.as_deref()),
             },
             (&config.ingress, MetricsService::new(config.metrics.clone(), v8_version())),
         )?;
@@ -221,6 +223,12 @@ pub fn init_log(config: &Config) {
         LogFormat::Json => telemetry::log::Form::Json,
         LogFormat::Pretty => telemetry::log::Form::Pretty,
     };
-    telemetry::init(config.log.level, form);
+    telemetry::init(config.log.level, form, config.log.stderr);
     telemetry::traces::init(config.traces);
+}
+
+/// Where log lines are kept, and how long.
+pub fn keep_config(config: &Config) -> KeepConfig {
+    let LogConfig { folder, days, function_bytes, total_bytes, .. } = &config.log;
+    KeepConfig { folder: folder.clone(), rules: KeepRules { days: *days, function_bytes: *function_bytes, total_bytes: *total_bytes } }
 }

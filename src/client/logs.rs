@@ -1,19 +1,21 @@
-//! `skep logs`: the log of a running Skep from now on.
+//! `skep logs`: the log of a running Skep, what is kept of it or from now on.
 //!
-//! Lines come as events; they are printed as they are (`--json`) or for people.
+//! Lines come as an answer or as events; they are printed as they are (`--json`) or for people.
 //!
-//! Invariant: it continues over a hand-over to another engine, and says that lines are missing wherever some are.
+//! Invariant: it continues over a hand-over to another engine with the next line, and says that lines are missing wherever some are.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use ureq::http::Method;
 
+use super::connection::http::ApiRequest;
 use super::connection::path::{function_name, query};
 use super::connection::session::Session;
 use super::connection::sse::SseEvent;
 use super::error::RemoteError;
 use super::output::{Output, clean, clean_lines};
-use crate::api::log::{LINE_EVENT, LogEvent, LogQuery, LogRecord, MISSED_EVENT, RequestDoneFields};
+use crate::api::log::{LINE_EVENT, LogEvent, LogOrder, LogQuery, LogRecord, MISSED_EVENT, RequestDoneFields};
 use crate::config::ExitCode;
 use crate::config::client_args::LogsArgs;
 use crate::function::Level;
@@ -23,23 +25,53 @@ const ATTEMPTS_MAX: u32 = 20;
 /// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Follows the log until Ctrl-C.
+/// Shows what is kept, or follows the log until Ctrl-C.
 pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitCode, RemoteError> {
+    let wanted = LogQuery {
+        function: args.name.as_deref().map(function_name).transpose()?,
+        stream: args.stream.clone(),
+        level: args.level,
+        since: args.since.clone(),
+        until: args.until.clone(),
+        grep: args.grep.clone(),
+        regex: args.regex.clone(),
+        request_id: args.request.clone(),
+        trace_id: args.trace.clone(),
+        limit: args.limit,
+        ..LogQuery::default()
+    };
+    let is_unconditional = LogQuery { function: wanted.function.clone(), ..LogQuery::default() } == wanted;
+    if args.follow || is_unconditional { follow(session, wanted) } else { show(session, wanted) }
+}
+
+/// The newest lines that are kept, oldest first.
+fn show(session: &Session, wanted: LogQuery) -> Result<ExitCode, RemoteError> {
+    let path = format!("/logs{}", query(&LogQuery { order: Some(LogOrder::Desc), ..wanted })?);
+    let answer = session.client.text(&ApiRequest::new(Method::GET, &path))?;
+    let lines: Vec<&str> = answer.lines().collect();
+    for line in lines.into_iter().rev() {
+        let event = SseEvent { name: LINE_EVENT.to_owned(), data: line.to_owned(), ..SseEvent::default() };
+        print(session.output, &event)?;
+    }
+    Ok(ExitCode::Ok)
+}
+
+fn follow(session: &Session, wanted: LogQuery) -> Result<ExitCode, RemoteError> {
     session.ctrl_c.ends_well();
-    let function = args.name.as_deref().map(function_name).transpose()?;
-    let path = format!("/logs{}", query(&LogQuery { function })?);
+    let path = format!("/logs{}", query(&LogQuery { follow: Some(true), ..wanted })?);
     let mut events = session.client.events(&path)?;
     session.output.note(&format!("following the log of {}; Ctrl-C ends", session.client.url()));
-    let mut failures = 0;
+    let (mut failures, mut last) = (0, None);
     loop {
         if let Ok(Some(event)) = events.next() {
             failures = 0;
             print(session.output, &event)?;
+            last = event.id.or(last);
             continue;
         }
         // Another engine answers there now, or the stream has reached its longest life.
         events = loop {
-            match session.client.events(&path) {
+            match session.client.events_after(&path, last.as_deref()) {
                 Ok(events) => break events,
                 Err(error) if failures >= ATTEMPTS_MAX => return Err(error),
                 Err(error @ RemoteError::Rejected { status: 400..500, .. }) => return Err(error),
@@ -47,7 +79,10 @@ pub(in crate::client) fn run(session: &Session, args: &LogsArgs) -> Result<ExitC
             }
             std::thread::sleep(PAUSE);
         };
-        session.output.note("connected again; lines of the time between are missing");
+        if last.is_none() {
+            // A server of an earlier release.
+            session.output.note("connected again; lines of the time between are missing");
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use super::client_args::RemoteCommand;
 use super::default::*;
 use super::metrics::MetricsSettings;
 use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
-use super::value::{Header, LogFormatChoice, Payload, Threads, parse_address};
+use super::resolved::LogStderr;
+use super::value::{Header, LogFormatChoice, LogsPlace, Payload, Threads, parse_address};
 use crate::function::Level;
 
 const EXAMPLES: &str = "\
@@ -30,7 +31,7 @@ Examples:
   skep deploy services/hello  release a function to a running `skep serve`
   skep ls                     what runs there; also show, versions, releases
   skep rollback hello         the version before is live again
-  skep logs hello             its log from now on; also top
+  skep logs hello -f          its log; also top
   skep ls --to https://ops.example.com --token skep_...
                               the same on another machine
 
@@ -286,6 +287,21 @@ pub(super) struct LogSettings {
     /// Form of log lines; `auto` is pretty in dev and json otherwise.
     #[arg(long, global = true, env = "SKEP_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = DEFAULT_LOG_FORMAT)]
     pub(super) log_format: LogFormatChoice,
+    /// Log lines on standard error: `all`, those of the `host` without those of functions and requests, or `none`.
+    #[arg(long, global = true, env = "SKEP_LOG_STDERR", value_name = "LINES", value_enum, default_value_t = DEFAULT_LOG_STDERR)]
+    pub(super) log_stderr: LogStderr,
+    /// Log folder, with a folder for each function; `auto` is `logs` in the state directory, and none in dev; `none` keeps lines in memory alone.
+    #[arg(long, global = true, env = "SKEP_LOGS", value_name = "DIR", default_value_t = LogsPlace::Auto)]
+    pub(super) logs: LogsPlace,
+    /// Days for which lines are kept in the log folder.
+    #[arg(long, global = true, env = "SKEP_LOGS_DAYS", value_name = "DAYS", default_value_t = DEFAULT_LOGS_DAYS)]
+    pub(super) logs_days: u64,
+    /// Megabytes that the files of one function may have in the log folder; the oldest go first.
+    #[arg(long, global = true, env = "SKEP_LOGS_FUNCTION_MB", value_name = "MB", default_value_t = DEFAULT_LOGS_FUNCTION_MB)]
+    pub(super) logs_function_mb: u64,
+    /// Megabytes that all files may have in the log folder. In any case 5 % of its disk stay free.
+    #[arg(long, global = true, env = "SKEP_LOGS_TOTAL_MB", value_name = "MB", default_value_t = DEFAULT_LOGS_TOTAL_MB)]
+    pub(super) logs_total_mb: u64,
 }
 
 #[derive(Clone, Debug, Args)]

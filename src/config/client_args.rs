@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use crate::config::value::{Moment, Percent, VariableChange};
+use crate::function::Level;
 
 /// The commands that operate a running Skep.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -38,7 +39,7 @@ pub enum RemoteCommand {
     Env(VariablesArgs),
     /// The same for variables whose values only the function can read.
     Secret(VariablesArgs),
-    /// Follow the log from now on, of all functions or one, until Ctrl-C.
+    /// Follow the log from now on, of all functions or one, until Ctrl-C; or show what is kept of it.
     Logs(LogsArgs),
     /// List the traces that are kept: faults, errors, slow calls, and some others.
     Traces(TracesArgs),
@@ -354,9 +355,36 @@ pub struct VariablesArgs {
 pub struct LogsArgs {
     /// Only lines about this function.
     pub name: Option<String>,
-    /// The default and the only mode: Skep keeps no old lines, but they were written to its standard error.
+    /// Follow until Ctrl-C, from --since on if it is given; the default without any condition.
     #[arg(short, long)]
     pub follow: bool,
+    /// Only lines from then on: 15m, 1h, 7d ago, or a time such as 2026-11-26T17:53:01Z.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only lines before then.
+    #[arg(long, value_name = "TIME", conflicts_with = "follow")]
+    pub until: Option<String>,
+    /// Only lines with this text.
+    #[arg(long, value_name = "TEXT")]
+    pub grep: Option<String>,
+    /// Only lines in which this expression finds something.
+    #[arg(long, value_name = "EXPRESSION")]
+    pub regex: Option<String>,
+    /// Only lines of this trace.
+    #[arg(long, value_name = "ID")]
+    pub trace: Option<String>,
+    /// Only lines of this request.
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    /// Only lines of these streams: business (consoles of functions), requests, host, audit.
+    #[arg(long, value_name = "STREAM,…")]
+    pub stream: Option<String>,
+    /// Only lines as urgent as this, or more.
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub level: Option<Level>,
+    /// The newest lines, so many at most: 1 to 10,000. 1000 if it is left out.
+    #[arg(long, value_name = "N", conflicts_with = "follow")]
+    pub limit: Option<usize>,
     /// The server; with --json the lines as they are.
     #[command(flatten)]
     pub server: ServerArgs,

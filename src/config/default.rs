@@ -6,6 +6,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
+use super::resolved::LogStderr;
 use super::value::{LogFormatChoice, Threads};
 use crate::function::Level;
 
@@ -73,6 +74,14 @@ pub const DEFAULT_LOG_FORMAT: LogFormatChoice = LogFormatChoice::Auto;
 pub const DEFAULT_METRICS_SERIES: u64 = 160_000;
 /// Memory of the history of the metrics, in megabytes; 0: none is kept.
 pub const DEFAULT_HISTORY_MB: u64 = 32;
+/// Log lines on standard error.
+pub const DEFAULT_LOG_STDERR: LogStderr = LogStderr::All;
+/// Days for which lines are kept.
+pub const DEFAULT_LOGS_DAYS: u64 = 7;
+/// Megabytes of one function's lines.
+pub const DEFAULT_LOGS_FUNCTION_MB: u64 = 64;
+/// Megabytes of all lines.
+pub const DEFAULT_LOGS_TOTAL_MB: u64 = 2048;
 
 /// Template that `skep new` starts from.
 pub const DEFAULT_TEMPLATE: &str = "typescript";

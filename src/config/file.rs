@@ -19,7 +19,8 @@ use toml::de::DeTable;
 use super::ConfigError;
 use super::line::clap_command;
 use super::metrics::{CommaList, MetricsCompat, deserialize_namespace};
-use super::value::{LogFormatChoice, Threads, deserialize_address, deserialize_level};
+use super::resolved::LogStderr;
+use super::value::{LogFormatChoice, LogsPlace, Threads, deserialize_address, deserialize_level};
 use crate::function::route::{HostPattern, PathPattern};
 use crate::function::{FunctionName, Level, NamePattern};
 
@@ -56,6 +57,11 @@ pub(super) struct RawFile {
     #[serde(deserialize_with = "deserialize_level")]
     pub(super) log_level: Option<Level>,
     pub(super) log_format: Option<LogFormatChoice>,
+    pub(super) log_stderr: Option<LogStderr>,
+    pub(super) logs: Option<LogsPlace>,
+    pub(super) logs_days: Option<u64>,
+    pub(super) logs_function_mb: Option<u64>,
+    pub(super) logs_total_mb: Option<u64>,
     pub(super) metrics_series: Option<u64>,
     pub(super) metrics_full: Option<CommaList<NamePattern>>,
     pub(super) metrics_compat: Option<CommaList<MetricsCompat>>,
@@ -98,6 +104,9 @@ impl RawFile {
         // Paths in a file mean the same wherever Skep is started.
         let folder = path.parent().unwrap_or(Path::new(""));
         for place in [&mut file.functions, &mut file.state].into_iter().flatten() {
+            *place = folder.join(&*place);
+        }
+        if let Some(LogsPlace::At(place)) = &mut file.logs {
             *place = folder.join(&*place);
         }
         Ok(file)

@@ -30,7 +30,7 @@ pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
 pub use metrics::{MetricsCompat, MetricsConfig};
-pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, TracesConfig};
+pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, LogStderr, Mode, PoolConfig, TracesConfig};
 pub use value::{Header, Payload, Percent, Threads, VariableChange};
 
 impl Config {

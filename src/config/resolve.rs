@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::file::RawFile;
 use super::line::{Command, CommandLine, Origin, Origins};
-use super::value::{LogFormatChoice, Threads};
+use super::value::{LogFormatChoice, LogsPlace, Threads};
 use super::{
     CompileConfig, Config, ConfigError, IngressConfig, LogConfig, LogFormat, MetricsConfig, Mode, PoolConfig, Setting, TracesConfig, grants,
 };
@@ -20,6 +20,8 @@ use crate::sys::kernel::KernelLimits;
 /// An hour and a day, in seconds: longer waits are mistakes.
 const HOUR_S: u64 = 3600;
 const DAY_S: u64 = 86_400;
+/// Ten years.
+const DAYS_MAX: u64 = 3650;
 /// Ten minutes: a function that needs longer to load is a mistake.
 const BOOT_MS_MAX: u64 = 600_000;
 /// The least a compile may take: less refuses small functions.
@@ -60,7 +62,7 @@ pub(super) fn resolve(line: &CommandLine, mut file: RawFile) -> Result<Config, C
         // `skep dev` reloads files under a running engine, and its errors are for a terminal: one process is enough.
         compile: compile(&pick, line, &file)?,
         single_process: mode == Mode::Dev || pick.of("single_process", raw.process.single_process, file.single_process).value,
-        log: log(&pick, line, &file, mode),
+        log: log(&pick, line, &file, mode)?,
         traces: traces(&pick, line, &file)?,
         metrics: metrics(&pick, line, file)?,
     })
@@ -152,13 +154,29 @@ fn traces(pick: &Pick<'_>, line: &CommandLine, file: &RawFile) -> Result<TracesC
     })
 }
 
-fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> LogConfig {
+fn log(pick: &Pick<'_>, line: &CommandLine, file: &RawFile, mode: Mode) -> Result<LogConfig, ConfigError> {
     let raw = &line.settings.log;
     let format = match (pick.of("log_format", raw.log_format, file.log_format).value, mode) {
         (LogFormatChoice::Pretty, _) | (LogFormatChoice::Auto, Mode::Dev) => LogFormat::Pretty,
         (LogFormatChoice::Json, _) | (LogFormatChoice::Auto, Mode::Serve) => LogFormat::Json,
     };
-    LogConfig { level: pick.of("log_level", raw.log_level, file.log_level).value, format }
+    let number = |key, from_clap, from_file, range| pick.of(key, from_clap, from_file).within(range);
+    let state = pick.of("state", line.settings.places.state.clone(), file.state.clone()).value;
+    let megabytes = 1..=MEMORY_MB_MAX;
+    Ok(LogConfig {
+        level: pick.of("log_level", raw.log_level, file.log_level).value,
+        format,
+        stderr: pick.of("log_stderr", raw.log_stderr, file.log_stderr).value,
+        folder: match (pick.of("logs", raw.logs.clone(), file.logs.clone()).value, mode) {
+            (LogsPlace::At(folder), _) => Some(folder),
+            (LogsPlace::Auto, Mode::Serve) => Some(state.join("logs")),
+            // `skep dev` writes nothing to the disk that it was not told to write.
+            (LogsPlace::Auto, Mode::Dev) | (LogsPlace::None, _) => None,
+        },
+        days: u32::try_from(number("logs_days", raw.logs_days, file.logs_days, 1..=DAYS_MAX)?).unwrap_or(u32::MAX),
+        function_bytes: number("logs_function_mb", raw.logs_function_mb, file.logs_function_mb, megabytes.clone())? << 20,
+        total_bytes: number("logs_total_mb", raw.logs_total_mb, file.logs_total_mb, megabytes)? << 20,
+    })
 }
 
 fn metrics(pick: &Pick<'_>, line: &CommandLine, file: RawFile) -> Result<MetricsConfig, ConfigError> {

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use serde::Deserialize;
+
 use super::metrics::MetricsConfig;
 use crate::function::Level;
 use crate::function::route::Grant;
@@ -104,12 +107,34 @@ pub struct CompileConfig {
 }
 
 /// How the process writes its log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
     /// The least important line that is written.
     pub level: Level,
     /// The form of each line.
     pub format: LogFormat,
+    /// The lines on standard error.
+    pub stderr: LogStderr,
+    /// The log folder; `None`: lines are kept in memory alone.
+    pub folder: Option<PathBuf>,
+    /// Days for which lines are kept.
+    pub days: u32,
+    /// Bytes of one function's files.
+    pub function_bytes: u64,
+    /// Bytes of all files.
+    pub total_bytes: u64,
+}
+
+/// The log lines that stand on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogStderr {
+    /// All of them.
+    All,
+    /// What the host says about itself.
+    Host,
+    /// None.
+    None,
 }
 
 /// Settings of the traces that are kept.

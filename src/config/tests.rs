@@ -41,7 +41,7 @@ fn every_setting_has_a_variable_of_its_own_name_a_default_and_a_meaning() {
 fn the_table_of_flags_has_a_line_for_each_setting() {
     let table = flag_table();
     assert!(table.contains("| `--warm N` | `SKEP_WARM` | `2` | Isolates kept prewarmed"), "{table}");
-    assert_eq!(table.lines().count(), 2 + 24, "{table}");
+    assert_eq!(table.lines().count(), 2 + 29, "{table}");
     assert!(table.lines().all(|line| line.matches(" | ").count() == 3 || line.starts_with("|---")), "{table}");
 }
 
@@ -55,7 +55,16 @@ fn without_arguments_skep_serves_this_machine_alone() {
     assert_eq!(config.pool.boot_cpu, Duration::from_secs(1));
     assert_eq!(config.compile, CompileConfig { memory_bytes: 512 << 20, cpu: Duration::from_secs(10) });
     assert!(!config.ingress.trust_proxy);
-    assert_eq!(config.log, LogConfig { level: Level::Info, format: LogFormat::Json });
+    let log = LogConfig {
+        level: Level::Info,
+        format: LogFormat::Json,
+        stderr: LogStderr::All,
+        folder: Some(Path::new(".skep/logs").to_owned()),
+        days: 7,
+        function_bytes: 64 << 20,
+        total_bytes: 2048 << 20,
+    };
+    assert_eq!(config.log, log);
 }
 
 #[test]
@@ -63,6 +72,17 @@ fn dev_logs_for_people_unless_told_otherwise() {
     assert_eq!(config(&["dev"], "").unwrap().log.format, LogFormat::Pretty);
     assert_eq!(config(&["dev", "--log-format=json"], "").unwrap().log.format, LogFormat::Json);
     assert_eq!(config(&["dev"], "").unwrap().mode, Mode::Dev);
+}
+
+#[test]
+fn lines_are_kept_in_the_state_directory_unless_told_otherwise() {
+    let folder = |args: &[&str], file: &str| config(args, file).unwrap().log.folder;
+    assert_eq!(folder(&["--state=/s"], ""), Some("/s/logs".into()));
+    assert_eq!(folder(&[], "logs = 'elsewhere'").map(|folder| folder.ends_with("elsewhere")), Some(true));
+    assert_eq!((folder(&["dev"], ""), folder(&["--logs=none"], "logs = '/l'")), (None, None));
+    assert_eq!(folder(&["dev", "--logs=/l"], ""), Some("/l".into()));
+    assert!(config(&["--logs-days=0"], "").unwrap_err().to_string().contains("logs-days"));
+    assert_eq!(config(&["--log-stderr=host"], "").unwrap().log.stderr, LogStderr::Host);
 }
 
 #[test]

@@ -97,6 +97,46 @@ pub enum LogFormatChoice {
     Pretty,
 }
 
+/// Where log lines are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LogsPlace {
+    /// `logs` in the state directory; nowhere in dev.
+    Auto,
+    /// In memory alone.
+    None,
+    /// In this folder.
+    At(PathBuf),
+}
+
+impl fmt::Display for LogsPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::None => f.write_str("none"),
+            Self::At(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl FromStr for LogsPlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "" => return Err("expected a folder, `auto` for one in the state directory, or `none`".to_owned()),
+            "auto" => Self::Auto,
+            "none" => Self::None,
+            path => Self::At(path.into()),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for LogsPlace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
 /// Reads `IP:PORT`; `localhost` stands for 127.0.0.1. Names are not looked up: an address has to mean one thing.
 pub(super) fn parse_address(text: &str) -> Result<SocketAddr, String> {
     if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {

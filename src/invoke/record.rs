@@ -308,7 +308,7 @@ impl Invocation {
         if self.origin.is_traffic() {
             self.count(wall);
         }
-        telemetry::emit(&Event::InvocationDone(InvocationDone {
+        let event = Event::InvocationDone(InvocationDone {
             origin: (self.origin != InvocationOrigin::Client).then(|| self.origin.label()),
             is_traffic: self.origin.is_traffic(),
             function: self.function.as_ref().map(FunctionName::as_str),
@@ -329,7 +329,10 @@ impl Invocation {
             cpu: self.nanos(|stats| &stats.cpu_ns),
             trace: self.trace,
             request_id: &self.request_id,
-        }));
+        });
+        if self.version().is_none_or(|version| version.manifest.log.writes(event.level())) {
+            telemetry::emit(&event);
+        }
         self.trace_end();
     }
 }

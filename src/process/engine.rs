@@ -26,6 +26,7 @@ use super::quarantine::Quarantine;
 use super::sockets::{BindError, Label, Listening, Sockets};
 use super::upgrade::{UpgradeError, Upgrades};
 use crate::sys::helper_process::HelperProcess;
+use crate::telemetry;
 
 /// Set by the supervisor, to its own process id, in the environment of an engine.
 pub(crate) const VARIABLE: &str = "SKEP_ENGINE";
@@ -160,6 +161,7 @@ impl Engine {
                 ToEngine::Offended(offence) => quarantine.remember(&offence, Instant::now()),
                 ToEngine::Counters => descriptors.first().map(counters::open).transpose()?.into_iter().for_each(use_counters),
                 ToEngine::Start { generation, gives_compilers, closes_ports } => break (generation, gives_compilers, closes_ports),
+                ToEngine::Log => keep_lines(&descriptors),
                 ToEngine::NoPort { .. }
                 | ToEngine::Compiler
                 | ToEngine::NoCompiler { .. }
@@ -191,6 +193,13 @@ impl Engine {
             Self { main, admin, engine_info: Arc::new(engine_info), supervisor_client },
             EngineCommands(Some(CommandReceiver { commands_rx, supervisor })),
         ))
+    }
+}
+
+/// From now on a line of this process is kept although the process is killed.
+fn keep_lines(memories: &[OwnedFd]) {
+    if let Err(error) = telemetry::log::attach(memories) {
+        tracing::warn!(%error, "the supervisor does not keep the lines of this engine");
     }
 }
 
@@ -381,7 +390,7 @@ impl ChannelReader {
             ToEngine::Quarantine(one) => self.quarantine.add(one),
             ToEngine::Offended(offence) => self.quarantine.remember(&offence, Instant::now()),
             // These have an effect only at the start.
-            ToEngine::Note | ToEngine::Counters | ToEngine::Start { .. } | ToEngine::Unknown => {}
+            ToEngine::Note | ToEngine::Counters | ToEngine::Log | ToEngine::Start { .. } | ToEngine::Unknown => {}
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum ToEngine {
     /// The memory of [`super::counters`], beside the text.
     #[serde(rename = "acts")]
     Counters,
+    /// Where the log's lines are kept: the engine's own memory, and that of the newest lines, beside the text.
+    Log,
     /// A version that must not run; at the start and later.
     Quarantine(Quarantined),
     /// A version that took another engine down once; at the start and later.

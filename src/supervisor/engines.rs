@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::net::TcpListener;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -76,6 +76,8 @@ pub(super) enum EngineEvent {
 pub(super) struct StartConfig<'a> {
     pub(super) generation: u64,
     pub(super) counters: &'a OwnedFd,
+    /// The memory for its log lines, and that of the newest lines of all.
+    pub(super) log: Option<[BorrowedFd<'a>; 2]>,
     pub(super) sockets: &'a Sockets,
     pub(super) quarantined: &'a [Quarantined],
     pub(super) offences: Vec<Offence>,
@@ -149,6 +151,9 @@ impl EngineProcess {
     fn send_config(&self, config: &StartConfig<'_>) -> io::Result<()> {
         self.channel.send(&ToEngine::Note, &[self.note.descriptor().as_fd()])?;
         self.channel.send(&ToEngine::Counters, &[config.counters.as_fd()])?;
+        if let Some(memories) = &config.log {
+            self.channel.send(&ToEngine::Log, memories)?;
+        }
         for (label, listening) in config.sockets.iter() {
             self.hand(label, listening)?;
         }

@@ -70,6 +70,12 @@ pub fn lower_helpers(threads: &[i32]) {
     }
 }
 
+/// The calling thread does work that may wait for all other work: it has the lowest weight from now on.
+pub fn lower_own() {
+    // Less weight is never refused.
+    let _ = set(OWN, libc::SCHED_OTHER, PREWARM_NICE);
+}
+
 /// The weight of one worker's thread.
 #[derive(Default)]
 pub(crate) struct CpuWeight {

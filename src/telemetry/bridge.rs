@@ -8,7 +8,11 @@ use tracing::{Metadata, Subscriber as TracingSubscriber, span};
 
 use super::emit::{emit, is_wanted};
 use super::event::{Event, HostMessage};
+use super::stream::Stream;
 use crate::function::Level;
+
+/// The target of messages about what operators did.
+pub const AUDIT: &str = "skep::audit";
 
 /// Makes `tracing` report to this bridge from now on.
 pub(super) fn install() {
@@ -24,7 +28,8 @@ impl TracingSubscriber for Bridge {
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        let mut message = HostMessage::new(level(event.metadata()));
+        let stream = if event.metadata().target() == AUDIT { Stream::Audit } else { Stream::Host };
+        let mut message = HostMessage::new(stream, level(event.metadata()));
         event.record(&mut message);
         emit(&Event::Message(message));
     }

@@ -2,22 +2,20 @@
 //!
 //! `app` sets the list and the level once; the level may change while the process runs.
 //!
-//! Invariant: emitting never blocks and never fails; a follower of the log reads the very JSON that the log has.
+//! Invariant: emitting never blocks and never fails.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::event::Event;
-use super::log::{Log, tail};
+use super::log::Log;
 use crate::function::Level;
 
 /// The destinations of events.
 #[derive(Debug)]
 pub enum Subscriber {
-    /// The log, on standard error.
+    /// The log: standard error, and the store.
     Log(Log),
-    /// The clients that follow the log.
-    Tail,
 }
 
 static SUBSCRIBERS: OnceLock<Vec<Subscriber>> = OnceLock::new();
@@ -54,16 +52,9 @@ pub fn is_wanted(level: Level) -> bool {
 /// Emits an event to every subscriber, if its level is wanted.
 pub fn emit(event: &Event<'_>) {
     let Some(subscribers) = SUBSCRIBERS.get().filter(|_| is_wanted(event.level())) else { return };
-    // Without followers the log writes straight into its buffer.
-    let json = tail::is_followed().then(|| {
-        let mut json = Vec::new();
-        event.json(&mut json);
-        json
-    });
     for subscriber in subscribers {
         match subscriber {
-            Subscriber::Log(log) => log.write(event, json.as_deref()),
-            Subscriber::Tail => json.iter().for_each(|json| tail::send(event.function(), json)),
+            Subscriber::Log(log) => log.write(event),
         }
     }
 }

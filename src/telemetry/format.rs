@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
 /// Writes `text` as a JSON string, quotes included. No control character is written as it is: the line may be read on a terminal.
 pub(in crate::telemetry) fn json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
@@ -85,6 +87,44 @@ fn write_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
+/// Writes a key and any JSON, with a leading comma; texts and keys in it as [`json_string`] writes them.
+pub(in crate::telemetry) fn json_value(out: &mut Vec<u8>, key: &str, value: &Value) {
+    json_key(out, key);
+    json_inner(out, value);
+}
+
+fn json_inner(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => json_string(out, text),
+        Value::Array(values) => {
+            out.push(b'[');
+            for (index, value) in values.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                json_inner(out, value);
+            }
+            out.push(b']');
+        }
+        Value::Object(members) => {
+            out.push(b'{');
+            for (index, (key, value)) in members.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                json_string(out, key);
+                out.push(b':');
+                json_inner(out, value);
+            }
+            out.push(b'}');
+        }
+        // Numbers, truth values and null have no text.
+        plain => {
+            let _ = write!(out, "{plain}");
+        }
+    }
+}
+
 #[inline]
 fn json_key(out: &mut Vec<u8>, key: &str) {
     out.extend_from_slice(b",\"");
@@ -139,6 +179,16 @@ mod tests {
         assert_eq!(civil(0), (1970, 1, 1));
         assert_eq!(civil(19_782), (2024, 2, 29));
         assert_eq!(civil(20_780), (2026, 11, 23));
+    }
+
+    #[test]
+    fn any_value_is_written_as_it_is_and_without_control_characters() {
+        let value = serde_json::json!({ "a\u{9b}": [1, -2.5, true, null, "x\n\u{7f}", { "b": {} }, []] });
+        let mut out = b"{\"x\":0".to_vec();
+        json_value(&mut out, "args", &value);
+        out.push(b'}');
+        assert_eq!(serde_json::from_slice::<Value>(&out).unwrap()["args"], value);
+        assert!(!String::from_utf8(out).unwrap().contains(char::is_control));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod invoke;
 mod hazards;
 mod import;
 mod leaks;
+mod logs;
 mod metrics;
 mod node;
 mod op_fuzz;

@@ -64,7 +64,7 @@ fn operations() -> Operations {
         .with(Read, routes!(host::show))
         .with(Admin, routes!(host::upgrade))
         .with(Read, routes!(host::verify))
-        .with(Read, routes!(logs::follow))
+        .with(Read, routes!(logs::show))
         .with(Read, routes!(logs::level))
         .with(Admin, routes!(logs::set_level))
         .with(Admin, routes!(tokens::list))

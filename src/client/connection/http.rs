@@ -32,6 +32,9 @@ const STREAM: Duration = Duration::from_secs(600);
 /// Largest response that is read: as many functions as a host may have.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
+/// A stream of events.
+pub(in crate::client) type EventStream = SseReader<BufReader<ureq::BodyReader<'static>>>;
+
 /// Sends requests to one server.
 pub(in crate::client) struct Client {
     agent: Agent,
@@ -52,13 +55,15 @@ pub(in crate::client) struct ApiRequest<'a> {
     pub(in crate::client) body: RequestBody,
     /// Under which it happens once, however often it is sent.
     pub(in crate::client) idempotency_key: Option<&'a str>,
+    /// The event after which a stream goes on.
+    pub(in crate::client) last_event: Option<&'a str>,
     /// Longest wait for the response.
     pub(in crate::client) timeout: Duration,
 }
 
 impl<'a> ApiRequest<'a> {
     pub(in crate::client) fn new(method: Method, path: &'a str) -> Self {
-        Self { method, path, body: RequestBody::None, idempotency_key: None, timeout: ANSWER }
+        Self { method, path, body: RequestBody::None, idempotency_key: None, last_event: None, timeout: ANSWER }
     }
 
     pub(in crate::client) fn json(self, body: &impl Serialize) -> Result<Self, RemoteError> {
@@ -117,8 +122,13 @@ impl Client {
     }
 
     /// The events of a stream.
-    pub(in crate::client) fn events(&self, path: &str) -> Result<SseReader<BufReader<ureq::BodyReader<'static>>>, RemoteError> {
-        let response = self.exchange(&ApiRequest::new(Method::GET, path), Some(STREAM))?;
+    pub(in crate::client) fn events(&self, path: &str) -> Result<EventStream, RemoteError> {
+        self.events_after(path, None)
+    }
+
+    /// The events of a stream after the one of this id.
+    pub(in crate::client) fn events_after(&self, path: &str, last: Option<&str>) -> Result<EventStream, RemoteError> {
+        let response = self.exchange(&ApiRequest { last_event: last, ..ApiRequest::new(Method::GET, path) }, Some(STREAM))?;
         let kind = content_type(&response);
         if !kind.starts_with("text/event-stream") {
             return Err(self.not_skep(format!("a stream of events was requested, and {kind:?} came")));
@@ -150,9 +160,13 @@ impl Client {
         let uri = format!("{}{BASE_PATH}{}", self.server.url, api_request.path);
         let mut request = Request::builder().method(api_request.method.clone()).uri(uri);
         let bearer = self.server.token.as_ref().map(|token| format!("Bearer {token}"));
-        for (name, value) in
-            [("content-type", kind), ("authorization", bearer.as_deref()), ("idempotency-key", api_request.idempotency_key)]
-        {
+        let headers = [
+            ("content-type", kind),
+            ("authorization", bearer.as_deref()),
+            ("idempotency-key", api_request.idempotency_key),
+            ("last-event-id", api_request.last_event),
+        ];
+        for (name, value) in headers {
             if let Some(value) = value {
                 request = request.header(name, value);
             }

@@ -13,6 +13,8 @@ const LINE_BYTES_MAX: u64 = 16 << 20;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::client) struct SseEvent {
     pub(in crate::client) name: String,
+    /// What the next connection names, to go on after this event.
+    pub(in crate::client) id: Option<String>,
     pub(in crate::client) data: String,
 }
 
@@ -36,6 +38,7 @@ impl<R: BufRead> SseReader<R> {
                 // The empty line that ends an event; a comment has an empty field, too.
                 "" if line.is_empty() && has_data => return Ok(Some(event)),
                 "event" => event.name = value.to_owned(),
+                "id" => event.id = Some(value.to_owned()),
                 "data" => {
                     if has_data {
                         event.data.push('\n');
@@ -72,10 +75,12 @@ mod tests {
 
     #[test]
     fn events_are_read_one_by_one_and_comments_skipped() {
-        let stream = ": hello\n\nevent: line\ndata: {\"a\":1}\n\n:\n\nevent:missed\r\ndata: 3\r\n\r\ndata: one\ndata:  two\n\ndata: cut";
+        let stream =
+            ": hello\n\nid: 7\nevent: line\ndata: {\"a\":1}\n\n:\n\nevent:missed\r\ndata: 3\r\n\r\ndata: one\ndata:  two\n\ndata: cut";
         let mut events = SseReader::new(stream.as_bytes());
+        let first = events.next().unwrap().unwrap();
+        assert_eq!((first.name.as_str(), first.data.as_str(), first.id.as_deref()), ("line", "{\"a\":1}", Some("7")));
         let mut next = || events.next().unwrap().map(|event| (event.name, event.data));
-        assert_eq!(next(), Some(("line".into(), "{\"a\":1}".into())));
         assert_eq!(next(), Some(("missed".into(), "3".into())));
         assert_eq!(next(), Some((String::new(), "one\n two".into())));
         assert_eq!(next(), None);

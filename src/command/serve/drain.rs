@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::startup::announce;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::config::{Config, ExitCode, Mode};
 use crate::process::engine::{EngineCommand, EngineCommands};
 use crate::process::systemd::Service;
@@ -72,6 +72,11 @@ impl Shutdown<'_> {
     async fn stop(&mut self, cause: &str) -> ExitCode {
         self.app.drain.begin(ShutdownPhase::Stopping);
         self.service.stopping();
+        if self.commands.is_orphaned()
+            && let Err(error) = telemetry::store::keep_alone(&app::keep_config(self.config))
+        {
+            tracing::warn!(%error, "the supervisor is dead, and the lines of this engine are not kept");
+        }
         tracing::info!(cause, "draining: requests in flight finish, new ones are refused");
         if self.config.mode == Mode::Dev {
             announce("\n");

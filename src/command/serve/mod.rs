@@ -16,6 +16,8 @@ use crate::process::sockets::Sockets;
 use crate::process::systemd::Service;
 use crate::runtime::containment;
 use crate::supervisor;
+use crate::telemetry;
+use crate::telemetry::store::LogKeeper;
 
 use drain::{EndSignals, Shutdown};
 use startup::{announce, log_limits, table};
@@ -27,7 +29,14 @@ use startup::{announce, log_limits, table};
 pub fn supervise(config: &Config) -> Result<ExitCode, StartError> {
     app::check_admin(config)?;
     supervisor::raise_file_limit();
-    Ok(supervisor::run(config, bind(config)?)?)
+    let sockets = bind(config)?;
+    Ok(supervisor::run(config, sockets, keep_log(config))?)
+}
+
+/// Keeps the log's lines from now on. A host that cannot keep them serves all the same.
+fn keep_log(config: &Config) -> Option<LogKeeper> {
+    let started = LogKeeper::start(&app::keep_config(config));
+    started.inspect_err(|error| tracing::warn!(%error, "log lines are not kept (--logs)")).ok()
 }
 
 /// The sockets that the service manager passed in, and the others as configured.
@@ -53,6 +62,8 @@ pub fn run(config: &Config) -> Result<ExitCode, StartError> {
         supervisor::raise_file_limit();
         Engine::alone(bind(config)?)?
     };
+    // Without a supervisor, and under one of an earlier release, this process writes its lines itself.
+    let _keeper = if telemetry::log::is_attached() { None } else { keep_log(config) };
     let supervisor_client = engine.supervisor_client.clone();
     let app = App::start(config, engine).inspect_err(|error| supervisor_client.failed(&error.to_string()))?;
     let is_first = app.engine_info.generation == 1;

@@ -11,7 +11,7 @@ use super::reader::Reader;
 
 pub(super) const TOP_KEYS: &[&str] = &[
     "entry", "routes", "dialect", "handler", "limits", "scale", "env", "net", "code", "check", "rollback", "lambda", "parse", "firebase",
-    "cron",
+    "cron", "log",
 ];
 pub(super) const LIMITS_KEYS: &[&str] = &["memory_mb", "cpu_ms", "wall_ms", "body_mb"];
 pub(super) const SCALE_KEYS: &[&str] = &["min", "max", "concurrency", "queue", "idle_s"];
@@ -29,6 +29,7 @@ pub(super) const CHECK_KEYS: &[&str] = &["path", "timeout_ms"];
 pub(super) const ROLLBACK_KEYS: &[&str] = &["faults_percent", "calls", "watch_s"];
 pub(super) const CRON_KEYS: &[&str] =
     &["name", "schedule", "zone", "overlap", "missed", "missed_within_s", "jitter_s", "retries_ms", "wall_ms", "cpu_ms", "path"];
+pub(super) const LOG_KEYS: &[&str] = &["level", "kb_per_10s", "days", "mb"];
 pub(super) const ROUTE_KEYS: &[&str] = &["host", "path", "methods", "port"];
 
 /// A longer key is not a misspelt one, and comparing it costs its length.
@@ -47,6 +48,7 @@ pub(super) fn unknown_key(reader: &mut Reader<'_>, key: &Spanned<DeString<'_>>, 
         (LAMBDA_KEYS, "in `[lambda]`"),
         (FIREBASE_KEYS, "in `[firebase]`"),
         (ROLLBACK_KEYS, "in `[rollback]`"),
+        (LOG_KEYS, "in `[log]`"),
         (TOP_KEYS, "at the top"),
         (CRON_KEYS, "in `[[cron]]`"),
     ];

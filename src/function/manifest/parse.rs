@@ -2,7 +2,7 @@
 //!
 //! The text comes from `Manifest::parse`; `reader` checks single values and collects the problems, `keys` reports unknown keys.
 //!
-//! Invariant: every key of `keys` is read here, in `routes` or in `cron_keys`, and nowhere else.
+//! Invariant: every key of `keys` is read here, in `routes`, `cron_keys` or `log`, and nowhere else.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::cron_keys::cron;
 use super::dialects;
 use super::error::ManifestError;
 use super::keys::{CHECK_KEYS, CODE_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, SCALE_KEYS, TOP_KEYS, unknown_key};
+use super::log::log;
 use super::net::NetRule;
 use super::reader::{DURATION_MS_MAX, Reader, Value, milliseconds, request_path, set};
 use super::release::RollbackRule;
@@ -67,6 +68,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, ManifestError> {
             "check" => check(&mut reader, value, &mut manifest),
             "rollback" => manifest.rollback = rollback(&mut reader, value),
             "cron" => manifest.cron = cron(&mut reader, value),
+            "log" => manifest.log = log(&mut reader, value),
             _ => unknown_key(&mut reader, key, "at the top", TOP_KEYS),
         }
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use http::Method;
 use proptest::prelude::*;
 
-use super::keys::{CHECK_KEYS, CODE_KEYS, CRON_KEYS, LIMITS_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
+use super::keys::{CHECK_KEYS, CODE_KEYS, CRON_KEYS, LIMITS_KEYS, LOG_KEYS, NET_KEYS, ROLLBACK_KEYS, ROUTE_KEYS, SCALE_KEYS, TOP_KEYS};
 use super::*;
 use crate::function::Dialect;
+use crate::function::Level;
 use crate::function::limits::{Limits, Scale};
 use crate::function::node::HOST_MODULES;
 use crate::function::route::Route;
@@ -43,6 +44,11 @@ timeout_ms = 5000
 faults_percent = 20
 calls = 20
 watch_s = 60
+[log]       # never more than the host
+level = "info"
+kb_per_10s = 256
+days = 7
+mb = 64
 [[cron]]    # one table for each schedule
 name = "nightly"
 schedule = "0 3 * * MON-FRI"       # 5 or 6 fields, @daily, L # W
@@ -83,6 +89,8 @@ fn the_documented_manifest_is_read_whole() {
     assert_eq!(manifest.code, Code { eval: Some(false), ..Code::default() }, "the documentation shows the defaults");
     assert_eq!(manifest.check, Check { path: Some("/health".into()), ..Check::default() }, "the documentation shows the defaults");
     assert_eq!(manifest.rollback, Some(RollbackRule::default()), "the documentation shows the defaults");
+    let log = LogRules { level: Some(Level::Info), days: Some(7), mb: Some(64), ..LogRules::default() };
+    assert_eq!(manifest.log, log, "the documentation shows the defaults");
     let nightly = CronRule {
         retries: [1000, 5000, 30_000].map(Duration::from_millis).to_vec(),
         wall: Some(Duration::from_secs(900)),
@@ -421,9 +429,11 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
         rules.iter_mut().enumerate().for_each(|(index, rule)| rule.name.push_str(&index.to_string()));
         rules
     });
-    let release_keys = (check, proptest::option::of(rollback), any_dialects(), cron);
+    let log = (any_level(), 0..=4096_u32, proptest::option::of(1..=3650_u32), proptest::option::of(1..=1_u32 << 20))
+        .prop_map(|(level, kb_per_10s, days, mb)| LogRules { level, kb_per_10s, days, mb });
+    let release_keys = (check, proptest::option::of(rollback), any_dialects(), cron, log);
     (entry, proptest::collection::vec(any_route(), 0..4), limits, scale, env, net, code, release_keys).prop_map(
-        |(entry, routes, limits, scale, env, net, code, (check, rollback, dialects, cron))| Manifest {
+        |(entry, routes, limits, scale, env, net, code, (check, rollback, dialects, cron, log))| Manifest {
             entry,
             routes,
             limits,
@@ -435,8 +445,13 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
             check,
             rollback,
             cron,
+            log,
         },
     )
+}
+
+fn any_level() -> impl Strategy<Value = Option<Level>> {
+    proptest::option::of(proptest::sample::select(Level::ALL.to_vec()))
 }
 
 #[test]
@@ -472,7 +487,7 @@ proptest! {
 
     #[test]
     fn a_typo_of_any_key_is_answered_with_that_key(place in 0usize..12, letter in proptest::char::range('a', 'z'), how in 0u8..4) {
-        let sections = [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("rollback", ROLLBACK_KEYS), ("cron", CRON_KEYS), ("route", ROUTE_KEYS)];
+        let sections = [("", TOP_KEYS), ("limits", LIMITS_KEYS), ("scale", SCALE_KEYS), ("net", NET_KEYS), ("code", CODE_KEYS), ("check", CHECK_KEYS), ("rollback", ROLLBACK_KEYS), ("cron", CRON_KEYS), ("log", LOG_KEYS), ("route", ROUTE_KEYS)];
         for (section, keys) in sections {
             for key in keys {
                 let typo = typo(key, place, letter, how);

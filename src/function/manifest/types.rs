@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cron::CronRule;
 use super::dialects::DialectSettings;
+use super::log::LogRules;
 use super::net::Net;
 use super::release::{Check, RollbackRule};
 use crate::function::limits::{Limits, Scale};
@@ -41,6 +42,8 @@ pub struct Manifest {
     pub rollback: Option<RollbackRule>,
     /// The schedules on which it is called.
     pub cron: Vec<CronRule>,
+    /// Which lines of it are written, and how they are kept.
+    pub log: LogRules,
 }
 
 /// `[code]` of a manifest.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use toml::Value;
 
+use super::log::LogRules;
 use super::net::NetRule;
 use super::quoted::Quoted;
 use super::types::Manifest;
@@ -56,6 +57,10 @@ impl fmt::Display for Manifest {
         self.dialects.write_tables(f)?;
         write!(f, "\n{}", self.check)?;
         self.rollback.iter().try_for_each(|rollback| write!(f, "\n{rollback}"))?;
+        // A manifest without the table is written as before there was one: the text is a part of a version's id.
+        if self.log != LogRules::default() {
+            write!(f, "\n{}", self.log)?;
+        }
         self.cron.iter().try_for_each(|rule| write!(f, "\n{rule}"))
     }
 }

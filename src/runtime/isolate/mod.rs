@@ -41,7 +41,8 @@ use crate::function::version::Version;
 use crate::runtime::call::{InFlightTable, QueuedInvocation};
 use crate::runtime::egress;
 use crate::runtime::ops::{
-    HostApi, Identity, MemoryBytes, RequiredModules, SettingsWriter, UnkeptCode, call_in_context, catch_panic_or, external_bytes, keep_code,
+    HostApi, Identity, MemoryBytes, RequiredModules, SettingsWriter, UnkeptCode, apply_log_rules, call_in_context, catch_panic_or,
+    external_bytes, keep_code,
 };
 use crate::sys::{global_alloc, map_bound};
 use crate::telemetry::metrics::FunctionMetrics;
@@ -187,6 +188,8 @@ impl Isolate {
             state.put(assignment.identity.clone());
             settings::application_of(&assignment.version, &assignment.identity).into_iter().for_each(|application| state.put(application));
             state.put(MemoryBytes(manifest.limits.memory_bytes));
+            apply_log_rules(&mut state, manifest.log.level, manifest.log.kb_per_10s);
+            settings::keep_lines_by(&assignment.version);
             let version = assignment.version.clone();
             state.put(SettingsWriter(Box::new(move || settings::settings_of(&version).to_string())));
             let answer_bytes = state.borrow::<Arc<dyn HostApi>>().answer_bytes(&assignment.identity.function);

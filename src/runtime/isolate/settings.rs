@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use crate::function::manifest::{CronRule, DialectSettings, Net, NetRule, ParseSettings};
 use crate::function::{Manifest, Version};
 use crate::runtime::ops::{Identity, ParseApplication};
+use crate::sys::freeze;
+use crate::telemetry;
+use crate::telemetry::store::FunctionRules;
 
 /// Whether something is known about the dialect of a version before it loads.
 pub(super) fn has_settings(version: &Version) -> bool {
@@ -23,6 +26,16 @@ pub(super) fn application_of(version: &Version, identity: &Identity) -> Option<P
     let settings = version.parse_settings()?;
     let (function, mount) = (identity.function.clone(), settings.mount.as_str().into());
     Some(ParseApplication { function, mount, job_wall: settings.job_wall, job_cpu: settings.job_cpu })
+}
+
+/// Tells the store of the log how the lines of a function are kept, if its manifest says.
+pub(super) fn keep_lines_by(version: &Version) {
+    let log = &version.manifest.log;
+    let rules = FunctionRules { days: log.days, bytes: log.mb.map(|mb| u64::from(mb) << 20) };
+    if rules != FunctionRules::default() {
+        let _held_off = freeze::hold_off();
+        telemetry::store::keep_by(&version.function, rules);
+    }
 }
 
 /// The settings of a version.

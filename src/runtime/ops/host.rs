@@ -133,6 +133,8 @@ pub struct ConsoleLine<'a> {
     pub level: Level,
     /// Without the final line break.
     pub text: &'a str,
+    /// What was printed, as a JSON object with `args`, `fields` and `error`; empty if it was text alone.
+    pub data: &'a str,
     /// Whether the end is missing.
     pub cut: bool,
 }

@@ -2,8 +2,8 @@
 //!
 //! Lines come from the prelude, go to the host, and are counted against the instance's quota on the way.
 //!
-//! Invariant: a line is cut at [`LINE_BYTES_MAX`], an instance writes no more than [`LOG_QUOTA_BYTES`] in [`LOG_QUOTA_TIME`], and none of
-//! it blocks the instance. Dropped lines are counted and reported.
+//! Invariant: a line is cut at [`LINE_BYTES_MAX`], an instance writes no more than its manifest's `log.kb_per_10s`, and none of it blocks the
+//! instance. Dropped lines are counted and reported.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,8 +19,11 @@ use crate::runtime::call::InFlightTable;
 
 /// Longest line that is kept, in bytes.
 pub(crate) const LINE_BYTES_MAX: usize = 10 << 10;
-/// Bytes that an instance may write at once, and again in every [`LOG_QUOTA_TIME`].
-const LOG_QUOTA_BYTES: usize = 256 << 10;
+/// Largest JSON beside a line: the characters of api/console.js twice, as values and as fields, each of up to three bytes, with its marks.
+const DATA_BYTES_MAX: usize = 64 << 10;
+/// Kilobytes that an instance may write, until its manifest says another number.
+const KB_DEFAULT: u32 = 256;
+/// An instance may write as much as its quota at once, and again in every such time.
 const LOG_QUOTA_TIME: Duration = Duration::from_secs(10);
 /// The cost of a line beside its text, so that empty lines do not evade the quota.
 const LINE_COST_BYTES: usize = 64;
@@ -28,10 +31,24 @@ const LINE_COST_BYTES: usize = 64;
 /// Writes a line to the host's log. `call` is the id of the call whose code runs, or 0.
 #[op2(fast)]
 pub(crate) fn op_skep_log(state: &mut OpState, #[smi] call: u32, #[smi] level: u32, #[string] text: &str) -> Result<(), JsErrorBox> {
-    catch_panic("op_skep_log", call, || log(state, call, level, text))
+    catch_panic("op_skep_log", call, || log(state, call, level, text, ""))
 }
 
-fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
+/// The same with what was printed as JSON: an object with `args`, `fields` and `error`.
+#[op2(fast)]
+pub(crate) fn op_skep_log_data(
+    state: &mut OpState,
+    #[smi] call: u32,
+    #[smi] level: u32,
+    #[string] text: &str,
+    #[string] data: &str,
+) -> Result<(), JsErrorBox> {
+    catch_panic("op_skep_log_data", call, || log(state, call, level, text, data))
+}
+
+fn log(state: &mut OpState, call: u32, level: u32, text: &str, data: &str) {
+    // What is beyond the bound of api/console.js did not come from there.
+    let data = if data.len() > DATA_BYTES_MAX { "" } else { data };
     let level = match level {
         0 => Level::Debug,
         1 => Level::Info,
@@ -43,7 +60,12 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
     let Some(host) = state.try_borrow::<Arc<dyn HostApi>>().cloned() else { return };
     let identity = state.try_borrow::<Identity>().cloned();
     let counts = state.try_borrow::<Arc<dyn LineCounts>>().cloned();
-    let decision = state.borrow_mut::<LogQuota>().admit(end + LINE_COST_BYTES, Instant::now());
+    let quota = state.borrow_mut::<LogQuota>();
+    if quota.least.is_some_and(|least| level > least) {
+        return;
+    }
+    let kb = quota.kb;
+    let decision = quota.admit(end + data.len() + LINE_COST_BYTES, Instant::now());
     match (&counts, &decision) {
         (Some(counts), LineDecision::Write | LineDecision::WriteAfter(_)) => counts.written(level, end < text.len()),
         (Some(counts), LineDecision::Drop | LineDecision::DropFirst) => counts.dropped(),
@@ -51,7 +73,7 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
     }
     match decision {
         LineDecision::Write => {}
-        LineDecision::WriteAfter(dropped) => report_dropped(&*host, identity.as_ref(), dropped),
+        LineDecision::WriteAfter(dropped) => report_dropped(&*host, identity.as_ref(), dropped, kb),
         LineDecision::DropFirst => {
             state.borrow_mut::<LogQuota>().reporter = Some((host, identity));
             return refuse(state, "log volume");
@@ -65,13 +87,20 @@ fn log(state: &mut OpState, call: u32, level: u32, text: &str) {
         request,
         level,
         text: text.get(..end).unwrap_or_default(),
+        data,
         cut: end < text.len(),
     });
 }
 
-fn report_dropped(host: &dyn HostApi, identity: Option<&Identity>, dropped: u64) {
-    let text = format!("{dropped} lines were dropped: an instance may log {LOG_QUOTA_BYTES} bytes in {} s", LOG_QUOTA_TIME.as_secs());
-    host.console(ConsoleLine { identity, request: None, level: Level::Warn, text: &text, cut: false });
+/// From now on the isolate is an instance of a function whose lines are at least this urgent, and so many kilobytes in [`LOG_QUOTA_TIME`].
+pub fn apply_log_rules(state: &mut OpState, least: Option<Level>, kb: u32) {
+    let quota = state.borrow_mut::<LogQuota>();
+    (quota.least, quota.kb) = (least, kb);
+}
+
+fn report_dropped(host: &dyn HostApi, identity: Option<&Identity>, dropped: u64, kb: u32) {
+    let text = format!("{dropped} lines were dropped: an instance may log {kb} KB in {} s", LOG_QUOTA_TIME.as_secs());
+    host.console(ConsoleLine { identity, request: None, level: Level::Warn, text: &text, data: "", cut: false });
 }
 
 /// The decision about a line.
@@ -86,8 +115,11 @@ enum LineDecision {
 }
 
 /// The log quota of one instance: a bucket that empties as time passes.
-#[derive(Default)]
 pub(super) struct LogQuota {
+    /// The least urgent line that is written.
+    least: Option<Level>,
+    /// Kilobytes in [`LOG_QUOTA_TIME`].
+    kb: u32,
     /// Bytes written, less what time has forgiven.
     used: f64,
     at: Option<Instant>,
@@ -96,12 +128,19 @@ pub(super) struct LogQuota {
     reporter: Option<(Arc<dyn HostApi>, Option<Identity>)>,
 }
 
+impl Default for LogQuota {
+    fn default() -> Self {
+        Self { least: None, kb: KB_DEFAULT, used: 0.0, at: None, dropped: 0, reporter: None }
+    }
+}
+
 impl LogQuota {
     fn admit(&mut self, bytes: usize, now: Instant) -> LineDecision {
         let passed = self.at.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
-        self.used = (self.used - LOG_QUOTA_BYTES as f64 * passed.as_secs_f64() / LOG_QUOTA_TIME.as_secs_f64()).max(0.0);
+        let quota_bytes = self.kb as usize * 1024;
+        self.used = (self.used - quota_bytes as f64 * passed.as_secs_f64() / LOG_QUOTA_TIME.as_secs_f64()).max(0.0);
         // Once lines were dropped, the next is written when there is room for more than it: else every second line would be a report.
-        let room = if self.dropped > 0 { LOG_QUOTA_BYTES / 2 } else { LOG_QUOTA_BYTES };
+        let room = if self.dropped > 0 { quota_bytes / 2 } else { quota_bytes };
         if self.used + bytes as f64 > room as f64 {
             self.dropped += 1;
             return if self.dropped == 1 { LineDecision::DropFirst } else { LineDecision::Drop };
@@ -117,7 +156,7 @@ impl LogQuota {
 impl Drop for LogQuota {
     fn drop(&mut self) {
         if let (Some((host, identity)), true) = (&self.reporter, self.dropped > 0) {
-            report_dropped(&**host, identity.as_ref(), self.dropped);
+            report_dropped(&**host, identity.as_ref(), self.dropped, self.kb);
         }
     }
 }
@@ -125,6 +164,8 @@ impl Drop for LogQuota {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LOG_QUOTA_BYTES: usize = KB_DEFAULT as usize * 1024;
 
     #[test]
     fn what_is_too_much_is_dropped_and_told_when_there_is_room_again() {

@@ -36,6 +36,7 @@ pub(in crate::runtime) use context::call_in_context;
 pub use egress::{Egress, HOPS_HEADER, Socket};
 pub use host::{ConsoleLine, HostApi, Identity, LineCounts, NewJob, ParseApplication};
 pub use json_depth::{JSON_DEPTH_MAX, excessive_json_depth};
+pub use log::apply_log_rules;
 pub use memory::{MemoryBytes, external_bytes};
 pub use modules::{CodeKey, RequiredKind, RequiredModules, UnkeptCode, VersionModules, keep_code};
 pub use node::{CRYPTO_OPS, Connected, NodeNet, SocketError, SocketTarget, code_of};
@@ -71,6 +72,7 @@ deno_core::extension!(
         spans::op_skep_fetch_end,
         egress::op_skep_socket,
         log::op_skep_log,
+        log::op_skep_log_data,
         refuse::op_skep_refuse,
         memory::op_skep_memory_bytes,
         refuse::op_skep_resource_left,
@@ -167,6 +169,7 @@ deno_core::extension!(
         "guards/lazy/crypto_turns.js",
         "guards/lazy/crypto.js",
         "guards/lazy/compression.js",
+        "api/console.js",
         "dispatch/boot.js",
         "dispatch/request.js",
         "dispatch/stream.js",

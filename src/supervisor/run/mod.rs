@@ -17,7 +17,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -37,6 +37,7 @@ use crate::process::quarantine::frozen_thread;
 use crate::process::sockets::Sockets;
 use crate::process::systemd::{Heartbeat, Service};
 use crate::supervisor::quarantine::{CrashHistory, offences_of};
+use crate::telemetry::store::LogKeeper;
 
 /// Events of engines that wait for the supervisor; more hold up the tasks that read the channels.
 const EVENTS_MAX: usize = 256;
@@ -56,13 +57,13 @@ const LEAVING_PAUSE: Duration = Duration::from_secs(1);
 /// Slots of the crash note beside those of each instance and its helpers: prewarmed isolates and threads that are frozen.
 const SPARE_WORKERS: usize = 256;
 
-/// Supervises engines until a signal ends the host.
+/// Supervises engines until a signal ends the host. `log` keeps the lines of every process.
 ///
 /// # Errors
 /// If the first engine process cannot be started.
-pub fn run(config: &Config, sockets: Sockets) -> io::Result<ExitCode> {
+pub fn run(config: &Config, sockets: Sockets, log: Option<LogKeeper>) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { Supervisor::new(config, sockets)?.run_to_end().await })
+    runtime.block_on(async { Supervisor::new(config, sockets, log)?.run_to_end().await })
 }
 
 /// Why a new engine is wanted.
@@ -84,6 +85,8 @@ struct Supervisor {
     generation: u64,
     /// The shared counts, and the memory that engines receive.
     counters: (OwnedFd, &'static ContainmentCounters),
+    /// Writes the log lines of this process and of every engine.
+    log: Option<LogKeeper>,
     compilers: CompilerChildren,
     crash_history: CrashHistory,
     restarts: Pauses,
@@ -109,7 +112,7 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    fn new(config: &Config, sockets: Sockets) -> io::Result<Self> {
+    fn new(config: &Config, sockets: Sockets, log: Option<LogKeeper>) -> io::Result<Self> {
         let (events_tx, events_rx) = mpsc::channel(EVENTS_MAX);
         let service = Service::of_environment();
         Ok(Self {
@@ -120,6 +123,7 @@ impl Supervisor {
             engines: Vec::new(),
             generation: 0,
             counters: counters::make()?,
+            log,
             compilers: CompilerChildren::default(),
             crash_history: CrashHistory::default(),
             restarts: Pauses::new(Duration::from_millis(100), Duration::from_secs(5)),
@@ -171,14 +175,20 @@ impl Supervisor {
     fn start_engine(&mut self) -> io::Result<()> {
         self.generation += 1;
         self.in_progress = std::mem::take(&mut self.wanted);
+        let ring = self.log.as_ref().map(|log| log.ring(self.generation)).transpose()?;
         let config = StartConfig {
             generation: self.generation,
             counters: &self.counters.0,
+            log: self.log.as_ref().zip(ring.as_ref()).map(|(log, ring)| [ring.as_fd(), log.window_memory().as_fd()]),
             sockets: &self.sockets,
             quarantined: self.crash_history.quarantined(),
             offences: self.crash_history.offences(Instant::now()),
         };
-        let mut engine = self.launch.start(&config, self.events_tx.clone())?;
+        let started = self.launch.start(&config, self.events_tx.clone());
+        if let (Err(_), Some(log)) = (&started, &self.log) {
+            log.ended(self.generation, false);
+        }
+        let mut engine = started?;
         engine.deadline = Some(engine.born + BOOT_MAX);
         tracing::info!(generation = self.generation, pid = engine.pid, "engine started");
         self.engines.push(engine);
@@ -288,6 +298,9 @@ impl Supervisor {
     fn on_exit(&mut self, generation: u64, status: ExitStatus) -> Option<ExitCode> {
         let index = self.engines.iter().position(|engine| engine.generation == generation)?;
         let engine = self.engines.remove(index);
+        if let Some(log) = &self.log {
+            log.ended(generation, plan::is_crash(status));
+        }
         self.close_ports();
         let (how, lived) = (plan::describe(status), engine.born.elapsed());
         let why = engine.why.clone().unwrap_or_default();

@@ -15,7 +15,7 @@ const HANG: Duration = Duration::from_secs(60);
 fn supervisor(engine: &str) -> Supervisor {
     let any = ([127, 0, 0, 1], 0).into();
     let config = Config::load(&CommandLine::read(["skep", "serve"]).unwrap()).unwrap();
-    let mut supervisor = Supervisor::new(&config, Sockets::bind(any, any, 1).unwrap()).unwrap();
+    let mut supervisor = Supervisor::new(&config, Sockets::bind(any, any, 1).unwrap(), None).unwrap();
     let itself = std::env::current_exe().unwrap();
     let test = format!("{}::{engine}", module_path!().split_once("::").unwrap().1);
     // The output of an engine's own test runner is of no interest.

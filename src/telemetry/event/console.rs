@@ -5,10 +5,13 @@
 
 use std::io::Write as _;
 
+use serde_json::{Map, Value};
+
 use crate::function::Level;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
-use crate::telemetry::format::{json_field, timestamp};
+use crate::telemetry::format::{json_field, json_value, timestamp};
+use crate::telemetry::stream::Stream;
 
 use super::EventText;
 
@@ -22,8 +25,26 @@ pub struct ConsoleEvent<'a> {
     pub level: Level,
     /// Its text.
     pub text: &'a str,
+    /// What was printed, as a JSON object with `args`, `fields` and `error`; empty if it was text alone.
+    pub data: &'a str,
     /// Whether its end was cut.
     pub cut: bool,
+}
+
+/// The members of a line that hold what was printed.
+const DATA_MEMBERS: [&str; 3] = ["args", "fields", "error"];
+
+/// Writes the data of a line as members of it. Text that is no such object is left out: it never forges a line.
+fn write_data(out: &mut Vec<u8>, data: &str) {
+    if data.is_empty() {
+        return;
+    }
+    let Ok(data) = serde_json::from_str::<Map<String, Value>>(data) else { return };
+    for member in DATA_MEMBERS {
+        if let Some(value) = data.get(member) {
+            json_value(out, member, value);
+        }
+    }
 }
 
 impl EventText for ConsoleEvent<'_> {
@@ -31,8 +52,12 @@ impl EventText for ConsoleEvent<'_> {
         self.level
     }
 
-    fn function(&self) -> Option<&str> {
-        self.writer.map(|(function, ..)| function)
+    fn place(&self) -> (Stream, Option<&str>) {
+        match self.writer {
+            Some((function, ..)) => (Stream::Business, Some(function)),
+            // A prewarmed isolate: no function's code has run.
+            None => (Stream::Host, None),
+        }
     }
 
     fn json(&self, out: &mut Vec<u8>) {
@@ -47,10 +72,11 @@ impl EventText for ConsoleEvent<'_> {
             let _ = write!(out, ",\"instance\":{instance}");
         }
         if let Some((trace, request_id)) = self.request {
-            let _ = write!(out, ",\"trace_id\":\"{:032x}\"", trace.trace_id);
+            let _ = write!(out, ",\"trace_id\":\"{:032x}\",\"span_id\":\"{:016x}\"", trace.trace_id, trace.span_id);
             json_field(out, "request_id", request_id);
         }
         json_field(out, "text", self.text);
+        write_data(out, self.data);
         if self.cut {
             out.extend_from_slice(b",\"cut\":true");
         }

@@ -13,6 +13,7 @@ use crate::function::hex;
 use crate::function::text::clean;
 use crate::function::trace::TraceContext;
 use crate::telemetry::format::{json_field, json_number, json_plain, timestamp};
+use crate::telemetry::stream::Stream;
 
 use super::EventText;
 
@@ -70,8 +71,9 @@ impl EventText for InvocationDone<'_> {
         }
     }
 
-    fn function(&self) -> Option<&str> {
-        self.function
+    fn place(&self) -> (Stream, Option<&str>) {
+        // Without a version the name may be any that a client has made up: it makes no folder.
+        (Stream::Requests, self.function.filter(|_| self.version.is_some()))
     }
 
     fn json(&self, out: &mut Vec<u8>) {

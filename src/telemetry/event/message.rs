@@ -9,9 +9,11 @@ use super::EventText;
 use crate::function::Level;
 use crate::function::text::clean;
 use crate::telemetry::format::{json_field, timestamp};
+use crate::telemetry::stream::Stream;
 
 /// A message with its fields.
 pub struct HostMessage {
+    stream: Stream,
     level: Level,
     message: String,
     others: Vec<(&'static str, String)>,
@@ -19,8 +21,8 @@ pub struct HostMessage {
 
 impl HostMessage {
     /// A message without text and fields, which a visit of a `tracing` event adds.
-    pub(in crate::telemetry) fn new(level: Level) -> Self {
-        Self { level, message: String::new(), others: Vec::new() }
+    pub(in crate::telemetry) fn new(stream: Stream, level: Level) -> Self {
+        Self { stream, level, message: String::new(), others: Vec::new() }
     }
 }
 
@@ -47,8 +49,8 @@ impl EventText for HostMessage {
         self.level
     }
 
-    fn function(&self) -> Option<&str> {
-        self.others.iter().find(|(name, _)| *name == "function").map(|(_, text)| text.as_str())
+    fn place(&self) -> (Stream, Option<&str>) {
+        (self.stream, None)
     }
 
     fn json(&self, out: &mut Vec<u8>) {
@@ -90,7 +92,8 @@ mod tests {
     #[test]
     fn a_message_moves_no_cursor_in_either_form() {
         let others = vec![("detail", "one\n\x1b[2Jtwo\r\x07".to_owned()), ("reason", "\u{9b}1m\u{202e}\x7f".to_owned())];
-        let message = HostMessage { level: Level::Warn, message: "quarantined\r\nforged \x1b]0;title\x07".to_owned(), others };
+        let message =
+            HostMessage { stream: Stream::Host, level: Level::Warn, message: "quarantined\r\nforged \x1b]0;title\x07".to_owned(), others };
         let mut pretty = Vec::new();
         message.pretty(&mut pretty, false);
         let expected = "quarantined reason=\u{fffd}1m\u{fffd}\u{fffd}\n    forged \u{fffd}]0;title\u{fffd}\n    one\n    \u{fffd}[2Jtwo\u{fffd}\u{fffd}\n";

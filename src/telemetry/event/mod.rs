@@ -9,6 +9,7 @@ mod invocation;
 mod message;
 
 use crate::function::Level;
+use crate::telemetry::stream::Stream;
 
 pub use console::ConsoleEvent;
 pub use invocation::InvocationDone;
@@ -29,8 +30,8 @@ trait EventText {
     /// Its level.
     fn level(&self) -> Level;
 
-    /// The function it is about, if it is about one.
-    fn function(&self) -> Option<&str>;
+    /// Its stream, and the function in whose folder its line is kept; `None`: the host's.
+    fn place(&self) -> (Stream, Option<&str>);
 
     /// One JSON object and a line end.
     fn json(&self, out: &mut Vec<u8>);
@@ -53,9 +54,9 @@ impl Event<'_> {
         self.text().level()
     }
 
-    /// The function it is about, if it is about one.
-    pub fn function(&self) -> Option<&str> {
-        self.text().function()
+    /// Its stream, and the function in whose folder its line is kept; `None`: the host's.
+    pub fn place(&self) -> (Stream, Option<&str>) {
+        self.text().place()
     }
 
     /// Writes one JSON object and a line end.

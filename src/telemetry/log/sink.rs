@@ -1,4 +1,5 @@
-//! The output of the log: lines gather in a buffer, and one thread writes it to standard error.
+//! The output of the log: lines gather in a buffer, and one thread writes it to standard error. Each line goes into the ring beside it, if lines
+//! are kept: from there the store's writer takes it, even if this process is killed.
 //!
 //! Invariant: a writer holds the buffer's lock only to append; when the buffer is full, lines are dropped and counted, never waited for. No
 //! other thread waits for standard error without a deadline.
@@ -6,10 +7,16 @@
 use std::cell::Cell;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, mpsc};
-use std::time::Duration;
+use std::sync::{LazyLock, OnceLock, mpsc};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
+
+use super::record::RecordKind;
+use super::ring::{LogRing, RingProducer};
+use super::window::LogWindow;
+use crate::function::Level;
+use crate::telemetry::stream::Stream;
 
 /// Bytes that may wait for standard error.
 const BUFFER_BYTES_MAX: usize = 8 << 20;
@@ -39,7 +46,14 @@ struct Sink {
     /// Held while writing, so that `flush` waits for lines that are on their way.
     writing: Mutex<()>,
     hurried: AtomicBool,
+    /// The memory in which lines are kept.
+    memory: OnceLock<(LogRing, LogWindow)>,
+    /// Has the lines that are kept written to their files, if that is for this process to do.
+    flusher: Mutex<Option<Flusher>>,
 }
+
+/// Writes what is kept; waits for it no longer than this.
+pub(in crate::telemetry) type Flusher = Box<dyn Fn(Duration) + Send>;
 
 #[derive(Default)]
 struct Buffer {
@@ -47,6 +61,27 @@ struct Buffer {
     /// The allocation that was written last, for the lines that come next.
     spare: Vec<u8>,
     dropped: u64,
+    kept: Option<RingProducer>,
+    /// A line that is kept and not shown in the same form.
+    unshown: Vec<u8>,
+}
+
+/// What is known of a line beside its text.
+pub(in crate::telemetry) struct SinkLine<'a> {
+    pub(in crate::telemetry) stream: Stream,
+    pub(in crate::telemetry) level: Level,
+    /// The function in whose folder it is kept; empty: the host's.
+    pub(in crate::telemetry) folder: &'a str,
+}
+
+/// How a line is shown on standard error.
+pub(in crate::telemetry) enum OnStderr<F> {
+    /// Not at all.
+    Nowhere,
+    /// As it is kept.
+    Json,
+    /// As this writes it: a whole number of lines.
+    As(F),
 }
 
 thread_local! {
@@ -63,27 +98,58 @@ pub(in crate::telemetry) fn write_past(line: &str) {
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// Appends the text that `write` writes, a whole number of lines.
-pub(in crate::telemetry) fn append(write: impl FnOnce(&mut Vec<u8>)) {
+/// Appends a line. `json` writes it as one JSON object with its line end.
+pub(in crate::telemetry) fn append(line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: OnStderr<impl FnOnce(&mut Vec<u8>)>) {
     let mut buffer = SINK.buffer.lock();
-    if buffer.bytes.len() > BUFFER_BYTES_MAX {
-        buffer.dropped += 1;
-        return;
-    }
     let was_empty = buffer.bytes.is_empty();
     APPENDING.set(true);
-    write(&mut buffer.bytes);
+    buffer.append(line, json, shown);
     APPENDING.set(false);
+    let has_filled = was_empty && !buffer.bytes.is_empty();
+    let is_kept = buffer.kept.is_some();
     drop(buffer);
-    if was_empty {
+    if has_filled {
         SINK.filled.notify_one();
+    }
+    if is_kept && let Some((_, window)) = SINK.memory.get() {
+        window.ring_bell();
     }
 }
 
-/// Writes everything that waits, for the exit of the process. Lines that nobody reads within a second are lost.
+/// Says how the lines of a function are kept, in JSON.
+pub(in crate::telemetry) fn keep_by(function: &str, rules: &[u8]) {
+    if let Some(kept) = &mut SINK.buffer.lock().kept {
+        kept.push(RecordKind::Rules, Level::Info, function, rules);
+    }
+}
+
+/// Keeps every line from now on in this memory. The first memory counts.
+pub(in crate::telemetry) fn attach(ring: LogRing, window: LogWindow) {
+    let producer = ring.producer();
+    if SINK.memory.set((ring, window)).is_ok() {
+        SINK.buffer.lock().kept = Some(producer);
+    }
+}
+
+/// The memory in which lines are kept, if they are.
+pub(in crate::telemetry) fn attached() -> Option<(LogRing, LogWindow)> {
+    SINK.memory.get().cloned()
+}
+
+/// This process has what is kept written.
+pub(in crate::telemetry) fn flush_with(flusher: Flusher) {
+    *SINK.flusher.lock() = Some(flusher);
+}
+
+/// Writes everything that waits, for the exit of the process. What the disk, or a reader of standard error, does not take within a second is
+/// lost.
 pub fn flush() {
     let patience = if SINK.hurried.load(Ordering::Relaxed) { FLUSH_HURRIED_MAX } else { FLUSH_MAX };
-    within(patience, || SINK.write_out());
+    let begun = Instant::now();
+    if let Some(flusher) = &*SINK.flusher.lock() {
+        flusher(patience);
+    }
+    within(patience.saturating_sub(begun.elapsed()).max(FLUSH_HURRIED_MAX), || SINK.write_out());
 }
 
 /// The process is to end at once: `flush` waits for nobody who does not read.
@@ -102,6 +168,31 @@ fn within(patience: Duration, work: impl FnOnce() + Send + 'static) {
     // Without a thread the last lines are lost.
     if std::thread::Builder::new().name("skep flush".to_owned()).spawn(work).is_ok() {
         let _ = done_rx.recv_timeout(patience);
+    }
+}
+
+impl Buffer {
+    fn append(&mut self, line: &SinkLine<'_>, json: impl FnOnce(&mut Vec<u8>), shown: OnStderr<impl FnOnce(&mut Vec<u8>)>) {
+        let has_room = self.bytes.len() <= BUFFER_BYTES_MAX;
+        let begin = self.bytes.len();
+        let kind = RecordKind::Line(line.stream);
+        match shown {
+            OnStderr::Json if has_room => {
+                json(&mut self.bytes);
+                if let Some(kept) = &mut self.kept {
+                    kept.push(kind, line.level, line.folder, self.bytes.get(begin..).unwrap_or_default());
+                }
+                return;
+            }
+            OnStderr::As(write) if has_room => write(&mut self.bytes),
+            OnStderr::Json | OnStderr::As(_) => self.dropped += 1,
+            OnStderr::Nowhere => {}
+        }
+        if let Some(kept) = &mut self.kept {
+            self.unshown.clear();
+            json(&mut self.unshown);
+            kept.push(kind, line.level, line.folder, &self.unshown);
+        }
     }
 }
 

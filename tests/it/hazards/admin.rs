@@ -43,7 +43,7 @@ fn followers_do_not_keep_probes_out() {
     let skep = Skep::start(Project::new(""));
     let follow = || {
         let mut follower = Client::connect(skep.admin);
-        follower.send(&Request::get("/api/v1/logs"));
+        follower.send(&Request::get("/api/v1/logs?follow=true"));
         follower
     };
     let mut followers: Vec<Client> = (0..300).map(|_| follow()).collect();
@@ -92,7 +92,7 @@ fn a_revoked_token_loses_its_connections_and_another_of_its_name_gets_no_answer_
     };
     let old = create("ci", "admin", Some(&admin));
     let mut follower = Client::connect(skep.admin);
-    follower.send(&with(Request::get("/api/v1/logs"), &old));
+    follower.send(&with(Request::get("/api/v1/logs?follow=true"), &old));
     assert_eq!(follower.read_head("GET").status, 200);
     let first = Client::connect(skep.admin).exchange(&with(release(), &old));
     assert_eq!(first.text(), Client::connect(skep.admin).exchange(&with(release(), &old)).text(), "the same token gets the same answer");

@@ -297,7 +297,7 @@ fn the_log_is_followed_by_function_and_its_level_is_set() {
     becomes_live(&skep, "f", "export default () => { console.log('f was called'); return 'v1'; };");
     becomes_live(&skep, "neighbour", "export default () => { console.log('neighbour was called'); return 'here'; };");
     let mut tail = Client::connect(skep.admin);
-    tail.send(&Request::get("/api/v1/logs?function=f"));
+    tail.send(&Request::get("/api/v1/logs?follow=true&function=f"));
     assert_eq!(tail.read_head("GET").header("content-type"), Some("text/event-stream"));
     assert_eq!([call(&skep, "neighbour"), call(&skep, "f")], ["here", "v1"]);
     let read = tail.read_until("f was called");

@@ -91,6 +91,7 @@ const DISK: &[&str] = &[
     "sys/mapped_file.rs",
     "sys/process_facts.rs",
     "sys/process_memory.rs",
+    "telemetry/store/",
     "trigger/cron/store/",
     "trigger/jobs/store.rs",
 ];
@@ -116,6 +117,7 @@ const OPENS: &[(&str, &str)] = &[
     ("trigger/jobs/store.rs", "the state directory"),
     ("sys/process_facts.rs", "the kernel's own files"),
     ("sys/process_memory.rs", "the kernel's own files"),
+    ("telemetry/store/files.rs", "the log folder"),
 ];
 
 /// Functions that open, by their modules.

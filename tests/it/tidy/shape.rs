@@ -51,8 +51,6 @@ const STATICS: &[&str] = &[
     "telemetry/emit.rs: LEVEL",
     "telemetry/emit.rs: SUBSCRIBERS",
     "telemetry/log/sink.rs: SINK",
-    "telemetry/log/tail.rs: FOLLOWERS",
-    "telemetry/log/tail.rs: LINES",
     "telemetry/metrics/exact.rs: METHODS",
     "telemetry/metrics/host.rs: HOST",
     "telemetry/metrics/thread.rs: EXPECTED",
