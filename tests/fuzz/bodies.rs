@@ -47,7 +47,7 @@ pub fn request(bytes: &[u8]) {
         pattern: None,
         headers: headers.into(),
         trust_forwarded: flag(0) & 2 != 0,
-        trace: TraceContext { trace_id: 1, span_id: 1, flags: 0 },
+        trace: TraceContext { trace_id: 1, span_id: 1, parent_id: 0, flags: 0 },
         request_id: Arc::from(""),
         remote: (flag(0) & 4 != 0).then(|| ([192, 0, 2, 1], 1).into()),
         hops: 0,
