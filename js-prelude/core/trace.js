@@ -83,6 +83,7 @@ internals.__telemetryUtil = {
     span.error = "failed";
   },
   updateSpanFromRequest(span, request) {
+    if (span.traceparent === "") return;
     const inner = core.loadExtScript("ext:deno_fetch/23_request.js").toInnerRequest(request);
     span.method = inner.method;
     span.url = inner.url();

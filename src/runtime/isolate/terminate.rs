@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use deno_core::v8;
 
 use crate::runtime::containment::{self, ContainmentLevel};
-use crate::runtime::limits::headroom::{GROWTH_WAIT_MAX, HEADROOM_BYTES, Headroom, HeadroomPermit, LITTLE_BYTES, WAIT_MAX};
+use crate::runtime::limits::headroom::{GROWTH_WAIT_MAX, HEADROOM_BYTES, Headroom, HeadroomPermit, LITTLE_BYTES};
 
 /// Why an isolate has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Interrupt {
             return None;
         }
         containment::record(ContainmentLevel::HeadroomGranted);
-        Some(match self.headroom.acquire(WAIT_MAX) {
+        Some(match self.headroom.acquire_in_turn() {
             HeadroomPermit::Held | HeadroomPermit::TimedOut => HEADROOM_BYTES,
             HeadroomPermit::Lost => LITTLE_BYTES,
         })
@@ -129,7 +129,7 @@ impl Interrupt {
     /// Whether the isolate may take a large piece of memory at once. One that waits for long continues without a permit, as everywhere; if
     /// frozen threads hold them all, it may not.
     pub(super) fn may_take_piece(&self) -> bool {
-        self.headroom.acquire(WAIT_MAX) != HeadroomPermit::Lost
+        self.headroom.acquire_in_turn() != HeadroomPermit::Lost
     }
 
     /// Its limit is set: it needs no headroom, unless it was granted some to end with.
@@ -142,6 +142,11 @@ impl Interrupt {
     /// Whether headroom was granted.
     pub fn has_headroom(&self) -> bool {
         self.granted.load(Ordering::SeqCst)
+    }
+
+    /// Whether the thread waits for headroom, with others.
+    pub fn waits_for_headroom(&self) -> bool {
+        self.headroom.is_waiting()
     }
 
     /// The isolate is gone: another may be granted headroom.

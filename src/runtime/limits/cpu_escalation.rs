@@ -52,6 +52,8 @@ pub(in crate::runtime) struct Observation {
     pub(in crate::runtime) terminating: bool,
     /// It was granted headroom to end with.
     pub(in crate::runtime) has_headroom: bool,
+    /// It waits for headroom, with others.
+    pub(in crate::runtime) waits_for_headroom: bool,
     /// The function's memory limit, in megabytes.
     pub(in crate::runtime) memory_mb: u32,
     pub(in crate::runtime) phase: WorkerPhase,
@@ -131,7 +133,7 @@ impl Escalation {
         if terminating.phase != seen.phase {
             *terminating = fresh();
         }
-        if terminating.seen_ns != now_ns {
+        if terminating.seen_ns != now_ns || seen.waits_for_headroom {
             terminating.seen_ns = now_ns;
             terminating.still_since = seen.now;
         }
@@ -161,6 +163,7 @@ mod tests {
             frozen: None,
             terminating: false,
             has_headroom: false,
+            waits_for_headroom: false,
             memory_mb: 0,
             phase: WorkerPhase::Serving,
             turn,
@@ -189,6 +192,15 @@ mod tests {
         let (mut escalation, start) = (Escalation::default(), Instant::now());
         let waits = |tick: u64| Observation { terminating: true, ..observation(1, 7, start + TICK * tick as u32) };
         assert_eq!(observations_until(&mut escalation, Action::Freeze, waits), Some(501));
+    }
+
+    #[test]
+    fn one_that_waits_for_headroom_is_not_frozen() {
+        let (mut escalation, start) = (Escalation::default(), Instant::now());
+        for tick in 0..2_000 {
+            let waits = Observation { terminating: true, waits_for_headroom: true, ..observation(1, 7, start + TICK * tick) };
+            assert_eq!(escalation.decide(&waits), Action::TerminateAgain, "{tick}");
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub const LITTLE_BYTES: usize = 64 << 20;
 /// Memory that a frozen thread which took headroom is assumed to keep of it, in bytes: the keys of a long typed array.
 pub const KEPT_BYTES: usize = HEADROOM_BYTES / 8;
 
-/// Longest wait of a condemned isolate for a permit. One that waits longer continues without: to wait forever could be a deadlock inside V8.
+/// Longest wait of a condemned isolate for a permit while none is returned. One that waits longer continues without: to wait forever could
+/// be a deadlock inside V8. In a storm of many isolates, which share few CPUs, each of them has its turn.
 pub const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Longest wait of an isolate that only grows: most need no more than their limit, and all calls of the instance wait meanwhile.
@@ -65,6 +66,8 @@ struct PermitsLeft {
     free: usize,
     /// Held by threads that will return them.
     lent: usize,
+    /// Permits that were returned since the start.
+    returns: u64,
 }
 
 impl PermitsLeft {
@@ -75,21 +78,28 @@ impl PermitsLeft {
 
 impl Permits {
     const fn new(free: usize) -> Self {
-        Self { left: Mutex::new(PermitsLeft { free, lent: 0 }), returned: Condvar::new() }
+        Self { left: Mutex::new(PermitsLeft { free, lent: 0, returns: 0 }), returned: Condvar::new() }
     }
 
-    fn acquire(&self, wait: Duration) -> HeadroomPermit {
+    /// Waits as long as this. `in_turn`: as long as this since a permit was returned to any isolate.
+    fn acquire(&self, wait: Duration, in_turn: bool) -> HeadroomPermit {
         // Frozen here it would hold the lock.
         let _held_off = freeze::hold_off();
-        let until = Instant::now() + wait;
+        let mut until = Instant::now() + wait;
         let mut left = self.left.lock();
+        let mut returns = left.returns;
         while left.free == 0 {
             if left.is_lost() {
                 return HeadroomPermit::Lost;
             }
-            if self.returned.wait_until(&mut left, until).timed_out() {
+            if !self.returned.wait_until(&mut left, until).timed_out() {
+                continue;
+            }
+            if !in_turn || left.returns == returns {
                 return HeadroomPermit::TimedOut;
             }
+            returns = left.returns;
+            until = Instant::now() + wait;
         }
         left.free -= 1;
         left.lent += 1;
@@ -101,6 +111,7 @@ impl Permits {
         let mut left = self.left.lock();
         left.lent = left.lent.saturating_sub(1);
         left.free += 1;
+        left.returns += 1;
         self.returned.notify_one();
     }
 
@@ -116,15 +127,32 @@ impl Permits {
 #[derive(Debug, Default)]
 pub struct Headroom {
     held: AtomicBool,
+    waits: AtomicBool,
 }
 
 impl Headroom {
-    /// Waits for a permit, unless one is held.
+    /// Waits for a permit, unless one is held: for the isolate's turn among those that have to end.
+    pub fn acquire_in_turn(&self) -> HeadroomPermit {
+        self.acquire_from(WAIT_MAX, true)
+    }
+
+    /// Waits for a permit as long as this, unless one is held.
     pub fn acquire(&self, wait: Duration) -> HeadroomPermit {
+        self.acquire_from(wait, false)
+    }
+
+    /// Whether the thread waits for a permit: then it uses no CPU time, and nothing is wrong with it.
+    pub fn is_waiting(&self) -> bool {
+        self.waits.load(Ordering::Relaxed)
+    }
+
+    fn acquire_from(&self, wait: Duration, in_turn: bool) -> HeadroomPermit {
         if self.held.load(Ordering::Relaxed) {
             return HeadroomPermit::Held;
         }
-        let permit = PERMITS.acquire(wait);
+        self.waits.store(true, Ordering::Relaxed);
+        let permit = PERMITS.acquire(wait, in_turn);
+        self.waits.store(false, Ordering::Relaxed);
         self.held.store(permit == HeadroomPermit::Held, Ordering::Relaxed);
         permit
     }
@@ -172,22 +200,44 @@ mod tests {
     #[test]
     fn permits_come_back_from_the_living_and_are_lost_with_the_frozen() {
         let permits = Permits::new(2);
-        assert_eq!([permits.acquire(AT_ONCE), permits.acquire(AT_ONCE)], [HeadroomPermit::Held; 2]);
-        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::TimedOut);
+        assert_eq!([permits.acquire(AT_ONCE, false), permits.acquire(AT_ONCE, false)], [HeadroomPermit::Held; 2]);
+        assert_eq!(permits.acquire(AT_ONCE, false), HeadroomPermit::TimedOut);
         permits.release();
-        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::Held);
+        assert_eq!(permits.acquire(AT_ONCE, false), HeadroomPermit::Held);
         permits.lose();
-        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::TimedOut, "one is still lent");
+        assert_eq!(permits.acquire(AT_ONCE, false), HeadroomPermit::TimedOut, "one is still lent");
         permits.lose();
-        assert_eq!(permits.acquire(WAIT_MAX), HeadroomPermit::Lost);
+        assert_eq!(permits.acquire(WAIT_MAX, true), HeadroomPermit::Lost);
+    }
+
+    #[test]
+    fn an_isolate_in_a_storm_waits_as_long_as_permits_are_returned() {
+        let permits = Permits::new(1);
+        assert_eq!(permits.acquire(AT_ONCE, false), HeadroomPermit::Held);
+        let wait = Duration::from_millis(300);
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| permits.acquire(wait, true));
+            // Another isolate takes each permit that is returned, more often than the wait is long.
+            let until = Instant::now() + wait * 3;
+            while Instant::now() < until {
+                let mut left = permits.left.lock();
+                left.returns += 1;
+                drop(left);
+                std::thread::yield_now();
+            }
+            assert!(!waiting.is_finished());
+            permits.release();
+            assert_eq!(waiting.join().unwrap(), HeadroomPermit::Held);
+        });
+        assert_eq!(permits.acquire(wait, true), HeadroomPermit::TimedOut, "none is returned");
     }
 
     #[test]
     fn whoever_waits_for_a_permit_learns_that_the_last_one_is_lost() {
         let permits = Permits::new(1);
-        assert_eq!(permits.acquire(AT_ONCE), HeadroomPermit::Held);
+        assert_eq!(permits.acquire(AT_ONCE, false), HeadroomPermit::Held);
         std::thread::scope(|scope| {
-            let waiting: Vec<_> = (0..3).map(|_| scope.spawn(|| permits.acquire(Duration::from_secs(60)))).collect();
+            let waiting: Vec<_> = (0..3).map(|_| scope.spawn(|| permits.acquire(Duration::from_secs(60), false))).collect();
             permits.lose();
             for waiting in waiting {
                 assert_eq!(waiting.join().unwrap(), HeadroomPermit::Lost);

@@ -166,6 +166,7 @@ impl Handle {
             frozen: self.freeze_slot.cause(),
             terminating,
             has_headroom: self.interrupt.has_headroom(),
+            waits_for_headroom: self.interrupt.waits_for_headroom(),
             memory_mb: self.assigned.get().map_or(0, |(_, limits)| u32::try_from(limits.memory_bytes >> 20).unwrap_or(u32::MAX)),
             phase: self.phase(),
             turn,
