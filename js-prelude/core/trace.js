@@ -50,11 +50,14 @@ internals.trace = { __proto__: null, currentCall, openContext };
 const propagator = {
   __proto__: null,
   inject(call, headers) {
+    // Requests of Node's modules have none.
+    const span = starting;
+    starting = null;
     // Work that outlives its call (for example a timer) has no trace of its own to pass on.
     if (call === undefined || !call.isOpen()) return;
     // Trace headers that the function sets stay as they are.
     if (!headers.has("traceparent")) {
-      headers.append("traceparent", starting.begin(call) || call.outgoingTraceparent());
+      headers.append("traceparent", span?.begin(call) || call.outgoingTraceparent());
       const tracestate = call.tracestate();
       if (tracestate !== null) headers.append("tracestate", tracestate);
     }

@@ -15,7 +15,7 @@ use super::client_args::RemoteCommand;
 use super::default::*;
 use super::metrics::MetricsSettings;
 use super::operator_args::{ParseArgs, SystemdArgs, TokenArgs};
-use super::resolved::LogStderr;
+use super::value::LogStderr;
 use super::value::{Header, LogFormatChoice, LogsPlace, Payload, Threads, parse_address};
 use crate::function::Level;
 

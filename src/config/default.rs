@@ -6,8 +6,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use super::resolved::LogStderr;
-use super::value::{LogFormatChoice, Threads};
+use super::value::{LogFormatChoice, LogStderr, Threads};
 use crate::function::Level;
 
 /// Functions directory.

@@ -19,8 +19,7 @@ use toml::de::DeTable;
 use super::ConfigError;
 use super::line::clap_command;
 use super::metrics::{CommaList, MetricsCompat, deserialize_namespace};
-use super::resolved::LogStderr;
-use super::value::{LogFormatChoice, LogsPlace, Threads, deserialize_address, deserialize_level};
+use super::value::{LogFormatChoice, LogStderr, LogsPlace, Threads, deserialize_address, deserialize_level};
 use crate::function::route::{HostPattern, PathPattern};
 use crate::function::{FunctionName, Level, NamePattern};
 

@@ -30,8 +30,8 @@ pub use exit::ExitCode;
 pub use flag_table::flag_table;
 pub use line::{Command, CommandLine, Origin};
 pub use metrics::{MetricsCompat, MetricsConfig};
-pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, LogStderr, Mode, PoolConfig, TracesConfig};
-pub use value::{Header, Payload, Percent, Threads, VariableChange};
+pub use resolved::{CompileConfig, Config, IngressConfig, LogConfig, LogFormat, Mode, PoolConfig, TracesConfig};
+pub use value::{Header, LogStderr, Payload, Percent, Threads, VariableChange};
 
 impl Config {
     /// Reads the configuration file, if there is one, and settles every setting: a flag wins over the environment, the environment over

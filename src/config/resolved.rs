@@ -10,10 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::ValueEnum;
-use serde::Deserialize;
-
 use super::metrics::MetricsConfig;
+use super::value::LogStderr;
 use crate::function::Level;
 use crate::function::route::Grant;
 
@@ -123,18 +121,6 @@ pub struct LogConfig {
     pub function_bytes: u64,
     /// Bytes of all files.
     pub total_bytes: u64,
-}
-
-/// The log lines that stand on standard error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogStderr {
-    /// All of them.
-    All,
-    /// What the host says about itself.
-    Host,
-    /// None.
-    None,
 }
 
 /// Settings of the traces that are kept.

@@ -85,6 +85,18 @@ impl ValueEnum for Level {
     }
 }
 
+/// The log lines that stand on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogStderr {
+    /// All of them.
+    All,
+    /// What the host says about itself.
+    Host,
+    /// None.
+    None,
+}
+
 /// The choices for the form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,10 +7,10 @@
 //! every invocation is recorded exactly once.
 
 mod in_process;
-mod record;
 mod spans;
-mod admission;
+mod record;
 mod parse_fault;
+mod admission;
 mod answer;
 mod resolve;
 

@@ -98,6 +98,6 @@ mod tests {
         assert!(facts.files >= 3 && facts.threads >= 1, "{facts:?}");
         assert!(process_cpu() > Duration::ZERO);
         assert!(maps() > 10);
-        assert_eq!(threads_cpu(&helper_threads()), Duration::ZERO, "no V8 was set up here");
+        assert!(threads_cpu(&helper_threads()) <= process_cpu());
     }
 }

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::{Extension, Json};
 use percent_encoding::percent_decode_str;
 
-use super::history::{HistoryRange, Sample};
+use super::history::{HistoryRange, HistorySample};
 use super::service::MetricsService;
 use super::snapshot::load_of;
 use crate::admin::error::{ApiError, Failures};
@@ -134,20 +134,20 @@ fn read_overview(state: &AdminState, service: &MetricsService) -> OverviewDetail
 
 type MinuteFigures = (Option<u64>, Option<u64>, Option<u64>, Option<u64>, Option<u64>);
 
-fn figures(minute: Option<&Sample>) -> MinuteFigures {
+fn figures(minute: Option<&HistorySample>) -> MinuteFigures {
     let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-    let of = |read: fn(&Sample) -> u64| minute.map(read);
-    let quantile = |read: fn(&Sample) -> Option<Duration>| minute.and_then(read).map(micros);
+    let of = |read: fn(&HistorySample) -> u64| minute.map(read);
+    let quantile = |read: fn(&HistorySample) -> Option<Duration>| minute.and_then(read).map(micros);
     let cpu = minute.map(|sample| micros(sample.cpu));
     (of(|sample| sample.calls), of(|sample| sample.faults), quantile(|sample| sample.p50), quantile(|sample| sample.p99), cpu)
 }
 
-fn of_function(state: &AdminState, endpoint: &Endpoint, minute: Option<&Sample>) -> FunctionOverview {
+fn of_function(state: &AdminState, endpoint: &Endpoint, minute: Option<&HistorySample>) -> FunctionOverview {
     let made = endpoint.live.made();
     let pool = made.and_then(|made| made.as_ref().ok());
     let load = load_of(endpoint);
     // One that was never called has had no calls in the last minute either.
-    let quiet = Sample::default();
+    let quiet = HistorySample::default();
     let was_called = state.fleet.config().metrics.get(&endpoint.name).is_some_and(|metrics| metrics.tier().is_some());
     let minute = minute.or((!was_called).then_some(&quiet));
     let (calls_1m, faults_1m, p50_us, p99_us, cpu_us_1m) = figures(minute);

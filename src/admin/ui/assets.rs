@@ -125,8 +125,9 @@ fn is_known(request: &HeaderMap, tag: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "the list is compared with the folder that it was made of")]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "the list is compared with the folder that it was made of")]
+
     use std::collections::BTreeMap;
     use std::path::Path;
 

@@ -8,6 +8,7 @@
 
 mod body;
 mod call;
+mod spans;
 mod answer;
 mod egress;
 mod request;
@@ -27,7 +28,6 @@ mod host;
 mod context;
 mod clone;
 mod slow_async;
-mod spans;
 mod catch_panic;
 
 pub use answer::parse_headers;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::files::LogFolder;
 use super::retention::KeepRules;
-use super::writer::{Writer, WriterCommand};
+use super::writer::{StoreWriter, WriterCommand};
 use crate::telemetry::log::ring::LogRing;
 use crate::telemetry::log::sink;
 use crate::telemetry::log::window::LogWindow;
@@ -54,7 +54,7 @@ impl LogKeeper {
         // The clock is ahead of any number that was given out, unless it was set back.
         let newest = log.as_ref().map_or(0, LogFolder::numbers).max(super::now_us());
         let (window_memory, window) = LogWindow::create(newest)?;
-        let commands_tx = start_writer(Writer::new(log, config.rules, window.clone(), LOCK_WAIT))?;
+        let commands_tx = start_writer(StoreWriter::new(log, config.rules, window.clone(), LOCK_WAIT))?;
         let keeper = Self { window, window_memory, commands_tx };
         let (_, ring) = LogRing::create()?;
         keeper.send(WriterCommand::Add(OWN, ring.clone()));
@@ -101,14 +101,14 @@ impl LogKeeper {
 pub fn keep_alone(config: &KeepConfig) -> io::Result<()> {
     let Some((ring, window)) = sink::attached() else { return Ok(()) };
     let log = config.folder.as_deref().map(LogFolder::at);
-    let commands_tx = start_writer(Writer::new(log, config.rules, window.clone(), LOCK_WAIT_ALONE))?;
+    let commands_tx = start_writer(StoreWriter::new(log, config.rules, window.clone(), LOCK_WAIT_ALONE))?;
     let _ = commands_tx.send(WriterCommand::Add(OWN, ring));
     window.ring_bell();
     sink::flush_with(flusher(commands_tx, window));
     Ok(())
 }
 
-fn start_writer(writer: Writer) -> io::Result<SyncSender<WriterCommand>> {
+fn start_writer(writer: StoreWriter) -> io::Result<SyncSender<WriterCommand>> {
     let (commands_tx, commands_rx) = sync_channel(COMMANDS_MAX);
     std::thread::Builder::new().name("skep log files".to_owned()).spawn(move || writer.run(&commands_rx))?;
     Ok(commands_tx)

@@ -35,7 +35,7 @@ pub use follow::{FollowEvent, Follower};
 pub use keeper::{KeepConfig, LogKeeper, keep_alone};
 pub use line::moment_ms;
 pub use retention::{FunctionRules, KeepRules};
-pub use search::{Found, LINES_MAX, LogReader, SearchError, SearchOrder, SearchOutcome, SearchTask};
+pub use search::{FoundLine, LINES_MAX, LogReader, SearchError, SearchOrder, SearchOutcome, SearchTask};
 
 /// Keeps the lines of a function by its own rules from now on. Never blocks.
 pub fn keep_by(function: &FunctionName, rules: FunctionRules) {

@@ -50,7 +50,7 @@ pub(super) struct Kept {
 
 /// What is to be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Decision {
+pub(super) struct RetentionDecision {
     /// Segments to remove.
     pub(super) remove: Vec<Kept>,
     /// Open files to close, so that the next decision can remove them.
@@ -69,7 +69,7 @@ pub(super) fn decide(
     functions: &HashMap<FunctionName, FunctionRules>,
     missing: u64,
     now_ms: i64,
-) -> Decision {
+) -> RetentionDecision {
     all.sort_by(|one, other| (one.modified_ms, &one.segment).cmp(&(other.modified_ms, &other.segment)));
     let of = |folder: &Folder| match folder {
         Folder::Function(name) => functions.get(name).copied().unwrap_or_default(),
@@ -81,7 +81,7 @@ pub(super) fn decide(
         *by_folder.entry(kept.folder.clone()).or_default() += kept.bytes;
         total += kept.bytes;
     }
-    let (mut decision, mut missing) = (Decision::default(), missing);
+    let (mut decision, mut missing) = (RetentionDecision::default(), missing);
     for kept in all {
         let own = of(&kept.folder);
         let days = own.days.map_or(rules.days, |days| days.min(rules.days));
@@ -120,7 +120,7 @@ mod tests {
         Kept { folder: Folder::parse(folder).unwrap(), stream: Stream::Business, segment, bytes, modified_ms }
     }
 
-    fn removed(decision: &Decision) -> Vec<(&str, u32)> {
+    fn removed(decision: &RetentionDecision) -> Vec<(&str, u32)> {
         decision.remove.iter().map(|kept| (kept.folder.as_str(), kept.segment.as_ref().unwrap().number)).collect()
     }
 

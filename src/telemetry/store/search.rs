@@ -66,7 +66,7 @@ pub struct SearchTask {
 
 /// A line that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundLine {
     /// Its number.
     pub seq: u64,
     /// One JSON object, without a line end.
@@ -77,7 +77,7 @@ pub struct Found {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchOutcome {
     /// The lines, in the order that was asked for.
-    pub lines: Vec<Found>,
+    pub lines: Vec<FoundLine>,
     /// Whether there may be more.
     pub is_cut: bool,
 }
@@ -355,7 +355,7 @@ impl Best {
     fn finish(self) -> SearchOutcome {
         // A file that was skipped because the answer was full may have had more.
         let is_cut = self.is_cut || self.lines.len() >= self.limit;
-        let mut lines: Vec<Found> = self.lines.into_iter().map(|(seq, line)| Found { seq, line }).collect();
+        let mut lines: Vec<FoundLine> = self.lines.into_iter().map(|(seq, line)| FoundLine { seq, line }).collect();
         if self.order == SearchOrder::Newest {
             lines.reverse();
         }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::files::LogFolder;
 use super::open_files::OpenFiles;
 use super::segment::Folder;
-use super::writer::{Writer, WriterCommand};
+use super::writer::{StoreWriter, WriterCommand};
 use super::*;
 use crate::function::{FunctionName, Level};
 use crate::telemetry::log::record::RecordKind;
@@ -23,7 +23,7 @@ const RULES: KeepRules = KeepRules { days: 7, function_bytes: 64 << 20, total_by
 
 /// A writer without a thread, one process that has lines, and a reader.
 struct World {
-    writer: Writer,
+    writer: StoreWriter,
     process: RingProducer,
     reader: LogReader,
 }
@@ -37,7 +37,7 @@ impl World {
     fn after(folder: Option<&Path>, newest: u64) -> Self {
         let log = folder.map(LogFolder::at);
         let (_, window) = LogWindow::create(newest).unwrap();
-        let mut writer = Writer::new(log.clone(), RULES, window.clone(), Duration::ZERO);
+        let mut writer = StoreWriter::new(log.clone(), RULES, window.clone(), Duration::ZERO);
         let (_, ring) = LogRing::create().unwrap();
         writer.obey(WriterCommand::Add(1, ring.clone()));
         Self { writer, process: ring.producer(), reader: LogReader::new(log, window) }

@@ -56,7 +56,7 @@ pub(super) enum WriterCommand {
 }
 
 /// The writer.
-pub(super) struct Writer {
+pub(super) struct StoreWriter {
     pub(super) log: Option<LogFolder>,
     pub(super) rules: KeepRules,
     pub(super) window: LogWindow,
@@ -95,7 +95,7 @@ struct Trouble {
     reported: Option<Instant>,
 }
 
-impl Writer {
+impl StoreWriter {
     pub(super) fn new(log: Option<LogFolder>, rules: KeepRules, window: LogWindow, lock_wait: Duration) -> Self {
         let (next_seq, now) = (window.newest() + 1, Instant::now());
         Self {

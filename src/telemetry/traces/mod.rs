@@ -19,12 +19,12 @@ pub use tail::{KeepReason, TailFacts};
 
 use crate::config::TracesConfig;
 use faults::FaultGroups;
-use ring::Ring;
+use ring::TraceRing;
 use tail::Tail;
 
 struct Traces {
     tail: Tail,
-    ring: Ring,
+    ring: TraceRing,
     faults: FaultGroups,
     kept: AtomicU64,
 }
@@ -35,7 +35,7 @@ static TRACES: OnceLock<Traces> = OnceLock::new();
 pub fn init(config: TracesConfig) {
     if config.bytes > 0 {
         let traces =
-            Traces { tail: Tail::new(config), ring: Ring::new(config.bytes), faults: FaultGroups::default(), kept: AtomicU64::new(0) };
+            Traces { tail: Tail::new(config), ring: TraceRing::new(config.bytes), faults: FaultGroups::default(), kept: AtomicU64::new(0) };
         // The first one counts.
         let _ = TRACES.set(traces);
     }

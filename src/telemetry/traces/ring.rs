@@ -50,7 +50,7 @@ pub struct KeptTrace {
 pub struct TraceSummary(pub Arc<KeptTrace>);
 
 /// The ring.
-pub(super) struct Ring {
+pub(super) struct TraceRing {
     bytes_max: usize,
     // Nothing else is locked while it is held.
     held: Mutex<Held>,
@@ -73,7 +73,7 @@ fn class(reason: KeepReason) -> usize {
     }
 }
 
-impl Ring {
+impl TraceRing {
     pub(super) fn new(bytes_max: usize) -> Self {
         Self { bytes_max, held: Mutex::default() }
     }
@@ -161,13 +161,13 @@ mod tests {
         }
     }
 
-    fn ids(ring: &Ring) -> Vec<u128> {
+    fn ids(ring: &TraceRing) -> Vec<u128> {
         ring.list(|_| true, 100).into_iter().map(|summary| summary.0.trace_id).collect()
     }
 
     #[test]
     fn the_oldest_of_the_least_important_leave_first() {
-        let ring = Ring::new(20_000);
+        let ring = TraceRing::new(16_000);
         ring.push(trace(1, KeepReason::Fault, 2_000));
         ring.push(trace(2, KeepReason::Sampled, 2_000));
         ring.push(trace(3, KeepReason::Slow, 2_000));
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_trace_that_is_too_large_loses_its_last_spans() {
-        let ring = Ring::new(10 << 20);
+        let ring = TraceRing::new(10 << 20);
         ring.push(trace(1, KeepReason::Slow, 200 << 10));
         let kept = ring.find(1).unwrap();
         assert_eq!((kept.spans.len(), kept.left_out), (1, 1));

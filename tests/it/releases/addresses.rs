@@ -33,7 +33,7 @@ fn a_route_of_code_is_there_after_a_restart_and_a_second_one_is_refused() {
     let record = deploy(&skep, "rival", &[("index.js", RIVAL)]);
     assert_eq!((&record["status"], &record["failure"]["step"]), (&json!("undone"), &json!("checked")), "{record:#}");
     let why = record["failure"]["reason"].as_str().unwrap();
-    assert_eq!(why, "functions `shop` and `rival` both claim the route `/v2/items/:name`");
+    assert_eq!(why, "functions `rival` and `shop` both claim the route `GET /v2/items/:id`");
     assert_eq!(skep.get("/v2/other").fault(), Some("no_such_function"));
 
     let skep = alone(stop(skep));

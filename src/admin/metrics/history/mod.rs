@@ -8,6 +8,6 @@ mod store;
 mod series;
 mod ring;
 
-pub(super) use ring::Sample;
+pub(super) use ring::HistorySample;
 pub(super) use series::{HistoryRange, Reading};
 pub(super) use store::{FunctionReading, HistoryStore};

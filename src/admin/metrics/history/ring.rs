@@ -18,7 +18,7 @@ const MEMORY_UNIT: u64 = 1 << 10;
 
 /// What happened in one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::admin::metrics) struct Sample {
+pub(in crate::admin::metrics) struct HistorySample {
     /// Calls that ended.
     pub(in crate::admin::metrics) calls: u64,
     /// Those that failed.
@@ -45,7 +45,7 @@ impl Point {
     /// A step that nobody looked at.
     pub(super) const NONE: Self = Self([ABSENT; FIGURES]);
 
-    pub(super) fn new(sample: &Sample) -> Self {
+    pub(super) fn new(sample: &HistorySample) -> Self {
         let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let figures = [
             Some(sample.calls),
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn point(calls: u64) -> Point {
-        Point::new(&Sample { calls, ..Sample::default() })
+        Point::new(&HistorySample { calls, ..HistorySample::default() })
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn figures_come_back_and_what_is_too_large_is_the_largest() {
-        let sample = Sample {
+        let sample = HistorySample {
             calls: 7,
             faults: 1,
             p50: Some(Duration::from_micros(250)),

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::ring::{FIGURES, Point, Ring, Sample};
+use super::ring::{FIGURES, HistorySample, Point, Ring};
 use crate::telemetry::metrics::buckets::FINE;
 use crate::telemetry::metrics::histogram::HistogramCounts;
 
@@ -78,7 +78,7 @@ impl Mark {
     }
 
     /// What happened until now.
-    fn until(&self, reading: &Reading, durations: &HistogramCounts) -> Sample {
+    fn until(&self, reading: &Reading, durations: &HistogramCounts) -> HistorySample {
         let calls = reading.calls.saturating_sub(self.calls);
         let quantiles = (calls > 0).then(|| {
             let mut since = HistogramCounts::default();
@@ -89,7 +89,7 @@ impl Mark {
             (since.quantile(0.5), since.quantile(0.99))
         });
         let (p50, p99) = quantiles.unwrap_or_default();
-        Sample {
+        HistorySample {
             calls,
             faults: reading.faults.saturating_sub(self.faults),
             p50,
@@ -113,7 +113,7 @@ pub(super) struct HistorySeries {
     /// Every ten seconds, the oldest first.
     marks: VecDeque<Mark>,
     /// The last minute, as it was at the last sample.
-    minute: Sample,
+    minute: HistorySample,
     /// The second of the last sample in which there was a call.
     pub(super) active_s: u64,
 }
@@ -133,7 +133,7 @@ impl HistorySeries {
             minutes: Ring::new(HistoryRange::Day.steps()),
             marks: VecDeque::from([last.clone()]),
             last,
-            minute: Sample::default(),
+            minute: HistorySample::default(),
             active_s: now_s,
         }
     }
@@ -175,9 +175,9 @@ impl HistorySeries {
         let cpu = reading.cpu.saturating_sub(self.last.cpu);
         let Reading { memory_bytes, in_flight, instances, .. } = *reading;
         let faults = reading.faults.saturating_sub(self.last.faults);
-        let quiet = Sample { faults, cpu, memory_bytes, in_flight, instances, ..Sample::default() };
+        let quiet = HistorySample { faults, cpu, memory_bytes, in_flight, instances, ..HistorySample::default() };
         let minute_cpu = self.marks.front().map_or(cpu, |mark| reading.cpu.saturating_sub(mark.cpu));
-        self.minute = Sample { cpu: minute_cpu, ..quiet };
+        self.minute = HistorySample { cpu: minute_cpu, ..quiet };
         self.seconds.push(Point::new(&quiet));
         (self.last.cpu, self.last.faults) = (reading.cpu, reading.faults);
     }
@@ -193,7 +193,7 @@ impl HistorySeries {
     }
 
     /// The last minute.
-    pub(super) fn minute(&self) -> Sample {
+    pub(super) fn minute(&self) -> HistorySample {
         self.minute
     }
 

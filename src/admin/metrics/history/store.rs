@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
-use super::ring::{FIGURES, Sample};
+use super::ring::{FIGURES, HistorySample};
 use super::series::{HistoryRange, HistorySeries, Reading};
 use crate::function::FunctionName;
 use crate::telemetry::metrics::histogram::HistogramCounts;
@@ -85,12 +85,12 @@ impl HistoryStore {
     }
 
     /// The last minute of the host.
-    pub(in crate::admin::metrics) fn host_minute(&self) -> Option<Sample> {
+    pub(in crate::admin::metrics) fn host_minute(&self) -> Option<HistorySample> {
         self.kept.lock().host.as_ref().map(HistorySeries::minute)
     }
 
     /// The last minute of every function that has a history.
-    pub(in crate::admin::metrics) fn minutes(&self) -> HashMap<FunctionName, Sample> {
+    pub(in crate::admin::metrics) fn minutes(&self) -> HashMap<FunctionName, HistorySample> {
         self.kept.lock().functions.iter().map(|(name, series)| (name.clone(), series.minute())).collect()
     }
 
