@@ -51,8 +51,7 @@ pub fn start(listening: Listening, state: AdminState, (config, metrics): (&Ingre
     let authenticator = Authenticator::new(state.tokens.clone(), listening.address, config.trust_proxy);
     let revoked = authenticator.clone().close_revoked(places.clone());
     let probes = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz)).with_state(drained.clone());
-    let router =
-        probes.merge(ui::router(authenticator.clone())).merge(api::router(state, authenticator, metrics)).fallback(unknown);
+    let router = probes.merge(ui::router(authenticator.clone())).merge(api::router(state, authenticator, metrics)).fallback(unknown);
     std::thread::Builder::new().name("skep admin".to_owned()).spawn(move || {
         runtime.block_on(async {
             tokio::spawn(revoked);

@@ -31,7 +31,13 @@ fn modules_that_never_finish_loading_leave_no_descriptors() {
             project.write(&format!("f{way}-{time}/function.toml"), "[limits]\nmemory_mb = 32\n");
         }
     }
-    let skep = Launch::serve(project).arg("--single-process").arg("--logs=none").arg("--warm=0").arg("--boot-wall-ms=300").arg("--boot-cpu-ms=100").start();
+    let skep = Launch::serve(project)
+        .arg("--single-process")
+        .arg("--logs=none")
+        .arg("--warm=0")
+        .arg("--boot-wall-ms=300")
+        .arg("--boot-cpu-ms=100")
+        .start();
     let before = entries(&skep, "fd");
     for way in 0..UNFINISHED.len() {
         for time in 0..TIMES {

@@ -323,7 +323,10 @@ export default async (request) => {
 export default () => "well";
 "#,
     );
-    project.write("/many/function.toml", &format!("[scale]\nmax = 1\n[limits]\ncpu_ms = 5000\nwall_ms = 60000\n[net]\nallow = ['{}']\n", silent.address));
+    project.write(
+        "/many/function.toml",
+        &format!("[scale]\nmax = 1\n[limits]\ncpu_ms = 5000\nwall_ms = 60000\n[net]\nallow = ['{}']\n", silent.address),
+    );
     let skep = Skep::start(project);
     let answer = skep.get(&format!("/many?to={}", silent.address)).json();
     assert_eq!(answer["refused"], 10_000 - 288, "{answer}");

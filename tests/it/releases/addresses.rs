@@ -65,12 +65,9 @@ fn a_name_of_parse_that_another_folder_has_is_refused() {
 #[test]
 fn folders_that_share_an_address_are_shown_with_it() {
     let project = Project::empty();
-    for (path, text) in [
-        ("a/main.js", cloud("a")),
-        ("b/main.js", cloud("b")),
-        ("rival/index.mjs", RIVAL.to_owned()),
-        ("shop/index.mjs", SHOP.to_owned()),
-    ] {
+    for (path, text) in
+        [("a/main.js", cloud("a")), ("b/main.js", cloud("b")), ("rival/index.mjs", RIVAL.to_owned()), ("shop/index.mjs", SHOP.to_owned())]
+    {
         project.write(path, &text);
     }
     let skep = alone(project);
