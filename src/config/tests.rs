@@ -41,7 +41,7 @@ fn every_setting_has_a_variable_of_its_own_name_a_default_and_a_meaning() {
 fn the_table_of_flags_has_a_line_for_each_setting() {
     let table = flag_table();
     assert!(table.contains("| `--warm N` | `SKEP_WARM` | `2` | Isolates kept prewarmed"), "{table}");
-    assert_eq!(table.lines().count(), 2 + 42, "{table}");
+    assert_eq!(table.lines().count(), 2 + 37, "{table}");
     assert!(table.lines().all(|line| line.matches(" | ").count() == 3 || line.starts_with("|---")), "{table}");
 }
 

@@ -30,6 +30,9 @@ use crate::telemetry::store::{
 };
 use crate::telemetry::stream::Stream as LogStream;
 
+/// Adds a condition with a text to a filter.
+type WithText = fn(LogFilter, &str) -> LogFilter;
+
 /// How long a search waits for others.
 const SEARCH_WAIT: Duration = Duration::from_secs(5);
 
@@ -91,8 +94,11 @@ fn filter(query: &LogQuery) -> Result<LogFilter, ApiError> {
     filter.since_ms = moment("since", &query.since)?;
     filter.until_ms = moment("until", &query.until)?;
     (filter.after, filter.before) = (query.after, query.before);
+    if query.instance.is_some_and(|instance| i32::try_from(instance).is_err()) {
+        return Err(ApiError::invalid("no instance has so large a number"));
+    }
     filter.instance = query.instance.map(u64::from);
-    let texts: [(&Option<String>, fn(LogFilter, &str) -> LogFilter); 4] = [
+    let texts: [(&Option<String>, WithText); 4] = [
         (&query.request_id, LogFilter::request_id),
         (&query.trace_id, LogFilter::trace_id),
         (&query.version, LogFilter::version),

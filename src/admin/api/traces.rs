@@ -27,6 +27,8 @@ const TRACE_ID_DIGITS: usize = 32;
 #[utoipa::path(get, path = "/traces", operation_id = "list_traces", tag = "host", params(TracesQuery),
     responses((status = 200, body = Vec<TraceRow>), Failures))]
 pub(super) async fn list(State(_): State<AdminState>, ApiQuery(query): ApiQuery<TracesQuery>) -> Result<Json<Vec<TraceRow>>, ApiError> {
+    moment(query.since)?;
+    moment(query.min_ms)?;
     let limit = query.limit.unwrap_or(LISTED);
     if !(1..=TRACES_MAX).contains(&limit) {
         return Err(ApiError::invalid(format!("limit must be between 1 and {TRACES_MAX}")));
@@ -52,10 +54,19 @@ pub(super) async fn show(State(_): State<AdminState>, Path(id): Path<String>) ->
 /// Faults by function, kind and place, those that came last first.
 #[utoipa::path(get, path = "/faults", operation_id = "list_faults", tag = "host", params(FaultsQuery),
     responses((status = 200, body = Vec<FaultRow>), Failures))]
-pub(super) async fn faults(State(_): State<AdminState>, ApiQuery(query): ApiQuery<FaultsQuery>) -> Json<Vec<FaultRow>> {
+pub(super) async fn faults(State(_): State<AdminState>, ApiQuery(query): ApiQuery<FaultsQuery>) -> Result<Json<Vec<FaultRow>>, ApiError> {
+    moment(query.since)?;
     let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
     let groups = traces::faults(query.function.as_ref().map(FunctionName::as_str), query.since.unwrap_or(0));
-    Json(groups.into_iter().map(|group| fault_row(group, now_ms)).collect())
+    Ok(Json(groups.into_iter().map(|group| fault_row(group, now_ms)).collect()))
+}
+
+/// Refuses a number of milliseconds that the document does not have room for.
+fn moment(ms: Option<u64>) -> Result<(), ApiError> {
+    if ms.is_some_and(|ms| i64::try_from(ms).is_err()) {
+        return Err(ApiError::invalid("a number of milliseconds is too large"));
+    }
+    Ok(())
 }
 
 fn is_wanted(trace: &KeptTrace, query: &TracesQuery) -> bool {

@@ -195,7 +195,7 @@ impl LogFilter {
 fn has_field(json: &Value, name: &str, value: &str) -> bool {
     let is_equal = |found: Option<&Value>| match found {
         Some(Value::String(text)) => text == value,
-        Some(other) => other.to_string() == value,
+        Some(other) => other.to_string().as_str() == value,
         None => false,
     };
     is_equal(json.get("fields").and_then(|fields| fields.get(name))) || is_equal(json.get(name))
