@@ -108,7 +108,8 @@ impl Invocation {
         }
         if let (Some(function), true) = (&self.function, self.instance() > 0) {
             let handler = self.span(self.trace.span_id, parent, format!("handler {function}").into(), SpanKind::Internal);
-            spans.push(Span { began: begun, ended: Some(now), ..handler });
+            let error = self.blamed_fault().map(|fault| fault.kind().label().into());
+            spans.push(Span { began: begun, ended: Some(now), error, ..handler });
         }
         spans
     }

@@ -94,8 +94,11 @@ fn filter(query: &LogQuery) -> Result<LogFilter, ApiError> {
     filter.since_ms = moment("since", &query.since)?;
     filter.until_ms = moment("until", &query.until)?;
     (filter.after, filter.before) = (query.after, query.before);
-    if query.instance.is_some_and(|instance| i32::try_from(instance).is_err()) {
-        return Err(ApiError::invalid("no instance has so large a number"));
+    let numbers = [query.after, query.before].into_iter().flatten();
+    if query.instance.is_some_and(|instance| i32::try_from(instance).is_err())
+        || numbers.into_iter().any(|number| i64::try_from(number).is_err())
+    {
+        return Err(ApiError::invalid("no line and no instance has so large a number"));
     }
     filter.instance = query.instance.map(u64::from);
     let texts: [(&Option<String>, WithText); 4] = [

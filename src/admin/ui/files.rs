@@ -6,7 +6,7 @@
 
 /// Names below `/ui/`, and contents.
 pub(super) const FILES: &[(&str, &[u8])] = &[
-    ("assets/index-CmWCh1dM.js", include_bytes!("dist/assets/index-CmWCh1dM.js")),
+    ("assets/index-CsI1SRmC.js", include_bytes!("dist/assets/index-CsI1SRmC.js")),
     ("assets/style-Cr_I6re_.css", include_bytes!("dist/assets/style-Cr_I6re_.css")),
     ("favicon.svg", include_bytes!("dist/favicon.svg")),
     ("index.html", include_bytes!("dist/index.html")),

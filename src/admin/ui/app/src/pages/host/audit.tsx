@@ -42,7 +42,7 @@ export function Audit() {
             {list.value.map((line, index) => (
               <tr key={index}>
                 <th scope="row">{fieldOf(line, 'token') || <span class="faint">no token</span>}</th>
-                <td class="mono">{fieldOf(line, 'operation').replace('/api/v1', '')}</td>
+                <td class="mono wrap">{fieldOf(line, 'operation').replace('/api/v1', '')}</td>
                 <td class="from-s wrap">{fieldOf(line, 'on').replace(/^\/api\/v1/, '')}</td>
                 <td>
                   <Badge tone={httpTone(Number(fieldOf(line, 'status')))}>{fieldOf(line, 'status')}</Badge>
