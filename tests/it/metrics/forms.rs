@@ -157,7 +157,7 @@ fn pythons_parsers_read_both_text_forms() {
         let text = scrape(&skep, "/metrics", &[("accept", accept)]).text();
         let script = format!(
             "import sys\nfrom prometheus_client.{parser} import text_string_to_metric_families as read\n\
-             print(sum(s.value for f in read(sys.stdin.read()) for s in f.samples if s.name == 'skep_calls_total'))"
+             print(float(sum(s.value for f in read(sys.stdin.read()) for s in f.samples if s.name == 'skep_calls_total')))"
         );
         let mut child =
             Command::new(&python).args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python starts");
