@@ -171,10 +171,10 @@ fn names_below(project: &Project, folder: &str) -> Vec<String> {
     names
 }
 
-/// The stored versions of a function, compiled code not counted.
+/// The stored versions of a function, compiled code not counted, nor code that is being written.
 fn stored(skep: &Skep, name: &str) -> Vec<String> {
     let names = names_below(&skep.project, &format!("versions/{name}"));
-    names.into_iter().filter(|name| !name.ends_with(".code")).collect()
+    names.into_iter().filter(|name| !name.ends_with(".code") && !name.ends_with(".tmp")).collect()
 }
 
 /// The store holds what it says and nothing half done.
