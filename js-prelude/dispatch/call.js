@@ -122,7 +122,7 @@
       const done = () => {
         if (isCounted) op_skep_background(id, false);
       };
-      // Each of these may throw, at the end of the stack too: what is counted first would be counted for ever.
+      // Each of these calls may throw, at the end of the stack too: a count that is raised before them would never fall.
       PromisePrototypeThen(
         SafePromisePrototypeFinally(PromiseResolve(promise), done),
         undefined,

@@ -1,6 +1,6 @@
 // `process.nextTick`: stands for deno_node's `_next_tick.ts`.
 //
-// deno_core keeps the queue and drains it; deno_node's timers, streams and `process` take what is here.
+// deno_core keeps the queue and drains it; deno_node's timers, streams and `process` take their functions from this file.
 //
 // Invariant: the object of a tick, which `async_hooks` shows to the function, leads to no Call: the context of a tick is in a closure.
 

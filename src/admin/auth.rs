@@ -1,4 +1,4 @@
-//! Who calls the admin API: the client on this machine, the holder of a token, or the dashboard of somebody who has signed in with one.
+//! Who calls the admin API: the client on this machine, the holder of a token, or a browser that has signed in to the dashboard with one.
 //!
 //! A layer before every operation of `/api/v1`. It checks the page that sends the request, the name that the request was sent to, and the token. It
 //! tells `scopes` who the caller is. Probes pass without it.
@@ -91,7 +91,7 @@ impl Authenticator {
     /// Who sends this request.
     ///
     /// # Errors
-    /// If nobody who may.
+    /// If the client has neither a token nor a session, and may not do without.
     pub(super) fn caller(&self, parts: &Parts, now: Instant) -> Result<Caller, ApiError> {
         if let Some(caller) = self.by_session(parts, now)? {
             return Ok(caller);

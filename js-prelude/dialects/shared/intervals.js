@@ -3,7 +3,7 @@
 //
 // firebase/app_engine.js and azure/ncrontab.js ask, while a module loads.
 //
-// Invariant: what is written here is due at exactly the moments that it stands for, or nothing is written.
+// Invariant: a cron expression from here has exactly the moments of the interval; an interval that no expression has gives none.
 
 (function () {
   const { primordials } = __bootstrap;

@@ -1,4 +1,4 @@
-//! The log: what is kept of it, what comes, and its level.
+//! The log: a search in its kept lines, a stream of new ones, and its level.
 //!
 //! Asks `telemetry::store`, which reads the log where it lies, and has a follower for each client that follows.
 //!

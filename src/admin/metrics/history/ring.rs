@@ -1,4 +1,4 @@
-//! Points of the history, and a ring of so many of them.
+//! The points of one history, in a ring of fixed length.
 //!
 //! `series` keeps three rings of different steps.
 //!
