@@ -41,6 +41,18 @@ impl SpanKind {
     }
 }
 
+/// The attribute for a method, as OpenTelemetry has it: of methods that are not known a client may invent any number.
+pub const OTHER_METHOD: &str = "_OTHER";
+
+/// The method, if it is one of RFC 9110 or PATCH: the only ones that may name a span.
+pub fn known_method(method: &str) -> Option<&'static str> {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+    KNOWN.into_iter().find(|known| *known == method)
+}
+
+/// The name of a span for a request whose method is not known.
+pub const OTHER_METHOD_NAME: &str = "HTTP";
+
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpanValue {
@@ -93,13 +105,6 @@ impl Span {
             instance: 0,
             attributes: Vec::new(),
         }
-    }
-
-    /// With an attribute.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: SpanValue) -> Self {
-        self.attributes.push((name, value));
-        self
     }
 
     /// Bytes that it takes, about.

@@ -333,7 +333,7 @@ impl Invocation {
         if self.version().is_none_or(|version| version.manifest.log.writes(event.level())) {
             telemetry::emit(&event);
         }
-        self.trace_end();
+        self.trace_end(wall);
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::record::{Invocation, InvocationOrigin};
 use crate::fault::{Blame, Fault};
 use crate::function::FunctionName;
-use crate::function::span::{Span, SpanKind, SpanValue};
+use crate::function::span::{OTHER_METHOD, OTHER_METHOD_NAME, Span, SpanKind, SpanValue, bounded, known_method};
 use crate::function::trace::random;
 use crate::telemetry::traces::{self, FaultReport, KeepReason, KeptTrace, TailFacts};
 
@@ -22,11 +22,11 @@ const QUEUE_SPAN_MIN: Duration = Duration::from_micros(500);
 
 impl Invocation {
     /// The invocation is over: its trace is kept, or its spans go to its caller's, or it leaves none.
-    pub(super) fn trace_end(&self) {
+    pub(super) fn trace_end(&self, wall: Duration) {
         if !traces::is_on() {
             return;
         }
-        let now = Instant::now();
+        let now = self.started + wall;
         if let Some(fault) = self.blamed_fault() {
             self.report(fault);
         }
@@ -42,13 +42,13 @@ impl Invocation {
             function: self.function.as_ref().map(FunctionName::as_str),
             is_fault: self.blamed_fault().is_some(),
             status: self.status,
-            wall: now.saturating_duration_since(self.started),
+            wall,
             now,
         };
         if self.origin.is_traffic()
             && let Some(reason) = traces::reason(&facts)
         {
-            traces::keep(self.kept(reason, now));
+            traces::keep(self.kept(reason, wall));
         }
     }
 
@@ -70,11 +70,10 @@ impl Invocation {
         });
     }
 
-    fn kept(&self, reason: KeepReason, now: Instant) -> KeptTrace {
-        let mut spans = self.spans(now);
+    fn kept(&self, reason: KeepReason, duration: Duration) -> KeptTrace {
+        let mut spans = self.spans(self.started + duration);
         let (inside, left_out) = self.stats.as_ref().and_then(|stats| stats.spans.made()).map(|spans| spans.take()).unwrap_or_default();
         spans.extend(inside);
-        let duration = now.saturating_duration_since(self.started);
         KeptTrace {
             trace_id: self.trace.trace_id,
             reason,
@@ -123,9 +122,9 @@ impl Invocation {
         // What the function passes on is its handler's span; without a handler this one stands for it.
         let id = if self.instance() > 0 { random().max(1) } else { self.trace.span_id };
         let mut span = Span { began: self.started, ended: Some(now), ..self.span(id, self.trace.parent_id, self.name(), kind) };
-        let text = |value: &str| SpanValue::Text(Cow::Owned(crate::function::span::bounded(value.to_owned())));
+        let text = |value: &str| SpanValue::Text(Cow::Owned(bounded(value.to_owned())));
         span.attributes = vec![
-            ("http.request.method", text(self.method.as_str())),
+            ("http.request.method", SpanValue::Text(known_method(self.method.as_str()).unwrap_or(OTHER_METHOD).into())),
             ("url.path", text(self.path.path())),
             ("url.scheme", SpanValue::Text("http".into())),
             ("http.response.status_code", SpanValue::Number(u64::from(self.status))),
@@ -177,16 +176,7 @@ impl Invocation {
     }
 
     fn method_name(&self) -> &'static str {
-        match self.method {
-            http::Method::GET => "GET",
-            http::Method::HEAD => "HEAD",
-            http::Method::POST => "POST",
-            http::Method::PUT => "PUT",
-            http::Method::PATCH => "PATCH",
-            http::Method::DELETE => "DELETE",
-            http::Method::OPTIONS => "OPTIONS",
-            _ => "HTTP",
-        }
+        known_method(self.method.as_str()).unwrap_or(OTHER_METHOD_NAME)
     }
 
     fn trigger(&self) -> &'static str {

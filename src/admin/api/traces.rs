@@ -33,7 +33,7 @@ pub(super) async fn list(State(_): State<AdminState>, ApiQuery(query): ApiQuery<
     if !(1..=TRACES_MAX).contains(&limit) {
         return Err(ApiError::invalid(format!("limit must be between 1 and {TRACES_MAX}")));
     }
-    Ok(Json(traces::list(|trace| is_wanted(trace, &query), limit).iter().map(|summary| row(&summary.0)).collect()))
+    Ok(Json(traces::list(|trace| is_wanted(trace, &query), limit).iter().map(|trace| row(trace)).collect()))
 }
 
 /// One trace with its spans.

@@ -4,7 +4,6 @@
 //!
 //! Invariant: a host that keeps no traces makes no spans; what a function puts into one is bounded.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use deno_core::{OpState, op2};
@@ -12,12 +11,9 @@ use deno_error::JsErrorBox;
 
 use super::catch_panic::catch_panic;
 use super::host::{HostApi, Identity};
-use crate::function::span::{Span, SpanBuffer, SpanKind, SpanValue, bounded};
+use crate::function::span::{OTHER_METHOD, OTHER_METHOD_NAME, Span, SpanBuffer, SpanKind, SpanValue, bounded, known_method};
 use crate::function::trace::{TraceContext, random};
 use crate::runtime::call::InFlightTable;
-
-/// Methods that name a span; any other one is `_OTHER`, as OpenTelemetry has it.
-const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// The buffer for the spans of a call.
 pub(super) fn spans_of(calls: &InFlightTable, id: u32) -> Option<Arc<SpanBuffer>> {
@@ -67,9 +63,9 @@ pub(crate) fn op_skep_fetch_end(
 }
 
 fn complete(span: &mut Span, method: &str, url: String, status: u32, error: String) {
-    let method = METHODS.iter().copied().find(|known| *known == method).unwrap_or("_OTHER");
-    span.name = Cow::Borrowed(method);
-    span.attributes.push(("http.request.method", SpanValue::Text(method.into())));
+    let known = known_method(method);
+    span.name = known.unwrap_or(OTHER_METHOD_NAME).into();
+    span.attributes.push(("http.request.method", SpanValue::Text(known.unwrap_or(OTHER_METHOD).into())));
     let url = without_query(url);
     if let Some(authority) = authority(&url) {
         span.attributes.push(("server.address", SpanValue::Text(authority.to_owned().into())));
@@ -121,7 +117,7 @@ mod tests {
     fn the_end_completes_a_span() {
         let mut span = Span::begin(1, 2, "fetch", SpanKind::Client);
         complete(&mut span, "get-it", "http://h:1/p?q".to_owned(), 404, String::new());
-        assert_eq!((span.name.as_ref(), span.error.as_deref()), ("_OTHER", Some("404")));
+        assert_eq!((span.name.as_ref(), span.error.as_deref()), ("HTTP", Some("404")));
         assert!(span.attributes.contains(&("server.address", SpanValue::Text("h:1".into()))));
         let mut span = Span::begin(1, 2, "fetch", SpanKind::Client);
         complete(&mut span, "GET", "x".repeat(10_000), 0, "TypeError".to_owned());

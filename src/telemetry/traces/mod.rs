@@ -10,11 +10,10 @@ mod ring;
 mod tail;
 mod faults;
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub use faults::{FaultGroup, FaultReport, TREND_SLOT_MS, TREND_SLOTS};
-pub use ring::{KeptTrace, TraceSummary};
+pub use ring::KeptTrace;
 pub use tail::{KeepReason, TailFacts};
 
 use crate::config::TracesConfig;
@@ -26,7 +25,6 @@ struct Traces {
     tail: Tail,
     ring: TraceRing,
     faults: FaultGroups,
-    kept: AtomicU64,
 }
 
 static TRACES: OnceLock<Traces> = OnceLock::new();
@@ -34,8 +32,7 @@ static TRACES: OnceLock<Traces> = OnceLock::new();
 /// Sets up the ring, once. Without it no trace is kept.
 pub fn init(config: TracesConfig) {
     if config.bytes > 0 {
-        let traces =
-            Traces { tail: Tail::new(config), ring: TraceRing::new(config.bytes), faults: FaultGroups::default(), kept: AtomicU64::new(0) };
+        let traces = Traces { tail: Tail::new(config), ring: TraceRing::new(config.bytes), faults: FaultGroups::default() };
         // The first one counts.
         let _ = TRACES.set(traces);
     }
@@ -54,7 +51,6 @@ pub fn reason(facts: &TailFacts<'_>) -> Option<KeepReason> {
 /// Keeps a trace.
 pub fn keep(trace: KeptTrace) {
     if let Some(traces) = TRACES.get() {
-        traces.kept.fetch_add(1, Ordering::Relaxed);
         traces.ring.push(trace);
     }
 }
@@ -67,21 +63,16 @@ pub fn note_fault(report: &FaultReport<'_>) {
 }
 
 /// The kept traces that `wanted` wants, the newest first.
-pub fn list(wanted: impl Fn(&KeptTrace) -> bool, limit: usize) -> Vec<TraceSummary> {
+pub fn list(wanted: impl Fn(&KeptTrace) -> bool, limit: usize) -> Vec<Arc<KeptTrace>> {
     TRACES.get().map(|traces| traces.ring.list(wanted, limit)).unwrap_or_default()
 }
 
 /// One kept trace.
-pub fn find(trace_id: u128) -> Option<std::sync::Arc<KeptTrace>> {
+pub fn find(trace_id: u128) -> Option<Arc<KeptTrace>> {
     TRACES.get()?.ring.find(trace_id)
 }
 
 /// The groups of faults, those that came last first.
 pub fn faults(function: Option<&str>, since_ms: u64) -> Vec<FaultGroup> {
     TRACES.get().map(|traces| traces.faults.list(function, since_ms)).unwrap_or_default()
-}
-
-/// Traces that were kept since the start.
-pub fn kept_count() -> u64 {
-    TRACES.get().map_or(0, |traces| traces.kept.load(Ordering::Relaxed))
 }

@@ -45,10 +45,6 @@ pub struct KeptTrace {
     pub left_out: u64,
 }
 
-/// A trace in a list.
-#[derive(Clone, Debug)]
-pub struct TraceSummary(pub Arc<KeptTrace>);
-
 /// The ring.
 pub(super) struct TraceRing {
     bytes_max: usize,
@@ -108,14 +104,14 @@ impl TraceRing {
         self.held.lock().by_id.get(&trace_id).cloned()
     }
 
-    pub(super) fn list(&self, wanted: impl Fn(&KeptTrace) -> bool, limit: usize) -> Vec<TraceSummary> {
+    pub(super) fn list(&self, wanted: impl Fn(&KeptTrace) -> bool, limit: usize) -> Vec<Arc<KeptTrace>> {
         // The lock is held for copies of pointers alone.
         let mut all: Vec<_> = {
             let held = self.held.lock();
             held.classes.iter().flatten().map(|(number, trace, _)| (*number, trace.clone())).collect()
         };
         all.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
-        all.into_iter().map(|(_, trace)| trace).filter(|trace| wanted(trace)).take(limit).map(TraceSummary).collect()
+        all.into_iter().map(|(_, trace)| trace).filter(|trace| wanted(trace)).take(limit).collect()
     }
 }
 
@@ -143,7 +139,8 @@ mod tests {
     use crate::function::span::{SpanKind, SpanValue};
 
     fn trace(id: u128, reason: KeepReason, text: usize) -> KeptTrace {
-        let span = Span::begin(1, 0, "GET /a/*", SpanKind::Server).with("t", SpanValue::Text("x".repeat(text).into()));
+        let mut span = Span::begin(1, 0, "GET /a/*", SpanKind::Server);
+        span.attributes.push(("t", SpanValue::Text("x".repeat(text).into())));
         KeptTrace {
             trace_id: id,
             reason,
@@ -162,7 +159,7 @@ mod tests {
     }
 
     fn ids(ring: &TraceRing) -> Vec<u128> {
-        ring.list(|_| true, 100).into_iter().map(|summary| summary.0.trace_id).collect()
+        ring.list(|_| true, 100).into_iter().map(|trace| trace.trace_id).collect()
     }
 
     #[test]
